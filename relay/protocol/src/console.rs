@@ -1,0 +1,233 @@
+//! The supervisor's console: what its pages fetch from the relay, as JSON under `/v1/console/`.
+//!
+//! | method and path | body or query | answer |
+//! |---|---|---|
+//! | `POST sign-in` | [`SignIn`] | [`Me`] and a cookie (`HttpOnly`, `SameSite=Strict`, `Secure` under TLS) |
+//! | `POST sign-out` | none | 204 |
+//! | `GET me` | none | [`Me`] |
+//! | `GET sessions` | [`Filter`] | [`Page`] of [`SessionRow`] |
+//! | `GET tickets` | [`Filter`] | [`Page`] of [`TicketRow`] |
+//! | `GET session/{id}` | none | [`SessionDetail`] |
+//! | `GET log` | none | [`LogStatus`], after checking the whole log |
+//! | `GET export/{sessions,tickets,audit}.{csv,jsonl}` | [`Filter`] | the file |
+//!
+//! An error is a [`crate::error::WireError`] with status 400, 401, 403, 404, 413, 429 or 500.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    ids::{SessionId, TicketId},
+    people::{Name, Person, Stated, Technician},
+    signalling::{EndReason, Password},
+    ticket::{Counts, Impact, NoteText, Outcome, Priority, Summary, TicketState, Urgency},
+    time::UnixMillis,
+};
+
+/// Name and password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SignIn {
+    /// Sign-in name.
+    pub login: Name,
+    /// Password.
+    pub password: Password,
+}
+
+/// Who is signed in, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Me {
+    /// The account.
+    pub person: Person,
+    /// The organisation's name.
+    pub organisation: Name,
+    /// All technicians, for the filter.
+    pub technicians: Vec<Person>,
+}
+
+/// What to list. Every member narrows; none means everything, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// One ticket.
+    pub ticket: Option<TicketId>,
+    /// Part of the user's name or machine, whatever the case.
+    pub person: Option<String>,
+    /// A technician's account.
+    pub technician: Option<u64>,
+    /// Not before.
+    pub from: Option<UnixMillis>,
+    /// Before.
+    pub to: Option<UnixMillis>,
+    /// How it ended.
+    pub outcome: Option<OutcomeFilter>,
+    /// [`Page::next`] of the page before.
+    pub after: Option<String>,
+}
+
+/// Outcomes to filter by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeFilter {
+    /// Solved.
+    Solved,
+    /// Not solved.
+    NotSolved,
+    /// Escalated to a higher level.
+    Escalated,
+    /// The user refused, or did not answer.
+    Refused,
+    /// Still going on, or waiting.
+    Open,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Page<T> {
+    /// At most [`PAGE_ROWS`].
+    pub rows: Vec<T>,
+    /// How many there are in all.
+    pub total: u64,
+    /// For [`Filter::after`], when there are more.
+    pub next: Option<String>,
+}
+
+/// Rows in one [`Page`].
+pub const PAGE_ROWS: u32 = 100;
+
+/// A session in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SessionRow {
+    /// The session.
+    pub id: SessionId,
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// What the ticket asks.
+    pub summary: Summary,
+    /// Who was helped.
+    pub user: Stated,
+    /// Who helped.
+    pub technician: Technician,
+    /// When the technician asked.
+    pub asked_at: UnixMillis,
+    /// When the user said yes.
+    pub started_at: Option<UnixMillis>,
+    /// When it ended.
+    pub ended_at: Option<UnixMillis>,
+    /// Why it ended.
+    pub end: Option<EndReason>,
+    /// How the technician ended the ticket after it.
+    pub outcome: Option<Outcome>,
+    /// Time the screen was seen, in milliseconds.
+    pub viewed_ms: u64,
+    /// Time control was held, in milliseconds.
+    pub controlled_ms: u64,
+    /// What was done.
+    pub counts: Counts,
+}
+
+/// A ticket in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TicketRow {
+    /// The ticket.
+    pub id: TicketId,
+    /// What it asks.
+    pub summary: Summary,
+    /// Who asks.
+    pub user: Stated,
+    /// How many are stuck.
+    pub impact: Impact,
+    /// How badly.
+    pub urgency: Urgency,
+    /// Both, as one number.
+    pub priority: Priority,
+    /// Where it stands.
+    pub state: TicketState,
+    /// The level that has it, or had it last.
+    pub level: crate::people::Level,
+    /// Who has it, or had it last.
+    pub technician: Option<Technician>,
+    /// When it was opened.
+    pub opened_at: UnixMillis,
+    /// When it was closed.
+    pub closed_at: Option<UnixMillis>,
+    /// From opening to the first take, in milliseconds.
+    pub waited_ms: Option<u64>,
+    /// From the first take to closing, in milliseconds.
+    pub handled_ms: Option<u64>,
+    /// How often it came back.
+    pub reopened: u32,
+    /// What the user answered to "solved?".
+    pub feedback: Option<bool>,
+    /// Sessions on it.
+    pub sessions: u32,
+}
+
+/// One entry of a timeline: an audit record, readable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TimelineEntry {
+    /// Its number in the log.
+    pub seq: u64,
+    /// When.
+    pub at: UnixMillis,
+    /// Stable event code, for example `consent.granted`.
+    pub code: String,
+    /// Was it carried out, or refused?
+    pub denied: bool,
+    /// Its fields, personal ones included; a personal field whose key was erased is absent.
+    pub fields: BTreeMap<String, FieldValue>,
+}
+
+/// A field of an audit record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+pub enum FieldValue {
+    /// Yes or no.
+    Flag(bool),
+    /// A count, a duration in milliseconds, an instant.
+    Number(u64),
+    /// A word.
+    Text(String),
+}
+
+/// A session with everything the log has of it and of its ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SessionDetail {
+    /// As in the list.
+    pub row: SessionRow,
+    /// Its ticket.
+    pub ticket: TicketRow,
+    /// Notes on the ticket, oldest first.
+    pub notes: Vec<crate::ticket::Note>,
+    /// What the technician wrote for the user.
+    pub message: Option<NoteText>,
+    /// Oldest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Other sessions on the same ticket, oldest first.
+    pub siblings: Vec<SessionId>,
+}
+
+/// Does the log verify?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogStatus {
+    /// Records in it.
+    pub records: u64,
+    /// Merkle root over them, in hexadecimal.
+    pub root: String,
+    /// The latest signed checkpoint, as text.
+    pub checkpoint: String,
+    /// The first thing that is wrong; none means that everything holds.
+    pub broken: Option<LogFault>,
+    /// When this was checked.
+    pub checked_at: UnixMillis,
+}
+
+/// What is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LogFault {
+    /// The record, where one can be named.
+    pub seq: Option<u64>,
+    /// Stable name of the fault, see the audit format.
+    pub fault: String,
+}

@@ -1,0 +1,101 @@
+//! Errors as they travel: a code and its parameters. The interface words them in the person's language.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Stable names of everything that can go wrong. A name is never reused for another meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Not JSON, not a known message, or a field outside its limits.
+    Malformed,
+    /// Larger than the limit for this state. Parameter `limit` in bytes.
+    TooLarge,
+    /// More messages than allowed.
+    TooFast,
+    /// No common protocol version. Parameter `supported`.
+    WrongVersion,
+    /// A message that has no place in this state.
+    OutOfOrder,
+    /// This role may not do that.
+    NotAllowed,
+    /// Wrong name or password.
+    SignInFailed,
+    /// Too many attempts. Parameter `seconds` until the next.
+    SignInLimited,
+    /// The sign-in has expired or was ended.
+    SignInExpired,
+    /// The device's signature does not fit its key and the challenge.
+    BadSignature,
+    /// No such ticket, or not yours.
+    UnknownTicket,
+    /// No such session, or not yours.
+    UnknownSession,
+    /// Somebody else has taken this ticket. Parameter `technician`.
+    AlreadyTaken,
+    /// The user already has an open ticket. Parameter `ticket`.
+    TicketOpen,
+    /// The ticket is closed.
+    TicketClosed,
+    /// The user's app is not connected.
+    UserOffline,
+    /// The technician has another session open.
+    SessionOpen,
+    /// Escalation must go to a higher level.
+    BadEscalation,
+    /// The grant has expired.
+    GrantExpired,
+    /// The user has not allowed this.
+    NotGranted,
+    /// The relay could not write the record to disk, so nothing happened.
+    NotRecorded,
+    /// The relay has too many connections or too much waiting.
+    Busy,
+    /// The relay is restarting.
+    ShuttingDown,
+    /// This connection was replaced by a newer one of the same device.
+    Replaced,
+    /// The organisation file is not one, or its signature is wrong.
+    BadOrganisation,
+    /// The relay cannot be reached.
+    RelayUnreachable,
+    /// The relay's certificate is not trusted.
+    RelayUntrusted,
+    /// The peer is not reachable.
+    PeerLost,
+    /// No screen can be captured. Parameter `reason`.
+    NoScreen,
+    /// Input cannot be injected. Parameter `reason`.
+    NoInput,
+    /// A defect of ours. Parameter `detail` for the log.
+    Internal,
+}
+
+/// An error on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{code:?} {params:?}")]
+pub struct WireError {
+    /// What went wrong.
+    pub code: Code,
+    /// What its wording needs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[ts(as = "Option<BTreeMap<String, String>>", optional)]
+    pub params: BTreeMap<String, String>,
+}
+
+impl WireError {
+    /// With one parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+impl From<Code> for WireError {
+    fn from(code: Code) -> Self {
+        Self { code, params: BTreeMap::new() }
+    }
+}

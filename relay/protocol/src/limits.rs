@@ -1,0 +1,44 @@
+//! Every limit of the wire, in one place, each with the reason for its size.
+
+/// Largest signalling message after sign-in, in bytes. An SDP offer with all candidates is 3 to 8 KiB.
+pub const MAX_SIGNALLING_BYTES: usize = 64 * 1024;
+/// Largest message before sign-in, in bytes: a hello and nothing else.
+pub const MAX_HELLO_BYTES: usize = 4 * 1024;
+/// Signalling messages one connection may send in [`RATE_WINDOW_MS`]; above it the connection is closed with
+/// [`crate::error::Code::TooFast`]. ICE candidates come in bursts of a few dozen.
+pub const MAX_SIGNALLING_PER_WINDOW: u32 = 200;
+/// Window of [`MAX_SIGNALLING_PER_WINDOW`], in milliseconds.
+pub const RATE_WINDOW_MS: u64 = 10_000;
+/// Largest message between the two endpoints, in bytes: a clipboard text of [`MAX_CLIPBOARD_CHARS`] in JSON.
+pub const MAX_SESSION_BYTES: usize = 256 * 1024;
+/// Longest clipboard text, in characters.
+pub const MAX_CLIPBOARD_CHARS: usize = 50_000;
+/// Longest chat message, in characters.
+pub const MAX_CHAT_CHARS: usize = 2_000;
+/// Longest sentence with which a user asks for help, in characters.
+pub const MAX_SUMMARY_CHARS: usize = 300;
+/// Longest note, in characters.
+pub const MAX_NOTE_CHARS: usize = 4_000;
+/// Longest name of a person, a machine or an organisation, in characters.
+pub const MAX_NAME_CHARS: usize = 80;
+/// Longest SDP, in characters.
+pub const MAX_SDP_CHARS: usize = 32 * 1024;
+/// Longest ICE candidate line, in characters.
+pub const MAX_CANDIDATE_CHARS: usize = 1_024;
+
+/// The user's machine asks for this long before silence counts as a refusal, in milliseconds.
+pub const CONSENT_ANSWER_MS: u64 = 60_000;
+/// The time box of a new grant, in milliseconds.
+pub const GRANT_MS: u64 = 30 * 60_000;
+/// What "5 more minutes" adds, in milliseconds.
+pub const EXTENSION_MS: u64 = 5 * 60_000;
+/// Longest grant that any number of extensions can reach, counted from now, in milliseconds.
+pub const MAX_GRANT_MS: u64 = 4 * 60 * 60_000;
+/// How often each endpoint says over the session channel that it is there, in milliseconds.
+pub const HEARTBEAT_MS: u64 = 1_000;
+/// Silence after which an endpoint says that its peer is gone, in milliseconds (promise: within 3 seconds).
+pub const PEER_LOST_MS: u64 = 2_500;
+/// Silence after which a session ends as lost, in milliseconds.
+pub const SESSION_LOST_MS: u64 = 60_000;
+/// How long the relay keeps a session whose endpoint left it (a restart, a network change), in milliseconds.
+pub const RESUME_MS: u64 = 120_000;
