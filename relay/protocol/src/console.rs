@@ -171,6 +171,12 @@ pub struct TimelineEntry {
     pub seq: u64,
     /// When.
     pub at: UnixMillis,
+    /// The session it belongs to; a record of the ticket itself has none.
+    pub session: Option<SessionId>,
+    /// Its number among the records of that session, from 0: a number that is missing is a record that is missing.
+    pub session_seq: Option<u64>,
+    /// Who did it, as the record names them: `relay`, `operator`, `person:<number>` or `device:<hash>`.
+    pub actor: String,
     /// Stable event code, for example `consent.granted`.
     pub code: String,
     /// Was it carried out, or refused?

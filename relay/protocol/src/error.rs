@@ -69,6 +69,8 @@ pub enum Code {
     NoScreen,
     /// Input cannot be injected. Parameter `reason`.
     NoInput,
+    /// The app's own data folder cannot be read or written. Parameter `file`.
+    StoreFailed,
     /// A defect of ours. Parameter `detail` for the log.
     Internal,
 }

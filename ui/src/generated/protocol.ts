@@ -310,7 +310,7 @@ capabilities: Array<Capability>,
  */
 expires_at: UnixMillis, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "internal";
 
 export type WireError = { 
 /**
@@ -1507,6 +1507,18 @@ seq: number,
  * When.
  */
 at: UnixMillis, 
+/**
+ * The session it belongs to; a record of the ticket itself has none.
+ */
+session: SessionId | null, 
+/**
+ * Its number among the records of that session, from 0: a number that is missing is a record that is missing.
+ */
+session_seq: number | null, 
+/**
+ * Who did it, as the record names them: `relay`, `operator`, `person:<number>` or `device:<hash>`.
+ */
+actor: string, 
 /**
  * Stable event code, for example `consent.granted`.
  */

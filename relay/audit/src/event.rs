@@ -1,0 +1,331 @@
+//! What is recorded: one typed event per thing that happened, with a stable dotted code.
+//!
+//! Flow: whoever does the thing builds an [`Event`]; [`crate::record::seal`] turns it into a record, with
+//! [`Event::fields`] in clear and [`Event::personal`] as commitments.
+//!
+//! Invariant: no event can hold the contents of keys, clipboard, chat or notes; there is no member for them.
+
+use renfort_protocol::{
+    error::Code,
+    grant::Capabilities,
+    ids::{DeviceKey, PersonId},
+    people::{Level, Name, Role, Stated},
+    report::ReportedEvent,
+    signalling::EndReason,
+    ticket::{Counts, Impact, Language, Outcome, Summary, Urgency},
+    time::UnixMillis,
+};
+
+use crate::hash::Digest;
+
+/// How somebody signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Name and password, in the app.
+    Password,
+    /// The token of an earlier sign-in, in the app.
+    Token,
+    /// Name and password, in the console.
+    Console,
+}
+
+/// Lists and pages of the console, and files exported from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsoleView {
+    /// The sessions' list.
+    Sessions,
+    /// The tickets' list.
+    Tickets,
+    /// One session with its timeline; the record names it.
+    Session,
+    /// The log itself.
+    Audit,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// JSON Lines.
+    Jsonl,
+}
+
+/// Everything that is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// `relay.started`: the relay began to serve.
+    RelayStarted {
+        /// The program's version.
+        version: String,
+    },
+    /// `person.added`: an account was made.
+    PersonAdded {
+        /// The account.
+        person: PersonId,
+        /// What it may do.
+        role: Role,
+        /// Sign-in name; personal.
+        login: Name,
+        /// Shown name; personal.
+        name: Name,
+    },
+    /// `person.disabled`: an account can no longer sign in.
+    PersonDisabled {
+        /// The account.
+        person: PersonId,
+    },
+    /// `signin.succeeded`.
+    SignInSucceeded {
+        /// How.
+        method: Method,
+        /// The account.
+        person: PersonId,
+        /// Network address; personal.
+        address: String,
+    },
+    /// `signin.failed`: wrong name, password or token.
+    SignInFailed {
+        /// How it was tried.
+        method: Method,
+        /// The name that was tried, where there was one; personal.
+        login: Option<Name>,
+        /// Network address; personal.
+        address: String,
+    },
+    /// `signin.limited`: too many failures; recorded once for each waiting time that begins.
+    SignInLimited {
+        /// How it was tried.
+        method: Method,
+        /// Seconds to wait.
+        seconds: u64,
+        /// The name that was tried; personal.
+        login: Option<Name>,
+        /// Network address; personal.
+        address: String,
+    },
+    /// `signout`.
+    SignedOut {
+        /// The account.
+        person: PersonId,
+    },
+    /// `ticket.opened`.
+    TicketOpened {
+        /// How many are stuck.
+        impact: Impact,
+        /// How badly.
+        urgency: Urgency,
+        /// The user's language.
+        language: Language,
+        /// The queue it went to.
+        level: Level,
+        /// Who asks; personal.
+        user: Stated,
+        /// Whose data that is.
+        device: DeviceKey,
+        /// What is asked; personal.
+        summary: Summary,
+    },
+    /// `ticket.cancelled`, by its user.
+    TicketCancelled {
+        /// Time since it was opened, in milliseconds.
+        waited_ms: u64,
+    },
+    /// `ticket.taken`.
+    TicketTaken {
+        /// Who took it.
+        person: PersonId,
+        /// Their level.
+        level: Level,
+        /// Their name; personal.
+        name: Name,
+        /// Time in this queue, in milliseconds.
+        waited_ms: u64,
+    },
+    /// `ticket.take_denied`: somebody could not take it.
+    TakeDenied {
+        /// Why.
+        code: Code,
+    },
+    /// `ticket.closed`, as solved or not solved.
+    TicketClosed {
+        /// Solved or not solved.
+        outcome: Outcome,
+        /// From the first take, in milliseconds.
+        handled_ms: u64,
+        /// Length of the message for the user, in characters.
+        message_chars: u64,
+    },
+    /// `ticket.escalated` to a higher level.
+    TicketEscalated {
+        /// From the queue of this level.
+        from: Level,
+        /// To the queue of this one.
+        to: Level,
+    },
+    /// `ticket.returned` to its queue, because its technician's account was disabled.
+    TicketReturned {
+        /// Who had it.
+        person: PersonId,
+    },
+    /// `ticket.reopened` by its user.
+    TicketReopened {
+        /// How often by now.
+        times: u32,
+    },
+    /// `ticket.note_added`.
+    NoteAdded {
+        /// Length, in characters.
+        chars: u64,
+    },
+    /// `ticket.feedback`: the user's answer to "solved?".
+    Feedback {
+        /// Yes or no.
+        solved: bool,
+    },
+    /// `consent.asked`.
+    ConsentAsked {
+        /// For what.
+        capabilities: Capabilities,
+        /// Until when an answer counts.
+        answer_by: UnixMillis,
+    },
+    /// `consent.granted`.
+    ConsentGranted {
+        /// What.
+        capabilities: Capabilities,
+        /// Until when, on the user's clock.
+        expires_at: UnixMillis,
+    },
+    /// `consent.refused`.
+    ConsentRefused {
+        /// There was no answer.
+        timed_out: bool,
+    },
+    /// `session.offered`: a session description of the sharer passed through.
+    SessionOffered {
+        /// Which attempt to connect.
+        attempt: u32,
+        /// SHA-256 of the description's `a=fingerprint:` line, without its line end.
+        fingerprint: Digest,
+    },
+    /// `session.answered`: a session description of the viewer passed through.
+    SessionAnswered {
+        /// Which attempt to connect.
+        attempt: u32,
+        /// As in `session.offered`.
+        fingerprint: Digest,
+    },
+    /// What an endpoint reported; the code is that of the reported event.
+    Reported {
+        /// Number of the report, of this endpoint and session.
+        number: u64,
+        /// When it happened, on the endpoint's clock.
+        happened_at: UnixMillis,
+        /// What.
+        event: ReportedEvent,
+    },
+    /// `session.ended`.
+    SessionEnded {
+        /// Why.
+        reason: EndReason,
+        /// Time the screen was seen, in milliseconds.
+        viewed_ms: u64,
+        /// Time control was held, in milliseconds.
+        controlled_ms: u64,
+        /// What was done.
+        counts: Counts,
+    },
+    /// `message.refused`: somebody did what is not theirs to do.
+    MessageRefused {
+        /// The message's type.
+        message: String,
+        /// Why it was refused.
+        code: Code,
+    },
+    /// `console.viewed`.
+    ConsoleViewed {
+        /// What.
+        view: ConsoleView,
+        /// Rows shown.
+        rows: u64,
+        /// The part of a name that was searched for; personal.
+        search: Option<String>,
+    },
+    /// `console.exported`.
+    ConsoleExported {
+        /// What.
+        view: ConsoleView,
+        /// In which form.
+        format: ExportFormat,
+        /// Rows in it.
+        rows: u64,
+        /// The part of a name that was searched for; personal.
+        search: Option<String>,
+    },
+    /// `log.checked`: the whole log was verified.
+    LogChecked {
+        /// Records in it.
+        records: u64,
+        /// Merkle root over them.
+        root: Digest,
+        /// Name of the first fault; none when everything holds.
+        fault: Option<String>,
+    },
+}
+
+impl Event {
+    /// The stable code. A code is never reused for another meaning.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::RelayStarted { .. } => "relay.started",
+            Self::PersonAdded { .. } => "person.added",
+            Self::PersonDisabled { .. } => "person.disabled",
+            Self::SignInSucceeded { .. } => "signin.succeeded",
+            Self::SignInFailed { .. } => "signin.failed",
+            Self::SignInLimited { .. } => "signin.limited",
+            Self::SignedOut { .. } => "signout",
+            Self::TicketOpened { .. } => "ticket.opened",
+            Self::TicketCancelled { .. } => "ticket.cancelled",
+            Self::TicketTaken { .. } => "ticket.taken",
+            Self::TakeDenied { .. } => "ticket.take_denied",
+            Self::TicketClosed { .. } => "ticket.closed",
+            Self::TicketEscalated { .. } => "ticket.escalated",
+            Self::TicketReturned { .. } => "ticket.returned",
+            Self::TicketReopened { .. } => "ticket.reopened",
+            Self::NoteAdded { .. } => "ticket.note_added",
+            Self::Feedback { .. } => "ticket.feedback",
+            Self::ConsentAsked { .. } => "consent.asked",
+            Self::ConsentGranted { .. } => "consent.granted",
+            Self::ConsentRefused { .. } => "consent.refused",
+            Self::SessionOffered { .. } => "session.offered",
+            Self::SessionAnswered { .. } => "session.answered",
+            Self::Reported { event, .. } => crate::fields::reported_code(event),
+            Self::SessionEnded { .. } => "session.ended",
+            Self::MessageRefused { .. } => "message.refused",
+            Self::ConsoleViewed { .. } => "console.viewed",
+            Self::ConsoleExported { .. } => "console.exported",
+            Self::LogChecked { .. } => "log.checked",
+        }
+    }
+
+    /// Was something asked for and not carried out? Denials are recorded like successes.
+    #[must_use]
+    pub fn denied(&self) -> bool {
+        match self {
+            Self::SignInFailed { .. }
+            | Self::SignInLimited { .. }
+            | Self::TakeDenied { .. }
+            | Self::ConsentRefused { .. }
+            | Self::MessageRefused { .. } => true,
+            Self::Reported { event, .. } => {
+                matches!(event, ReportedEvent::Refused { .. } | ReportedEvent::InputDenied { .. })
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Checking a log, record by record, from the first; the one checker of exports and of the relay's own store.
+//!
+//! Flow: [`Verifier::push`] a line of an export (or [`Verifier::push_record`]) in order, then [`Verifier::check`] the
+//! signed checkpoint. [`crate::export::ExportVerifier`] does both for a whole file.
+//!
+//! Invariant: after a fault nothing more is taken; the fault names the first record that is wrong.
+
+use std::collections::HashMap;
+
+use renfort_protocol::ids::SessionId;
+
+use crate::{
+    checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
+    export::ExportedRecord,
+    hash::Digest,
+    merkle::Tree,
+    record::RECORD_VERSION,
+};
+
+/// What is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A line that is no record in canonical form.
+    #[error("record {seq} is not in canonical form")]
+    Malformed {
+        /// The record that should stand there.
+        seq: u64,
+    },
+    /// The record does not fit its own hash.
+    #[error("record {seq} was altered")]
+    Altered {
+        /// Which.
+        seq: u64,
+    },
+    /// A record of a version that this program does not know.
+    #[error("record {seq} is of version {version}, which this program does not know")]
+    Version {
+        /// Which.
+        seq: u64,
+        /// Its version.
+        version: u16,
+    },
+    /// The record's number is not the next.
+    #[error("record {seq} is missing; number {found} stands in its place")]
+    Missing {
+        /// The number that should be.
+        seq: u64,
+        /// The number that is.
+        found: u64,
+    },
+    /// The record does not continue the one before: either was replaced.
+    #[error("record {seq} does not continue the record before it")]
+    BrokenChain {
+        /// Which.
+        seq: u64,
+    },
+    /// The record's number within its session is not the next.
+    #[error("record {seq} is not the next of its session")]
+    SessionGap {
+        /// Which.
+        seq: u64,
+    },
+    /// A value that is shown is not what the record committed to.
+    #[error("the value of {field} shown with record {seq} is not the recorded one")]
+    WrongValue {
+        /// Which.
+        seq: u64,
+        /// Which field.
+        field: String,
+    },
+    /// The checkpoint is malformed, of another log, or not rightly signed.
+    #[error("the checkpoint is not valid: {0}")]
+    BadCheckpoint(CheckpointError),
+    /// The checkpoint counts another number of records.
+    #[error("the checkpoint counts {signed} records, the log has {found}")]
+    WrongSize {
+        /// By the checkpoint.
+        signed: u64,
+        /// In the log.
+        found: u64,
+    },
+    /// The records are not those that the checkpoint was signed for.
+    #[error("the records are not those that the checkpoint was signed for")]
+    WrongRoot,
+    /// The export's first line is not a header.
+    #[error("the export does not begin with a header")]
+    BadHeader,
+    /// The export is of another relay than the one whose key was given.
+    #[error("the export names another relay key than the one given")]
+    OtherKey,
+    /// The export does not end with its checkpoint.
+    #[error("the export does not end with its checkpoint")]
+    NoCheckpoint,
+}
+
+impl Fault {
+    /// The fault's stable name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Malformed { .. } => "malformed",
+            Self::Altered { .. } => "altered",
+            Self::Version { .. } => "version",
+            Self::Missing { .. } => "missing",
+            Self::BrokenChain { .. } => "broken_chain",
+            Self::SessionGap { .. } => "session_gap",
+            Self::WrongValue { .. } => "wrong_value",
+            Self::BadCheckpoint(_) => "bad_checkpoint",
+            Self::WrongSize { .. } => "wrong_size",
+            Self::WrongRoot => "wrong_root",
+            Self::BadHeader => "bad_header",
+            Self::OtherKey => "other_key",
+            Self::NoCheckpoint => "no_checkpoint",
+        }
+    }
+
+    /// The record that it names: for a wrong size, the first that is missing or too many.
+    #[must_use]
+    pub fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Malformed { seq }
+            | Self::Altered { seq }
+            | Self::Version { seq, .. }
+            | Self::Missing { seq, .. }
+            | Self::BrokenChain { seq }
+            | Self::SessionGap { seq }
+            | Self::WrongValue { seq, .. } => Some(*seq),
+            Self::WrongSize { signed, found } => Some(*signed.min(found)),
+            _ => None,
+        }
+    }
+}
+
+/// Checks records one after the other. Its memory grows with the number of sessions, 24 bytes each, not with the log.
+#[derive(Debug, Clone, Default)]
+pub struct Verifier {
+    tree: Tree,
+    last: Option<Digest>,
+    sessions: HashMap<SessionId, u64>,
+    fault: Option<Fault>,
+}
+
+impl Verifier {
+    /// Before the first record.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next line of an export, without its line end.
+    ///
+    /// # Errors
+    /// The first fault found so far.
+    pub fn push(&mut self, line: &str) -> Result<(), Fault> {
+        let seq = self.tree.size();
+        match serde_json::from_str::<ExportedRecord>(line) {
+            // Equal meaning is not enough: other spellings of the same JSON would be other bytes.
+            Ok(exported) if exported.line() == line => self.push_record(&exported),
+            _ => self.fail(Fault::Malformed { seq }),
+        }
+    }
+
+    /// Takes the next record.
+    ///
+    /// # Errors
+    /// The first fault found so far.
+    pub fn push_record(&mut self, exported: &ExportedRecord) -> Result<(), Fault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        match self.judge(exported) {
+            Ok(()) => {
+                self.tree.push(exported.hash);
+                self.last = Some(exported.hash);
+                Ok(())
+            }
+            Err(fault) => self.fail(fault),
+        }
+    }
+
+    fn judge(&mut self, exported: &ExportedRecord) -> Result<(), Fault> {
+        let record = &exported.record;
+        let seq = self.tree.size();
+        if record.hash() != exported.hash {
+            return Err(Fault::Altered { seq });
+        }
+        if record.v != RECORD_VERSION {
+            return Err(Fault::Version { seq, version: record.v });
+        }
+        if record.seq != seq {
+            return Err(Fault::Missing { seq, found: record.seq });
+        }
+        if record.prev != self.last.unwrap_or(Digest::ZERO) {
+            return Err(Fault::BrokenChain { seq });
+        }
+        match (record.session, record.session_seq) {
+            (None, None) => {}
+            (Some(session), Some(number)) => {
+                let next = self.sessions.entry(session).or_insert(0);
+                if number != *next {
+                    return Err(Fault::SessionGap { seq });
+                }
+                *next += 1;
+            }
+            _ => return Err(Fault::SessionGap { seq }),
+        }
+        match exported.revealed.iter().find(|(name, shown)| !shown.fits(record, name)) {
+            Some((name, _)) => Err(Fault::WrongValue {
+                seq,
+                field: name.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&mut self, fault: Fault) -> Result<(), Fault> {
+        Err(self.fault.get_or_insert(fault).clone())
+    }
+
+    /// Records taken.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// Merkle root over them.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        self.tree.root()
+    }
+
+    /// Are the records taken so far those of this signed checkpoint? May be asked in the middle of a log.
+    ///
+    /// # Errors
+    /// The first fault found so far, or what is wrong with the checkpoint.
+    pub fn check(&self, checkpoint: &str, origin: &Origin, key: &LogKey) -> Result<Checkpoint, Fault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let checkpoint = Checkpoint::verify(checkpoint, origin, key).map_err(Fault::BadCheckpoint)?;
+        if checkpoint.size != self.size() {
+            Err(Fault::WrongSize {
+                signed: checkpoint.size,
+                found: self.size(),
+            })
+        } else if checkpoint.root != self.root() {
+            Err(Fault::WrongRoot)
+        } else {
+            Ok(checkpoint)
+        }
+    }
+
+    /// As [`Verifier::check`], at the end of the log.
+    ///
+    /// # Errors
+    /// As [`Verifier::check`].
+    pub fn finish(self, checkpoint: &str, origin: &Origin, key: &LogKey) -> Result<Checkpoint, Fault> {
+        self.check(checkpoint, origin, key)
+    }
+}
