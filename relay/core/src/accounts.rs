@@ -1,0 +1,47 @@
+//! Accounts that changed while their owners are connected, or have tickets.
+//!
+//! Invariant: nobody works on with an account that was disabled, and no ticket stays with one.
+
+use renfort_protocol::{
+    error::Code,
+    people::{Role, Technician},
+};
+
+use crate::{
+    broker::Broker,
+    contract::{Account, Conn},
+};
+
+/// The technician that this account is, if it is one that may work.
+fn technician(account: &Account) -> Option<Technician> {
+    match account.person.role {
+        Role::Technician { level } if !account.disabled => Some(Technician {
+            id: account.person.id,
+            name: account.person.name.clone(),
+            level,
+        }),
+        _ => None,
+    }
+}
+
+impl Broker {
+    /// Takes the accounts as they are now. Whoever is connected with another name or level signs in anew (with the
+    /// token, unseen by the person); whoever may no longer work is closed out and loses their tickets to the queue.
+    pub(crate) fn accounts_changed(&mut self, accounts: &[Account]) {
+        self.barred = accounts
+            .iter()
+            .filter(|account| technician(account).is_none())
+            .map(|account| account.person.id)
+            .collect();
+        let changed: Vec<Conn> = self
+            .connections
+            .technicians()
+            .filter(|(_, connected)| !accounts.iter().filter_map(technician).any(|known| known == **connected))
+            .map(|(conn, _)| conn)
+            .collect();
+        for conn in changed {
+            self.close(conn, Code::SignInExpired.into());
+        }
+        self.returning = self.orphans().into_iter().map(|ticket| (ticket, self.now)).collect();
+    }
+}

@@ -1,0 +1,39 @@
+//! The broker: tickets, queue, sessions, consent, signalling, without any I/O.
+//!
+//! The whole contract: call [`Broker::handle`] with an input and the time, then carry out every effect that
+//! [`Broker::poll_effect`] gives, in order; [`Broker::poll_timeout`] says when to call `handle` with [`Input::Tick`] at
+//! the latest.
+//!
+//! Flow of a request: a frame is parsed (`requests`), waits for its turn (`commit`), becomes a plan
+//! (`tickets`, `handling`, `sessions`, `signals`, `reports`), and the plan an append; when that is committed, the state
+//! changes and everybody concerned is told (`announce`).
+//!
+//! Invariant: nothing is changed, answered or passed on before the record of it is durable.
+
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod announce;
+mod broker;
+mod commit;
+mod connections;
+pub mod contract;
+mod desk;
+mod handling;
+mod hello;
+pub mod limiter;
+mod queue;
+mod reports;
+mod requests;
+mod sessions;
+mod signals;
+mod tickets;
+mod timers;
+mod views;
+
+pub use broker::Broker;
+pub use contract::{
+    Account, AppendId, Batch, Change, Checked, Conn, Effect, FailReason, Input, Limits, SessionRecord, Snapshot,
+    StoredTicket, TicketRecord,
+};
+pub use limiter::Limiter;

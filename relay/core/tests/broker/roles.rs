@@ -1,0 +1,91 @@
+//! A role doing another role's work.
+
+use renfort_protocol::{
+    error::Code,
+    ids::TicketId,
+    signalling::{ConsentAnswer, ToRelay},
+    ticket::{Impact, NoteText, Outcome, Urgency},
+};
+
+use crate::harness::{World, open};
+
+#[test]
+fn a_user_doing_a_technicians_work_is_refused_and_recorded() {
+    let mut world = World::new();
+    let user = world.user(1);
+    let ticket = world.opened(user);
+    let text = NoteText::new("x").unwrap();
+    let (outcome, message, note) = (Outcome::Solved, None, None);
+    let bodies = [
+        ToRelay::TakeTicket { ticket },
+        ToRelay::AskAgain { ticket },
+        ToRelay::ShowTicket { ticket },
+        ToRelay::AddNote { ticket, text },
+        ToRelay::WrapUp {
+            ticket,
+            outcome,
+            message,
+            note,
+        },
+        ToRelay::SignOut,
+    ];
+    let before = world.store.codes().len();
+    let count = bodies.len();
+    for body in bodies {
+        assert_eq!(world.ask(user, body), Some(Err(Code::NotAllowed)));
+    }
+    assert_eq!(world.store.codes()[before..], vec!["message.refused"; count]);
+    assert!(world.store.events[before..].iter().all(|entry| entry.event.denied()));
+}
+
+#[test]
+fn a_technician_doing_a_users_work_is_refused_and_recorded() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    world.must(ada, ToRelay::TakeTicket { ticket });
+    let session = world.asked(user);
+    let bodies = [
+        open(9, Impact::Person, Urgency::Low),
+        ToRelay::CancelTicket { ticket },
+        ToRelay::Feedback { ticket, solved: true },
+        ToRelay::AnswerConsent {
+            session,
+            answer: ConsentAnswer::Refuse { timed_out: false },
+        },
+    ];
+    for body in bodies {
+        assert_eq!(world.ask(ada, body), Some(Err(Code::NotAllowed)));
+        assert_eq!(world.store.codes().last(), Some(&"message.refused"));
+    }
+    assert!(world.store.sessions[&session].is_open());
+}
+
+#[test]
+fn whoever_goes_on_with_what_is_not_theirs_is_closed_out() {
+    let mut world = World::new();
+    let user = world.user(1);
+    for _ in 0..10 {
+        world.say(user, ToRelay::TakeTicket { ticket: TicketId(1) });
+    }
+    assert!(!world.closed.contains_key(&user));
+    world.say(user, ToRelay::TakeTicket { ticket: TicketId(1) });
+    assert_eq!(world.closed[&user].code, Code::NotAllowed);
+}
+
+#[test]
+fn another_users_ticket_and_session_are_as_if_they_did_not_exist() {
+    let mut world = World::new();
+    let (user, other, ada) = (world.user(1), world.user(2), world.technician("Ada"));
+    let ticket = world.opened(user);
+    assert_eq!(
+        world.ask(other, ToRelay::CancelTicket { ticket }),
+        Some(Err(Code::UnknownTicket))
+    );
+    world.must(ada, ToRelay::TakeTicket { ticket });
+    let session = world.asked(user);
+    let answer = crate::harness::allow();
+    let refused = world.ask(other, ToRelay::AnswerConsent { session, answer });
+    assert_eq!(refused, Some(Err(Code::UnknownSession)));
+    assert!(world.store.sessions[&session].grant.is_none());
+}
