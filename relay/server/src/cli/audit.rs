@@ -1,0 +1,70 @@
+//! `audit export` and `audit verify`.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, BufWriter, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+use renfort_audit::export::ExportVerifier;
+
+use crate::{
+    data::DataFolder,
+    keys,
+    log_reader::LogReader,
+    store::{
+        Store,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+    writer::LogIdentity,
+};
+
+pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()> {
+    let folder = DataFolder::open(data)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, SqliteOptions::default()).await?);
+    let identity = LogIdentity::of(&keys::load(&folder.relay_key())?);
+    let mut reader = LogReader::open(Arc::clone(&store), identity).await.context("the relay has never been started")?;
+    let mut writer: Box<dyn Write> = match out {
+        Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?)),
+        None => Box::new(BufWriter::new(std::io::stdout().lock())),
+    };
+    writeln!(writer, "{}", reader.header_line())?;
+    while let Some(records) = reader.next().await? {
+        for record in records {
+            writeln!(writer, "{}", record.line())?;
+        }
+    }
+    writeln!(writer, "{}", reader.checkpoint_line())?;
+    writer.flush()?;
+    store.close().await;
+    eprintln!("Exported {} records.", reader.size());
+    Ok(())
+}
+
+pub(super) fn verify(path: &Path) -> anyhow::Result<()> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let mut verifier = ExportVerifier::new();
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if reader.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        // Whatever is not UTF-8 is no line of an export; the verifier names where it stands.
+        let text = std::str::from_utf8(text).unwrap_or("\u{fffd}");
+        if let Err(fault) = verifier.push(text) {
+            bail!("the log does not hold: {fault} ({})", fault.name());
+        }
+    }
+    match verifier.finish(None) {
+        Ok(checkpoint) => {
+            println!("The log holds: {} records of {}, root {}.", checkpoint.size, checkpoint.origin, checkpoint.root);
+            Ok(())
+        }
+        Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),
+    }
+}

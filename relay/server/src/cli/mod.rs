@@ -1,0 +1,227 @@
+//! The command line. Each command says on success what it did, on standard output; failures go to standard error and
+//! exit code 1.
+
+mod audit;
+mod organisation;
+mod password;
+mod people;
+mod serve;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use renfort_protocol::people::{Level, Name, Role};
+
+/// The relay of Renfort: tickets, queue, signalling, audit log and the supervisor's console.
+#[derive(Debug, Parser)]
+#[command(name = "renfort-relay", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes and shows organisation files (offline, on a machine that is not the relay).
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Sets up a data folder: relay key, database, first administrator.
+    Init(InitArgs),
+    /// Runs the relay.
+    Serve(ServeArgs),
+    /// Keeps the accounts of technicians, supervisors and administrators.
+    #[command(subcommand)]
+    People(PeopleCommand),
+    /// Exports and verifies the audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum OrganisationCommand {
+    /// Makes the organisation's key and its signed file.
+    New {
+        /// The organisation's name, as users see it.
+        #[arg(long, value_parser = name)]
+        name: Name,
+        /// Address of a relay, wss://host[:port] (ws:// on this machine only); may be given several times.
+        #[arg(long = "relay", required = true)]
+        relays: Vec<String>,
+        /// Folder to make; gets organisation.key and organisation.json.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Prints the renfort:// link that carries an organisation file.
+    Link {
+        /// The organisation file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Data folder to make.
+    #[arg(long)]
+    data: PathBuf,
+    /// The organisation file.
+    #[arg(long)]
+    organisation: PathBuf,
+    /// Sign-in name of the first administrator.
+    #[arg(long, value_parser = name)]
+    login: Name,
+    /// The administrator's name, as colleagues see it.
+    #[arg(long, value_parser = name)]
+    name: Name,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+#[derive(Debug, Args)]
+struct PasswordArgs {
+    /// File whose first line is the password, or - for standard input; without it, the password is asked for.
+    #[arg(long)]
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Data folder that `init` made.
+    #[arg(long)]
+    data: PathBuf,
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    listen: SocketAddr,
+    /// Certificate chain in PEM.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum PeopleCommand {
+    /// Adds an account.
+    Add {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Sign-in name.
+        #[arg(long, value_parser = name)]
+        login: Name,
+        /// Name, as users and colleagues see it.
+        #[arg(long, value_parser = name)]
+        name: Name,
+        /// What they may do.
+        #[arg(long)]
+        role: RoleArg,
+        /// A technician's support level: 1, 2 or 3.
+        #[arg(long, value_parser = level, required_if_eq("role", "technician"))]
+        level: Option<Level>,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Lists all accounts.
+    List {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Disables an account; whoever is signed in with it is signed out.
+    Disable {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Sign-in name.
+        #[arg(long, value_parser = name)]
+        login: Name,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RoleArg {
+    Technician,
+    Supervisor,
+    Administrator,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Writes the whole audit log as JSON Lines, ready to be verified anywhere.
+    Export {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// File to write; without it, standard output.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Checks an exported log offline; exit code 1 and the first fault when it does not hold.
+    Verify {
+        /// The exported file.
+        file: PathBuf,
+    },
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// What the person at the command line should read.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Organisation(OrganisationCommand::New { name, relays, out }) => organisation::new(name, relays, &out),
+        Command::Organisation(OrganisationCommand::Link { file }) => organisation::link(&file),
+        Command::Init(args) => organisation::init(args).await,
+        Command::Serve(args) => serve::serve(args).await,
+        Command::People(command) => people::run(command).await,
+        Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
+        Command::Audit(AuditCommand::Verify { file }) => audit::verify(&file),
+    }
+}
+
+fn name(text: &str) -> Result<Name, String> {
+    Name::new(text).map_err(|error| error.to_string())
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    let number: u8 = text.parse().map_err(|_| "a support level is 1, 2 or 3".to_owned())?;
+    Level::try_from(number).map_err(|error| error.to_string())
+}
+
+fn role(role: RoleArg, level: Option<Level>) -> anyhow::Result<Role> {
+    match (role, level) {
+        (RoleArg::Technician, Some(level)) => Ok(Role::Technician { level }),
+        (RoleArg::Technician, None) => anyhow::bail!("a technician needs --level 1, 2 or 3"),
+        (_, Some(_)) => anyhow::bail!("--level is for technicians only"),
+        (RoleArg::Supervisor, None) => Ok(Role::Supervisor),
+        (RoleArg::Administrator, None) => Ok(Role::Administrator),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_technician_has_a_level_and_nobody_else_has() {
+        assert_eq!(role(RoleArg::Technician, Some(Level::Two)).unwrap(), Role::Technician { level: Level::Two });
+        assert!(role(RoleArg::Technician, None).is_err());
+        assert!(role(RoleArg::Supervisor, Some(Level::One)).is_err());
+        assert!(level("4").is_err() && level("x").is_err());
+    }
+
+    #[test]
+    fn a_password_is_never_an_argument() {
+        let arguments = ["renfort-relay", "people", "add", "--data", "d", "--login", "l", "--name", "n"];
+        let with = |more: &[&'static str]| Cli::try_parse_from(arguments.into_iter().chain(more.iter().copied()));
+        assert!(with(&["--role", "supervisor"]).is_ok());
+        assert!(with(&["--role", "supervisor", "--password", "secret"]).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! The data folder: which files a relay keeps, and who may read them.
+//!
+//! Invariant: the folder is 0700 and each file with a secret 0600 from the moment it exists; a secret is never written
+//! to a file that others could have opened before.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use crate::error::RelayError;
+
+/// A relay's folder.
+#[derive(Debug, Clone)]
+pub struct DataFolder(PathBuf);
+
+impl DataFolder {
+    /// Makes a new folder, or takes an empty one.
+    ///
+    /// # Errors
+    /// When it cannot be made, or when it already holds something.
+    pub fn create(path: &Path) -> Result<Self, RelayError> {
+        let folder = Self(path.to_owned());
+        if folder.organisation().exists() || folder.database().exists() {
+            return Err(RelayError::AlreadyInitialised(path.to_owned()));
+        }
+        create_private_folder(path)?;
+        Ok(folder)
+    }
+
+    /// Opens a folder that `init` made.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn open(path: &Path) -> Result<Self, RelayError> {
+        let folder = Self(path.to_owned());
+        if folder.organisation().is_file() && folder.database().is_file() {
+            Ok(folder)
+        } else {
+            Err(RelayError::NotInitialised(path.to_owned()))
+        }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The organisation file.
+    #[must_use]
+    pub fn organisation(&self) -> PathBuf {
+        self.0.join("organisation.json")
+    }
+
+    /// The relay's own private key, which signs checkpoints.
+    #[must_use]
+    pub fn relay_key(&self) -> PathBuf {
+        self.0.join("relay.key")
+    }
+
+    /// Tickets, sessions, accounts, audit records.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.0.join("relay.db")
+    }
+
+    /// The keys of the personal fields in audit records: a file of its own, so that its backups can be short-lived and
+    /// erasing a person reaches every copy.
+    #[must_use]
+    pub fn key_database(&self) -> PathBuf {
+        self.0.join("keys.db")
+    }
+}
+
+/// Makes a folder that only this account may enter, or narrows an existing one.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn create_private_folder(path: &Path) -> Result<(), RelayError> {
+    fs::create_dir_all(path).map_err(RelayError::file(path))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(RelayError::file(path))?;
+    }
+    Ok(())
+}
+
+/// Writes a new file that only this account may read, and waits until it is on disk.
+///
+/// # Errors
+/// When it already exists or cannot be written.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), RelayError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path).map_err(RelayError::file(path))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(RelayError::file(path))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_folder_and_its_secrets_are_closed_to_other_accounts() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::create(&parent.path().join("data")).unwrap();
+        write_secret(&folder.relay_key(), b"x").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(folder.path()), 0o700);
+        assert_eq!(mode(&folder.relay_key()), 0o600);
+        assert!(write_secret(&folder.relay_key(), b"y").is_err(), "a secret is never overwritten");
+    }
+
+    #[test]
+    fn a_folder_without_a_relay_is_not_opened_and_one_with_a_relay_is_not_made_again() {
+        let parent = tempfile::tempdir().unwrap();
+        assert!(matches!(DataFolder::open(parent.path()), Err(RelayError::NotInitialised(_))));
+        fs::write(parent.path().join("organisation.json"), "{}").unwrap();
+        assert!(matches!(DataFolder::create(parent.path()), Err(RelayError::AlreadyInitialised(_))));
+    }
+}

@@ -1,0 +1,82 @@
+//! Everything that can keep the relay from starting or going on, worded for whoever runs it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+/// A failure of the relay as a program. What goes to peers is [`renfort_protocol::error::WireError`].
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// A file or folder could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The data folder is already in use.
+    #[error("{0} already holds a relay's data; nothing was changed")]
+    AlreadyInitialised(PathBuf),
+    /// The data folder was never set up.
+    #[error("{0} holds no relay's data; run `renfort-relay init --data {0} --organisation FILE` first")]
+    NotInitialised(PathBuf),
+    /// The organisation file is not a good one.
+    #[error("{path}: {source}")]
+    Organisation {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: renfort_protocol::organisation::OrganisationError,
+    },
+    /// The organisation's private key lies where a relay can read it.
+    #[error(
+        "{0} is the organisation's private key: whoever breaks into this machine could speak for the organisation. \
+         Move it to a machine or a medium that is not the relay, then start again"
+    )]
+    OrganisationKeyReadable(PathBuf),
+    /// The database was made for another organisation.
+    #[error("the database in {0} belongs to another organisation; give each organisation its own data folder")]
+    OtherOrganisation(PathBuf),
+    /// Plain HTTP was asked where others could listen in.
+    #[error(
+        "{0} can be reached from other machines, and plain HTTP would show them passwords: give --tls-cert and \
+         --tls-key, or listen on 127.0.0.1 behind a proxy that speaks TLS"
+    )]
+    PlainHttp(SocketAddr),
+    /// A certificate or a private key of TLS is not usable.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file that should hold a private key holds none.
+    #[error("{0} is not a private key of the relay")]
+    BadKey(PathBuf),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// The log on disk contradicts itself; writing on would hide that.
+    #[error("the audit log does not continue where it ends ({0}); run `renfort-relay audit export` and `audit verify`")]
+    BrokenLog(String),
+    /// An account cannot be made so.
+    #[error("{0}")]
+    Account(String),
+    /// The system gave no randomness.
+    #[error("the system gives no random numbers")]
+    Random,
+    /// The password hash could not be computed or read.
+    #[error("password hash: {0}")]
+    PasswordHash(String),
+}
+
+impl RelayError {
+    /// For `map_err` on file operations.
+    pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}

@@ -1,0 +1,79 @@
+//! Errors as the console's pages get them: a status, and a [`WireError`] as JSON.
+
+use axum::{
+    Json,
+    extract::rejection::{BytesRejection, QueryRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use renfort_protocol::error::{Code, WireError};
+
+use crate::{
+    http::MAX_BODY_BYTES,
+    store::{StoreError, filter::FilterError},
+};
+
+/// A refusal.
+#[derive(Debug)]
+pub struct ApiError(pub WireError);
+
+impl From<Code> for ApiError {
+    fn from(code: Code) -> Self {
+        Self(code.into())
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the console could not read the store");
+        Code::Internal.into()
+    }
+}
+
+impl From<FilterError> for ApiError {
+    fn from(error: FilterError) -> Self {
+        Self(WireError::from(Code::Malformed).with("member", error.0))
+    }
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self(WireError::from(Code::TooLarge).with("limit", MAX_BODY_BYTES))
+        } else {
+            Code::Malformed.into()
+        }
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(_: QueryRejection) -> Self {
+        Code::Malformed.into()
+    }
+}
+
+impl From<serde_json::Error> for ApiError {
+    fn from(_: serde_json::Error) -> Self {
+        Code::Malformed.into()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = match self.0.code {
+            Code::Malformed => StatusCode::BAD_REQUEST,
+            Code::SignInFailed | Code::SignInExpired => StatusCode::UNAUTHORIZED,
+            Code::NotAllowed => StatusCode::FORBIDDEN,
+            Code::UnknownTicket | Code::UnknownSession | Code::OutOfOrder => StatusCode::NOT_FOUND,
+            Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Code::SignInLimited => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, Json(self.0)).into_response()
+    }
+}
+
+/// For paths that do not exist.
+pub async fn no_such_path() -> ApiError {
+    Code::OutOfOrder.into()
+}

@@ -1,0 +1,87 @@
+//! The supervisor's console: its API, as `renfort_protocol::console` has it.
+//!
+//! Invariant: whatever a supervisor sees, exports or is refused stands in the audit log before it is answered.
+
+mod answer;
+mod columns;
+mod csv_text;
+mod detail;
+mod export;
+mod lists;
+mod log_check;
+mod sign_in;
+mod signed_in;
+
+pub use self::signed_in::LONGEST_MS as LONGEST_SIGN_IN_MS;
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use renfort_audit::{
+    actor::Actor,
+    event::Event,
+    record::Entry,
+};
+use renfort_core::Limiter;
+use renfort_protocol::{
+    error::Code,
+    ids::{SessionId, TicketId},
+};
+use tokio::sync::Semaphore;
+
+use self::answer::{ApiError, no_such_path};
+use crate::{
+    clock,
+    http::App,
+    passwords::Passwords,
+    store::Store,
+    writer::{LogIdentity, WriterHandle},
+};
+
+/// What the console works with.
+pub struct Console {
+    /// Reads.
+    pub store: Arc<dyn Store>,
+    /// Writes audit events.
+    pub writer: WriterHandle,
+    /// Checks passwords.
+    pub passwords: Passwords,
+    /// Slows guessing down.
+    pub limiter: Mutex<Limiter>,
+    /// Is the connection to the browser encrypted, so that the cookie may demand it?
+    pub tls: bool,
+    /// Which log this is.
+    pub log: LogIdentity,
+    /// One check of the whole log at a time; further ones wait.
+    pub log_checks: Semaphore,
+}
+
+impl Console {
+    /// Writes one audit event and waits until it is durable.
+    async fn record(
+        &self,
+        actor: Actor,
+        about: (Option<TicketId>, Option<SessionId>),
+        event: Event,
+    ) -> Result<(), ApiError> {
+        let entry = Entry { at: clock::now(), ticket: about.0, session: about.1, actor, event };
+        self.writer.record(vec![entry]).await.map_err(|_| ApiError::from(Code::NotRecorded))
+    }
+}
+
+/// Routes under `/v1/console`.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/me", get(sign_in::me))
+        .route("/sessions", get(lists::sessions))
+        .route("/tickets", get(lists::tickets))
+        .route("/session/{id}", get(detail::session))
+        .route("/log", get(log_check::check))
+        .route("/export/{file}", get(export::export))
+        .fallback(no_such_path)
+}

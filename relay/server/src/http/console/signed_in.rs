@@ -1,0 +1,157 @@
+//! Who asks: the cookie, what it stands for, and when it ends.
+//!
+//! Invariant: the store knows the cookie's SHA-256 only; an account that is disabled or no longer supervises is refused
+//! at its next request, whatever its cookie says.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use renfort_audit::{actor::Actor, event::Event, hash::Digest};
+use renfort_core::contract::Account;
+use renfort_protocol::{error::Code, ids::Token, people::Person, time::UnixMillis};
+
+use super::answer::ApiError;
+use crate::{clock, http::App, store::ConsoleSignIn};
+
+/// A sign-in ends after this long, in milliseconds.
+pub const LONGEST_MS: u64 = 12 * 60 * 60_000;
+/// A sign-in ends after this long without use, in milliseconds.
+pub const IDLE_MS: u64 = 60 * 60_000;
+/// Use is noted at most this often, in milliseconds, so that not every request writes.
+const NOTE_USE_MS: u64 = 60_000;
+
+/// Somebody who may see the console.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Their account.
+    pub person: Person,
+}
+
+impl SignedIn {
+    /// As records name them.
+    #[must_use]
+    pub const fn actor(&self) -> Actor {
+        Actor::Person(self.person.id)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let console = &app.console;
+        let hash = presented(&parts.headers, console.tls).ok_or(Code::SignInExpired)?;
+        let sign_in = console.store.console_sign_in(&hash).await?.ok_or(Code::SignInExpired)?;
+        let now = clock::now();
+        if !is_valid(&sign_in, now) {
+            console.store.delete_console_sign_in(&hash).await?;
+            return Err(Code::SignInExpired.into());
+        }
+        let account = console.store.account(sign_in.person).await?.ok_or(Code::SignInExpired)?;
+        if !may_supervise(&account) {
+            console.store.delete_console_sign_in(&hash).await?;
+            let event = Event::MessageRefused { message: "console".to_owned(), code: Code::NotAllowed };
+            console.record(Actor::Person(account.person.id), (None, None), event).await?;
+            return Err(Code::NotAllowed.into());
+        }
+        if now.since(sign_in.used_at) >= NOTE_USE_MS {
+            console.store.put_console_sign_in(&hash, &ConsoleSignIn { used_at: now, ..sign_in }).await?;
+        }
+        Ok(Self { person: account.person })
+    }
+}
+
+/// May this account open the console?
+#[must_use]
+pub const fn may_supervise(account: &Account) -> bool {
+    !account.disabled && account.person.role.supervises()
+}
+
+fn is_valid(sign_in: &ConsoleSignIn, now: UnixMillis) -> bool {
+    now.since(sign_in.signed_in_at) < LONGEST_MS && now.since(sign_in.used_at) < IDLE_MS
+}
+
+/// Under TLS the prefix makes browsers refuse the cookie from anything but this very host (RFC 6265bis, 4.1.3.2).
+const fn cookie_name(tls: bool) -> &'static str {
+    if tls { "__Host-renfort" } else { "renfort" }
+}
+
+/// The cookie that signs in.
+///
+/// # Panics
+/// Never: the value is printable ASCII.
+#[must_use]
+pub fn cookie(token: &Token, tls: bool) -> HeaderValue {
+    build(&token.to_string(), LONGEST_MS / 1_000, tls)
+}
+
+/// The cookie that makes the browser forget the other.
+#[must_use]
+pub fn no_cookie(tls: bool) -> HeaderValue {
+    build("", 0, tls)
+}
+
+fn build(value: &str, seconds: u64, tls: bool) -> HeaderValue {
+    let secure = if tls { "; Secure" } else { "" };
+    let text = format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", cookie_name(tls));
+    HeaderValue::from_str(&text).expect("a cookie of hexadecimal digits is printable ASCII")
+}
+
+/// SHA-256 of the cookie that a request shows.
+#[must_use]
+pub fn presented(headers: &HeaderMap, tls: bool) -> Option<Digest> {
+    let token: Token = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == cookie_name(tls))
+        .and_then(|(_, value)| value.parse().ok())?;
+    Some(token_hash(&token))
+}
+
+/// What the store keeps of a cookie.
+#[must_use]
+pub fn token_hash(token: &Token) -> Digest {
+    Digest::of(&[&token.0])
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_protocol::ids::PersonId;
+
+    use super::*;
+
+    #[test]
+    fn a_sign_in_ends_after_twelve_hours_or_an_hour_without_use() {
+        let at = |signed_in: u64, used: u64| ConsoleSignIn {
+            person: PersonId(1),
+            signed_in_at: UnixMillis(signed_in),
+            used_at: UnixMillis(used),
+        };
+        assert!(is_valid(&at(0, 0), UnixMillis(IDLE_MS - 1)));
+        assert!(!is_valid(&at(0, 0), UnixMillis(IDLE_MS)));
+        assert!(is_valid(&at(0, LONGEST_MS - 10), UnixMillis(LONGEST_MS - 1)));
+        assert!(!is_valid(&at(0, LONGEST_MS - 10), UnixMillis(LONGEST_MS)));
+    }
+
+    #[test]
+    fn the_cookie_reads_back_among_others_and_is_closed_to_scripts_and_other_sites() {
+        let token = Token([7; 32]);
+        for tls in [true, false] {
+            let cookie = cookie(&token, tls);
+            let text = cookie.to_str().unwrap();
+            assert!(text.contains("; HttpOnly; SameSite=Strict"), "{text}");
+            assert_eq!(text.contains("; Secure"), tls);
+            let mut headers = HeaderMap::new();
+            let shown = format!("a=b; {}; c=d", text.split(';').next().unwrap());
+            headers.insert(header::COOKIE, shown.parse().unwrap());
+            assert_eq!(presented(&headers, tls), Some(token_hash(&token)));
+            assert_eq!(presented(&headers, !tls), None);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What the relay serves: the endpoints' WebSocket, the console's API, the built interface.
+
+pub mod address;
+pub mod assets;
+pub mod console;
+pub mod headers;
+pub mod origin;
+
+use std::sync::{
+    Arc,
+    atomic::AtomicU64,
+};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use renfort_protocol::people::Name;
+use tokio::sync::mpsc;
+
+use self::{console::Console, origin::OriginPolicy};
+use crate::{broker_task::ToBroker, endpoint};
+
+/// Largest body of a request, in bytes: a name and a password.
+pub const MAX_BODY_BYTES: usize = 8 * 1024;
+
+/// What the handlers share.
+pub struct App {
+    /// To the broker.
+    pub broker: mpsc::Sender<ToBroker>,
+    /// Number of the next connection.
+    pub next_conn: AtomicU64,
+    /// Which pages may speak to us.
+    pub origins: OriginPolicy,
+    /// The organisation's name.
+    pub organisation: Name,
+    /// The console's side.
+    pub console: Console,
+}
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/", get(assets::root))
+        .route("/console", get(assets::console))
+        .route("/assets/{*path}", get(assets::asset))
+        .route("/v1/endpoint", get(endpoint::accept))
+        .nest("/v1/console", console::router())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(headers::secure))
+        .with_state(app)
+}

@@ -1,0 +1,36 @@
+//! The relay: tickets, queue, signalling, audit log and the supervisor's console, in one program with an embedded
+//! database. `README.md` beside this crate says how to run it.
+//!
+//! Flow: [`endpoint`] and [`http`] take what comes in; [`broker_task`] owns the broker, which decides; [`writer`] makes
+//! durable what was decided; only then anybody is told. [`relay`] ties them together, [`cli`] is the command line.
+//!
+//! Invariant: the relay never sees a picture or a keystroke, and acknowledges nothing that is not on disk.
+
+#![forbid(unsafe_code)]
+
+pub mod broker_task;
+pub mod cli;
+pub mod clock;
+pub mod data;
+pub mod endpoint;
+pub mod error;
+pub mod http;
+pub mod keys;
+pub mod log_reader;
+pub mod organisation;
+pub mod passwords;
+pub mod people_watch;
+pub mod relay;
+pub mod reveal;
+pub mod setup;
+pub mod store;
+pub mod tls;
+pub mod writer;
+
+pub use relay::{Config, Relay, TlsFiles};
+
+/// Makes `ring` the one provider of cryptography for TLS. Call it first thing; called again, it changes nothing.
+pub fn install_crypto_provider() {
+    // An error means that a provider is installed already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}

@@ -1,0 +1,252 @@
+//! A whole relay in one value: started, listening, stopped.
+//!
+//! Flow of a start: organisation and address are checked, the store and the log's end are opened, what the command line
+//! changed meanwhile is written into the log, `relay.started` is written, and only then a socket listens.
+//!
+//! Invariant: a relay that cannot write its log does not listen.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, atomic::AtomicU64},
+    time::Duration,
+};
+
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use renfort_audit::{actor::Actor, event::Event, record::Entry};
+use renfort_core::{Broker, Limiter, Limits};
+use renfort_protocol::organisation::OrganisationFile;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
+
+use crate::{
+    broker_task::{BrokerTask, INPUT_QUEUE, ToBroker},
+    clock,
+    data::DataFolder,
+    error::RelayError,
+    http::{self, App, console::Console, origin::OriginPolicy},
+    keys, organisation,
+    passwords::Passwords,
+    people_watch,
+    store::{
+        Store, StoreError,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+    tls,
+    writer::{LogIdentity, Writer, WriterHandle},
+};
+
+/// Requests that are under way get this long when the relay stops.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
+
+/// Certificate and key.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// Certificate chain, PEM.
+    pub certificate: PathBuf,
+    /// Private key, PEM.
+    pub key: PathBuf,
+}
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Data folder.
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// With TLS; without, on loopback only.
+    pub tls: Option<TlsFiles>,
+    /// The broker's limits.
+    pub limits: Limits,
+    /// The database's.
+    pub sqlite: SqliteOptions,
+}
+
+impl Config {
+    /// A relay of this data folder on a free port of the loopback address, without TLS.
+    #[must_use]
+    pub fn on_loopback(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: None,
+            limits: Limits::default(),
+            sqlite: SqliteOptions::default(),
+        }
+    }
+}
+
+/// A relay that runs.
+pub struct Relay {
+    address: SocketAddr,
+    tls: bool,
+    handle: Handle<SocketAddr>,
+    broker: mpsc::Sender<ToBroker>,
+    store: Arc<dyn Store>,
+    tasks: Tasks,
+}
+
+struct Tasks {
+    server: JoinHandle<std::io::Result<()>>,
+    broker: JoinHandle<()>,
+    writer: JoinHandle<()>,
+    people: JoinHandle<()>,
+}
+
+impl Relay {
+    /// Starts a relay; when this returns, it listens.
+    ///
+    /// # Errors
+    /// When it must not or cannot serve.
+    pub async fn start(config: Config) -> Result<Self, RelayError> {
+        let folder = DataFolder::open(&config.data)?;
+        let file = organisation::read(&folder.organisation())?;
+        let tls = match &config.tls {
+            Some(files) => Some(tls::config(&files.certificate, &files.key)?),
+            None if config.listen.ip().is_loopback() => None,
+            None => return Err(RelayError::PlainHttp(config.listen)),
+        };
+        let store = open_store(&folder, &file, config.sqlite).await?;
+        let pair = keys::load(&folder.relay_key())?;
+        let log = LogIdentity::of(&pair);
+        let (writer, to_writer, answers) = Writer::open(Arc::clone(&store), pair).await?;
+        let writer = tokio::spawn(writer.run());
+        people_watch::log_changes(&*store, &to_writer).await?;
+        record_start(&to_writer).await?;
+
+        let passwords = Passwords::new()?;
+        let (to_broker, inputs) = mpsc::channel(INPUT_QUEUE);
+        let task = BrokerTask {
+            broker: new_broker(&*store, config.limits).await?,
+            store: Arc::clone(&store),
+            passwords: passwords.clone(),
+            writer: to_writer.clone(),
+            answers,
+            inputs,
+            back: to_broker.downgrade(),
+        };
+        let listener = listen(config.listen).await?;
+        let address = listener.local_addr().map_err(|source| RelayError::Listen { address: config.listen, source })?;
+        let app = Arc::new(App {
+            broker: to_broker.clone(),
+            next_conn: AtomicU64::new(1),
+            origins: OriginPolicy::new(tls.is_some(), &file.organisation.relays),
+            organisation: file.organisation.name.clone(),
+            console: Console {
+                store: Arc::clone(&store),
+                writer: to_writer.clone(),
+                passwords,
+                limiter: Mutex::new(Limiter::new()),
+                tls: tls.is_some(),
+                log,
+                log_checks: Semaphore::new(1),
+            },
+        });
+        let handle = Handle::new();
+        let encrypted = tls.is_some();
+        let tasks = Tasks {
+            broker: tokio::spawn(task.run()),
+            people: tokio::spawn(people_watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
+            server: tokio::spawn(run_server(listener, handle.clone(), tls, app)),
+            writer,
+        };
+        Ok(Self { address, tls: encrypted, handle, broker: to_broker, store, tasks })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same as a URL, `http://127.0.0.1:8443`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.tls { "https" } else { "http" }, self.address)
+    }
+
+    /// Tells every connection that the relay is shutting down, writes what waits, and ends.
+    pub async fn stop(self) {
+        let Tasks { server, broker, writer, people } = self.tasks;
+        people.abort();
+        // A broker that has ended needs no order.
+        drop(self.broker.send(ToBroker::ShutDown).await);
+        drop(self.broker);
+        self.handle.graceful_shutdown(Some(STOP_WITHIN));
+        for (name, ended) in [("broker", broker.await.is_ok()), ("server", server.await.is_ok_and(|end| end.is_ok()))] {
+            if !ended {
+                tracing::error!(name, "a task did not end as it should");
+            }
+        }
+        // The writer ends when the last handle is gone; requests that were cut off have dropped theirs.
+        if tokio::time::timeout(STOP_WITHIN, writer).await.is_err() {
+            tracing::error!("the writer did not end in time");
+        }
+        self.store.close().await;
+    }
+}
+
+async fn open_store(
+    folder: &DataFolder,
+    file: &OrganisationFile,
+    options: SqliteOptions,
+) -> Result<Arc<dyn Store>, RelayError> {
+    let store = SqliteStore::open(folder, options).await?;
+    let (key, source) = store.adopted().await?;
+    if key != file.organisation.key {
+        return Err(RelayError::OtherOrganisation(folder.path().to_owned()));
+    }
+    let mut folders = vec![folder.path().to_owned()];
+    folders.extend(source.parent().map(Path::to_owned));
+    organisation::refuse_readable_key(file, &folders)?;
+    Ok(Arc::new(store))
+}
+
+async fn record_start(writer: &WriterHandle) -> Result<(), RelayError> {
+    let event = Event::RelayStarted { version: env!("CARGO_PKG_VERSION").to_owned() };
+    let entry = Entry { at: clock::now(), ticket: None, session: None, actor: Actor::Relay, event };
+    let written = writer.record(vec![entry]).await;
+    written.map_err(|_| StoreError::Failed("the start could not be written into the log".to_owned()).into())
+}
+
+async fn new_broker(store: &dyn Store, limits: Limits) -> Result<Broker, RelayError> {
+    let snapshot = store.snapshot().await?;
+    Ok(Broker::new(snapshot, limits, clock::now()))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, RelayError> {
+    TcpListener::bind(address).await.map_err(|source| RelayError::Listen { address, source })
+}
+
+async fn run_server(
+    listener: TcpListener,
+    handle: Handle<SocketAddr>,
+    tls: Option<RustlsConfig>,
+    app: Arc<App>,
+) -> std::io::Result<()> {
+    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.into_std()?;
+    match tls {
+        Some(config) => {
+            axum_server::from_tcp_rustls(listener, config)?
+                .handle(handle)
+                .first_request_timeout(FIRST_REQUEST_WITHIN)
+                .serve(service)
+                .await
+        }
+        None => {
+            axum_server::from_tcp(listener)?
+                .handle(handle)
+                .first_request_timeout(FIRST_REQUEST_WITHIN)
+                .serve(service)
+                .await
+        }
+    }
+}
+
+/// Somebody who connects and asks nothing is cut off after this long.
+const FIRST_REQUEST_WITHIN: Duration = Duration::from_secs(10);

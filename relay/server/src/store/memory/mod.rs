@@ -1,0 +1,268 @@
+//! The store in memory, for tests and for trying things out: the same rules as on disk, gone with the process.
+//!
+//! Invariant: a transaction works on a copy of the state and replaces it on commit, so an abandoned one leaves nothing.
+
+mod lists;
+mod write;
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use renfort_audit::{hash::Digest, personal::PersonalKey};
+use renfort_core::contract::{
+    Account, FIRST_TICKET, KEPT_CLOSED_TICKETS, SessionRecord, Snapshot, StoredTicket, TicketRecord,
+};
+use renfort_protocol::{
+    ids::{DeviceKey, PersonId, SessionId, TicketId},
+    people::{Name, Person},
+    ticket::Note,
+    time::UnixMillis,
+};
+use tokio::sync::Mutex;
+
+use super::{
+    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, PeopleChangeKind, Store, StoreError,
+    StoredCheckpoint, Transaction,
+    filter::Criteria,
+    rows::{ListedSession, ListedTicket, Listing},
+};
+
+#[derive(Debug, Clone)]
+struct Token {
+    person: PersonId,
+    device: DeviceKey,
+    expires_at: UnixMillis,
+}
+
+#[derive(Debug, Clone, Default)]
+struct State {
+    tickets: BTreeMap<TicketId, TicketRecord>,
+    sessions: BTreeMap<SessionId, SessionRecord>,
+    notes: Vec<(TicketId, Note)>,
+    tokens: BTreeMap<Digest, Token>,
+    console: BTreeMap<Digest, ConsoleSignIn>,
+    people: Vec<Credentials>,
+    changes: Vec<(u64, UnixMillis, PeopleChangeKind, PersonId)>,
+    changes_logged: u64,
+    records: Vec<LoggedRecord>,
+    checkpoints: BTreeMap<u64, StoredCheckpoint>,
+}
+
+/// The store.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Arc<RwLock<State>>,
+    keys: Mutex<BTreeMap<String, PersonalKey>>,
+    writing: Arc<Mutex<()>>,
+    full: Arc<AtomicBool>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on, commits fail as if the disk were full; or no longer.
+    pub fn set_full(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+
+    fn read<T>(&self, with: impl FnOnce(&State) -> T) -> T {
+        with(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn change<T>(&self, with: impl FnOnce(&mut State) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let _writing = self.writing.lock().await;
+        with(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    fn stored_ticket(&self, record: &TicketRecord) -> StoredTicket {
+        let mut sessions: Vec<_> = self.sessions.values().filter(|one| one.ticket == record.id).cloned().collect();
+        sessions.sort_by(|a, b| (a.asked_at, a.id.to_string()).cmp(&(b.asked_at, b.id.to_string())));
+        let notes = self.notes.iter().filter(|(ticket, _)| *ticket == record.id).map(|(_, note)| note.clone()).collect();
+        StoredTicket { record: record.clone(), notes, sessions }
+    }
+
+    fn person(&self, id: PersonId) -> Option<&Credentials> {
+        self.people.iter().find(|person| person.account.person.id == id)
+    }
+
+    fn by_login(&self, login: &Name) -> Option<usize> {
+        self.people.iter().position(|person| person.login.as_str().eq_ignore_ascii_case(login.as_str()))
+    }
+
+    fn note_change(&mut self, at: UnixMillis, kind: PeopleChangeKind, person: PersonId) {
+        let id = self.changes.len() as u64 + 1;
+        self.changes.push((id, at, kind, person));
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        let writing = Arc::clone(&self.writing).lock_owned().await;
+        let copy = self.read(State::clone);
+        Ok(Box::new(write::MemoryTransaction::new(copy, Arc::clone(&self.state), Arc::clone(&self.full), writing)))
+    }
+
+    async fn keys_or_new(
+        &self,
+        scopes: &[String],
+        fresh: &mut (dyn FnMut() -> PersonalKey + Send),
+    ) -> Result<Vec<PersonalKey>, StoreError> {
+        let mut keys = self.keys.lock().await;
+        Ok(scopes.iter().map(|scope| keys.entry(scope.clone()).or_insert_with(&mut *fresh).clone()).collect())
+    }
+
+    async fn key(&self, scope: &str) -> Result<Option<PersonalKey>, StoreError> {
+        Ok(self.keys.lock().await.get(scope).cloned())
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        Ok(self.read(|state| {
+            let (open, mut closed): (Vec<_>, Vec<_>) = state.tickets.values().partition(|ticket| ticket.is_open());
+            closed.sort_by_key(|ticket| std::cmp::Reverse(ticket.closed_at));
+            closed.truncate(KEPT_CLOSED_TICKETS);
+            Snapshot {
+                tickets: open.into_iter().chain(closed).map(|ticket| state.stored_ticket(ticket)).collect(),
+                next_ticket: state.tickets.keys().last().map_or(FIRST_TICKET, |last| (last.0 + 1).max(FIRST_TICKET)),
+                accounts: state.people.iter().map(|person| person.account.clone()).collect(),
+            }
+        }))
+    }
+
+    async fn records(&self, from: u64, limit: u32) -> Result<Vec<LoggedRecord>, StoreError> {
+        let until = from.saturating_add(u64::from(limit));
+        Ok(self.read(|state| {
+            state.records.iter().filter(|logged| (from..until).contains(&logged.record.seq)).cloned().collect()
+        }))
+    }
+
+    async fn timeline(&self, ticket: TicketId, session: SessionId) -> Result<Vec<LoggedRecord>, StoreError> {
+        Ok(self.read(|state| {
+            let belongs = |logged: &&LoggedRecord| {
+                logged.record.ticket == Some(ticket) && logged.record.session.is_none_or(|of| of == session)
+            };
+            state.records.iter().filter(belongs).cloned().collect()
+        }))
+    }
+
+    async fn checkpoint(&self) -> Result<Option<StoredCheckpoint>, StoreError> {
+        Ok(self.read(|state| state.checkpoints.values().last().cloned()))
+    }
+
+    async fn sessions(&self, criteria: &Criteria, limit: u32) -> Result<Listing<ListedSession>, StoreError> {
+        Ok(self.read(|state| lists::sessions(state, criteria, limit)))
+    }
+
+    async fn tickets(&self, criteria: &Criteria, limit: u32) -> Result<Listing<ListedTicket>, StoreError> {
+        Ok(self.read(|state| lists::tickets(state, criteria, limit)))
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Option<SessionRecord>, StoreError> {
+        Ok(self.read(|state| state.sessions.get(&id).cloned()))
+    }
+
+    async fn ticket(&self, id: TicketId) -> Result<Option<StoredTicket>, StoreError> {
+        Ok(self.read(|state| state.tickets.get(&id).map(|record| state.stored_ticket(record))))
+    }
+
+    async fn add_person(&self, new: &NewAccount, at: UnixMillis) -> Result<PersonId, StoreError> {
+        self.change(|state| {
+            if state.by_login(&new.login).is_some() {
+                return Err(StoreError::LoginTaken);
+            }
+            let id = PersonId(state.people.len() as u64 + 1);
+            let account = Account { person: Person { id, name: new.name.clone(), role: new.role }, disabled: false };
+            state.people.push(Credentials { account, login: new.login.clone(), hash: new.hash.clone() });
+            state.note_change(at, PeopleChangeKind::Added, id);
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn disable_person(&self, login: &Name, at: UnixMillis) -> Result<(), StoreError> {
+        self.change(|state| {
+            let place = state.by_login(login).ok_or(StoreError::UnknownLogin)?;
+            let account = &mut state.people[place].account;
+            let id = account.person.id;
+            if !std::mem::replace(&mut account.disabled, true) {
+                state.tokens.retain(|_, token| token.person != id);
+                state.console.retain(|_, sign_in| sign_in.person != id);
+                state.note_change(at, PeopleChangeKind::Disabled, id);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn people(&self) -> Result<Vec<Credentials>, StoreError> {
+        Ok(self.read(|state| state.people.clone()))
+    }
+
+    async fn credentials(&self, login: &Name) -> Result<Option<Credentials>, StoreError> {
+        Ok(self.read(|state| state.by_login(login).map(|place| state.people[place].clone())))
+    }
+
+    async fn account(&self, id: PersonId) -> Result<Option<Account>, StoreError> {
+        Ok(self.read(|state| state.person(id).map(|person| person.account.clone())))
+    }
+
+    async fn people_changes(&self) -> Result<Vec<PeopleChange>, StoreError> {
+        Ok(self.read(|state| {
+            let new = state.changes.iter().filter(|(id, ..)| *id > state.changes_logged);
+            new.filter_map(|&(id, at, kind, person)| {
+                Some(PeopleChange { id, at, kind, person: state.person(person)?.clone() })
+            })
+            .collect()
+        }))
+    }
+
+    async fn token(&self, hash: &Digest, device: &DeviceKey, now: UnixMillis) -> Result<Option<Account>, StoreError> {
+        Ok(self.read(|state| {
+            let token = state.tokens.get(hash).filter(|token| token.device == *device && token.expires_at > now)?;
+            state.person(token.person).map(|person| person.account.clone())
+        }))
+    }
+
+    async fn put_console_sign_in(&self, hash: &Digest, sign_in: &ConsoleSignIn) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.console.insert(*hash, *sign_in);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn console_sign_in(&self, hash: &Digest) -> Result<Option<ConsoleSignIn>, StoreError> {
+        Ok(self.read(|state| state.console.get(hash).copied()))
+    }
+
+    async fn delete_console_sign_in(&self, hash: &Digest) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.console.remove(hash);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_expired(&self, now: UnixMillis, console_before: UnixMillis) -> Result<(), StoreError> {
+        self.change(|state| {
+            state.tokens.retain(|_, token| token.expires_at > now);
+            state.console.retain(|_, sign_in| sign_in.signed_in_at >= console_before);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn close(&self) {}
+}

@@ -1,0 +1,234 @@
+//! The store on disk: one SQLite database in WAL mode with full sync, and a second one for the keys of personal fields.
+//!
+//! Flow: one connection writes, a few read; the command line may write from another process meanwhile.
+//!
+//! Invariant: every connection has foreign keys on and `synchronous = FULL`, so a commit that returned survives a power
+//! cut.
+
+mod convert;
+mod keys;
+mod lists;
+mod log;
+mod people;
+mod snapshot;
+mod write;
+
+use std::{path::Path, time::Duration};
+
+use async_trait::async_trait;
+use renfort_audit::{hash::Digest, personal::PersonalKey};
+use renfort_core::contract::{Account, SessionRecord, Snapshot, StoredTicket};
+use renfort_protocol::{
+    ids::{DeviceKey, PersonId, SessionId, TicketId},
+    people::Name,
+    time::UnixMillis,
+};
+use sqlx::{
+    SqlitePool,
+    migrate::Migrator,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{
+    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, Store, StoreError, StoredCheckpoint, Transaction,
+    filter::Criteria,
+    rows::{ListedSession, ListedTicket, Listing},
+};
+use crate::data::{DataFolder, write_secret};
+
+static RELAY_MIGRATIONS: Migrator = sqlx::migrate!("migrations/relay");
+static KEY_MIGRATIONS: Migrator = sqlx::migrate!("migrations/keys");
+
+/// How long a write waits for one of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that read. A console page needs one for some milliseconds; further ones wait in line.
+const READERS: u32 = 3;
+
+/// What whoever runs the relay may set of the database.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SqliteOptions {
+    /// Largest size of the database, in pages of 4 KiB; a write beyond is refused as if the disk were full.
+    pub max_pages: Option<u32>,
+}
+
+/// The store in a data folder.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    keys: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens or makes the databases and brings them up to date.
+    ///
+    /// # Errors
+    /// When they cannot be opened or migrated.
+    pub async fn open(folder: &DataFolder, options: SqliteOptions) -> Result<Self, crate::error::RelayError> {
+        for path in [folder.database(), folder.key_database()] {
+            if !path.exists() {
+                // SQLite takes an empty file as a new database, and its journal takes over the file's mode.
+                write_secret(&path, b"")?;
+            }
+        }
+        let mut relay = connect_options(&folder.database());
+        if let Some(pages) = options.max_pages {
+            relay = relay.pragma("max_page_count", pages.to_string());
+        }
+        let keys = connect_options(&folder.key_database()).pragma("secure_delete", "ON");
+        let store = Self {
+            writer: pool(1, relay.clone()).await?,
+            readers: pool(READERS, relay).await?,
+            keys: pool(1, keys).await?,
+        };
+        RELAY_MIGRATIONS.run(&store.writer).await.map_err(|error| StoreError::Failed(error.to_string()))?;
+        KEY_MIGRATIONS.run(&store.keys).await.map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(store)
+    }
+
+    /// Ties a new database to its organisation, and remembers where the organisation file came from.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn adopt(&self, organisation: &DeviceKey, source: &Path) -> Result<(), StoreError> {
+        for (name, value) in [(ORGANISATION_KEY, organisation.to_string()), (ORGANISATION_SOURCE, source.display().to_string())] {
+            sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?)").bind(name).bind(value).execute(&self.writer).await?;
+        }
+        Ok(())
+    }
+
+    /// The organisation's key, and where its file came from.
+    ///
+    /// # Errors
+    /// When the database fails, or was never tied to an organisation.
+    pub async fn adopted(&self) -> Result<(DeviceKey, std::path::PathBuf), StoreError> {
+        let read = async |name: &'static str| -> Result<String, StoreError> {
+            let value = sqlx::query_scalar::<_, String>("SELECT value FROM meta WHERE name = ?")
+                .bind(name)
+                .fetch_optional(&self.readers)
+                .await?;
+            value.ok_or_else(|| StoreError::Damaged(format!("no {name}")))
+        };
+        let key = read(ORGANISATION_KEY).await?.parse().map_err(|_| StoreError::Damaged("organisation key".into()))?;
+        Ok((key, read(ORGANISATION_SOURCE).await?.into()))
+    }
+}
+
+const ORGANISATION_KEY: &str = "organisation_key";
+const ORGANISATION_SOURCE: &str = "organisation_source";
+
+fn connect_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+async fn pool(connections: u32, options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let pool = SqlitePoolOptions::new().max_connections(connections).min_connections(1);
+    Ok(pool.idle_timeout(None).max_lifetime(None).connect_with(options).await?)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        Ok(Box::new(write::SqliteTransaction::begin(&self.writer).await?))
+    }
+
+    async fn keys_or_new(
+        &self,
+        scopes: &[String],
+        fresh: &mut (dyn FnMut() -> PersonalKey + Send),
+    ) -> Result<Vec<PersonalKey>, StoreError> {
+        keys::keys_or_new(&self.keys, scopes, fresh).await
+    }
+
+    async fn key(&self, scope: &str) -> Result<Option<PersonalKey>, StoreError> {
+        keys::key(&self.keys, scope).await
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        snapshot::snapshot(&self.readers).await
+    }
+
+    async fn records(&self, from: u64, limit: u32) -> Result<Vec<LoggedRecord>, StoreError> {
+        log::records(&self.readers, from, limit).await
+    }
+
+    async fn timeline(&self, ticket: TicketId, session: SessionId) -> Result<Vec<LoggedRecord>, StoreError> {
+        log::timeline(&self.readers, ticket, session).await
+    }
+
+    async fn checkpoint(&self) -> Result<Option<StoredCheckpoint>, StoreError> {
+        log::checkpoint(&self.readers).await
+    }
+
+    async fn sessions(&self, criteria: &Criteria, limit: u32) -> Result<Listing<ListedSession>, StoreError> {
+        lists::sessions(&self.readers, criteria, limit).await
+    }
+
+    async fn tickets(&self, criteria: &Criteria, limit: u32) -> Result<Listing<ListedTicket>, StoreError> {
+        lists::tickets(&self.readers, criteria, limit).await
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Option<SessionRecord>, StoreError> {
+        snapshot::session(&self.readers, id).await
+    }
+
+    async fn ticket(&self, id: TicketId) -> Result<Option<StoredTicket>, StoreError> {
+        snapshot::ticket(&self.readers, id).await
+    }
+
+    async fn add_person(&self, account: &NewAccount, at: UnixMillis) -> Result<PersonId, StoreError> {
+        people::add(&self.writer, account, at).await
+    }
+
+    async fn disable_person(&self, login: &Name, at: UnixMillis) -> Result<(), StoreError> {
+        people::disable(&self.writer, login, at).await
+    }
+
+    async fn people(&self) -> Result<Vec<Credentials>, StoreError> {
+        people::all(&self.readers).await
+    }
+
+    async fn credentials(&self, login: &Name) -> Result<Option<Credentials>, StoreError> {
+        people::by_login(&self.readers, login).await
+    }
+
+    async fn account(&self, id: PersonId) -> Result<Option<Account>, StoreError> {
+        people::by_id(&self.readers, id).await
+    }
+
+    async fn people_changes(&self) -> Result<Vec<PeopleChange>, StoreError> {
+        people::changes(&self.readers).await
+    }
+
+    async fn token(&self, hash: &Digest, device: &DeviceKey, now: UnixMillis) -> Result<Option<Account>, StoreError> {
+        people::by_token(&self.readers, hash, device, now).await
+    }
+
+    async fn put_console_sign_in(&self, hash: &Digest, sign_in: &ConsoleSignIn) -> Result<(), StoreError> {
+        people::put_console_sign_in(&self.writer, hash, sign_in).await
+    }
+
+    async fn console_sign_in(&self, hash: &Digest) -> Result<Option<ConsoleSignIn>, StoreError> {
+        people::console_sign_in(&self.readers, hash).await
+    }
+
+    async fn delete_console_sign_in(&self, hash: &Digest) -> Result<(), StoreError> {
+        people::delete_console_sign_in(&self.writer, hash).await
+    }
+
+    async fn forget_expired(&self, now: UnixMillis, console_before: UnixMillis) -> Result<(), StoreError> {
+        people::forget_expired(&self.writer, now, console_before).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+        self.keys.close().await;
+    }
+}

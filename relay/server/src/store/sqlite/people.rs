@@ -1,0 +1,191 @@
+//! Accounts, technicians' tokens, sign-ins to the console.
+
+use renfort_audit::hash::Digest;
+use renfort_core::contract::Account;
+use renfort_protocol::{
+    ids::{DeviceKey, PersonId},
+    people::{Name, Person},
+    time::UnixMillis,
+};
+use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
+
+use super::{
+    convert::{int, role_columns, role_of, unsigned},
+    write::PEOPLE_CHANGES_LOGGED,
+};
+use crate::store::{ConsoleSignIn, Credentials, NewAccount, PeopleChange, PeopleChangeKind, StoreError};
+
+pub(super) async fn add(pool: &SqlitePool, new: &NewAccount, at: UnixMillis) -> Result<PersonId, StoreError> {
+    let (role, level) = role_columns(new.role);
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let inserted = sqlx::query("INSERT INTO people (login, name, role, level, password) VALUES (?, ?, ?, ?, ?)")
+        .bind(new.login.as_str())
+        .bind(new.name.as_str())
+        .bind(role)
+        .bind(level.map(|level| i64::from(u8::from(level))))
+        .bind(&new.hash)
+        .execute(&mut *transaction)
+        .await;
+    let id = match inserted {
+        Ok(done) => unsigned(done.last_insert_rowid())?,
+        Err(error) if error.as_database_error().is_some_and(|error| error.is_unique_violation()) => {
+            return Err(StoreError::LoginTaken);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    note_change(&mut transaction, PersonId(id), "added", at).await?;
+    transaction.commit().await?;
+    Ok(PersonId(id))
+}
+
+pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> Result<(), StoreError> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let row = sqlx::query("SELECT id, disabled FROM people WHERE login = ?")
+        .bind(login.as_str())
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or(StoreError::UnknownLogin)?;
+    let id = unsigned(row.try_get("id")?)?;
+    if !row.try_get::<bool, _>("disabled")? {
+        sqlx::query("UPDATE people SET disabled = 1 WHERE id = ?").bind(int(id)).execute(&mut *transaction).await?;
+        for table in ["DELETE FROM tokens WHERE person = ?", "DELETE FROM console_sign_ins WHERE person = ?"] {
+            sqlx::query(table).bind(int(id)).execute(&mut *transaction).await?;
+        }
+        note_change(&mut transaction, PersonId(id), "disabled", at).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn note_change(on: &mut SqliteConnection, person: PersonId, kind: &str, at: UnixMillis) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO people_changes (at, kind, person) VALUES (?, ?, ?)")
+        .bind(int(at.0))
+        .bind(kind)
+        .bind(int(person.0))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn all(pool: &SqlitePool) -> Result<Vec<Credentials>, StoreError> {
+    sqlx::query("SELECT * FROM people ORDER BY id").fetch_all(pool).await?.iter().map(credentials).collect()
+}
+
+pub(super) async fn by_login(pool: &SqlitePool, login: &Name) -> Result<Option<Credentials>, StoreError> {
+    let row = sqlx::query("SELECT * FROM people WHERE login = ?").bind(login.as_str()).fetch_optional(pool).await?;
+    row.as_ref().map(credentials).transpose()
+}
+
+pub(super) async fn by_id(pool: &SqlitePool, id: PersonId) -> Result<Option<Account>, StoreError> {
+    let row = sqlx::query("SELECT * FROM people WHERE id = ?").bind(int(id.0)).fetch_optional(pool).await?;
+    row.as_ref().map(account).transpose()
+}
+
+pub(super) async fn changes(pool: &SqlitePool) -> Result<Vec<PeopleChange>, StoreError> {
+    let logged: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
+        .bind(PEOPLE_CHANGES_LOGGED)
+        .fetch_optional(pool)
+        .await?;
+    let logged: i64 = logged.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let rows = sqlx::query(
+        "SELECT people_changes.id AS change_id, at, kind, people.* FROM people_changes \
+         JOIN people ON people.id = people_changes.person WHERE people_changes.id > ? ORDER BY people_changes.id",
+    )
+    .bind(logged)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let kind = match row.try_get::<&str, _>("kind")? {
+                "added" => PeopleChangeKind::Added,
+                _ => PeopleChangeKind::Disabled,
+            };
+            Ok(PeopleChange {
+                id: unsigned(row.try_get("change_id")?)?,
+                at: UnixMillis(unsigned(row.try_get("at")?)?),
+                person: credentials(row)?,
+                kind,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn by_token(
+    pool: &SqlitePool,
+    hash: &Digest,
+    device: &DeviceKey,
+    now: UnixMillis,
+) -> Result<Option<Account>, StoreError> {
+    let row = sqlx::query(
+        "SELECT people.* FROM tokens JOIN people ON people.id = tokens.person \
+         WHERE tokens.hash = ? AND tokens.device = ? AND tokens.expires_at > ?",
+    )
+    .bind(hash.to_string())
+    .bind(device.to_string())
+    .bind(int(now.0))
+    .fetch_optional(pool)
+    .await?;
+    row.as_ref().map(account).transpose()
+}
+
+pub(super) async fn put_console_sign_in(
+    pool: &SqlitePool,
+    hash: &Digest,
+    sign_in: &ConsoleSignIn,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO console_sign_ins (hash, person, signed_in_at, used_at) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (hash) DO UPDATE SET used_at = excluded.used_at",
+    )
+    .bind(hash.to_string())
+    .bind(int(sign_in.person.0))
+    .bind(int(sign_in.signed_in_at.0))
+    .bind(int(sign_in.used_at.0))
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn console_sign_in(pool: &SqlitePool, hash: &Digest) -> Result<Option<ConsoleSignIn>, StoreError> {
+    let row = sqlx::query("SELECT person, signed_in_at, used_at FROM console_sign_ins WHERE hash = ?")
+        .bind(hash.to_string())
+        .fetch_optional(pool)
+        .await?;
+    row.map(|row| {
+        Ok(ConsoleSignIn {
+            person: PersonId(unsigned(row.try_get("person")?)?),
+            signed_in_at: UnixMillis(unsigned(row.try_get("signed_in_at")?)?),
+            used_at: UnixMillis(unsigned(row.try_get("used_at")?)?),
+        })
+    })
+    .transpose()
+}
+
+pub(super) async fn delete_console_sign_in(pool: &SqlitePool, hash: &Digest) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM console_sign_ins WHERE hash = ?").bind(hash.to_string()).execute(pool).await?;
+    Ok(())
+}
+
+pub(super) async fn forget_expired(
+    pool: &SqlitePool,
+    now: UnixMillis,
+    console_before: UnixMillis,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM tokens WHERE expires_at <= ?").bind(int(now.0)).execute(pool).await?;
+    sqlx::query("DELETE FROM console_sign_ins WHERE signed_in_at < ?").bind(int(console_before.0)).execute(pool).await?;
+    Ok(())
+}
+
+fn account(row: &SqliteRow) -> Result<Account, StoreError> {
+    let role = role_of(row.try_get("role")?, row.try_get("level")?)?;
+    let id = PersonId(unsigned(row.try_get("id")?)?);
+    Ok(Account { person: Person { id, name: name(row, "name")?, role }, disabled: row.try_get("disabled")? })
+}
+
+fn credentials(row: &SqliteRow) -> Result<Credentials, StoreError> {
+    Ok(Credentials { account: account(row)?, login: name(row, "login")?, hash: row.try_get("password")? })
+}
+
+fn name(row: &SqliteRow, column: &str) -> Result<Name, StoreError> {
+    Name::new(row.try_get::<&str, _>(column)?).map_err(|error| StoreError::Damaged(error.to_string()))
+}
