@@ -145,12 +145,20 @@ impl Plan {
     }
 }
 
+/// What a refusal was about, for its record.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) ticket: Option<TicketId>,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) event: Event,
+}
+
 /// Why a work is not done.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) error: WireError,
     /// Recorded before it is told.
-    pub(crate) record: Option<Box<(Option<TicketId>, Option<SessionId>, Event)>>,
+    pub(crate) record: Option<Box<Refused>>,
     /// Counts towards closing the connection.
     pub(crate) offence: bool,
 }
@@ -255,7 +263,7 @@ impl Broker {
         let too_many = refusal.offence && self.connections.offend(asker.conn);
         let mut plan = Plan::default();
         let error = refusal.error.clone();
-        if let Some((ticket, session, event)) = refusal.record.map(|record| *record) {
+        if let Some(Refused { ticket, session, event }) = refusal.record.map(|record| *record) {
             plan.record(self.now, asker.party.actor(), ticket, session, event);
         }
         if too_many {

@@ -13,7 +13,7 @@ use renfort_protocol::{
 
 use crate::{
     broker::{Broker, Random},
-    commit::{Plan, Refusal, Then},
+    commit::{Plan, Refusal, Refused, Then},
     contract::{Change, SessionRecord, TicketRecord},
     desk::Ticket,
     requests::trespass,
@@ -53,7 +53,11 @@ impl Broker {
     ) -> Result<Plan, Refusal> {
         let ticket = &self.known_ticket(technician, id)?.record;
         let denied = |error: WireError| Refusal {
-            record: Some(Box::new((Some(id), None, Event::TakeDenied { code: error.code }))),
+            record: Some(Box::new(Refused {
+                ticket: Some(id),
+                session: None,
+                event: Event::TakeDenied { code: error.code },
+            })),
             error,
             offence: false,
         };

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::{
     broker::{Broker, Random},
-    commit::{Asker, Plan, Refusal, Work},
+    commit::{Asker, Plan, Refusal, Refused, Work},
     connections::{Party, Stage},
     contract::Conn,
 };
@@ -58,7 +58,7 @@ pub(crate) fn trespass(body: &ToRelay, code: Code, ticket: Option<TicketId>, ses
     };
     Refusal {
         error: code.into(),
-        record: Some(Box::new((ticket, session, event))),
+        record: Some(Box::new(Refused { ticket, session, event })),
         offence: true,
     }
 }

@@ -98,6 +98,9 @@ impl WireError {
 
 impl From<Code> for WireError {
     fn from(code: Code) -> Self {
-        Self { code, params: BTreeMap::new() }
+        Self {
+            code,
+            params: BTreeMap::new(),
+        }
     }
 }

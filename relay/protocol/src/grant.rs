@@ -80,6 +80,9 @@ mod tests {
         };
         assert_eq!(grant.allows(Capability::View, UnixMillis(999)), Ok(()));
         assert_eq!(grant.allows(Capability::View, UnixMillis(1_000)), Err(Denied::Expired));
-        assert_eq!(grant.allows(Capability::Control, UnixMillis(0)), Err(Denied::NotGranted));
+        assert_eq!(
+            grant.allows(Capability::Control, UnixMillis(0)),
+            Err(Denied::NotGranted)
+        );
     }
 }

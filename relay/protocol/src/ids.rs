@@ -126,7 +126,18 @@ mod tests {
     #[test]
     fn a_ticket_number_reads_back_and_refuses_what_is_not_one() {
         assert_eq!("T-1042".parse(), Ok(TicketId(1042)));
-        for wrong in ["", "1042", "T-", "T-01", "T-+1", "T--1", "t-1", "T-1 ", "T-9999999999999999", "T-1.5"] {
+        for wrong in [
+            "",
+            "1042",
+            "T-",
+            "T-01",
+            "T-+1",
+            "T--1",
+            "t-1",
+            "T-1 ",
+            "T-9999999999999999",
+            "T-1.5",
+        ] {
             assert_eq!(wrong.parse::<TicketId>(), Err(ParseIdError("ticket")), "{wrong:?}");
         }
     }

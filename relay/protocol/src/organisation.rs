@@ -9,7 +9,11 @@ use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ids::{DeviceKey, Signature}, people::Name, time::UnixMillis};
+use crate::{
+    ids::{DeviceKey, Signature},
+    people::Name,
+    time::UnixMillis,
+};
 
 /// Separates this signature from every other use of the same key.
 pub const SIGNING_CONTEXT: &[u8] = b"renfort organisation v1\0";
@@ -75,11 +79,21 @@ impl Organisation {
     #[must_use]
     pub fn sign(mut self, key: &Ed25519KeyPair) -> OrganisationFile {
         use ring::signature::KeyPair;
-        let public: [u8; 32] = key.public_key().as_ref().try_into().expect("an Ed25519 public key has 32 bytes");
+        let public: [u8; 32] = key
+            .public_key()
+            .as_ref()
+            .try_into()
+            .expect("an Ed25519 public key has 32 bytes");
         self.key = DeviceKey(public);
-        let bytes: [u8; 64] =
-            key.sign(&self.signed_bytes()).as_ref().try_into().expect("an Ed25519 signature has 64 bytes");
-        OrganisationFile { organisation: self, signature: Signature(bytes) }
+        let bytes: [u8; 64] = key
+            .sign(&self.signed_bytes())
+            .as_ref()
+            .try_into()
+            .expect("an Ed25519 signature has 64 bytes");
+        OrganisationFile {
+            organisation: self,
+            signature: Signature(bytes),
+        }
     }
 }
 
@@ -138,7 +152,10 @@ impl OrganisationFile {
 #[must_use]
 pub fn is_allowed_address(address: &str) -> bool {
     let host_of = |rest: &str| -> Option<String> {
-        let authority = rest.split('/').next().filter(|text| !text.is_empty() && !text.contains('@'))?;
+        let authority = rest
+            .split('/')
+            .next()
+            .filter(|text| !text.is_empty() && !text.contains('@'))?;
         let host = match authority.strip_prefix('[') {
             Some(v6) => v6.split_once(']')?.0,
             None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
@@ -149,7 +166,10 @@ pub fn is_allowed_address(address: &str) -> bool {
         host_of(rest).is_some()
     } else if let Some(rest) = address.strip_prefix("ws://") {
         host_of(rest).is_some_and(|host| {
-            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+            host == "localhost"
+                || host
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
         })
     } else {
         false
@@ -195,17 +215,37 @@ mod tests {
 
     #[test]
     fn plain_websocket_is_allowed_on_loopback_only() {
-        for good in ["ws://127.0.0.1:8080", "ws://localhost", "ws://[::1]:1/x", "wss://a.example", "wss://10.0.0.1:8443"] {
+        for good in [
+            "ws://127.0.0.1:8080",
+            "ws://localhost",
+            "ws://[::1]:1/x",
+            "wss://a.example",
+            "wss://10.0.0.1:8443",
+        ] {
             assert!(is_allowed_address(good), "{good}");
         }
-        for bad in ["ws://10.0.0.1", "ws://localhost.evil.example", "http://localhost", "wss://", "ws://127.0.0.1@evil.example", ""] {
+        for bad in [
+            "ws://10.0.0.1",
+            "ws://localhost.evil.example",
+            "http://localhost",
+            "wss://",
+            "ws://127.0.0.1@evil.example",
+            "",
+        ] {
             assert!(!is_allowed_address(bad), "{bad}");
         }
     }
 
     #[test]
     fn rubbish_is_malformed_and_never_panics() {
-        for rubbish in [&b""[..], b"{}", b"renfort://import/", b"renfort://import/!!!", b"\xff\xfe", b"[]"] {
+        for rubbish in [
+            &b""[..],
+            b"{}",
+            b"renfort://import/",
+            b"renfort://import/!!!",
+            b"\xff\xfe",
+            b"[]",
+        ] {
             assert_eq!(OrganisationFile::read(rubbish), Err(OrganisationError::Malformed));
         }
     }

@@ -36,7 +36,11 @@ impl ClipboardText {
     /// Gives back its length when that is above [`MAX_CLIPBOARD_CHARS`].
     pub fn new(text: String) -> Result<Self, usize> {
         let length = text.chars().count();
-        if length > MAX_CLIPBOARD_CHARS { Err(length) } else { Ok(Self(text)) }
+        if length > MAX_CLIPBOARD_CHARS {
+            Err(length)
+        } else {
+            Ok(Self(text))
+        }
     }
 
     /// The text itself.

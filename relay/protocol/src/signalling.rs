@@ -456,7 +456,9 @@ mod tests {
             id: 7,
             body: ToRelay::WrapUp {
                 ticket: TicketId(1001),
-                outcome: Outcome::Escalated { to: crate::people::Level::Two },
+                outcome: Outcome::Escalated {
+                    to: crate::people::Level::Two,
+                },
                 message: None,
                 note: Some(NoteText::new("Imprimante\nHS").unwrap()),
             },
@@ -473,7 +475,10 @@ mod tests {
     fn every_signal_and_answer_reads_back_flat() {
         let signal = ToRelay::Signal {
             session: SessionId([1; 16]),
-            signal: Signal::Offer { attempt: 1, sdp: Sdp::new("v=0\r\n".into()).unwrap() },
+            signal: Signal::Offer {
+                attempt: 1,
+                sdp: Sdp::new("v=0\r\n".into()).unwrap(),
+            },
         };
         let answer = ToRelay::AnswerConsent {
             session: SessionId([1; 16]),
@@ -486,7 +491,12 @@ mod tests {
             session: SessionId([1; 16]),
             number: 3,
             at: UnixMillis(9),
-            event: ReportedEvent::Counted { counts: crate::ticket::Counts { keys: 4, ..Default::default() } },
+            event: ReportedEvent::Counted {
+                counts: crate::ticket::Counts {
+                    keys: 4,
+                    ..Default::default()
+                },
+            },
         };
         for body in [signal, answer, report] {
             let request = Request { id: 1, body };

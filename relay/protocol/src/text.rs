@@ -113,6 +113,9 @@ mod tests {
 
     #[test]
     fn the_debug_form_shows_no_content() {
-        assert_eq!(format!("{:?}", Line::<50>::new("Jeanne Martin").unwrap()), "REDACTED(13 chars)");
+        assert_eq!(
+            format!("{:?}", Line::<50>::new("Jeanne Martin").unwrap()),
+            "REDACTED(13 chars)"
+        );
     }
 }

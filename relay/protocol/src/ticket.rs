@@ -274,7 +274,11 @@ mod tests {
             (I::Person, U::Low, 5),
         ];
         for (impact, urgency, expected) in table {
-            assert_eq!(Priority::of(impact, urgency).number(), expected, "{impact:?} {urgency:?}");
+            assert_eq!(
+                Priority::of(impact, urgency).number(),
+                expected,
+                "{impact:?} {urgency:?}"
+            );
         }
     }
 }

@@ -161,7 +161,8 @@ impl BrokerTask {
                 self.apply(effect, outside);
             }
             let Some(conn) = outside.slow.pop() else { return };
-            self.broker.handle(Input::Disconnected { conn }, clock::now(), &mut fresh);
+            self.broker
+                .handle(Input::Disconnected { conn }, clock::now(), &mut fresh);
         }
     }
 
@@ -183,9 +184,18 @@ impl BrokerTask {
                 }
             }
             Effect::Append { append, batch } => {
-                outside.appends.push_back(Job { batch, people_changes_through: None, answer: Answer::Broker(append) });
+                outside.appends.push_back(Job {
+                    batch,
+                    people_changes_through: None,
+                    answer: Answer::Broker(append),
+                });
             }
-            Effect::CheckPassword { conn, login, password, address: _ } => {
+            Effect::CheckPassword {
+                conn,
+                login,
+                password,
+                address: _,
+            } => {
                 let (store, passwords) = (Arc::clone(&self.store), self.passwords.clone());
                 self.answer_later(async move {
                     let result = check_password(&*store, &passwords, &login, password).await;

@@ -101,7 +101,9 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), RelayError> {
         options.mode(0o600);
     }
     let mut file = options.open(path).map_err(RelayError::file(path))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(RelayError::file(path))
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(RelayError::file(path))
 }
 
 #[cfg(all(test, unix))]
@@ -118,14 +120,23 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(folder.path()), 0o700);
         assert_eq!(mode(&folder.relay_key()), 0o600);
-        assert!(write_secret(&folder.relay_key(), b"y").is_err(), "a secret is never overwritten");
+        assert!(
+            write_secret(&folder.relay_key(), b"y").is_err(),
+            "a secret is never overwritten"
+        );
     }
 
     #[test]
     fn a_folder_without_a_relay_is_not_opened_and_one_with_a_relay_is_not_made_again() {
         let parent = tempfile::tempdir().unwrap();
-        assert!(matches!(DataFolder::open(parent.path()), Err(RelayError::NotInitialised(_))));
+        assert!(matches!(
+            DataFolder::open(parent.path()),
+            Err(RelayError::NotInitialised(_))
+        ));
         fs::write(parent.path().join("organisation.json"), "{}").unwrap();
-        assert!(matches!(DataFolder::create(parent.path()), Err(RelayError::AlreadyInitialised(_))));
+        assert!(matches!(
+            DataFolder::create(parent.path()),
+            Err(RelayError::AlreadyInitialised(_))
+        ));
     }
 }

@@ -61,7 +61,9 @@ pub async fn accept(
     if !app.origins.allows_endpoint(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let Ok(nonce) = keys::random() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let Ok(nonce) = keys::random() else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let address = peer_address(remote, &headers);
     upgrade
         .max_message_size(MAX_FRAME_BYTES)
@@ -78,13 +80,30 @@ async fn serve(mut socket: WebSocket, app: Arc<App>, address: String, nonce: Non
     let (closing, mut closed) = oneshot::channel();
     let broker = app.broker.clone();
     drop(app);
-    let peer = Peer { outgoing: sender, closing };
-    if broker.send(ToBroker::Opened { conn, address, nonce, peer }).await.is_err() {
+    let peer = Peer {
+        outgoing: sender,
+        closing,
+    };
+    if broker
+        .send(ToBroker::Opened {
+            conn,
+            address,
+            nonce,
+            peer,
+        })
+        .await
+        .is_err()
+    {
         farewell(&mut socket, Code::ShuttingDown.into()).await;
         return;
     }
     let end = converse(&mut socket, conn, &broker, &mut outgoing, &mut closed).await;
-    if !matches!(end, End::ByBroker(_)) && broker.send(ToBroker::Input(Input::Disconnected { conn })).await.is_err() {
+    if !matches!(end, End::ByBroker(_))
+        && broker
+            .send(ToBroker::Input(Input::Disconnected { conn }))
+            .await
+            .is_err()
+    {
         tracing::debug!(conn = conn.0, "the broker ended before this connection");
     }
     match end {
@@ -182,7 +201,10 @@ async fn farewell(socket: &mut WebSocket, error: WireError) {
     };
     let last = to_json(&FromRelay::Refused { re: 0, error });
     if send(socket, Message::Text(last), CLOSE_WITHIN).await {
-        let frame = CloseFrame { code, reason: Utf8Bytes::default() };
+        let frame = CloseFrame {
+            code,
+            reason: Utf8Bytes::default(),
+        };
         if send(socket, Message::Close(Some(frame)), CLOSE_WITHIN).await {
             // Reading on until the peer has closed too lets it read the reason before the socket is reset.
             let drained = async { while let Some(Ok(_)) = socket.recv().await {} };

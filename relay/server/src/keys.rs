@@ -86,8 +86,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pair = create(&folder.path().join("holiday.txt")).unwrap();
         let public: [u8; 32] = pair.public_key().as_ref().try_into().unwrap();
-        assert_eq!(load(&folder.path().join("holiday.txt")).unwrap().public_key().as_ref(), public);
-        assert_eq!(find_private(folder.path(), &public), Some(folder.path().join("holiday.txt")));
+        assert_eq!(
+            load(&folder.path().join("holiday.txt")).unwrap().public_key().as_ref(),
+            public
+        );
+        assert_eq!(
+            find_private(folder.path(), &public),
+            Some(folder.path().join("holiday.txt"))
+        );
         assert_eq!(find_private(folder.path(), &[0; 32]), None);
 
         let other = tempfile::tempdir().unwrap();

@@ -69,7 +69,12 @@ pub async fn check(store: &dyn Store, identity: &LogIdentity) -> Result<Checked,
     {
         broken = Some(named(&fault));
     }
-    Ok(Checked { records: checkpoint.size, root: verifier.root(), checkpoint: checkpoint.text, broken })
+    Ok(Checked {
+        records: checkpoint.size,
+        root: verifier.root(),
+        checkpoint: checkpoint.text,
+        broken,
+    })
 }
 
 fn named(fault: &Fault) -> (Option<u64>, String) {
@@ -82,7 +87,11 @@ fn chunk_size(from: u64, size: u64) -> u32 {
 
 async fn export_one(revealer: &mut Revealer<'_>, logged: LoggedRecord) -> Result<ExportedRecord, StoreError> {
     let revealed = revealer.reveal(&logged).await?;
-    Ok(ExportedRecord { hash: logged.hash, record: logged.record, revealed })
+    Ok(ExportedRecord {
+        hash: logged.hash,
+        record: logged.record,
+        revealed,
+    })
 }
 
 /// Reads the log up to a checkpoint, some hundred records at a time.
@@ -99,9 +108,16 @@ impl LogReader {
     /// # Errors
     /// When the store cannot be read, or when there is no log yet.
     pub async fn open(store: Arc<dyn Store>, identity: LogIdentity) -> Result<Self, StoreError> {
-        let checkpoint =
-            store.checkpoint().await?.ok_or_else(|| StoreError::Damaged("the log has no checkpoint".to_owned()))?;
-        Ok(Self { store, identity, checkpoint, from: 0 })
+        let checkpoint = store
+            .checkpoint()
+            .await?
+            .ok_or_else(|| StoreError::Damaged("the log has no checkpoint".to_owned()))?;
+        Ok(Self {
+            store,
+            identity,
+            checkpoint,
+            from: 0,
+        })
     }
 
     /// Records that it will give.

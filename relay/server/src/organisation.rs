@@ -32,7 +32,13 @@ pub fn create(name: Name, relays: Vec<String>, folder: &Path) -> Result<Organisa
     }
     data::create_private_folder(folder)?;
     let pair = keys::create(&folder.join(KEY_FILE))?;
-    let body = Organisation { version: 1, name, relays, key: DeviceKey([0; 32]), issued_at: clock::now() };
+    let body = Organisation {
+        version: 1,
+        name,
+        relays,
+        key: DeviceKey([0; 32]),
+        issued_at: clock::now(),
+    };
     let file = body.sign(&pair);
     write(&file, &target)?;
     Ok(file)
@@ -44,7 +50,10 @@ pub fn create(name: Name, relays: Vec<String>, folder: &Path) -> Result<Organisa
 /// When it cannot be read or is not a good one.
 pub fn read(path: &Path) -> Result<OrganisationFile, RelayError> {
     let bytes = std::fs::read(path).map_err(RelayError::file(path))?;
-    OrganisationFile::read(&bytes).map_err(|source| RelayError::Organisation { path: path.to_owned(), source })
+    OrganisationFile::read(&bytes).map_err(|source| RelayError::Organisation {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Writes an organisation file; it holds no secret.
@@ -61,7 +70,10 @@ pub fn write(file: &OrganisationFile, path: &Path) -> Result<(), RelayError> {
 /// # Errors
 /// Names the file that is the key.
 pub fn refuse_readable_key(file: &OrganisationFile, folders: &[PathBuf]) -> Result<(), RelayError> {
-    match folders.iter().find_map(|folder| keys::find_private(folder, &file.organisation.key.0)) {
+    match folders
+        .iter()
+        .find_map(|folder| keys::find_private(folder, &file.organisation.key.0))
+    {
         Some(path) => Err(RelayError::OrganisationKeyReadable(path)),
         None => Ok(()),
     }

@@ -42,12 +42,17 @@ impl Passwords {
     /// When there is no randomness.
     pub fn new() -> Result<Self, RelayError> {
         let nobody = hash_text(&data_encoding::HEXLOWER.encode(&crate::keys::random::<16>()?))?;
-        Ok(Self { slots: Arc::new(Semaphore::new(AT_A_TIME)), nobody: nobody.into() })
+        Ok(Self {
+            slots: Arc::new(Semaphore::new(AT_A_TIME)),
+            nobody: nobody.into(),
+        })
     }
 
     /// Is this the password behind `hash`? With no hash, the answer is no, after the same work.
     pub async fn verify(&self, password: Password, hash: Option<String>) -> bool {
-        let Ok(_slot) = self.slots.acquire().await else { return false };
+        let Ok(_slot) = self.slots.acquire().await else {
+            return false;
+        };
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
         let check = tokio::task::spawn_blocking(move || {
@@ -65,7 +70,9 @@ impl Passwords {
 pub fn hash(password: &Password) -> Result<String, RelayError> {
     let text = password.0.as_str();
     if text.chars().count() < MIN_PASSWORD_CHARS {
-        return Err(RelayError::Account(format!("a password needs at least {MIN_PASSWORD_CHARS} characters")));
+        return Err(RelayError::Account(format!(
+            "a password needs at least {MIN_PASSWORD_CHARS} characters"
+        )));
     }
     hash_text(text)
 }
@@ -101,12 +108,19 @@ mod tests {
         assert!(passwords.verify(password("correct horse"), Some(stored.clone())).await);
         assert!(!passwords.verify(password("correct house"), Some(stored)).await);
         assert!(!passwords.verify(password("correct horse"), None).await);
-        assert!(!passwords.verify(password("correct horse"), Some("rubbish".into())).await);
+        assert!(
+            !passwords
+                .verify(password("correct horse"), Some("rubbish".into()))
+                .await
+        );
     }
 
     #[test]
     fn a_short_password_is_refused_and_two_hashes_of_one_password_differ() {
         assert!(matches!(hash(&password("1234567")), Err(RelayError::Account(_))));
-        assert_ne!(hash(&password("12345678")).unwrap(), hash(&password("12345678")).unwrap());
+        assert_ne!(
+            hash(&password("12345678")).unwrap(),
+            hash(&password("12345678")).unwrap()
+        );
     }
 }

@@ -31,7 +31,9 @@ const FORGET_EVERY: u32 = 600;
 /// When the store fails.
 pub async fn log_changes(store: &dyn Store, writer: &WriterHandle) -> Result<bool, RelayError> {
     let changes = store.people_changes().await?;
-    let Some(last) = changes.last().map(|change| change.id) else { return Ok(false) };
+    let Some(last) = changes.last().map(|change| change.id) else {
+        return Ok(false);
+    };
     let events = changes.into_iter().map(entry).collect();
     let written = writer.record_people_changes(events, last).await;
     written.map_err(|_| StoreError::Failed("changes of accounts could not be written into the log".to_owned()))?;
@@ -41,12 +43,21 @@ pub async fn log_changes(store: &dyn Store, writer: &WriterHandle) -> Result<boo
 fn entry(change: PeopleChange) -> Entry {
     let person = change.person.account.person;
     let event = match change.kind {
-        PeopleChangeKind::Added => {
-            Event::PersonAdded { person: person.id, role: person.role, login: change.person.login, name: person.name }
-        }
+        PeopleChangeKind::Added => Event::PersonAdded {
+            person: person.id,
+            role: person.role,
+            login: change.person.login,
+            name: person.name,
+        },
         PeopleChangeKind::Disabled => Event::PersonDisabled { person: person.id },
     };
-    Entry { at: change.at, ticket: None, session: None, actor: Actor::Operator, event }
+    Entry {
+        at: change.at,
+        ticket: None,
+        session: None,
+        actor: Actor::Operator,
+        event,
+    }
 }
 
 /// Goes on until the broker is gone.
@@ -73,7 +84,11 @@ pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Se
 }
 
 /// False when the broker is gone.
-async fn pick_up(store: &dyn Store, writer: &WriterHandle, broker: &mpsc::Sender<ToBroker>) -> Result<bool, RelayError> {
+async fn pick_up(
+    store: &dyn Store,
+    writer: &WriterHandle,
+    broker: &mpsc::Sender<ToBroker>,
+) -> Result<bool, RelayError> {
     if !log_changes(store, writer).await? {
         return Ok(!broker.is_closed());
     }

@@ -130,7 +130,10 @@ impl Relay {
             back: to_broker.downgrade(),
         };
         let listener = listen(config.listen).await?;
-        let address = listener.local_addr().map_err(|source| RelayError::Listen { address: config.listen, source })?;
+        let address = listener.local_addr().map_err(|source| RelayError::Listen {
+            address: config.listen,
+            source,
+        })?;
         let app = Arc::new(App {
             broker: to_broker.clone(),
             next_conn: AtomicU64::new(1),
@@ -154,7 +157,14 @@ impl Relay {
             server: tokio::spawn(run_server(listener, handle.clone(), tls, app)),
             writer,
         };
-        Ok(Self { address, tls: encrypted, handle, broker: to_broker, store, tasks })
+        Ok(Self {
+            address,
+            tls: encrypted,
+            handle,
+            broker: to_broker,
+            store,
+            tasks,
+        })
     }
 
     /// Where it listens.
@@ -171,13 +181,21 @@ impl Relay {
 
     /// Tells every connection that the relay is shutting down, writes what waits, and ends.
     pub async fn stop(self) {
-        let Tasks { server, broker, writer, people } = self.tasks;
+        let Tasks {
+            server,
+            broker,
+            writer,
+            people,
+        } = self.tasks;
         people.abort();
         // A broker that has ended needs no order.
         drop(self.broker.send(ToBroker::ShutDown).await);
         drop(self.broker);
         self.handle.graceful_shutdown(Some(STOP_WITHIN));
-        for (name, ended) in [("broker", broker.await.is_ok()), ("server", server.await.is_ok_and(|end| end.is_ok()))] {
+        for (name, ended) in [
+            ("broker", broker.await.is_ok()),
+            ("server", server.await.is_ok_and(|end| end.is_ok())),
+        ] {
             if !ended {
                 tracing::error!(name, "a task did not end as it should");
             }
@@ -207,8 +225,16 @@ async fn open_store(
 }
 
 async fn record_start(writer: &WriterHandle) -> Result<(), RelayError> {
-    let event = Event::RelayStarted { version: env!("CARGO_PKG_VERSION").to_owned() };
-    let entry = Entry { at: clock::now(), ticket: None, session: None, actor: Actor::Relay, event };
+    let event = Event::RelayStarted {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let entry = Entry {
+        at: clock::now(),
+        ticket: None,
+        session: None,
+        actor: Actor::Relay,
+        event,
+    };
     let written = writer.record(vec![entry]).await;
     written.map_err(|_| StoreError::Failed("the start could not be written into the log".to_owned()).into())
 }
@@ -219,7 +245,9 @@ async fn new_broker(store: &dyn Store, limits: Limits) -> Result<Broker, RelayEr
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RelayError> {
-    TcpListener::bind(address).await.map_err(|source| RelayError::Listen { address, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| RelayError::Listen { address, source })
 }
 
 async fn run_server(

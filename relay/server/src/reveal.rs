@@ -18,7 +18,10 @@ pub struct Revealer<'a> {
 impl<'a> Revealer<'a> {
     /// With the keys of this store.
     pub fn new(store: &'a dyn Store) -> Self {
-        Self { store, keys: HashMap::new() }
+        Self {
+            store,
+            keys: HashMap::new(),
+        }
     }
 
     /// The record's personal fields by name.
@@ -32,7 +35,8 @@ impl<'a> Revealer<'a> {
                 self.keys.clear();
             }
             if !self.keys.contains_key(&field.scope) {
-                self.keys.insert(field.scope.clone(), self.store.key(&field.scope).await?);
+                self.keys
+                    .insert(field.scope.clone(), self.store.key(&field.scope).await?);
             }
             if let Some(Some(key)) = self.keys.get(&field.scope) {
                 match decrypt(&field.sealed, logged.record.seq, &field.name, key) {

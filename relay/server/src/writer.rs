@@ -74,8 +74,12 @@ impl LogIdentity {
     #[must_use]
     pub fn of(pair: &Ed25519KeyPair) -> Self {
         let public = data_encoding::HEXLOWER.encode(pair.public_key().as_ref());
-        let origin = Origin::new(&format!("renfort/{}", &public[..16])).expect("hexadecimal digits are printable ASCII");
-        Self { origin, key: LogKey::of(pair) }
+        let origin =
+            Origin::new(&format!("renfort/{}", &public[..16])).expect("hexadecimal digits are printable ASCII");
+        Self {
+            origin,
+            key: LogKey::of(pair),
+        }
     }
 }
 
@@ -102,8 +106,15 @@ impl WriterHandle {
 
     async fn write(&self, events: Vec<Entry>, people_changes_through: Option<u64>) -> Result<(), FailReason> {
         let (answer, written) = oneshot::channel();
-        let batch = Batch { changes: Vec::new(), events };
-        let job = Job { batch, people_changes_through, answer: Answer::Waiter(answer) };
+        let batch = Batch {
+            changes: Vec::new(),
+            events,
+        };
+        let job = Job {
+            batch,
+            people_changes_through,
+            answer: Answer::Waiter(answer),
+        };
         self.0.send(job).await.map_err(|_| FailReason::Storage)?;
         written.await.unwrap_or(Err(FailReason::Storage))
     }
@@ -158,7 +169,18 @@ impl Writer {
         let head = read_head(&*store, &identity).await?;
         let (sender, jobs) = mpsc::channel(WRITE_QUEUE);
         let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
-        Ok((Self { store, pair, identity, head, jobs, answers }, WriterHandle(sender), answered))
+        Ok((
+            Self {
+                store,
+                pair,
+                identity,
+                head,
+                jobs,
+                answers,
+            },
+            WriterHandle(sender),
+            answered,
+        ))
     }
 
     /// Writes until every [`WriterHandle`] is gone and the queue is empty.
@@ -230,7 +252,11 @@ impl Writer {
                         Some(next)
                     }
                 };
-                let position = Position { seq: head.tree.size(), session_seq, prev: head.last };
+                let position = Position {
+                    seq: head.tree.size(),
+                    session_seq,
+                    prev: head.last,
+                };
                 let one = seal(entry, position, &mut || random.draw());
                 head.last = one.record.hash();
                 head.tree.push(head.last);
@@ -249,14 +275,24 @@ impl Writer {
         }
         match transaction.commit().await {
             Ok(()) => Ok((outcomes, head)),
-            Err(error) => Err(GroupFailure { error, attempted: Some((outcomes, head)) }),
+            Err(error) => Err(GroupFailure {
+                error,
+                attempted: Some((outcomes, head)),
+            }),
         }
     }
 
     /// Encrypts the personal fields; keys that did not exist are durable before this returns.
-    async fn encrypt(&self, sealed: Vec<(Sealed, Digest)>, random: &mut Random) -> Result<Vec<LoggedRecord>, StoreError> {
-        let mut scopes: Vec<String> =
-            sealed.iter().flat_map(|(one, _)| &one.openings).map(|opening| opening.scope.to_string()).collect();
+    async fn encrypt(
+        &self,
+        sealed: Vec<(Sealed, Digest)>,
+        random: &mut Random,
+    ) -> Result<Vec<LoggedRecord>, StoreError> {
+        let mut scopes: Vec<String> = sealed
+            .iter()
+            .flat_map(|(one, _)| &one.openings)
+            .map(|opening| opening.scope.to_string())
+            .collect();
         scopes.sort_unstable();
         scopes.dedup();
         let keys = if scopes.is_empty() {
@@ -265,7 +301,11 @@ impl Writer {
             // Drawn before the store is asked, so that a key without randomness is never kept.
             let mut fresh: Vec<[u8; 32]> = scopes.iter().map(|_| random.draw()).collect();
             random.check()?;
-            self.store.keys_or_new(&scopes, &mut || PersonalKey(fresh.pop().expect("a store asks at most once for each scope"))).await?
+            self.store
+                .keys_or_new(&scopes, &mut || {
+                    PersonalKey(fresh.pop().expect("a store asks at most once for each scope"))
+                })
+                .await?
         };
         let keys: HashMap<&str, &PersonalKey> = scopes.iter().map(String::as_str).zip(&keys).collect();
         let mut logged = Vec::with_capacity(sealed.len());
@@ -273,19 +313,36 @@ impl Writer {
             let mut personal = Vec::with_capacity(one.openings.len());
             for opening in &one.openings {
                 let scope = opening.scope.to_string();
-                let key = keys.get(scope.as_str()).ok_or_else(|| StoreError::Failed("a key is missing".to_owned()))?;
+                let key = keys
+                    .get(scope.as_str())
+                    .ok_or_else(|| StoreError::Failed("a key is missing".to_owned()))?;
                 let sealed = encrypt(opening, one.record.seq, key, random.draw());
-                personal.push(SealedField { name: opening.name.clone(), scope, sealed });
+                personal.push(SealedField {
+                    name: opening.name.clone(),
+                    scope,
+                    sealed,
+                });
             }
-            logged.push(LoggedRecord { record: one.record, hash, personal });
+            logged.push(LoggedRecord {
+                record: one.record,
+                hash,
+                personal,
+            });
         }
         Ok(logged)
     }
 
     fn checkpoint(&self, head: &Head) -> StoredCheckpoint {
-        let checkpoint =
-            Checkpoint { origin: self.identity.origin.clone(), size: head.tree.size(), root: head.tree.root() };
-        StoredCheckpoint { size: checkpoint.size, text: checkpoint.sign(&self.pair), peaks: head.tree.peaks().to_vec() }
+        let checkpoint = Checkpoint {
+            origin: self.identity.origin.clone(),
+            size: head.tree.size(),
+            root: head.tree.root(),
+        };
+        StoredCheckpoint {
+            size: checkpoint.size,
+            text: checkpoint.sign(&self.pair),
+            peaks: head.tree.peaks().to_vec(),
+        }
     }
 }
 
@@ -296,9 +353,13 @@ async fn read_head(store: &dyn Store, identity: &LogIdentity) -> Result<Head, Re
         if !store.records(0, 1).await?.is_empty() {
             return Err(broken("records without a checkpoint"));
         }
-        return Ok(Head { tree: Tree::new(), last: Digest::ZERO });
+        return Ok(Head {
+            tree: Tree::new(),
+            last: Digest::ZERO,
+        });
     };
-    let signed = Checkpoint::verify(&stored.text, &identity.origin, &identity.key).map_err(|error| broken(&error.to_string()))?;
+    let signed = Checkpoint::verify(&stored.text, &identity.origin, &identity.key)
+        .map_err(|error| broken(&error.to_string()))?;
     let tree = Tree::resume(stored.size, stored.peaks).ok_or_else(|| broken("the tree does not fit its size"))?;
     if signed.size != tree.size() || signed.root != tree.root() {
         return Err(broken("the tree is not the one that was signed"));
@@ -327,6 +388,10 @@ impl Random {
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        if self.failed { Err(StoreError::Failed("the system gives no random numbers".to_owned())) } else { Ok(()) }
+        if self.failed {
+            Err(StoreError::Failed("the system gives no random numbers".to_owned()))
+        } else {
+            Ok(())
+        }
     }
 }

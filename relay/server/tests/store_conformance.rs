@@ -17,7 +17,9 @@ use renfort_relay::{
     data::DataFolder,
     store::{
         Applied, ConsoleSignIn, LoggedRecord, NewAccount, PeopleChangeKind, SealedField, Store, StoreError,
-        StoredCheckpoint, filter::Criteria, memory::MemoryStore,
+        StoredCheckpoint,
+        filter::Criteria,
+        memory::MemoryStore,
         sqlite::{SqliteOptions, SqliteStore},
     },
 };
@@ -66,11 +68,18 @@ fn name(text: &str) -> Name {
 }
 
 fn user(text: &str) -> Stated {
-    Stated { name: name(text), machine: name("PC-42") }
+    Stated {
+        name: name(text),
+        machine: name("PC-42"),
+    }
 }
 
 fn technician(id: u64) -> Technician {
-    Technician { id: PersonId(id), name: name("Ada"), level: Level::One }
+    Technician {
+        id: PersonId(id),
+        name: name("Ada"),
+        level: Level::One,
+    }
 }
 
 fn ticket(number: u64) -> TicketRecord {
@@ -124,15 +133,25 @@ fn session(id: u8, of: u64) -> SessionRecord {
 }
 
 fn note(text: &str) -> Note {
-    Note { at: UnixMillis(5), author: technician(7), text: NoteText::new(text).unwrap() }
+    Note {
+        at: UnixMillis(5),
+        author: technician(7),
+        text: NoteText::new(text).unwrap(),
+    }
 }
 
 fn put(record: TicketRecord, expected_version: Option<u64>) -> Change {
-    Change::PutTicket { record: Box::new(record), expected_version }
+    Change::PutTicket {
+        record: Box::new(record),
+        expected_version,
+    }
 }
 
 fn put_session(record: SessionRecord, expected_version: Option<u64>) -> Change {
-    Change::PutSession { record: Box::new(record), expected_version }
+    Change::PutSession {
+        record: Box::new(record),
+        expected_version,
+    }
 }
 
 fn logged(seq: u64, code: &str, ticket: Option<u64>, session: Option<(u8, u64)>) -> LoggedRecord {
@@ -151,10 +170,22 @@ fn logged(seq: u64, code: &str, ticket: Option<u64>, session: Option<(u8, u64)>)
         v: 1,
     };
     let personal = vec![
-        SealedField { name: "login".into(), scope: "person:1/-".into(), sealed: vec![seq as u8] },
-        SealedField { name: "name".into(), scope: "person:1/-".into(), sealed: vec![] },
+        SealedField {
+            name: "login".into(),
+            scope: "person:1/-".into(),
+            sealed: vec![seq as u8],
+        },
+        SealedField {
+            name: "name".into(),
+            scope: "person:1/-".into(),
+            sealed: vec![],
+        },
     ];
-    LoggedRecord { hash: record.hash(), record, personal }
+    LoggedRecord {
+        hash: record.hash(),
+        record,
+        personal,
+    }
 }
 
 async fn write(store: &dyn Store, changes: &[Change]) -> Applied {
@@ -174,26 +205,48 @@ async fn log(store: &dyn Store, records: &[LoggedRecord]) {
 
 async fn person(store: &dyn Store, login: &str) -> PersonId {
     let role = Role::Technician { level: Level::Two };
-    let account = NewAccount { login: name(login), name: name("Ada"), role, hash: "hash".into() };
+    let account = NewAccount {
+        login: name(login),
+        name: name("Ada"),
+        role,
+        hash: "hash".into(),
+    };
     store.add_person(&account, UnixMillis(1)).await.unwrap()
 }
 
 async fn a_write_with_the_wrong_version_leaves_nothing_and_the_transaction_goes_on(store: &dyn Store) {
     assert_eq!(write(store, &[put(ticket(1001), None)]).await, Applied::All);
-    let second = TicketRecord { version: 2, state: TicketState::Taken, ..ticket(1001) };
+    let second = TicketRecord {
+        version: 2,
+        state: TicketState::Taken,
+        ..ticket(1001)
+    };
     let mut transaction = store.begin().await.unwrap();
-    let note_first = Change::AddNote { ticket: TicketId(1001), note: note("lost") };
+    let note_first = Change::AddNote {
+        ticket: TicketId(1001),
+        note: note("lost"),
+    };
     for wrong in [
         vec![note_first.clone(), put(second.clone(), Some(2))],
         vec![note_first.clone(), put(second.clone(), None)],
         vec![note_first.clone(), put(ticket(1002), Some(1))],
         vec![note_first, put_session(session(1, 9999), None)],
-        vec![Change::AddNote { ticket: TicketId(9999), note: note("of no ticket") }],
+        vec![Change::AddNote {
+            ticket: TicketId(9999),
+            note: note("of no ticket"),
+        }],
     ] {
         assert_eq!(transaction.apply(&wrong).await.unwrap(), Applied::Conflict, "{wrong:?}");
     }
-    assert_eq!(transaction.apply(&[put(second.clone(), Some(1))]).await.unwrap(), Applied::All);
-    assert_eq!(transaction.apply(&[put(second.clone(), Some(1))]).await.unwrap(), Applied::Conflict, "done already");
+    assert_eq!(
+        transaction.apply(&[put(second.clone(), Some(1))]).await.unwrap(),
+        Applied::All
+    );
+    assert_eq!(
+        transaction.apply(&[put(second.clone(), Some(1))]).await.unwrap(),
+        Applied::Conflict,
+        "done already"
+    );
     transaction.commit().await.unwrap();
     let stored = store.ticket(TicketId(1001)).await.unwrap().unwrap();
     assert_eq!((stored.record, stored.notes.len()), (second, 0));
@@ -207,14 +260,24 @@ async fn an_abandoned_transaction_leaves_nothing(store: &dyn Store) {
     drop(transaction);
     assert_eq!(store.ticket(TicketId(1001)).await.unwrap(), None);
     assert_eq!(store.records(0, 10).await.unwrap(), []);
-    assert_eq!(write(store, &[put(ticket(1001), None)]).await, Applied::All, "and the next one can begin");
+    assert_eq!(
+        write(store, &[put(ticket(1001), None)]).await,
+        Applied::All,
+        "and the next one can begin"
+    );
 }
 
 async fn one_request_of_a_device_opens_one_ticket(store: &dyn Store) {
     write(store, &[put(ticket(1001), None)]).await;
-    let again = TicketRecord { request: ticket(1001).request, ..ticket(1002) };
+    let again = TicketRecord {
+        request: ticket(1001).request,
+        ..ticket(1002)
+    };
     assert_eq!(write(store, &[put(again.clone(), None)]).await, Applied::Conflict);
-    let other_device = TicketRecord { device: DeviceKey([2; 32]), ..again };
+    let other_device = TicketRecord {
+        device: DeviceKey([2; 32]),
+        ..again
+    };
     assert_eq!(write(store, &[put(other_device, None)]).await, Applied::All);
 }
 
@@ -233,14 +296,21 @@ async fn a_record_number_is_given_once(store: &dyn Store) {
     assert_eq!(transaction.next_session_seq(SessionId([2; 16])).await.unwrap(), 0);
     assert!(transaction.add_record(&logged(0, "y", None, None)).await.is_err());
     drop(transaction);
-    assert_eq!(store.records(0, 10).await.unwrap(), [logged(0, "x", None, Some((1, 0)))]);
+    assert_eq!(
+        store.records(0, 10).await.unwrap(),
+        [logged(0, "x", None, Some((1, 0)))]
+    );
 }
 
 async fn the_newest_checkpoint_is_found(store: &dyn Store) {
     assert_eq!(store.checkpoint().await.unwrap(), None);
     for size in [3, 12] {
         let mut transaction = store.begin().await.unwrap();
-        let checkpoint = StoredCheckpoint { size, text: format!("text {size}"), peaks: vec![Digest([size as u8; 32])] };
+        let checkpoint = StoredCheckpoint {
+            size,
+            text: format!("text {size}"),
+            peaks: vec![Digest([size as u8; 32])],
+        };
         transaction.add_checkpoint(&checkpoint).await.unwrap();
         transaction.commit().await.unwrap();
         assert_eq!(store.checkpoint().await.unwrap(), Some(checkpoint));
@@ -253,7 +323,11 @@ async fn a_scope_keeps_its_key(store: &dyn Store) {
         drawn += 1;
         PersonalKey([drawn; 32])
     };
-    let (a, b, c) = ("person:1/-".to_owned(), "person:2/-".to_owned(), "person:3/-".to_owned());
+    let (a, b, c) = (
+        "person:1/-".to_owned(),
+        "person:2/-".to_owned(),
+        "person:3/-".to_owned(),
+    );
     let first = store.keys_or_new(&[a.clone(), b.clone()], &mut fresh).await.unwrap();
     assert_eq!(first, [PersonalKey([1; 32]), PersonalKey([2; 32])]);
     let second = store.keys_or_new(&[b.clone(), c], &mut fresh).await.unwrap();
@@ -264,16 +338,42 @@ async fn a_scope_keeps_its_key(store: &dyn Store) {
 
 async fn a_start_finds_every_open_ticket_with_notes_and_sessions(store: &dyn Store) {
     assert_eq!(store.snapshot().await.unwrap().next_ticket, FIRST_TICKET);
-    let closed = TicketRecord { state: TicketState::Solved, closed_at: Some(UnixMillis(9)), ..ticket(1003) };
-    write(store, &[put(ticket(1001), None), put(ticket(1002), None), put(closed.clone(), None)]).await;
-    write(store, &[put_session(session(2, 1001), None), put_session(session(1, 1001), None)]).await;
+    let closed = TicketRecord {
+        state: TicketState::Solved,
+        closed_at: Some(UnixMillis(9)),
+        ..ticket(1003)
+    };
+    write(
+        store,
+        &[
+            put(ticket(1001), None),
+            put(ticket(1002), None),
+            put(closed.clone(), None),
+        ],
+    )
+    .await;
+    write(
+        store,
+        &[put_session(session(2, 1001), None), put_session(session(1, 1001), None)],
+    )
+    .await;
     for text in ["first", "second"] {
-        write(store, &[Change::AddNote { ticket: TicketId(1001), note: note(text) }]).await;
+        write(
+            store,
+            &[Change::AddNote {
+                ticket: TicketId(1001),
+                note: note(text),
+            }],
+        )
+        .await;
     }
     person(store, "ada").await;
     let mut snapshot = store.snapshot().await.unwrap();
     snapshot.tickets.sort_by_key(|ticket| ticket.record.id);
-    assert_eq!((snapshot.next_ticket, snapshot.accounts.len(), snapshot.tickets.len()), (1004, 1, 3));
+    assert_eq!(
+        (snapshot.next_ticket, snapshot.accounts.len(), snapshot.tickets.len()),
+        (1004, 1, 3)
+    );
     let first = &snapshot.tickets[0];
     assert_eq!(first.sessions, [session(1, 1001), session(2, 1001)], "oldest first");
     assert_eq!(first.notes, [note("first"), note("second")]);
@@ -304,8 +404,16 @@ async fn lists_are_narrowed(store: &dyn Store) {
         closed_at: Some(UnixMillis(5_000)),
         ..ticket(1002)
     };
-    write(store, &[put(ticket(1001), None), put(other, None), put(ticket(1003), None)]).await;
-    let refused = SessionRecord { ended_at: Some(UnixMillis(9)), end: Some(EndReason::Refused), ..session(1, 1001) };
+    write(
+        store,
+        &[put(ticket(1001), None), put(other, None), put(ticket(1003), None)],
+    )
+    .await;
+    let refused = SessionRecord {
+        ended_at: Some(UnixMillis(9)),
+        end: Some(EndReason::Refused),
+        ..session(1, 1001)
+    };
     let escalated = SessionRecord {
         ended_at: Some(UnixMillis(9)),
         end: Some(EndReason::EndedByTechnician),
@@ -320,21 +428,86 @@ async fn lists_are_narrowed(store: &dyn Store) {
         ..session(3, 1002)
     };
     let open = session(4, 1003);
-    write(store, &[refused, escalated, solved, open].map(|record| put_session(record, None))).await;
+    write(
+        store,
+        &[refused, escalated, solved, open].map(|record| put_session(record, None)),
+    )
+    .await;
     log(store, &[logged(0, "ticket.escalated", Some(1001), None)]).await;
 
     let all = Filter::default();
-    let outcome = |outcome| Filter { outcome: Some(outcome), ..Filter::default() };
+    let outcome = |outcome| Filter {
+        outcome: Some(outcome),
+        ..Filter::default()
+    };
     for (filter, sessions, tickets) in [
         (all.clone(), &[4, 3, 2, 1][..], &[1003, 1002, 1001][..]),
-        (Filter { ticket: Some(TicketId(1001)), ..all.clone() }, &[2, 1], &[1001]),
-        (Filter { person: Some("ÉLODIE".into()), ..all.clone() }, &[4, 2, 1], &[1003, 1001]),
-        (Filter { person: Some("pc-42".into()), ..all.clone() }, &[4, 3, 2, 1], &[1003, 1002, 1001]),
-        (Filter { person: Some("%".into()), ..all.clone() }, &[], &[]),
-        (Filter { technician: Some(8), ..all.clone() }, &[3], &[1002]),
-        (Filter { technician: Some(7), ..all.clone() }, &[4, 2, 1], &[1003, 1001]),
-        (Filter { from: Some(UnixMillis(3)), to: Some(UnixMillis(4)), ..all.clone() }, &[3], &[]),
-        (Filter { from: Some(UnixMillis(1002)), to: Some(UnixMillis(1003)), ..all }, &[], &[1002]),
+        (
+            Filter {
+                ticket: Some(TicketId(1001)),
+                ..all.clone()
+            },
+            &[2, 1],
+            &[1001],
+        ),
+        (
+            Filter {
+                person: Some("ÉLODIE".into()),
+                ..all.clone()
+            },
+            &[4, 2, 1],
+            &[1003, 1001],
+        ),
+        (
+            Filter {
+                person: Some("pc-42".into()),
+                ..all.clone()
+            },
+            &[4, 3, 2, 1],
+            &[1003, 1002, 1001],
+        ),
+        (
+            Filter {
+                person: Some("%".into()),
+                ..all.clone()
+            },
+            &[],
+            &[],
+        ),
+        (
+            Filter {
+                technician: Some(8),
+                ..all.clone()
+            },
+            &[3],
+            &[1002],
+        ),
+        (
+            Filter {
+                technician: Some(7),
+                ..all.clone()
+            },
+            &[4, 2, 1],
+            &[1003, 1001],
+        ),
+        (
+            Filter {
+                from: Some(UnixMillis(3)),
+                to: Some(UnixMillis(4)),
+                ..all.clone()
+            },
+            &[3],
+            &[],
+        ),
+        (
+            Filter {
+                from: Some(UnixMillis(1002)),
+                to: Some(UnixMillis(1003)),
+                ..all
+            },
+            &[],
+            &[1002],
+        ),
         (outcome(OutcomeFilter::Solved), &[3], &[1002]),
         (outcome(OutcomeFilter::NotSolved), &[], &[]),
         (outcome(OutcomeFilter::Escalated), &[2], &[1001]),
@@ -344,12 +517,29 @@ async fn lists_are_narrowed(store: &dyn Store) {
         let criteria = Criteria::new(&filter).unwrap();
         let listed = store.sessions(&criteria, 10).await.unwrap();
         let ids: Vec<u8> = listed.rows.iter().map(|row| row.record.id.0[0]).collect();
-        assert_eq!((ids.as_slice(), listed.total), (sessions, sessions.len() as u64), "sessions of {filter:?}");
+        assert_eq!(
+            (ids.as_slice(), listed.total),
+            (sessions, sessions.len() as u64),
+            "sessions of {filter:?}"
+        );
         let listed = store.tickets(&criteria, 10).await.unwrap();
         let ids: Vec<u64> = listed.rows.iter().map(|row| row.record.id.0).collect();
-        assert_eq!((ids.as_slice(), listed.total), (tickets, tickets.len() as u64), "tickets of {filter:?}");
+        assert_eq!(
+            (ids.as_slice(), listed.total),
+            (tickets, tickets.len() as u64),
+            "tickets of {filter:?}"
+        );
     }
-    let first = store.tickets(&Criteria { ticket: Some(TicketId(1001)), ..Criteria::default() }, 1).await.unwrap();
+    let first = store
+        .tickets(
+            &Criteria {
+                ticket: Some(TicketId(1001)),
+                ..Criteria::default()
+            },
+            1,
+        )
+        .await
+        .unwrap();
     assert_eq!(first.rows[0].sessions, 2);
 }
 
@@ -357,7 +547,17 @@ async fn pages_follow_each_other_without_gaps_when_rows_arrive(store: &dyn Store
     // Numbers of different length and equal instants: neither may confuse the order.
     let numbers: Vec<u64> = (9..=11).chain(99..=101).collect();
     for number in &numbers {
-        write(store, &[put(TicketRecord { opened_at: UnixMillis(50), ..ticket(*number) }, None)]).await;
+        write(
+            store,
+            &[put(
+                TicketRecord {
+                    opened_at: UnixMillis(50),
+                    ..ticket(*number)
+                },
+                None,
+            )],
+        )
+        .await;
     }
     let mut criteria = Criteria::default();
     let mut seen = Vec::new();
@@ -367,7 +567,17 @@ async fn pages_follow_each_other_without_gaps_when_rows_arrive(store: &dyn Store
         seen.extend(page.rows.iter().map(|row| row.record.id.0));
         // A newer ticket arrives between two pages.
         let newer = 1_000 + seen.len() as u64;
-        write(store, &[put(TicketRecord { opened_at: UnixMillis(60), ..ticket(newer) }, None)]).await;
+        write(
+            store,
+            &[put(
+                TicketRecord {
+                    opened_at: UnixMillis(60),
+                    ..ticket(newer)
+                },
+                None,
+            )],
+        )
+        .await;
         criteria.after = page.next;
         if criteria.after.is_none() {
             break;
@@ -379,12 +589,36 @@ async fn pages_follow_each_other_without_gaps_when_rows_arrive(store: &dyn Store
 async fn a_login_is_taken_once_whatever_its_case(store: &dyn Store) {
     let id = person(store, "ada").await;
     let role = Role::Supervisor;
-    let again = NewAccount { login: name("ADA"), name: name("Other"), role, hash: "h".into() };
-    assert!(matches!(store.add_person(&again, UnixMillis(2)).await, Err(StoreError::LoginTaken)));
-    assert_eq!(store.credentials(&name("Ada")).await.unwrap().unwrap().account.person.id, id);
+    let again = NewAccount {
+        login: name("ADA"),
+        name: name("Other"),
+        role,
+        hash: "h".into(),
+    };
+    assert!(matches!(
+        store.add_person(&again, UnixMillis(2)).await,
+        Err(StoreError::LoginTaken)
+    ));
+    assert_eq!(
+        store
+            .credentials(&name("Ada"))
+            .await
+            .unwrap()
+            .unwrap()
+            .account
+            .person
+            .id,
+        id
+    );
     assert_eq!(store.credentials(&name("bob")).await.unwrap(), None);
-    assert_eq!(store.account(id).await.unwrap().unwrap().person.role, Role::Technician { level: Level::Two });
-    assert!(matches!(store.disable_person(&name("bob"), UnixMillis(2)).await, Err(StoreError::UnknownLogin)));
+    assert_eq!(
+        store.account(id).await.unwrap().unwrap().person.role,
+        Role::Technician { level: Level::Two }
+    );
+    assert!(matches!(
+        store.disable_person(&name("bob"), UnixMillis(2)).await,
+        Err(StoreError::UnknownLogin)
+    ));
     assert_eq!(store.people().await.unwrap().len(), 1);
 }
 
@@ -394,8 +628,15 @@ async fn changes_of_accounts_are_told_until_they_stand_in_the_log(store: &dyn St
         store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
     }
     let changes = store.people_changes().await.unwrap();
-    let kinds: Vec<_> = changes.iter().map(|change| (change.kind, change.person.account.person.id)).collect();
-    assert_eq!(kinds, [(PeopleChangeKind::Added, id), (PeopleChangeKind::Disabled, id)], "disabling twice is one change");
+    let kinds: Vec<_> = changes
+        .iter()
+        .map(|change| (change.kind, change.person.account.person.id))
+        .collect();
+    assert_eq!(
+        kinds,
+        [(PeopleChangeKind::Added, id), (PeopleChangeKind::Disabled, id)],
+        "disabling twice is one change"
+    );
     let mut transaction = store.begin().await.unwrap();
     transaction.people_changes_logged(changes[0].id).await.unwrap();
     transaction.commit().await.unwrap();
@@ -405,9 +646,20 @@ async fn changes_of_accounts_are_told_until_they_stand_in_the_log(store: &dyn St
 async fn a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled(store: &dyn Store) {
     let id = person(store, "ada").await;
     let (hash, device) = (Digest([5; 32]), DeviceKey([6; 32]));
-    let keep = Change::PutToken { hash, person: id, device, expires_at: UnixMillis(100) };
+    let keep = Change::PutToken {
+        hash,
+        person: id,
+        device,
+        expires_at: UnixMillis(100),
+    };
     assert_eq!(write(store, std::slice::from_ref(&keep)).await, Applied::All);
-    let found = async |device, now| store.token(&hash, &device, UnixMillis(now)).await.unwrap().map(|who| who.person.id);
+    let found = async |device, now| {
+        store
+            .token(&hash, &device, UnixMillis(now))
+            .await
+            .unwrap()
+            .map(|who| who.person.id)
+    };
     assert_eq!(found(device, 99).await, Some(id));
     assert_eq!(found(device, 100).await, None);
     assert_eq!(found(DeviceKey([7; 32]), 99).await, None);
@@ -422,10 +674,17 @@ async fn a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabl
 async fn a_console_sign_in_is_kept_until_it_is_forgotten(store: &dyn Store) {
     let person = person(store, "sue").await;
     let (old, new) = (Digest([1; 32]), Digest([2; 32]));
-    let sign_in = |at| ConsoleSignIn { person, signed_in_at: UnixMillis(at), used_at: UnixMillis(at) };
+    let sign_in = |at| ConsoleSignIn {
+        person,
+        signed_in_at: UnixMillis(at),
+        used_at: UnixMillis(at),
+    };
     store.put_console_sign_in(&old, &sign_in(10)).await.unwrap();
     store.put_console_sign_in(&new, &sign_in(20)).await.unwrap();
-    let used = ConsoleSignIn { used_at: UnixMillis(30), ..sign_in(20) };
+    let used = ConsoleSignIn {
+        used_at: UnixMillis(30),
+        ..sign_in(20)
+    };
     store.put_console_sign_in(&new, &used).await.unwrap();
     store.forget_expired(UnixMillis(40), UnixMillis(15)).await.unwrap();
     assert_eq!(store.console_sign_in(&old).await.unwrap(), None);

@@ -31,18 +31,34 @@ fn pair() -> Ed25519KeyPair {
 
 impl Log {
     async fn open(store: Arc<MemoryStore>) -> Self {
-        let (writer, handle, answers) = Writer::open(Arc::clone(&store) as Arc<dyn Store>, pair()).await.unwrap();
-        Self { store, writer: handle, answers, task: tokio::spawn(writer.run()) }
+        let (writer, handle, answers) = Writer::open(Arc::clone(&store) as Arc<dyn Store>, pair())
+            .await
+            .unwrap();
+        Self {
+            store,
+            writer: handle,
+            answers,
+            task: tokio::spawn(writer.run()),
+        }
     }
 
     async fn append(&self, number: u64, changes: Vec<Change>) {
-        let batch = Batch { changes, events: vec![opened(number)] };
-        let job = Job { batch, people_changes_through: None, answer: Answer::Broker(AppendId(number)) };
+        let batch = Batch {
+            changes,
+            events: vec![opened(number)],
+        };
+        let job = Job {
+            batch,
+            people_changes_through: None,
+            answer: Answer::Broker(AppendId(number)),
+        };
         self.writer.reserve().await.unwrap().send(job);
     }
 
     async fn size_when_whole(&self) -> u64 {
-        let checked = log_reader::check(&*self.store, &LogIdentity::of(&pair())).await.unwrap();
+        let checked = log_reader::check(&*self.store, &LogIdentity::of(&pair()))
+            .await
+            .unwrap();
         assert_eq!(checked.broken, None);
         checked.records
     }
@@ -55,7 +71,10 @@ impl Log {
 }
 
 fn user() -> Stated {
-    Stated { name: Name::new("Élodie").unwrap(), machine: Name::new("pc").unwrap() }
+    Stated {
+        name: Name::new("Élodie").unwrap(),
+        machine: Name::new("pc").unwrap(),
+    }
 }
 
 fn opened(ticket: u64) -> Entry {
@@ -68,7 +87,13 @@ fn opened(ticket: u64) -> Entry {
         device: DeviceKey([1; 32]),
         summary: Summary::new("Imprimante").unwrap(),
     };
-    Entry { at: UnixMillis(1), ticket: Some(TicketId(ticket)), session: None, actor: Actor::Relay, event }
+    Entry {
+        at: UnixMillis(1),
+        ticket: Some(TicketId(ticket)),
+        session: None,
+        actor: Actor::Relay,
+        event,
+    }
 }
 
 fn put(number: u64) -> Change {
@@ -93,7 +118,10 @@ fn put(number: u64) -> Change {
         message: None,
         feedback: None,
     };
-    Change::PutTicket { record: Box::new(record), expected_version: None }
+    Change::PutTicket {
+        record: Box::new(record),
+        expected_version: None,
+    }
 }
 
 #[tokio::test]
@@ -119,7 +147,10 @@ async fn a_full_disk_fails_the_group_and_the_log_goes_on_where_it_stood() {
     assert_eq!(log.writer.record(vec![opened(1)]).await, Ok(()));
     log.store.set_full(true);
     log.append(2, vec![put(2)]).await;
-    assert_eq!(log.answers.recv().await.unwrap(), (AppendId(2), Err(FailReason::Storage)));
+    assert_eq!(
+        log.answers.recv().await.unwrap(),
+        (AppendId(2), Err(FailReason::Storage))
+    );
     assert_eq!(log.writer.record(vec![opened(3)]).await, Err(FailReason::Storage));
     log.store.set_full(false);
     assert_eq!(log.size_when_whole().await, 1);
@@ -150,7 +181,12 @@ async fn personal_fields_are_stored_encrypted_only() {
     let clear = String::from_utf8(records[0].record.canonical()).unwrap();
     assert!(!clear.contains("Imprimante") && !clear.contains("Élodie"), "{clear}");
     assert_eq!(records[0].personal.len(), 3);
-    assert!(records[0].personal.iter().all(|field| !field.sealed.windows(5).any(|part| part == b"Impri")));
+    assert!(
+        records[0]
+            .personal
+            .iter()
+            .all(|field| !field.sealed.windows(5).any(|part| part == b"Impri"))
+    );
 }
 
 #[tokio::test]

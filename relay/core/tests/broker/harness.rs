@@ -14,7 +14,7 @@ use renfort_protocol::{
         ConsentAnswer, FromRelay, Identity, Password, Request, Sdp, SessionInfo, Signal, ToRelay, Welcomed, hello_bytes,
     },
     text::Line,
-    ticket::{Impact, Language, Summary, Urgency, UserTicket},
+    ticket::{Impact, Language, Summary, TicketState, Urgency, UserTicket},
     time::UnixMillis,
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -36,6 +36,7 @@ pub struct World {
     pub heard: BTreeMap<Conn, Vec<FromRelay>>,
     pub closed: BTreeMap<Conn, WireError>,
     pub limits: Limits,
+    said: BTreeMap<(Conn, u32), ToRelay>,
     drawn: u64,
     last_conn: u64,
     last_re: u32,
@@ -120,6 +121,7 @@ impl World {
             heard: BTreeMap::new(),
             closed: BTreeMap::new(),
             limits,
+            said: BTreeMap::new(),
             drawn: 0,
             last_conn: 0,
             last_re: 0,
@@ -149,7 +151,7 @@ impl World {
         while let Some(effect) = self.broker.poll_effect() {
             match effect {
                 Effect::Send { conn, message } => {
-                    self.judge(&message);
+                    self.judge(conn, &message);
                     self.heard.entry(conn).or_default().push(message);
                 }
                 Effect::Close { conn, error } => {
@@ -183,9 +185,10 @@ impl World {
     }
 
     /// Whatever is told must be in the store already.
-    fn judge(&self, message: &FromRelay) {
+    fn judge(&self, conn: Conn, message: &FromRelay) {
         let session = |id: &SessionId| self.store.sessions.get(id);
         match message {
+            FromRelay::Done { re } => self.judge_done(&self.said[&(conn, *re)]),
             FromRelay::Asked { session: info } => assert!(session(&info.id).is_some(), "asked before it was written"),
             FromRelay::Granted { grant } => {
                 assert_eq!(session(&grant.session).and_then(|one| one.grant.as_ref()), Some(grant));
@@ -219,6 +222,35 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// What is done must be in the store.
+    fn judge_done(&self, body: &ToRelay) {
+        let session = |id| &self.store.sessions[id];
+        let written = match body {
+            ToRelay::OpenTicket { request, .. } => self.store.tickets.values().any(|one| one.request == *request),
+            ToRelay::CancelTicket { ticket } => self.store.tickets[ticket].state == TicketState::Cancelled,
+            ToRelay::Feedback { ticket, solved } => self.store.tickets[ticket].feedback == Some(*solved),
+            ToRelay::TakeTicket { ticket } => self.store.tickets[ticket].state == TicketState::Taken,
+            ToRelay::AskAgain { ticket } => self
+                .store
+                .sessions
+                .values()
+                .any(|one| one.ticket == *ticket && one.is_open()),
+            ToRelay::WrapUp { ticket, .. } => self.store.tickets[ticket].state != TicketState::Taken,
+            ToRelay::AnswerConsent {
+                session: id,
+                answer: ConsentAnswer::Allow { .. },
+            } => session(id).grant.is_some(),
+            ToRelay::AnswerConsent { session: id, .. } | ToRelay::EndSession { session: id, .. } => {
+                !session(id).is_open()
+            }
+            ToRelay::Report {
+                session: id, number, ..
+            } => session(id).reported_by_user.max(session(id).reported_by_technician) >= *number,
+            _ => true,
+        };
+        assert!(written, "done before it was written: {body:?}");
     }
 
     fn write(&mut self, append: AppendId, batch: &Batch) {
@@ -307,6 +339,7 @@ impl World {
 
     pub fn say(&mut self, conn: Conn, body: ToRelay) -> u32 {
         self.last_re += 1;
+        self.said.insert((conn, self.last_re), body.clone());
         let request = Request { id: self.last_re, body };
         self.frame(conn, serde_json::to_vec(&request).unwrap());
         self.last_re

@@ -25,9 +25,13 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     let folder = DataFolder::open(data)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, SqliteOptions::default()).await?);
     let identity = LogIdentity::of(&keys::load(&folder.relay_key())?);
-    let mut reader = LogReader::open(Arc::clone(&store), identity).await.context("the relay has never been started")?;
+    let mut reader = LogReader::open(Arc::clone(&store), identity)
+        .await
+        .context("the relay has never been started")?;
     let mut writer: Box<dyn Write> = match out {
-        Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| path.display().to_string())?)),
+        Some(path) => Box::new(BufWriter::new(
+            File::create(path).with_context(|| path.display().to_string())?,
+        )),
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     };
     writeln!(writer, "{}", reader.header_line())?;
@@ -62,7 +66,10 @@ pub(super) fn verify(path: &Path) -> anyhow::Result<()> {
     }
     match verifier.finish(None) {
         Ok(checkpoint) => {
-            println!("The log holds: {} records of {}, root {}.", checkpoint.size, checkpoint.origin, checkpoint.root);
+            println!(
+                "The log holds: {} records of {}, root {}.",
+                checkpoint.size, checkpoint.origin, checkpoint.root
+            );
             Ok(())
         }
         Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),

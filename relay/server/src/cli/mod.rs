@@ -211,7 +211,10 @@ mod tests {
 
     #[test]
     fn a_technician_has_a_level_and_nobody_else_has() {
-        assert_eq!(role(RoleArg::Technician, Some(Level::Two)).unwrap(), Role::Technician { level: Level::Two });
+        assert_eq!(
+            role(RoleArg::Technician, Some(Level::Two)).unwrap(),
+            Role::Technician { level: Level::Two }
+        );
         assert!(role(RoleArg::Technician, None).is_err());
         assert!(role(RoleArg::Supervisor, Some(Level::One)).is_err());
         assert!(level("4").is_err() && level("x").is_err());
@@ -219,7 +222,17 @@ mod tests {
 
     #[test]
     fn a_password_is_never_an_argument() {
-        let arguments = ["renfort-relay", "people", "add", "--data", "d", "--login", "l", "--name", "n"];
+        let arguments = [
+            "renfort-relay",
+            "people",
+            "add",
+            "--data",
+            "d",
+            "--login",
+            "l",
+            "--name",
+            "n",
+        ];
         let with = |more: &[&'static str]| Cli::try_parse_from(arguments.into_iter().chain(more.iter().copied()));
         assert!(with(&["--role", "supervisor"]).is_ok());
         assert!(with(&["--role", "supervisor", "--password", "secret"]).is_err());

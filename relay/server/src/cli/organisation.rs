@@ -26,11 +26,19 @@ pub(super) fn link(file: &Path) -> anyhow::Result<()> {
 pub(super) async fn init(args: InitArgs) -> anyhow::Result<()> {
     organisation::read(&args.organisation)?;
     let hash = crate::passwords::hash(&password::read(&args.password)?)?;
-    let administrator = NewAccount { login: args.login, name: args.name, role: Role::Administrator, hash };
+    let administrator = NewAccount {
+        login: args.login,
+        name: args.name,
+        role: Role::Administrator,
+        hash,
+    };
     let file = setup::init(&args.data, &args.organisation, &administrator).await?;
     println!("Set up {} for {}.", args.data.display(), file.organisation.name);
     let source = std::fs::canonicalize(&args.organisation)?;
-    if let Some(key) = source.parent().and_then(|folder| keys::find_private(folder, &file.organisation.key.0)) {
+    if let Some(key) = source
+        .parent()
+        .and_then(|folder| keys::find_private(folder, &file.organisation.key.0))
+    {
         eprintln!(
             "Warning: {} is the organisation's private key. The relay will not start while it can read it: move it away.",
             key.display()

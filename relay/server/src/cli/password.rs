@@ -22,14 +22,19 @@ pub(super) fn read(args: &PasswordArgs) -> anyhow::Result<Password> {
             first_line(std::io::BufReader::new(file))?
         }
         None if std::io::stdin().is_terminal() => prompt()?,
-        None => bail!("no terminal to ask for the password; give --password-file FILE, or --password-file - for standard input"),
+        None => bail!(
+            "no terminal to ask for the password; give --password-file FILE, or --password-file - for standard input"
+        ),
     };
     Ok(Password(Line::new(text).context("the password")?))
 }
 
 fn first_line(reader: impl BufRead) -> anyhow::Result<String> {
     let mut line = String::new();
-    reader.take(MAX_BYTES).read_line(&mut line).context("the password is not readable text")?;
+    reader
+        .take(MAX_BYTES)
+        .read_line(&mut line)
+        .context("the password is not readable text")?;
     Ok(line)
 }
 
@@ -51,7 +56,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("password");
         std::fs::write(&path, "correct horse\nsecond line\n").unwrap();
-        let read = read(&PasswordArgs { password_file: Some(path) }).unwrap();
+        let read = read(&PasswordArgs {
+            password_file: Some(path),
+        })
+        .unwrap();
         assert_eq!(read.0.as_str(), "correct horse");
     }
 
@@ -60,6 +68,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("password");
         std::fs::write(&path, "\n").unwrap();
-        assert!(read(&PasswordArgs { password_file: Some(path) }).is_err());
+        assert!(
+            read(&PasswordArgs {
+                password_file: Some(path)
+            })
+            .is_err()
+        );
     }
 }

@@ -14,11 +14,28 @@ use crate::{
 
 pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
     match command {
-        PeopleCommand::Add { data, login, name, role: kind, level, password } => {
+        PeopleCommand::Add {
+            data,
+            login,
+            name,
+            role: kind,
+            level,
+            password,
+        } => {
             let role = role(kind, level)?;
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
             let hash = crate::passwords::hash(&password::read(&password)?)?;
-            let id = store.add_person(&NewAccount { login: login.clone(), name, role, hash }, clock::now()).await?;
+            let id = store
+                .add_person(
+                    &NewAccount {
+                        login: login.clone(),
+                        name,
+                        role,
+                        hash,
+                    },
+                    clock::now(),
+                )
+                .await?;
             store.close().await;
             println!("Added account {} ({login}).", id.0);
         }

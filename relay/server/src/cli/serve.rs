@@ -6,8 +6,15 @@ use super::ServeArgs;
 use crate::relay::{Config, Relay, TlsFiles};
 
 pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let tls = args.tls_cert.zip(args.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
-    let config = Config { listen: args.listen, tls, ..Config::on_loopback(&args.data) };
+    let tls = args
+        .tls_cert
+        .zip(args.tls_key)
+        .map(|(certificate, key)| TlsFiles { certificate, key });
+    let config = Config {
+        listen: args.listen,
+        tls,
+        ..Config::on_loopback(&args.data)
+    };
     // Asked for before listening: a signal that comes in between must not be lost.
     let stop = stop_signal()?;
     let relay = Relay::start(config).await?;

@@ -10,9 +10,23 @@ use axum::http::HeaderMap;
 pub fn peer_address(remote: SocketAddr, headers: &HeaderMap) -> String {
     let address = remote.ip().to_canonical();
     let forwarded = || -> Option<IpAddr> {
-        headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+        headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()?
+            .to_str()
+            .ok()?
+            .rsplit(',')
+            .next()?
+            .trim()
+            .parse()
+            .ok()
     };
-    let address = if address.is_loopback() { forwarded().unwrap_or(address) } else { address };
+    let address = if address.is_loopback() {
+        forwarded().unwrap_or(address)
+    } else {
+        address
+    };
     address.to_canonical().to_string()
 }
 
@@ -25,7 +39,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 192.0.2.7".parse().unwrap());
         assert_eq!(peer_address("127.0.0.1:5".parse().unwrap(), &headers), "192.0.2.7");
-        assert_eq!(peer_address("198.51.100.1:5".parse().unwrap(), &headers), "198.51.100.1");
-        assert_eq!(peer_address("[::ffff:198.51.100.1]:5".parse().unwrap(), &HeaderMap::new()), "198.51.100.1");
+        assert_eq!(
+            peer_address("198.51.100.1:5".parse().unwrap(), &headers),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            peer_address("[::ffff:198.51.100.1]:5".parse().unwrap(), &HeaderMap::new()),
+            "198.51.100.1"
+        );
     }
 }

@@ -6,10 +6,7 @@ pub mod console;
 pub mod headers;
 pub mod origin;
 
-use std::sync::{
-    Arc,
-    atomic::AtomicU64,
-};
+use std::sync::{Arc, atomic::AtomicU64};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use renfort_protocol::people::Name;

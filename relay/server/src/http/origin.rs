@@ -62,9 +62,15 @@ impl OriginPolicy {
         if self.declared.contains(&origin) {
             return true;
         }
-        let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
+        let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
+            return false;
+        };
         let host = host.to_ascii_lowercase();
-        if self.tls { origin == format!("https://{host}") } else { is_loopback(&host) && origin == format!("http://{host}") }
+        if self.tls {
+            origin == format!("https://{host}")
+        } else {
+            is_loopback(&host) && origin == format!("http://{host}")
+        }
     }
 }
 

@@ -50,11 +50,23 @@ impl Criteria {
     /// # Errors
     /// Names the member that is wrong.
     pub fn new(filter: &Filter) -> Result<Self, FilterError> {
-        let search = filter.person.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase);
-        if search.as_deref().is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS) {
+        let search = filter
+            .person
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_lowercase);
+        if search
+            .as_deref()
+            .is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS)
+        {
             return Err(FilterError("person"));
         }
-        if [filter.from, filter.to].into_iter().flatten().any(|at| i64::try_from(at.0).is_err()) {
+        if [filter.from, filter.to]
+            .into_iter()
+            .flatten()
+            .any(|at| i64::try_from(at.0).is_err())
+        {
             return Err(FilterError("from"));
         }
         if filter.technician.is_some_and(|id| i64::try_from(id).is_err()) {
@@ -76,9 +88,20 @@ impl PageKey {
     fn parse(text: &str) -> Result<Self, FilterError> {
         const WRONG: FilterError = FilterError("after");
         let (at, id) = text.split_once('_').ok_or(WRONG)?;
-        let at = at.parse::<u64>().ok().filter(|at| i64::try_from(*at).is_ok()).ok_or(WRONG)?;
+        let at = at
+            .parse::<u64>()
+            .ok()
+            .filter(|at| i64::try_from(*at).is_ok())
+            .ok_or(WRONG)?;
         let known = !id.is_empty() && id.len() <= 32 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if known { Ok(Self { at: UnixMillis(at), id: id.to_owned() }) } else { Err(WRONG) }
+        if known {
+            Ok(Self {
+                at: UnixMillis(at),
+                id: id.to_owned(),
+            })
+        } else {
+            Err(WRONG)
+        }
     }
 }
 
@@ -100,18 +123,32 @@ mod tests {
 
     #[test]
     fn a_page_key_reads_back_and_rubbish_is_refused() {
-        let key = PageKey { at: UnixMillis(5), id: "1001".into() };
-        let filter = Filter { after: Some(key.to_string()), ..Filter::default() };
+        let key = PageKey {
+            at: UnixMillis(5),
+            id: "1001".into(),
+        };
+        let filter = Filter {
+            after: Some(key.to_string()),
+            ..Filter::default()
+        };
         assert_eq!(Criteria::new(&filter).unwrap().after, Some(key));
         for wrong in ["", "5", "x_1", "5_", "5_'; drop", "99999999999999999999_1"] {
-            let filter = Filter { after: Some(wrong.into()), ..Filter::default() };
+            let filter = Filter {
+                after: Some(wrong.into()),
+                ..Filter::default()
+            };
             assert_eq!(Criteria::new(&filter), Err(FilterError("after")), "{wrong:?}");
         }
     }
 
     #[test]
     fn a_search_ignores_case_and_surrounding_space_and_has_a_limit() {
-        let search = |text: &str| Criteria::new(&Filter { person: Some(text.into()), ..Filter::default() });
+        let search = |text: &str| {
+            Criteria::new(&Filter {
+                person: Some(text.into()),
+                ..Filter::default()
+            })
+        };
         assert_eq!(search("  ÉLODIE ").unwrap().search.as_deref(), Some("élodie"));
         assert_eq!(search("  ").unwrap().search, None);
         assert_eq!(search(&"x".repeat(81)), Err(FilterError("person")));

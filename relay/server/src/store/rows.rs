@@ -42,7 +42,10 @@ impl ListedSession {
     /// Names it for the next page.
     #[must_use]
     pub fn page_key(&self) -> PageKey {
-        PageKey { at: self.record.asked_at, id: self.record.id.to_string() }
+        PageKey {
+            at: self.record.asked_at,
+            id: self.record.id.to_string(),
+        }
     }
 
     /// As the console shows it at `now`: a view or control that still goes on counts until then.
@@ -72,7 +75,10 @@ impl ListedTicket {
     /// Names it for the next page.
     #[must_use]
     pub fn page_key(&self) -> PageKey {
-        PageKey { at: self.record.opened_at, id: self.record.id.0.to_string() }
+        PageKey {
+            at: self.record.opened_at,
+            id: self.record.id.0.to_string(),
+        }
     }
 
     /// As the console shows it.

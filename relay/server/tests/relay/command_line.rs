@@ -1,6 +1,9 @@
 //! The command line, as an administrator uses it.
 
-use crate::support::{PASSWORD, World, program::{Serving, run}};
+use crate::support::{
+    PASSWORD, World,
+    program::{Serving, run},
+};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -13,21 +16,49 @@ fn setting_up_from_nothing_to_a_relay_that_listens() {
     let (out, data) = (path("org"), path("data"));
     let file = format!("{out}/organisation.json");
 
-    let made = run(&["organisation", "new", "--name", "Mairie", "--relay", "wss://aide.example:8443", "--out", &out], "");
+    let made = run(
+        &[
+            "organisation",
+            "new",
+            "--name",
+            "Mairie",
+            "--relay",
+            "wss://aide.example:8443",
+            "--out",
+            &out,
+        ],
+        "",
+    );
     assert!(made.status.success(), "{made:?}");
     let link = text(&made.stdout);
     assert!(link.starts_with("renfort://import/"), "{link}");
     assert_eq!(text(&run(&["organisation", "link", &file], "").stdout), link);
 
-    let arguments = ["init", "--data", &data, "--organisation", &file, "--login", "admin", "--name", "Alice"];
+    let arguments = [
+        "init",
+        "--data",
+        &data,
+        "--organisation",
+        &file,
+        "--login",
+        "admin",
+        "--name",
+        "Alice",
+    ];
     let init = |input: &str| run(&[&arguments[..], &["--password-file", "-"]].concat(), input);
     let short = init("short\n");
-    assert!(!short.status.success() && text(&short.stderr).contains("at least 8"), "{short:?}");
+    assert!(
+        !short.status.success() && text(&short.stderr).contains("at least 8"),
+        "{short:?}"
+    );
     assert!(init(&format!("{PASSWORD}\n")).status.success());
     assert!(!init(PASSWORD).status.success(), "a data folder is not made twice");
 
     let refused = run(&["serve", "--data", &data], "");
-    assert!(!refused.status.success() && text(&refused.stderr).contains("organisation.key"), "{refused:?}");
+    assert!(
+        !refused.status.success() && text(&refused.stderr).contains("organisation.key"),
+        "{refused:?}"
+    );
     std::fs::remove_file(format!("{out}/organisation.key")).unwrap();
     let mut relay = Serving::start(std::path::Path::new(&data));
     assert!(relay.terminate().success(), "SIGTERM is an orderly end");
@@ -39,22 +70,50 @@ async fn accounts_are_added_listed_and_disabled_while_the_relay_runs() {
     let relay = Serving::start(&world.data());
     let data = world.data().to_str().unwrap().to_owned();
     let add = |login: &str, rest: &[&str]| {
-        let all = ["people", "add", "--data", &data, "--login", login, "--name", "Zoé", "--password-file", "-"];
+        let all = [
+            "people",
+            "add",
+            "--data",
+            &data,
+            "--login",
+            login,
+            "--name",
+            "Zoé",
+            "--password-file",
+            "-",
+        ];
         run(&[&all[..], rest].concat(), PASSWORD)
     };
     assert!(add("zoe", &["--role", "technician", "--level", "3"]).status.success());
     let taken = add("ZOE", &["--role", "supervisor"]);
-    assert!(!taken.status.success() && text(&taken.stderr).contains("already"), "{taken:?}");
-    assert!(!add("max", &["--role", "technician"]).status.success(), "a technician has a level");
-    assert!(!add("max", &["--role", "supervisor", "--level", "1"]).status.success(), "and nobody else");
+    assert!(
+        !taken.status.success() && text(&taken.stderr).contains("already"),
+        "{taken:?}"
+    );
+    assert!(
+        !add("max", &["--role", "technician"]).status.success(),
+        "a technician has a level"
+    );
+    assert!(
+        !add("max", &["--role", "supervisor", "--level", "1"]).status.success(),
+        "and nobody else"
+    );
 
     let mut zoe = crate::support::client::technician(relay.address, "zoe", 9).await;
-    assert!(run(&["people", "disable", "--data", &data, "--login", "zoe"], "").status.success());
+    assert!(
+        run(&["people", "disable", "--data", &data, "--login", "zoe"], "")
+            .status
+            .success()
+    );
     zoe.farewell().await;
     let listed = text(&run(&["people", "list", "--data", &data], "").stdout);
     let line = listed.lines().find(|line| line.contains("zoe")).unwrap();
     assert!(line.contains("technician 3") && line.contains("disabled"), "{listed}");
-    assert!(!run(&["people", "disable", "--data", &data, "--login", "nobody"], "").status.success());
+    assert!(
+        !run(&["people", "disable", "--data", &data, "--login", "nobody"], "")
+            .status
+            .success()
+    );
 }
 
 #[tokio::test]
@@ -76,7 +135,10 @@ async fn verifying_names_the_first_fault_and_fails() {
     let lines: Vec<&str> = exported.lines().collect();
     let kept = [&lines[..1], &lines[2..]].concat();
     let removed = verify(&kept.join("\n"));
-    assert!(!removed.status.success() && text(&removed.stderr).contains("record 0"), "{removed:?}");
+    assert!(
+        !removed.status.success() && text(&removed.stderr).contains("record 0"),
+        "{removed:?}"
+    );
     assert!(!verify("\u{0}rubbish").status.success());
     assert!(!verify("").status.success());
 }

@@ -17,7 +17,14 @@ async fn nothing_is_shown_without_a_sign_in() {
     let world = World::new().await;
     let relay = world.start().await;
     let stranger = Browser::new(relay.address());
-    for path in ["me", "sessions", "tickets", "log", "session/00112233445566778899aabbccddeeff", "export/audit.jsonl"] {
+    for path in [
+        "me",
+        "sessions",
+        "tickets",
+        "log",
+        "session/00112233445566778899aabbccddeeff",
+        "export/audit.jsonl",
+    ] {
         let (status, error) = stranger.get(&format!("/v1/console/{path}")).await.error();
         assert_eq!((status, error.code), (401, Code::SignInExpired), "{path}");
     }
@@ -34,19 +41,34 @@ async fn a_supervisor_signs_in_and_out() {
     let mut sue = Browser::new(relay.address());
     let answer = sue.sign_in("sue", PASSWORD).await;
     let me: Me = answer.json();
-    assert_eq!((me.person.name.as_str(), me.organisation.as_str()), ("Sue Visor", "Mairie"));
+    assert_eq!(
+        (me.person.name.as_str(), me.organisation.as_str()),
+        ("Sue Visor", "Mairie")
+    );
     assert_eq!(me.technicians.len(), 2);
     let cookie = answer.header("set-cookie").unwrap();
     for flag in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(flag), "{cookie}");
     }
-    assert!(!cookie.contains("Secure"), "without TLS the browser would not send it back");
+    assert!(
+        !cookie.contains("Secure"),
+        "without TLS the browser would not send it back"
+    );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
-    assert!(answer.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+    assert!(
+        answer
+            .header("content-security-policy")
+            .unwrap()
+            .contains("frame-ancestors 'none'")
+    );
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
 
     assert_eq!(sue.request("POST", "/v1/console/sign-out", &[], "").await.status, 204);
-    assert_eq!(sue.get("/v1/console/me").await.status, 401, "the cookie is worth nothing any more");
+    assert_eq!(
+        sue.get("/v1/console/me").await.status,
+        401,
+        "the cookie is worth nothing any more"
+    );
     relay.stop().await;
 }
 
@@ -58,8 +80,15 @@ async fn a_technician_may_not_open_the_console_and_the_attempt_is_recorded() {
     let (status, error) = ada.sign_in("ada", PASSWORD).await.error();
     assert_eq!((status, error.code), (403, Code::NotAllowed));
     assert_eq!(ada.cookie, None);
-    let log = Browser::signed_in(relay.address(), "sue").await.get("/v1/console/export/audit.jsonl").await.text();
-    assert!(log.contains("\"message.refused\"") && log.contains("\"console.sign_in\""), "{log}");
+    let log = Browser::signed_in(relay.address(), "sue")
+        .await
+        .get("/v1/console/export/audit.jsonl")
+        .await
+        .text();
+    assert!(
+        log.contains("\"message.refused\"") && log.contains("\"console.sign_in\""),
+        "{log}"
+    );
     relay.stop().await;
 }
 
@@ -69,14 +98,21 @@ async fn guessing_passwords_is_slowed_down_even_for_the_right_one() {
     let relay = world.start().await;
     let mut guesser = Browser::new(relay.address());
     for _ in 0..5 {
-        assert_eq!(guesser.sign_in("sue", "wrong horse").await.error().1.code, Code::SignInFailed);
+        assert_eq!(
+            guesser.sign_in("sue", "wrong horse").await.error().1.code,
+            Code::SignInFailed
+        );
     }
     for password in ["wrong horse", PASSWORD] {
         let (status, error) = guesser.sign_in("sue", password).await.error();
         assert_eq!((status, error.code), (429, Code::SignInLimited));
         assert!(error.params["seconds"].parse::<u64>().unwrap() > 0);
     }
-    assert_eq!(guesser.sign_in("admin", PASSWORD).await.status, 200, "other accounts are not held up");
+    assert_eq!(
+        guesser.sign_in("admin", PASSWORD).await.status,
+        200,
+        "other accounts are not held up"
+    );
     let log = guesser.get("/v1/console/export/audit.jsonl").await.text();
     assert_eq!(log.matches("\"signin.failed\"").count(), 5);
     assert_eq!(log.matches("\"signin.limited\"").count(), 1);
@@ -90,7 +126,10 @@ async fn a_post_from_another_site_is_refused() {
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let evil = [("Origin", "https://evil.example")];
     let body = format!("{{\"login\":\"sue\",\"password\":\"{PASSWORD}\"}}");
-    assert_eq!(sue.request("POST", "/v1/console/sign-in", &evil, &body).await.status, 403);
+    assert_eq!(
+        sue.request("POST", "/v1/console/sign-in", &evil, &body).await.status,
+        403
+    );
     assert_eq!(sue.request("POST", "/v1/console/sign-out", &evil, "").await.status, 403);
     assert_eq!(sue.get("/v1/console/me").await.status, 200, "still signed in");
     relay.stop().await;
@@ -115,7 +154,10 @@ async fn rubbish_gets_a_worded_error() {
     }
     let (status, error) = sue.request("POST", "/v1/console/sign-in", &[], "{").await.error();
     assert_eq!((status, error.code), (400, Code::Malformed));
-    let (status, error) = sue.request("POST", "/v1/console/sign-in", &[], &"x".repeat(9_000)).await.error();
+    let (status, error) = sue
+        .request("POST", "/v1/console/sign-in", &[], &"x".repeat(9_000))
+        .await
+        .error();
     assert_eq!((status, error.code), (413, Code::TooLarge));
     relay.stop().await;
 }
@@ -131,16 +173,28 @@ async fn a_session_is_read_with_its_timeline_and_reading_it_is_recorded() {
 
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let sessions: Page<SessionRow> = sue.get("/v1/console/sessions").await.json();
-    let [row] = &sessions.rows[..] else { panic!("{sessions:?}") };
-    assert_eq!((row.ticket, row.technician.name.as_str(), row.user.machine.as_str()), (ticket, "Ada Tech", "pc-1"));
+    let [row] = &sessions.rows[..] else {
+        panic!("{sessions:?}")
+    };
+    assert_eq!(
+        (row.ticket, row.technician.name.as_str(), row.user.machine.as_str()),
+        (ticket, "Ada Tech", "pc-1")
+    );
 
     let detail: SessionDetail = sue.get(&format!("/v1/console/session/{}", row.id)).await.json();
     let codes: Vec<&str> = detail.timeline.iter().map(|entry| entry.code.as_str()).collect();
     for code in ["ticket.opened", "ticket.taken", "consent.asked", "console.viewed"] {
         assert!(codes.contains(&code), "{code} in {codes:?}");
     }
-    let opened = detail.timeline.iter().find(|entry| entry.code == "ticket.opened").unwrap();
-    assert_eq!(serde_json::to_value(&opened.fields["summary"]).unwrap(), "L'écran est noir");
+    let opened = detail
+        .timeline
+        .iter()
+        .find(|entry| entry.code == "ticket.opened")
+        .unwrap();
+    assert_eq!(
+        serde_json::to_value(&opened.fields["summary"]).unwrap(),
+        "L'écran est noir"
+    );
     assert_eq!(detail.ticket.id, ticket);
 
     let tickets: Page<TicketRow> = sue.get("/v1/console/tickets?person=USER%201&outcome=open").await.json();
@@ -179,5 +233,7 @@ async fn a_log_that_was_altered_in_the_database_is_found_broken() {
 async fn sqlx_connection(world: &World) -> sqlx::SqliteConnection {
     use sqlx::Connection;
     let path = world.data().join("relay.db");
-    sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap()
+    sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap()
 }

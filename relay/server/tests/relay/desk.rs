@@ -20,7 +20,10 @@ async fn a_second_technician_cannot_take_a_taken_ticket() {
     let mut ada = technician(relay.address(), "ada", 2).await;
     let mut bob = technician(relay.address(), "bob", 3).await;
 
-    let (first, second) = tokio::join!(ada.ask(ToRelay::TakeTicket { ticket }), bob.ask(ToRelay::TakeTicket { ticket }));
+    let (first, second) = tokio::join!(
+        ada.ask(ToRelay::TakeTicket { ticket }),
+        bob.ask(ToRelay::TakeTicket { ticket })
+    );
     let mut results = [first.unwrap(), second.unwrap()];
     results.sort_by_key(Result::is_err);
     let error = results[1].as_ref().unwrap_err();
@@ -34,7 +37,11 @@ async fn a_second_technician_cannot_take_a_taken_ticket() {
     });
     assert_eq!(asked.await.unwrap().ticket, ticket);
 
-    let log = Browser::signed_in(relay.address(), "sue").await.get("/v1/console/export/audit.jsonl").await.text();
+    let log = Browser::signed_in(relay.address(), "sue")
+        .await
+        .get("/v1/console/export/audit.jsonl")
+        .await
+        .text();
     assert_eq!(log.matches("\"ticket.taken\"").count(), 1);
     assert_eq!(log.matches("\"ticket.take_denied\"").count(), 1);
     relay.stop().await;

@@ -6,13 +6,7 @@ use std::{
     time::Duration,
 };
 
-use renfort_protocol::{
-    console::TicketRow,
-    error::Code,
-    ids::TicketId,
-    signalling::ToRelay,
-    ticket::TicketState,
-};
+use renfort_protocol::{console::TicketRow, error::Code, ids::TicketId, signalling::ToRelay, ticket::TicketState};
 use renfort_relay::{Config, Relay, store::sqlite::SqliteOptions};
 
 use crate::support::{
@@ -29,9 +23,13 @@ type Acknowledged = Arc<Mutex<BTreeMap<TicketId, TicketState>>>;
 async fn keep_busy(address: std::net::SocketAddr, seed: u8, acknowledged: Acknowledged) {
     let mut client = user(address, seed).await;
     for request in 0.. {
-        let Ok(Ok(ticket)) = client.open_ticket(request).await else { return };
+        let Ok(Ok(ticket)) = client.open_ticket(request).await else {
+            return;
+        };
         acknowledged.lock().unwrap().insert(ticket, TicketState::Waiting);
-        let Ok(Ok(())) = client.ask(ToRelay::CancelTicket { ticket }).await else { return };
+        let Ok(Ok(())) = client.ask(ToRelay::CancelTicket { ticket }).await else {
+            return;
+        };
         acknowledged.lock().unwrap().insert(ticket, TicketState::Cancelled);
     }
 }
@@ -39,13 +37,22 @@ async fn keep_busy(address: std::net::SocketAddr, seed: u8, acknowledged: Acknow
 async fn stored(address: std::net::SocketAddr) -> BTreeMap<TicketId, TicketState> {
     let sue = Browser::signed_in(address, "sue").await;
     let lines = sue.get("/v1/console/export/tickets.jsonl").await.text();
-    lines.lines().map(|line| serde_json::from_str::<TicketRow>(line).unwrap()).map(|row| (row.id, row.state)).collect()
+    lines
+        .lines()
+        .map(|line| serde_json::from_str::<TicketRow>(line).unwrap())
+        .map(|row| (row.id, row.state))
+        .collect()
 }
 
 fn assert_nothing_lost(acknowledged: &Acknowledged, stored: &BTreeMap<TicketId, TicketState>) {
     for (ticket, state) in acknowledged.lock().unwrap().iter() {
-        let found = stored.get(ticket).unwrap_or_else(|| panic!("{ticket} was acknowledged and is gone"));
-        assert!(found == state || *found == TicketState::Cancelled, "{ticket} is {found:?}, not {state:?}");
+        let found = stored
+            .get(ticket)
+            .unwrap_or_else(|| panic!("{ticket} was acknowledged and is gone"));
+        assert!(
+            found == state || *found == TicketState::Cancelled,
+            "{ticket} is {found:?}, not {state:?}"
+        );
     }
 }
 
@@ -56,7 +63,13 @@ async fn killing_the_relay_in_a_burst_loses_nothing_acknowledged() {
     for round in 0..3_u8 {
         let mut relay = Serving::start(&world.data());
         let clients: Vec<_> = (0..12)
-            .map(|seed| tokio::spawn(keep_busy(relay.address, 1 + round * 12 + seed, Arc::clone(&acknowledged))))
+            .map(|seed| {
+                tokio::spawn(keep_busy(
+                    relay.address,
+                    1 + round * 12 + seed,
+                    Arc::clone(&acknowledged),
+                ))
+            })
             .collect();
         let before = acknowledged.lock().unwrap().len();
         while acknowledged.lock().unwrap().len() < before + 30 {
@@ -71,7 +84,17 @@ async fn killing_the_relay_in_a_burst_loses_nothing_acknowledged() {
     }
     let data = world.data();
     let file = world.folder.path().join("log.jsonl");
-    let exported = run(&["audit", "export", "--data", data.to_str().unwrap(), "--out", file.to_str().unwrap()], "");
+    let exported = run(
+        &[
+            "audit",
+            "export",
+            "--data",
+            data.to_str().unwrap(),
+            "--out",
+            file.to_str().unwrap(),
+        ],
+        "",
+    );
     assert!(exported.status.success(), "{exported:?}");
     let verified = run(&["audit", "verify", file.to_str().unwrap()], "");
     assert!(verified.status.success(), "{verified:?}");
@@ -81,7 +104,12 @@ async fn killing_the_relay_in_a_burst_loses_nothing_acknowledged() {
 async fn a_full_disk_refuses_with_not_recorded_and_loses_nothing_acknowledged() {
     let world = World::new().await;
     let sqlite = SqliteOptions { max_pages: Some(64) };
-    let relay = Relay::start(Config { sqlite, ..world.config() }).await.unwrap();
+    let relay = Relay::start(Config {
+        sqlite,
+        ..world.config()
+    })
+    .await
+    .unwrap();
     let acknowledged = Acknowledged::default();
     let mut refused = None;
     let mut seed = 0;
@@ -102,7 +130,10 @@ async fn a_full_disk_refuses_with_not_recorded_and_loses_nothing_acknowledged() 
     let relay = world.start().await;
     assert_nothing_lost(&acknowledged, &stored(relay.address()).await);
     let mut client = user(relay.address(), seed).await;
-    assert!(client.open_ticket(1).await.unwrap().is_ok(), "the refused request can be sent again");
+    assert!(
+        client.open_ticket(1).await.unwrap().is_ok(),
+        "the refused request can be sent again"
+    );
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let status: renfort_protocol::console::LogStatus = sue.get("/v1/console/log").await.json();
     assert_eq!(status.broken, None);
@@ -113,7 +144,12 @@ async fn a_full_disk_refuses_with_not_recorded_and_loses_nothing_acknowledged() 
 async fn while_the_disk_is_full_the_console_shows_nothing_that_it_cannot_record() {
     let world = World::new().await;
     let sqlite = SqliteOptions { max_pages: Some(64) };
-    let relay = Relay::start(Config { sqlite, ..world.config() }).await.unwrap();
+    let relay = Relay::start(Config {
+        sqlite,
+        ..world.config()
+    })
+    .await
+    .unwrap();
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let mut answer = sue.get("/v1/console/sessions").await;
     for _ in 0..500 {

@@ -50,8 +50,14 @@ async fn an_export_has_all_rows_and_not_just_a_page() {
 
     let first: Page<TicketRow> = sue.get("/v1/console/tickets").await.json();
     assert_eq!((first.rows.len() as u32, first.total), (PAGE_ROWS, all));
-    let second: Page<TicketRow> = sue.get(&format!("/v1/console/tickets?after={}", first.next.unwrap())).await.json();
-    assert_eq!((second.rows.len() as u64, second.total, second.next), (all - u64::from(PAGE_ROWS), all, None));
+    let second: Page<TicketRow> = sue
+        .get(&format!("/v1/console/tickets?after={}", first.next.unwrap()))
+        .await
+        .json();
+    assert_eq!(
+        (second.rows.len() as u64, second.total, second.next),
+        (all - u64::from(PAGE_ROWS), all, None)
+    );
     assert!(second.rows.iter().all(|row| !first.rows.contains(row)), "no row twice");
 
     let lines = sue.get("/v1/console/export/tickets.jsonl").await.text();
@@ -79,9 +85,17 @@ async fn a_csv_cannot_smuggle_a_formula_into_a_spreadsheet() {
     make_tickets(&mut user(relay.address(), 1).await, 1, formula).await;
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let bytes = sue.get("/v1/console/export/tickets.csv").await.body;
-    assert!(bytes.starts_with(&[0xef, 0xbb, 0xbf]), "a byte order mark tells Excel that this is UTF-8");
+    assert!(
+        bytes.starts_with(&[0xef, 0xbb, 0xbf]),
+        "a byte order mark tells Excel that this is UTF-8"
+    );
     let mut reader = csv::Reader::from_reader(&bytes[3..]);
-    let column = reader.headers().unwrap().iter().position(|name| name == "summary").unwrap();
+    let column = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|name| name == "summary")
+        .unwrap();
     let record = reader.records().next().unwrap().unwrap();
     assert_eq!(&record[column], format!("'{formula}"));
     relay.stop().await;
@@ -99,6 +113,9 @@ async fn an_export_is_recorded_with_its_rows() {
     }
     let log = sue.get("/v1/console/export/audit.jsonl").await.text();
     assert_eq!(log.matches("\"console.exported\"").count(), 4);
-    assert!(log.contains(r#""fields":{"format":"csv","rows":2,"view":"tickets"}"#), "{log}");
+    assert!(
+        log.contains(r#""fields":{"format":"csv","rows":2,"view":"tickets"}"#),
+        "{log}"
+    );
     relay.stop().await;
 }

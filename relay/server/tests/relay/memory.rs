@@ -18,5 +18,8 @@ async fn a_hundred_waiting_users_cost_less_than_ten_mebibytes() {
     }
     let after = relay.resident_kib();
     println!("{before} KiB, with a hundred more {after} KiB");
-    assert!(after.saturating_sub(before) < 10 * 1024, "{before} KiB before, {after} KiB after");
+    assert!(
+        after.saturating_sub(before) < 10 * 1024,
+        "{before} KiB before, {after} KiB after"
+    );
 }

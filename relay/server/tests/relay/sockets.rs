@@ -27,7 +27,10 @@ async fn upgrade_from(relay: &renfort_relay::Relay, origin: &str) -> u16 {
     // HTTP/1.0 knows no upgrade, so this asks by hand.
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(relay.address()).await.unwrap();
-    let mut head = format!("GET /v1/endpoint HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\n", relay.address());
+    let mut head = format!(
+        "GET /v1/endpoint HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\n",
+        relay.address()
+    );
     for (name, value) in UPGRADE {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -41,7 +44,12 @@ async fn upgrade_from(relay: &renfort_relay::Relay, origin: &str) -> u16 {
 async fn a_cross_site_websocket_is_refused() {
     let world = World::new().await;
     let relay = world.start().await;
-    for evil in ["https://evil.example", "null", "http://127.0.0.1:1", "http://localhost.evil.example"] {
+    for evil in [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1:1",
+        "http://localhost.evil.example",
+    ] {
         assert_eq!(upgrade_from(&relay, evil).await, 403, "{evil}");
     }
     for own in [relay.url().as_str(), "tauri://localhost", "http://tauri.localhost"] {
@@ -102,7 +110,10 @@ async fn a_technician_signs_in_by_password_then_by_token_on_the_same_device_only
     let world = World::new().await;
     let relay = world.start().await;
     let mut client = connect(relay.address()).await;
-    let identity = Identity::Password { login: name("ada"), password: password(crate::support::PASSWORD) };
+    let identity = Identity::Password {
+        login: name("ada"),
+        password: password(crate::support::PASSWORD),
+    };
     let Welcomed::Technician { token, person, .. } = *client.welcome(1, identity).await.unwrap() else {
         panic!("a technician is welcomed as one")
     };
@@ -117,7 +128,10 @@ async fn a_technician_signs_in_by_password_then_by_token_on_the_same_device_only
 
     assert_eq!(again.ask(ToRelay::SignOut).await.unwrap(), Ok(()));
     let mut late = connect(relay.address()).await;
-    assert_eq!(late.welcome(1, Identity::Token { token }).await.unwrap_err().code, Code::SignInExpired);
+    assert_eq!(
+        late.welcome(1, Identity::Token { token }).await.unwrap_err().code,
+        Code::SignInExpired
+    );
     relay.stop().await;
 }
 
@@ -127,8 +141,15 @@ async fn a_wrong_password_and_an_unknown_login_get_the_same_answer() {
     let relay = world.start().await;
     for login in ["ada", "nobody"] {
         let mut client = connect(relay.address()).await;
-        let identity = Identity::Password { login: name(login), password: password("wrong horse") };
-        assert_eq!(client.welcome(1, identity).await.unwrap_err().code, Code::SignInFailed, "{login}");
+        let identity = Identity::Password {
+            login: name(login),
+            password: password("wrong horse"),
+        };
+        assert_eq!(
+            client.welcome(1, identity).await.unwrap_err().code,
+            Code::SignInFailed,
+            "{login}"
+        );
     }
     relay.stop().await;
 }
@@ -141,17 +162,27 @@ async fn disabling_an_account_signs_it_out_within_seconds_and_stands_in_the_log(
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let store = world.store().await;
     for login in ["ada", "sue"] {
-        store.disable_person(&name(login), renfort_relay::clock::now()).await.unwrap();
+        store
+            .disable_person(&name(login), renfort_relay::clock::now())
+            .await
+            .unwrap();
     }
     let error = ada.farewell().await;
     assert_eq!(error.code, Code::SignInExpired);
     assert_eq!(sue.get("/v1/console/me").await.status, 401);
 
     let mut back = connect(relay.address()).await;
-    let identity = Identity::Password { login: name("ada"), password: password(crate::support::PASSWORD) };
+    let identity = Identity::Password {
+        login: name("ada"),
+        password: password(crate::support::PASSWORD),
+    };
     assert_eq!(back.welcome(1, identity).await.unwrap_err().code, Code::SignInFailed);
 
-    let log = Browser::signed_in(relay.address(), "admin").await.get("/v1/console/export/audit.jsonl").await.text();
+    let log = Browser::signed_in(relay.address(), "admin")
+        .await
+        .get("/v1/console/export/audit.jsonl")
+        .await
+        .text();
     assert_eq!(log.matches("\"person.disabled\"").count(), 2);
     relay.stop().await;
 }

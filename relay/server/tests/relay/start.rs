@@ -25,7 +25,11 @@ async fn refusal(config: Config) -> RelayError {
 async fn plain_http_off_loopback_refuses_to_start_and_says_what_to_do() {
     let world = World::new().await;
     let listen: SocketAddr = "0.0.0.0:0".parse().unwrap();
-    let error = refusal(Config { listen, ..world.config() }).await;
+    let error = refusal(Config {
+        listen,
+        ..world.config()
+    })
+    .await;
     assert!(matches!(error, RelayError::PlainHttp(_)));
     assert!(error.to_string().contains("--tls-cert"), "{error}");
 }
@@ -49,7 +53,10 @@ async fn a_database_of_another_organisation_refuses_to_start() {
     let other = world.folder.path().join("other");
     organisation::create(Name::new("Autre").unwrap(), vec!["wss://a.example".into()], &other).unwrap();
     std::fs::copy(other.join("organisation.json"), world.data().join("organisation.json")).unwrap();
-    assert!(matches!(refusal(world.config()).await, RelayError::OtherOrganisation(_)));
+    assert!(matches!(
+        refusal(world.config()).await,
+        RelayError::OtherOrganisation(_)
+    ));
 }
 
 #[tokio::test]
@@ -66,7 +73,11 @@ async fn a_port_that_is_taken_is_a_worded_refusal() {
     let world = World::new().await;
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap();
-    let error = refusal(Config { listen, ..world.config() }).await;
+    let error = refusal(Config {
+        listen,
+        ..world.config()
+    })
+    .await;
     assert!(matches!(error, RelayError::Listen { .. }), "{error}");
 }
 
@@ -80,13 +91,21 @@ fn certificate(world: &World) -> (TlsFiles, ClientConfig) {
     std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(made.cert.der().clone()).unwrap();
-    (files, ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+    (
+        files,
+        ClientConfig::builder()
+            .with_root_certificates(roots)
+            .with_no_client_auth(),
+    )
 }
 
 async fn connect(address: SocketAddr, config: &Arc<ClientConfig>) -> TlsStream<TcpStream> {
     let stream = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
-    TlsConnector::from(Arc::clone(config)).connect(name, stream).await.unwrap()
+    TlsConnector::from(Arc::clone(config))
+        .connect(name, stream)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -96,7 +115,13 @@ async fn tls_carries_the_socket_and_the_console_with_a_secure_cookie() {
     let client = Arc::new(client);
     // Every address of the machine: with TLS this is allowed.
     let listen: SocketAddr = "0.0.0.0:0".parse().unwrap();
-    let relay = Relay::start(Config { listen, tls: Some(files), ..world.config() }).await.unwrap();
+    let relay = Relay::start(Config {
+        listen,
+        tls: Some(files),
+        ..world.config()
+    })
+    .await
+    .unwrap();
     assert!(relay.url().starts_with("https://"));
     let address = SocketAddr::from(([127, 0, 0, 1], relay.address().port()));
 
@@ -104,14 +129,22 @@ async fn tls_carries_the_socket_and_the_console_with_a_secure_cookie() {
     let origin = format!("https://{host}");
     let body = format!("{{\"login\":\"sue\",\"password\":\"{PASSWORD}\"}}");
     let headers = [("Host", host.as_str()), ("Origin", origin.as_str())];
-    let answer =
-        request_over(&mut connect(address, &client).await, "POST", "/v1/console/sign-in", &headers, &body).await;
+    let answer = request_over(
+        &mut connect(address, &client).await,
+        "POST",
+        "/v1/console/sign-in",
+        &headers,
+        &body,
+    )
+    .await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.starts_with("__Host-") && cookie.contains("Secure"), "{cookie}");
 
     let url = format!("wss://{host}/v1/endpoint");
-    let (socket, _) = tokio_tungstenite::client_async(url, connect(address, &client).await).await.unwrap();
+    let (socket, _) = tokio_tungstenite::client_async(url, connect(address, &client).await)
+        .await
+        .unwrap();
     let mut user = Client::over(socket);
     user.welcome(1, as_user(1)).await.unwrap();
     assert!(user.open_ticket(1).await.unwrap().is_ok());
@@ -125,15 +158,29 @@ async fn a_certificate_and_a_key_that_do_not_fit_refuse_to_start() {
     let (other, _) = {
         let world = World::new().await;
         let (files, client) = certificate(&world);
-        let kept = TlsFiles { key: files.key.with_extension("kept"), ..files.clone() };
+        let kept = TlsFiles {
+            key: files.key.with_extension("kept"),
+            ..files.clone()
+        };
         std::fs::copy(&files.key, &kept.key).unwrap();
         let bytes = std::fs::read(&kept.key).unwrap();
         drop(world);
         (bytes, client)
     };
     std::fs::write(&files.key, other).unwrap();
-    let error = refusal(Config { tls: Some(files.clone()), ..world.config() }).await;
+    let error = refusal(Config {
+        tls: Some(files.clone()),
+        ..world.config()
+    })
+    .await;
     assert!(matches!(error, RelayError::Tls(_)), "{error}");
     std::fs::write(&files.certificate, "rubbish").unwrap();
-    assert!(matches!(refusal(Config { tls: Some(files), ..world.config() }).await, RelayError::Tls(_)));
+    assert!(matches!(
+        refusal(Config {
+            tls: Some(files),
+            ..world.config()
+        })
+        .await,
+        RelayError::Tls(_)
+    ));
 }

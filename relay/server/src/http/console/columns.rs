@@ -10,9 +10,26 @@ use super::csv_text::Cell;
 
 /// Of `sessions.csv`.
 pub const SESSIONS: &[&str] = &[
-    "session", "ticket", "summary", "user", "machine", "technician", "technician_level", "asked_at", "started_at", "ended_at",
-    "end", "outcome", "escalated_to", "viewed_ms", "controlled_ms", "keys", "clicks", "clipboard_to_user",
-    "clipboard_from_user", "chat",
+    "session",
+    "ticket",
+    "summary",
+    "user",
+    "machine",
+    "technician",
+    "technician_level",
+    "asked_at",
+    "started_at",
+    "ended_at",
+    "end",
+    "outcome",
+    "escalated_to",
+    "viewed_ms",
+    "controlled_ms",
+    "keys",
+    "clicks",
+    "clipboard_to_user",
+    "clipboard_from_user",
+    "chat",
 ];
 
 /// A line of `sessions.csv`.
@@ -54,8 +71,23 @@ pub fn session(row: SessionRow) -> Vec<Cell> {
 
 /// Of `tickets.csv`.
 pub const TICKETS: &[&str] = &[
-    "ticket", "summary", "user", "machine", "impact", "urgency", "priority", "state", "level", "technician", "opened_at",
-    "closed_at", "waited_ms", "handled_ms", "reopened", "feedback", "sessions",
+    "ticket",
+    "summary",
+    "user",
+    "machine",
+    "impact",
+    "urgency",
+    "priority",
+    "state",
+    "level",
+    "technician",
+    "opened_at",
+    "closed_at",
+    "waited_ms",
+    "handled_ms",
+    "reopened",
+    "feedback",
+    "sessions",
 ];
 
 /// A line of `tickets.csv`.
@@ -76,20 +108,36 @@ pub fn ticket(row: TicketRow) -> Vec<Cell> {
         Cell::maybe(row.waited_ms, Cell::Number),
         Cell::maybe(row.handled_ms, Cell::Number),
         Cell::Number(row.reopened.into()),
-        Cell::maybe(row.feedback, |solved| Cell::text(if solved { "solved" } else { "not_solved" })),
+        Cell::maybe(row.feedback, |solved| {
+            Cell::text(if solved { "solved" } else { "not_solved" })
+        }),
         Cell::Number(row.sessions.into()),
     ]
 }
 
 /// Of `audit.csv`.
-pub const AUDIT: &[&str] =
-    &["seq", "at", "code", "denied", "actor", "ticket", "session", "session_seq", "fields", "personal", "hash"];
+pub const AUDIT: &[&str] = &[
+    "seq",
+    "at",
+    "code",
+    "denied",
+    "actor",
+    "ticket",
+    "session",
+    "session_seq",
+    "fields",
+    "personal",
+    "hash",
+];
 
 /// A line of `audit.csv`; fields stand in one cell each for public and personal ones, as JSON.
 pub fn record(exported: ExportedRecord) -> Vec<Cell> {
     let record = exported.record;
-    let personal: std::collections::BTreeMap<String, String> =
-        exported.revealed.into_iter().map(|(name, open)| (name, open.value)).collect();
+    let personal: std::collections::BTreeMap<String, String> = exported
+        .revealed
+        .into_iter()
+        .map(|(name, open)| (name, open.value))
+        .collect();
     let json = |value: serde_json::Result<String>| value.map_or(Cell::Empty, Cell::Text);
     vec![
         Cell::Number(record.seq),

@@ -29,7 +29,9 @@ impl Cell {
 
     /// An instant, as ISO 8601 in UTC.
     pub fn instant(at: UnixMillis) -> Self {
-        let timestamp = i64::try_from(at.0).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let timestamp = i64::try_from(at.0)
+            .ok()
+            .and_then(|millis| Timestamp::from_millisecond(millis).ok());
         timestamp.map_or(Self::Empty, |timestamp| Self::Text(timestamp.to_string()))
     }
 
@@ -61,9 +63,14 @@ impl Cell {
 /// # Panics
 /// Never: it writes to memory.
 pub fn lines(rows: impl IntoIterator<Item = Vec<Cell>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .flexible(true)
+        .from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.into_iter().map(Cell::into_bytes)).expect("memory takes every line");
+        writer
+            .write_record(row.into_iter().map(Cell::into_bytes))
+            .expect("memory takes every line");
     }
     writer.into_inner().expect("memory takes every line")
 }
@@ -87,7 +94,10 @@ mod tests {
             let record = reader.records().next().unwrap().unwrap();
             assert_eq!(&record[0], format!("'{formula}"));
         }
-        assert_eq!(lines([vec![Cell::Number(5), Cell::Empty, Cell::text("a=b")]]), b"5,,a=b\r\n");
+        assert_eq!(
+            lines([vec![Cell::Number(5), Cell::Empty, Cell::text("a=b")]]),
+            b"5,,a=b\r\n"
+        );
     }
 
     #[test]

@@ -34,21 +34,36 @@ pub async fn session(
     let store = &*app.console.store;
     let record = store.session(id).await?.ok_or(Code::UnknownSession)?;
     let ticket = store.ticket(record.ticket).await?.ok_or(Code::UnknownTicket)?;
-    let event = Event::ConsoleViewed { view: ConsoleView::Session, rows: 1, search: None };
-    app.console.record(signed_in.actor(), (Some(record.ticket), Some(id)), event).await?;
+    let event = Event::ConsoleViewed {
+        view: ConsoleView::Session,
+        rows: 1,
+        search: None,
+    };
+    app.console
+        .record(signed_in.actor(), (Some(record.ticket), Some(id)), event)
+        .await?;
 
     let mut revealer = Revealer::new(store);
     let mut timeline = Vec::new();
     for logged in store.timeline(record.ticket, id).await? {
         timeline.push(entry(&mut revealer, logged).await?);
     }
-    let siblings = ticket.sessions.iter().map(|session| session.id).filter(|sibling| *sibling != id).collect();
+    let siblings = ticket
+        .sessions
+        .iter()
+        .map(|session| session.id)
+        .filter(|sibling| *sibling != id)
+        .collect();
     let sessions = u32::try_from(ticket.sessions.len()).unwrap_or(u32::MAX);
     let summary = ticket.record.summary.clone();
     Ok(Json(SessionDetail {
         row: ListedSession { record, summary }.into_row(clock::now()),
         message: ticket.record.message.clone(),
-        ticket: ListedTicket { record: ticket.record, sessions }.into_row(),
+        ticket: ListedTicket {
+            record: ticket.record,
+            sessions,
+        }
+        .into_row(),
         notes: ticket.notes,
         timeline,
         siblings,
@@ -60,7 +75,11 @@ async fn entry(revealer: &mut Revealer<'_>, logged: LoggedRecord) -> Result<Time
     let revealed = revealer.reveal(&logged).await?;
     let record = logged.record;
     let mut fields = record.fields;
-    fields.extend(revealed.into_iter().map(|(name, open)| (name, FieldValue::Text(open.value))));
+    fields.extend(
+        revealed
+            .into_iter()
+            .map(|(name, open)| (name, FieldValue::Text(open.value))),
+    );
     Ok(TimelineEntry {
         seq: record.seq,
         at: record.at,

@@ -49,18 +49,36 @@ pub async fn export(
         "audit.jsonl" => (ConsoleView::Audit, ExportFormat::Jsonl),
         _ => return Err(Code::OutOfOrder.into()),
     };
-    let criteria = Criteria { after: None, ..Criteria::new(&filter?.0)? };
+    let criteria = Criteria {
+        after: None,
+        ..Criteria::new(&filter?.0)?
+    };
     let store = Arc::clone(&app.console.store);
     let (rows, source) = match view {
-        ConsoleView::Sessions => (store.sessions(&criteria, 1).await?.total, Source::Sessions(criteria.clone())),
-        ConsoleView::Tickets => (store.tickets(&criteria, 1).await?.total, Source::Tickets(criteria.clone())),
+        ConsoleView::Sessions => (
+            store.sessions(&criteria, 1).await?.total,
+            Source::Sessions(criteria.clone()),
+        ),
+        ConsoleView::Tickets => (
+            store.tickets(&criteria, 1).await?.total,
+            Source::Tickets(criteria.clone()),
+        ),
         ConsoleView::Session | ConsoleView::Audit => {
             let reader = LogReader::open(Arc::clone(&store), app.console.log.clone()).await?;
             (reader.size(), Source::Log(reader))
         }
     };
-    let search = if matches!(source, Source::Log(_)) { None } else { criteria.search };
-    let event = Event::ConsoleExported { view, format, rows, search };
+    let search = if matches!(source, Source::Log(_)) {
+        None
+    } else {
+        criteria.search
+    };
+    let event = Event::ConsoleExported {
+        view,
+        format,
+        rows,
+        search,
+    };
     app.console.record(signed_in.actor(), (None, None), event).await?;
 
     let content_type = match format {
@@ -71,7 +89,12 @@ pub async fn export(
         (header::CONTENT_TYPE, content_type.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\"")),
     ];
-    let export = Export { store, source, format, step: Step::Heading };
+    let export = Export {
+        store,
+        source,
+        format,
+        step: Step::Heading,
+    };
     Ok((headers, Body::from_stream(stream::unfold(export, Export::chunk))).into_response())
 }
 
@@ -134,17 +157,33 @@ impl Export {
             Source::Sessions(criteria) => {
                 let listing = self.store.sessions(criteria, CHUNK).await?;
                 criteria.after = listing.next;
-                self.step = if criteria.after.is_some() { Step::Rows } else { Step::Ending };
+                self.step = if criteria.after.is_some() {
+                    Step::Rows
+                } else {
+                    Step::Ending
+                };
                 let now = clock::now();
                 let rows = listing.rows.into_iter().map(|listed| listed.into_row(now));
-                if csv { Ok(lines(rows.map(columns::session))) } else { json_lines(rows) }
+                if csv {
+                    Ok(lines(rows.map(columns::session)))
+                } else {
+                    json_lines(rows)
+                }
             }
             Source::Tickets(criteria) => {
                 let listing = self.store.tickets(criteria, CHUNK).await?;
                 criteria.after = listing.next;
-                self.step = if criteria.after.is_some() { Step::Rows } else { Step::Ending };
+                self.step = if criteria.after.is_some() {
+                    Step::Rows
+                } else {
+                    Step::Ending
+                };
                 let rows = listing.rows.into_iter().map(ListedTicket::into_row);
-                if csv { Ok(lines(rows.map(columns::ticket))) } else { json_lines(rows) }
+                if csv {
+                    Ok(lines(rows.map(columns::ticket)))
+                } else {
+                    json_lines(rows)
+                }
             }
             Source::Log(reader) => {
                 let Some(records) = reader.next().await? else {
@@ -154,7 +193,11 @@ impl Export {
                 if csv {
                     return Ok(lines(records.into_iter().map(columns::record)));
                 }
-                Ok(records.iter().flat_map(|record| [record.line(), "\n".to_owned()]).collect::<String>().into_bytes())
+                Ok(records
+                    .iter()
+                    .flat_map(|record| [record.line(), "\n".to_owned()])
+                    .collect::<String>()
+                    .into_bytes())
             }
         }
     }

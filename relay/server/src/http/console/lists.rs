@@ -29,7 +29,14 @@ pub async fn sessions(
     let listing = app.console.store.sessions(&criteria, PAGE_ROWS).await?;
     let now = clock::now();
     let page = page(listing, |listed| listed.into_row(now));
-    seen(&app.console, &signed_in, ConsoleView::Sessions, page.rows.len(), &criteria).await?;
+    seen(
+        &app.console,
+        &signed_in,
+        ConsoleView::Sessions,
+        page.rows.len(),
+        &criteria,
+    )
+    .await?;
     Ok(Json(page))
 }
 
@@ -42,13 +49,24 @@ pub async fn tickets(
     let criteria = Criteria::new(&filter?.0)?;
     let listing = app.console.store.tickets(&criteria, PAGE_ROWS).await?;
     let page = page(listing, ListedTicket::into_row);
-    seen(&app.console, &signed_in, ConsoleView::Tickets, page.rows.len(), &criteria).await?;
+    seen(
+        &app.console,
+        &signed_in,
+        ConsoleView::Tickets,
+        page.rows.len(),
+        &criteria,
+    )
+    .await?;
     Ok(Json(page))
 }
 
 fn page<T, U>(listing: Listing<T>, row: impl FnMut(T) -> U) -> Page<U> {
     let next = listing.next.map(|key| key.to_string());
-    Page { rows: listing.rows.into_iter().map(row).collect(), total: listing.total, next }
+    Page {
+        rows: listing.rows.into_iter().map(row).collect(),
+        total: listing.total,
+        next,
+    }
 }
 
 async fn seen(
@@ -58,6 +76,10 @@ async fn seen(
     rows: usize,
     criteria: &Criteria,
 ) -> Result<(), ApiError> {
-    let event = Event::ConsoleViewed { view, rows: rows as u64, search: criteria.search.clone() };
+    let event = Event::ConsoleViewed {
+        view,
+        rows: rows as u64,
+        search: criteria.search.clone(),
+    };
     console.record(by.actor(), (criteria.ticket, None), event).await
 }

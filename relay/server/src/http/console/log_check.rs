@@ -18,7 +18,11 @@ pub async fn check(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<J
     let _turn = console.log_checks.acquire().await.map_err(|_| Code::Internal)?;
     let checked = log_reader::check(&*console.store, &console.log).await?;
     let fault = checked.broken.as_ref().map(|(_, fault)| fault.clone());
-    let event = Event::LogChecked { records: checked.records, root: checked.root, fault };
+    let event = Event::LogChecked {
+        records: checked.records,
+        root: checked.root,
+        fault,
+    };
     console.record(signed_in.actor(), (None, None), event).await?;
     Ok(Json(LogStatus {
         records: checked.records,

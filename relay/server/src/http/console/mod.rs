@@ -20,11 +20,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use renfort_audit::{
-    actor::Actor,
-    event::Event,
-    record::Entry,
-};
+use renfort_audit::{actor::Actor, event::Event, record::Entry};
 use renfort_core::Limiter;
 use renfort_protocol::{
     error::Code,
@@ -67,8 +63,17 @@ impl Console {
         about: (Option<TicketId>, Option<SessionId>),
         event: Event,
     ) -> Result<(), ApiError> {
-        let entry = Entry { at: clock::now(), ticket: about.0, session: about.1, actor, event };
-        self.writer.record(vec![entry]).await.map_err(|_| ApiError::from(Code::NotRecorded))
+        let entry = Entry {
+            at: clock::now(),
+            ticket: about.0,
+            session: about.1,
+            actor,
+            event,
+        };
+        self.writer
+            .record(vec![entry])
+            .await
+            .map_err(|_| ApiError::from(Code::NotRecorded))
     }
 }
 

@@ -53,9 +53,21 @@ pub async fn sign_in(
     let token = Token(keys::random().map_err(|_| Code::Internal)?);
     let hash = token_hash(&token);
     let now = clock::now();
-    let kept = ConsoleSignIn { person: person.id, signed_in_at: now, used_at: now };
-    console.store.put_console_sign_in(&hash, &kept).await.map_err(|_| Code::NotRecorded)?;
-    let event = Event::SignInSucceeded { method: Method::Console, person: person.id, address };
+    let kept = ConsoleSignIn {
+        person: person.id,
+        signed_in_at: now,
+        used_at: now,
+    };
+    console
+        .store
+        .put_console_sign_in(&hash, &kept)
+        .await
+        .map_err(|_| Code::NotRecorded)?;
+    let event = Event::SignInSucceeded {
+        method: Method::Console,
+        person: person.id,
+        address,
+    };
     if let Err(error) = console.record(Actor::Person(person.id), (None, None), event).await {
         console.store.delete_console_sign_in(&hash).await?;
         return Err(error);
@@ -70,10 +82,17 @@ async fn authenticate(console: &Console, asked: &SignIn, address: &str) -> Resul
     if let Err(limited) = limiter(console, |limiter| limiter.begin(address, Some(login), clock::now())) {
         if limited.first {
             let (seconds, login) = (limited.seconds, Some(asked.login.clone()));
-            let event = Event::SignInLimited { method, seconds, login, address: address.to_owned() };
+            let event = Event::SignInLimited {
+                method,
+                seconds,
+                login,
+                address: address.to_owned(),
+            };
             console.record(Actor::Relay, (None, None), event).await?;
         }
-        return Err(ApiError(WireError::from(Code::SignInLimited).with("seconds", limited.seconds)));
+        return Err(ApiError(
+            WireError::from(Code::SignInLimited).with("seconds", limited.seconds),
+        ));
     }
     let found = match console.store.credentials(&asked.login).await {
         Ok(found) => found,
@@ -85,7 +104,11 @@ async fn authenticate(console: &Console, asked: &SignIn, address: &str) -> Resul
     let (account, hash) = found.map(|found| (found.account, found.hash)).unzip();
     let fits = console.passwords.verify(asked.password.clone(), hash).await;
     let Some(account) = account.filter(|account| fits && !account.disabled) else {
-        let event = Event::SignInFailed { method, login: Some(asked.login.clone()), address: address.to_owned() };
+        let event = Event::SignInFailed {
+            method,
+            login: Some(asked.login.clone()),
+            address: address.to_owned(),
+        };
         console.record(Actor::Relay, (None, None), event).await?;
         return Err(Code::SignInFailed.into());
     };
@@ -93,8 +116,13 @@ async fn authenticate(console: &Console, asked: &SignIn, address: &str) -> Resul
     if may_supervise(&account) {
         return Ok(account.person);
     }
-    let event = Event::MessageRefused { message: "console.sign_in".to_owned(), code: Code::NotAllowed };
-    console.record(Actor::Person(account.person.id), (None, None), event).await?;
+    let event = Event::MessageRefused {
+        message: "console.sign_in".to_owned(),
+        code: Code::NotAllowed,
+    };
+    console
+        .record(Actor::Person(account.person.id), (None, None), event)
+        .await?;
     Err(Code::NotAllowed.into())
 }
 
@@ -111,8 +139,18 @@ pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result
     if let Some(hash) = presented(&headers, console.tls)
         && let Some(kept) = console.store.console_sign_in(&hash).await?
     {
-        console.record(Actor::Person(kept.person), (None, None), Event::SignedOut { person: kept.person }).await?;
-        console.store.delete_console_sign_in(&hash).await.map_err(|_| Code::NotRecorded)?;
+        console
+            .record(
+                Actor::Person(kept.person),
+                (None, None),
+                Event::SignedOut { person: kept.person },
+            )
+            .await?;
+        console
+            .store
+            .delete_console_sign_in(&hash)
+            .await
+            .map_err(|_| Code::NotRecorded)?;
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, no_cookie(console.tls))]).into_response())
 }
@@ -129,5 +167,9 @@ async fn describe(app: &App, person: Person) -> Result<Me, ApiError> {
         .map(|known| known.account.person)
         .filter(|known| matches!(known.role, Role::Technician { .. }))
         .collect();
-    Ok(Me { person, organisation: app.organisation.clone(), technicians })
+    Ok(Me {
+        person,
+        organisation: app.organisation.clone(),
+        technicians,
+    })
 }

@@ -50,15 +50,33 @@ impl FromRequestParts<Arc<App>> for SignedIn {
             console.store.delete_console_sign_in(&hash).await?;
             return Err(Code::SignInExpired.into());
         }
-        let account = console.store.account(sign_in.person).await?.ok_or(Code::SignInExpired)?;
+        let account = console
+            .store
+            .account(sign_in.person)
+            .await?
+            .ok_or(Code::SignInExpired)?;
         if !may_supervise(&account) {
             console.store.delete_console_sign_in(&hash).await?;
-            let event = Event::MessageRefused { message: "console".to_owned(), code: Code::NotAllowed };
-            console.record(Actor::Person(account.person.id), (None, None), event).await?;
+            let event = Event::MessageRefused {
+                message: "console".to_owned(),
+                code: Code::NotAllowed,
+            };
+            console
+                .record(Actor::Person(account.person.id), (None, None), event)
+                .await?;
             return Err(Code::NotAllowed.into());
         }
         if now.since(sign_in.used_at) >= NOTE_USE_MS {
-            console.store.put_console_sign_in(&hash, &ConsoleSignIn { used_at: now, ..sign_in }).await?;
+            console
+                .store
+                .put_console_sign_in(
+                    &hash,
+                    &ConsoleSignIn {
+                        used_at: now,
+                        ..sign_in
+                    },
+                )
+                .await?;
         }
         Ok(Self { person: account.person })
     }
@@ -96,7 +114,10 @@ pub fn no_cookie(tls: bool) -> HeaderValue {
 
 fn build(value: &str, seconds: u64, tls: bool) -> HeaderValue {
     let secure = if tls { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", cookie_name(tls));
+    let text = format!(
+        "{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}",
+        cookie_name(tls)
+    );
     HeaderValue::from_str(&text).expect("a cookie of hexadecimal digits is printable ASCII")
 }
 

@@ -22,18 +22,26 @@ pub(super) fn sessions(state: &State, criteria: &Criteria, limit: u32) -> Listin
         .filter(|one| {
             common(criteria, &one.user, one.asked_at)
                 && criteria.ticket.is_none_or(|ticket| one.ticket == ticket)
-                && criteria.technician.is_none_or(|technician| one.technician.id == technician)
+                && criteria
+                    .technician
+                    .is_none_or(|technician| one.technician.id == technician)
                 && criteria.outcome.is_none_or(|outcome| session_ended(one, outcome))
         })
         .collect();
     fitting.sort_by_key(|one| std::cmp::Reverse((one.asked_at, one.id.to_string())));
     let total = fitting.len() as u64;
     let page = fitting.into_iter().filter(|one| {
-        criteria.after.as_ref().is_none_or(|after| (one.asked_at, one.id.to_string()) < (after.at, after.id.clone()))
+        criteria
+            .after
+            .as_ref()
+            .is_none_or(|after| (one.asked_at, one.id.to_string()) < (after.at, after.id.clone()))
     });
     let rows = page.filter_map(|one| {
         let summary = state.tickets.get(&one.ticket)?.summary.clone();
-        Some(ListedSession { record: one.clone(), summary })
+        Some(ListedSession {
+            record: one.clone(),
+            summary,
+        })
     });
     listing(rows.collect(), total, limit, ListedSession::page_key)
 }
@@ -68,7 +76,10 @@ pub(super) fn tickets(state: &State, criteria: &Criteria, limit: u32) -> Listing
     fitting.sort_by_key(|one| std::cmp::Reverse((one.opened_at, one.id)));
     let total = fitting.len() as u64;
     let page = fitting.into_iter().filter(|one| {
-        criteria.after.as_ref().is_none_or(|after| (one.opened_at, one.id.0) < (after.at, after.id.parse().unwrap_or(0)))
+        criteria
+            .after
+            .as_ref()
+            .is_none_or(|after| (one.opened_at, one.id.0) < (after.at, after.id.parse().unwrap_or(0)))
     });
     let rows = page.map(|one| ListedTicket {
         record: one.clone(),
@@ -78,7 +89,10 @@ pub(super) fn tickets(state: &State, criteria: &Criteria, limit: u32) -> Listing
 }
 
 fn common(criteria: &Criteria, user: &Stated, at: UnixMillis) -> bool {
-    criteria.search.as_ref().is_none_or(|search| searchable(user).contains(search))
+    criteria
+        .search
+        .as_ref()
+        .is_none_or(|search| searchable(user).contains(search))
         && criteria.from.is_none_or(|from| at >= from)
         && criteria.to.is_none_or(|to| at < to)
 }

@@ -87,10 +87,24 @@ impl MemoryStore {
 
 impl State {
     fn stored_ticket(&self, record: &TicketRecord) -> StoredTicket {
-        let mut sessions: Vec<_> = self.sessions.values().filter(|one| one.ticket == record.id).cloned().collect();
+        let mut sessions: Vec<_> = self
+            .sessions
+            .values()
+            .filter(|one| one.ticket == record.id)
+            .cloned()
+            .collect();
         sessions.sort_by(|a, b| (a.asked_at, a.id.to_string()).cmp(&(b.asked_at, b.id.to_string())));
-        let notes = self.notes.iter().filter(|(ticket, _)| *ticket == record.id).map(|(_, note)| note.clone()).collect();
-        StoredTicket { record: record.clone(), notes, sessions }
+        let notes = self
+            .notes
+            .iter()
+            .filter(|(ticket, _)| *ticket == record.id)
+            .map(|(_, note)| note.clone())
+            .collect();
+        StoredTicket {
+            record: record.clone(),
+            notes,
+            sessions,
+        }
     }
 
     fn person(&self, id: PersonId) -> Option<&Credentials> {
@@ -98,7 +112,9 @@ impl State {
     }
 
     fn by_login(&self, login: &Name) -> Option<usize> {
-        self.people.iter().position(|person| person.login.as_str().eq_ignore_ascii_case(login.as_str()))
+        self.people
+            .iter()
+            .position(|person| person.login.as_str().eq_ignore_ascii_case(login.as_str()))
     }
 
     fn note_change(&mut self, at: UnixMillis, kind: PeopleChangeKind, person: PersonId) {
@@ -112,7 +128,12 @@ impl Store for MemoryStore {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
         let writing = Arc::clone(&self.writing).lock_owned().await;
         let copy = self.read(State::clone);
-        Ok(Box::new(write::MemoryTransaction::new(copy, Arc::clone(&self.state), Arc::clone(&self.full), writing)))
+        Ok(Box::new(write::MemoryTransaction::new(
+            copy,
+            Arc::clone(&self.state),
+            Arc::clone(&self.full),
+            writing,
+        )))
     }
 
     async fn keys_or_new(
@@ -121,7 +142,10 @@ impl Store for MemoryStore {
         fresh: &mut (dyn FnMut() -> PersonalKey + Send),
     ) -> Result<Vec<PersonalKey>, StoreError> {
         let mut keys = self.keys.lock().await;
-        Ok(scopes.iter().map(|scope| keys.entry(scope.clone()).or_insert_with(&mut *fresh).clone()).collect())
+        Ok(scopes
+            .iter()
+            .map(|scope| keys.entry(scope.clone()).or_insert_with(&mut *fresh).clone())
+            .collect())
     }
 
     async fn key(&self, scope: &str) -> Result<Option<PersonalKey>, StoreError> {
@@ -134,8 +158,16 @@ impl Store for MemoryStore {
             closed.sort_by_key(|ticket| std::cmp::Reverse(ticket.closed_at));
             closed.truncate(KEPT_CLOSED_TICKETS);
             Snapshot {
-                tickets: open.into_iter().chain(closed).map(|ticket| state.stored_ticket(ticket)).collect(),
-                next_ticket: state.tickets.keys().last().map_or(FIRST_TICKET, |last| (last.0 + 1).max(FIRST_TICKET)),
+                tickets: open
+                    .into_iter()
+                    .chain(closed)
+                    .map(|ticket| state.stored_ticket(ticket))
+                    .collect(),
+                next_ticket: state
+                    .tickets
+                    .keys()
+                    .last()
+                    .map_or(FIRST_TICKET, |last| (last.0 + 1).max(FIRST_TICKET)),
                 accounts: state.people.iter().map(|person| person.account.clone()).collect(),
             }
         }))
@@ -144,7 +176,12 @@ impl Store for MemoryStore {
     async fn records(&self, from: u64, limit: u32) -> Result<Vec<LoggedRecord>, StoreError> {
         let until = from.saturating_add(u64::from(limit));
         Ok(self.read(|state| {
-            state.records.iter().filter(|logged| (from..until).contains(&logged.record.seq)).cloned().collect()
+            state
+                .records
+                .iter()
+                .filter(|logged| (from..until).contains(&logged.record.seq))
+                .cloned()
+                .collect()
         }))
     }
 
@@ -183,8 +220,19 @@ impl Store for MemoryStore {
                 return Err(StoreError::LoginTaken);
             }
             let id = PersonId(state.people.len() as u64 + 1);
-            let account = Account { person: Person { id, name: new.name.clone(), role: new.role }, disabled: false };
-            state.people.push(Credentials { account, login: new.login.clone(), hash: new.hash.clone() });
+            let account = Account {
+                person: Person {
+                    id,
+                    name: new.name.clone(),
+                    role: new.role,
+                },
+                disabled: false,
+            };
+            state.people.push(Credentials {
+                account,
+                login: new.login.clone(),
+                hash: new.hash.clone(),
+            });
             state.note_change(at, PeopleChangeKind::Added, id);
             Ok(id)
         })
@@ -222,7 +270,12 @@ impl Store for MemoryStore {
         Ok(self.read(|state| {
             let new = state.changes.iter().filter(|(id, ..)| *id > state.changes_logged);
             new.filter_map(|&(id, at, kind, person)| {
-                Some(PeopleChange { id, at, kind, person: state.person(person)?.clone() })
+                Some(PeopleChange {
+                    id,
+                    at,
+                    kind,
+                    person: state.person(person)?.clone(),
+                })
             })
             .collect()
         }))
@@ -230,7 +283,10 @@ impl Store for MemoryStore {
 
     async fn token(&self, hash: &Digest, device: &DeviceKey, now: UnixMillis) -> Result<Option<Account>, StoreError> {
         Ok(self.read(|state| {
-            let token = state.tokens.get(hash).filter(|token| token.device == *device && token.expires_at > now)?;
+            let token = state
+                .tokens
+                .get(hash)
+                .filter(|token| token.device == *device && token.expires_at > now)?;
             state.person(token.person).map(|person| person.account.clone())
         }))
     }
@@ -258,7 +314,9 @@ impl Store for MemoryStore {
     async fn forget_expired(&self, now: UnixMillis, console_before: UnixMillis) -> Result<(), StoreError> {
         self.change(|state| {
             state.tokens.retain(|_, token| token.expires_at > now);
-            state.console.retain(|_, sign_in| sign_in.signed_in_at >= console_before);
+            state
+                .console
+                .retain(|_, sign_in| sign_in.signed_in_at >= console_before);
             Ok(())
         })
         .await

@@ -27,7 +27,12 @@ impl MemoryTransaction {
         full: Arc<AtomicBool>,
         writing: OwnedMutexGuard<()>,
     ) -> Self {
-        Self { copy, shared, full, _writing: writing }
+        Self {
+            copy,
+            shared,
+            full,
+            _writing: writing,
+        }
     }
 }
 
@@ -44,13 +49,27 @@ impl Transaction for MemoryTransaction {
     }
 
     async fn next_session_seq(&mut self, session: SessionId) -> Result<u64, StoreError> {
-        let of_session = self.copy.records.iter().filter(|logged| logged.record.session == Some(session));
-        Ok(of_session.filter_map(|logged| logged.record.session_seq).max().map_or(0, |last| last + 1))
+        let of_session = self
+            .copy
+            .records
+            .iter()
+            .filter(|logged| logged.record.session == Some(session));
+        Ok(of_session
+            .filter_map(|logged| logged.record.session_seq)
+            .max()
+            .map_or(0, |last| last + 1))
     }
 
     async fn add_record(&mut self, logged: &LoggedRecord) -> Result<(), StoreError> {
-        if self.copy.records.iter().any(|other| other.record.seq == logged.record.seq) {
-            return Err(StoreError::Failed("the log already has a record of this number".to_owned()));
+        if self
+            .copy
+            .records
+            .iter()
+            .any(|other| other.record.seq == logged.record.seq)
+        {
+            return Err(StoreError::Failed(
+                "the log already has a record of this number".to_owned(),
+            ));
         }
         self.copy.records.push(logged.clone());
         Ok(())
@@ -78,17 +97,24 @@ impl Transaction for MemoryTransaction {
 /// False when what is stored is not what was expected.
 fn apply_one(state: &mut State, change: &Change) -> bool {
     match change {
-        Change::PutTicket { record, expected_version } => {
+        Change::PutTicket {
+            record,
+            expected_version,
+        } => {
             let fits = state.tickets.get(&record.id).map(|stored| stored.version) == *expected_version;
-            let twice = state.tickets.values().any(|other| {
-                other.id != record.id && other.device == record.device && other.request == record.request
-            });
+            let twice = state
+                .tickets
+                .values()
+                .any(|other| other.id != record.id && other.device == record.device && other.request == record.request);
             if fits && !twice {
                 state.tickets.insert(record.id, (**record).clone());
             }
             fits && !twice
         }
-        Change::PutSession { record, expected_version } => {
+        Change::PutSession {
+            record,
+            expected_version,
+        } => {
             let fits = state.sessions.get(&record.id).map(|stored| stored.version) == *expected_version;
             let known = state.tickets.contains_key(&record.ticket);
             if fits && known {
@@ -103,10 +129,22 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
             }
             known
         }
-        Change::PutToken { hash, person, device, expires_at } => {
+        Change::PutToken {
+            hash,
+            person,
+            device,
+            expires_at,
+        } => {
             let fits = state.person(*person).is_some() && !state.tokens.contains_key(hash);
             if fits {
-                state.tokens.insert(*hash, Token { person: *person, device: *device, expires_at: *expires_at });
+                state.tokens.insert(
+                    *hash,
+                    Token {
+                        person: *person,
+                        device: *device,
+                        expires_at: *expires_at,
+                    },
+                );
             }
             fits
         }

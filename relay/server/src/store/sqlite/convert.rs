@@ -10,7 +10,10 @@ const SQLITE_FULL: i32 = 13;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
+        let code = error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .and_then(|code| code.parse::<i32>().ok());
         // The primary code is the low byte of the extended one.
         match code {
             Some(code) if code & 0xff == SQLITE_FULL => Self::Full,
@@ -58,7 +61,9 @@ pub(super) const fn role_columns(role: Role) -> (&'static str, Option<Level>) {
 
 /// Back again.
 pub(super) fn role_of(word: &str, level: Option<i64>) -> Result<Role, StoreError> {
-    let level = level.and_then(|level| u8::try_from(level).ok()).and_then(|level| Level::try_from(level).ok());
+    let level = level
+        .and_then(|level| u8::try_from(level).ok())
+        .and_then(|level| Level::try_from(level).ok());
     match (word, level) {
         ("technician", Some(level)) => Ok(Role::Technician { level }),
         ("supervisor", None) => Ok(Role::Supervisor),

@@ -43,6 +43,8 @@ pub(super) async fn key(pool: &SqlitePool, scope: &str) -> Result<Option<Persona
 }
 
 fn to_key(bytes: Vec<u8>) -> Result<PersonalKey, StoreError> {
-    let bytes = bytes.try_into().map_err(|_| StoreError::Damaged("a key's length".to_owned()))?;
+    let bytes = bytes
+        .try_into()
+        .map_err(|_| StoreError::Damaged("a key's length".to_owned()))?;
     Ok(PersonalKey(bytes))
 }

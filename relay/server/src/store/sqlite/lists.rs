@@ -25,18 +25,29 @@ pub(super) async fn sessions(
     );
     narrow_sessions(&mut query, criteria);
     if let Some(after) = &criteria.after {
-        query.push(" AND (sessions.asked_at, sessions.id) < (").push_bind(int(after.at.0));
+        query
+            .push(" AND (sessions.asked_at, sessions.id) < (")
+            .push_bind(int(after.at.0));
         query.push(", ").push_bind(after.id.clone()).push(")");
     }
-    query.push(" ORDER BY sessions.asked_at DESC, sessions.id DESC LIMIT ").push_bind(i64::from(limit) + 1);
+    query
+        .push(" ORDER BY sessions.asked_at DESC, sessions.id DESC LIMIT ")
+        .push_bind(i64::from(limit) + 1);
     let mut rows = Vec::new();
     for row in query.build().fetch_all(pool).await? {
         let ticket: renfort_core::contract::TicketRecord = from_json(row.try_get("ticket")?)?;
-        rows.push(ListedSession { record: from_json(row.try_get("record")?)?, summary: ticket.summary });
+        rows.push(ListedSession {
+            record: from_json(row.try_get("record")?)?,
+            summary: ticket.summary,
+        });
     }
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = if more { rows.last().map(ListedSession::page_key) } else { None };
+    let next = if more {
+        rows.last().map(ListedSession::page_key)
+    } else {
+        None
+    };
     Ok(Listing { rows, total, next })
 }
 
@@ -57,15 +68,24 @@ pub(super) async fn tickets(
         query.push(" AND (opened_at, number) < (").push_bind(int(after.at.0));
         query.push(", ").push_bind(after.id.parse().unwrap_or(0_i64)).push(")");
     }
-    query.push(" ORDER BY opened_at DESC, number DESC LIMIT ").push_bind(i64::from(limit) + 1);
+    query
+        .push(" ORDER BY opened_at DESC, number DESC LIMIT ")
+        .push_bind(i64::from(limit) + 1);
     let mut rows = Vec::new();
     for row in query.build().fetch_all(pool).await? {
         let sessions = u32::try_from(row.try_get::<i64, _>("sessions")?).unwrap_or(u32::MAX);
-        rows.push(ListedTicket { record: from_json(row.try_get("record")?)?, sessions });
+        rows.push(ListedTicket {
+            record: from_json(row.try_get("record")?)?,
+            sessions,
+        });
     }
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = if more { rows.last().map(ListedTicket::page_key) } else { None };
+    let next = if more {
+        rows.last().map(ListedTicket::page_key)
+    } else {
+        None
+    };
     Ok(Listing { rows, total, next })
 }
 
@@ -75,7 +95,10 @@ fn narrow_sessions(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
         query.push(" AND sessions.ticket = ").push_bind(int(ticket.0));
     }
     if let Some(search) = &criteria.search {
-        query.push(" AND instr(sessions.search, ").push_bind(search.clone()).push(") > 0");
+        query
+            .push(" AND instr(sessions.search, ")
+            .push_bind(search.clone())
+            .push(") > 0");
     }
     if let Some(technician) = criteria.technician {
         query.push(" AND sessions.technician = ").push_bind(int(technician.0));
@@ -102,7 +125,10 @@ fn narrow_tickets(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
         query.push(" AND number = ").push_bind(int(ticket.0));
     }
     if let Some(search) = &criteria.search {
-        query.push(" AND instr(search, ").push_bind(search.clone()).push(") > 0");
+        query
+            .push(" AND instr(search, ")
+            .push_bind(search.clone())
+            .push(") > 0");
     }
     if let Some(technician) = criteria.technician {
         query.push(" AND (technician = ").push_bind(int(technician.0));

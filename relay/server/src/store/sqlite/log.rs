@@ -33,14 +33,16 @@ pub(super) async fn timeline(
     session: SessionId,
 ) -> Result<Vec<LoggedRecord>, StoreError> {
     const CHOSEN: &str = "ticket = ? AND (session IS NULL OR session = ?)";
-    let mut records = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT record, hash FROM records WHERE {CHOSEN} ORDER BY seq")))
-        .bind(int(ticket.0))
-        .bind(session.to_string())
-        .fetch_all(pool)
-        .await?
-        .iter()
-        .map(logged)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut records = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "SELECT record, hash FROM records WHERE {CHOSEN} ORDER BY seq"
+    )))
+    .bind(int(ticket.0))
+    .bind(session.to_string())
+    .fetch_all(pool)
+    .await?
+    .iter()
+    .map(logged)
+    .collect::<Result<Vec<_>, _>>()?;
     let personal = sqlx::query(sqlx::AssertSqlSafe(format!(
         "SELECT seq, name, scope, sealed FROM personal WHERE seq IN (SELECT seq FROM records WHERE {CHOSEN}) ORDER BY seq, name"
     )))
@@ -53,17 +55,28 @@ pub(super) async fn timeline(
 }
 
 pub(super) async fn checkpoint(pool: &SqlitePool) -> Result<Option<StoredCheckpoint>, StoreError> {
-    let row = sqlx::query("SELECT size, text, peaks FROM checkpoints ORDER BY size DESC LIMIT 1").fetch_optional(pool).await?;
+    let row = sqlx::query("SELECT size, text, peaks FROM checkpoints ORDER BY size DESC LIMIT 1")
+        .fetch_optional(pool)
+        .await?;
     row.map(|row| {
         let peaks: Vec<Digest> = from_json(row.try_get("peaks")?)?;
-        Ok(StoredCheckpoint { size: unsigned(row.try_get("size")?)?, text: row.try_get("text")?, peaks })
+        Ok(StoredCheckpoint {
+            size: unsigned(row.try_get("size")?)?,
+            text: row.try_get("text")?,
+            peaks,
+        })
     })
     .transpose()
 }
 
 fn logged(row: &SqliteRow) -> Result<LoggedRecord, StoreError> {
-    let hash = Digest::try_from(row.try_get::<String, _>("hash")?).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    Ok(LoggedRecord { record: from_json(row.try_get("record")?)?, hash, personal: Vec::new() })
+    let hash =
+        Digest::try_from(row.try_get::<String, _>("hash")?).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(LoggedRecord {
+        record: from_json(row.try_get("record")?)?,
+        hash,
+        personal: Vec::new(),
+    })
 }
 
 /// Both lists are in the order of `seq`.

@@ -30,7 +30,8 @@ use sqlx::{
 };
 
 use super::{
-    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, Store, StoreError, StoredCheckpoint, Transaction,
+    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, Store, StoreError, StoredCheckpoint,
+    Transaction,
     filter::Criteria,
     rows::{ListedSession, ListedTicket, Listing},
 };
@@ -81,8 +82,14 @@ impl SqliteStore {
             readers: pool(READERS, relay).await?,
             keys: pool(1, keys).await?,
         };
-        RELAY_MIGRATIONS.run(&store.writer).await.map_err(|error| StoreError::Failed(error.to_string()))?;
-        KEY_MIGRATIONS.run(&store.keys).await.map_err(|error| StoreError::Failed(error.to_string()))?;
+        RELAY_MIGRATIONS
+            .run(&store.writer)
+            .await
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        KEY_MIGRATIONS
+            .run(&store.keys)
+            .await
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
         Ok(store)
     }
 
@@ -91,8 +98,15 @@ impl SqliteStore {
     /// # Errors
     /// When the database fails.
     pub async fn adopt(&self, organisation: &DeviceKey, source: &Path) -> Result<(), StoreError> {
-        for (name, value) in [(ORGANISATION_KEY, organisation.to_string()), (ORGANISATION_SOURCE, source.display().to_string())] {
-            sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?)").bind(name).bind(value).execute(&self.writer).await?;
+        for (name, value) in [
+            (ORGANISATION_KEY, organisation.to_string()),
+            (ORGANISATION_SOURCE, source.display().to_string()),
+        ] {
+            sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?)")
+                .bind(name)
+                .bind(value)
+                .execute(&self.writer)
+                .await?;
         }
         Ok(())
     }
@@ -109,7 +123,10 @@ impl SqliteStore {
                 .await?;
             value.ok_or_else(|| StoreError::Damaged(format!("no {name}")))
         };
-        let key = read(ORGANISATION_KEY).await?.parse().map_err(|_| StoreError::Damaged("organisation key".into()))?;
+        let key = read(ORGANISATION_KEY)
+            .await?
+            .parse()
+            .map_err(|_| StoreError::Damaged("organisation key".into()))?;
         Ok((key, read(ORGANISATION_SOURCE).await?.into()))
     }
 }

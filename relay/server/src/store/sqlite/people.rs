@@ -28,7 +28,11 @@ pub(super) async fn add(pool: &SqlitePool, new: &NewAccount, at: UnixMillis) -> 
         .await;
     let id = match inserted {
         Ok(done) => unsigned(done.last_insert_rowid())?,
-        Err(error) if error.as_database_error().is_some_and(|error| error.is_unique_violation()) => {
+        Err(error)
+            if error
+                .as_database_error()
+                .is_some_and(|error| error.is_unique_violation()) =>
+        {
             return Err(StoreError::LoginTaken);
         }
         Err(error) => return Err(error.into()),
@@ -47,8 +51,14 @@ pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> 
         .ok_or(StoreError::UnknownLogin)?;
     let id = unsigned(row.try_get("id")?)?;
     if !row.try_get::<bool, _>("disabled")? {
-        sqlx::query("UPDATE people SET disabled = 1 WHERE id = ?").bind(int(id)).execute(&mut *transaction).await?;
-        for table in ["DELETE FROM tokens WHERE person = ?", "DELETE FROM console_sign_ins WHERE person = ?"] {
+        sqlx::query("UPDATE people SET disabled = 1 WHERE id = ?")
+            .bind(int(id))
+            .execute(&mut *transaction)
+            .await?;
+        for table in [
+            "DELETE FROM tokens WHERE person = ?",
+            "DELETE FROM console_sign_ins WHERE person = ?",
+        ] {
             sqlx::query(table).bind(int(id)).execute(&mut *transaction).await?;
         }
         note_change(&mut transaction, PersonId(id), "disabled", at).await?;
@@ -57,7 +67,12 @@ pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> 
     Ok(())
 }
 
-async fn note_change(on: &mut SqliteConnection, person: PersonId, kind: &str, at: UnixMillis) -> Result<(), StoreError> {
+async fn note_change(
+    on: &mut SqliteConnection,
+    person: PersonId,
+    kind: &str,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO people_changes (at, kind, person) VALUES (?, ?, ?)")
         .bind(int(at.0))
         .bind(kind)
@@ -68,16 +83,27 @@ async fn note_change(on: &mut SqliteConnection, person: PersonId, kind: &str, at
 }
 
 pub(super) async fn all(pool: &SqlitePool) -> Result<Vec<Credentials>, StoreError> {
-    sqlx::query("SELECT * FROM people ORDER BY id").fetch_all(pool).await?.iter().map(credentials).collect()
+    sqlx::query("SELECT * FROM people ORDER BY id")
+        .fetch_all(pool)
+        .await?
+        .iter()
+        .map(credentials)
+        .collect()
 }
 
 pub(super) async fn by_login(pool: &SqlitePool, login: &Name) -> Result<Option<Credentials>, StoreError> {
-    let row = sqlx::query("SELECT * FROM people WHERE login = ?").bind(login.as_str()).fetch_optional(pool).await?;
+    let row = sqlx::query("SELECT * FROM people WHERE login = ?")
+        .bind(login.as_str())
+        .fetch_optional(pool)
+        .await?;
     row.as_ref().map(credentials).transpose()
 }
 
 pub(super) async fn by_id(pool: &SqlitePool, id: PersonId) -> Result<Option<Account>, StoreError> {
-    let row = sqlx::query("SELECT * FROM people WHERE id = ?").bind(int(id.0)).fetch_optional(pool).await?;
+    let row = sqlx::query("SELECT * FROM people WHERE id = ?")
+        .bind(int(id.0))
+        .fetch_optional(pool)
+        .await?;
     row.as_ref().map(account).transpose()
 }
 
@@ -162,7 +188,10 @@ pub(super) async fn console_sign_in(pool: &SqlitePool, hash: &Digest) -> Result<
 }
 
 pub(super) async fn delete_console_sign_in(pool: &SqlitePool, hash: &Digest) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM console_sign_ins WHERE hash = ?").bind(hash.to_string()).execute(pool).await?;
+    sqlx::query("DELETE FROM console_sign_ins WHERE hash = ?")
+        .bind(hash.to_string())
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
@@ -171,19 +200,36 @@ pub(super) async fn forget_expired(
     now: UnixMillis,
     console_before: UnixMillis,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM tokens WHERE expires_at <= ?").bind(int(now.0)).execute(pool).await?;
-    sqlx::query("DELETE FROM console_sign_ins WHERE signed_in_at < ?").bind(int(console_before.0)).execute(pool).await?;
+    sqlx::query("DELETE FROM tokens WHERE expires_at <= ?")
+        .bind(int(now.0))
+        .execute(pool)
+        .await?;
+    sqlx::query("DELETE FROM console_sign_ins WHERE signed_in_at < ?")
+        .bind(int(console_before.0))
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
 fn account(row: &SqliteRow) -> Result<Account, StoreError> {
     let role = role_of(row.try_get("role")?, row.try_get("level")?)?;
     let id = PersonId(unsigned(row.try_get("id")?)?);
-    Ok(Account { person: Person { id, name: name(row, "name")?, role }, disabled: row.try_get("disabled")? })
+    Ok(Account {
+        person: Person {
+            id,
+            name: name(row, "name")?,
+            role,
+        },
+        disabled: row.try_get("disabled")?,
+    })
 }
 
 fn credentials(row: &SqliteRow) -> Result<Credentials, StoreError> {
-    Ok(Credentials { account: account(row)?, login: name(row, "login")?, hash: row.try_get("password")? })
+    Ok(Credentials {
+        account: account(row)?,
+        login: name(row, "login")?,
+        hash: row.try_get("password")?,
+    })
 }
 
 fn name(row: &SqliteRow, column: &str) -> Result<Name, StoreError> {

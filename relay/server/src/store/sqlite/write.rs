@@ -86,11 +86,13 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .bind(PEOPLE_CHANGES_LOGGED)
-            .bind(through.to_string())
-            .execute(&mut *self.0)
-            .await?;
+        sqlx::query(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(PEOPLE_CHANGES_LOGGED)
+        .bind(through.to_string())
+        .execute(&mut *self.0)
+        .await?;
         Ok(())
     }
 
@@ -125,8 +127,14 @@ fn is_constraint(error: &sqlx::Error) -> bool {
 /// False when what is stored is not what was expected.
 async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, Refusal> {
     match change {
-        Change::PutTicket { record, expected_version } => put_ticket(on, record, *expected_version).await,
-        Change::PutSession { record, expected_version } => put_session(on, record, *expected_version).await,
+        Change::PutTicket {
+            record,
+            expected_version,
+        } => put_ticket(on, record, *expected_version).await,
+        Change::PutSession {
+            record,
+            expected_version,
+        } => put_session(on, record, *expected_version).await,
         Change::AddNote { ticket, note } => {
             sqlx::query("INSERT INTO notes (ticket, note) VALUES (?, ?)")
                 .bind(int(ticket.0))
@@ -135,7 +143,12 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
                 .await?;
             Ok(true)
         }
-        Change::PutToken { hash, person, device, expires_at } => {
+        Change::PutToken {
+            hash,
+            person,
+            device,
+            expires_at,
+        } => {
             sqlx::query("INSERT INTO tokens (hash, person, device, expires_at) VALUES (?, ?, ?, ?)")
                 .bind(hash.to_string())
                 .bind(int(person.0))
@@ -146,7 +159,10 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
             Ok(true)
         }
         Change::DeleteToken { hash } => {
-            sqlx::query("DELETE FROM tokens WHERE hash = ?").bind(hash.to_string()).execute(on).await?;
+            sqlx::query("DELETE FROM tokens WHERE hash = ?")
+                .bind(hash.to_string())
+                .execute(on)
+                .await?;
             Ok(true)
         }
     }
@@ -181,7 +197,11 @@ async fn put_ticket(on: &mut SqliteConnection, record: &TicketRecord, expected: 
     Ok(query.execute(on).await?.rows_affected() == 1)
 }
 
-async fn put_session(on: &mut SqliteConnection, record: &SessionRecord, expected: Option<u64>) -> Result<bool, Refusal> {
+async fn put_session(
+    on: &mut SqliteConnection,
+    record: &SessionRecord,
+    expected: Option<u64>,
+) -> Result<bool, Refusal> {
     let query = match expected {
         None => sqlx::query(
             "INSERT INTO sessions (version, ticket, technician, asked_at, ended_at, ending, outcome, search, record, id) \

@@ -51,25 +51,42 @@ pub async fn user(address: SocketAddr, seed: u8) -> Client {
 
 pub async fn technician(address: SocketAddr, login: &str, seed: u8) -> Client {
     let mut client = connect(address).await;
-    let identity = Identity::Password { login: name(login), password: password(PASSWORD) };
+    let identity = Identity::Password {
+        login: name(login),
+        password: password(PASSWORD),
+    };
     client.welcome(seed, identity).await.unwrap();
     client
 }
 
 pub fn as_user(seed: u8) -> Identity {
-    Identity::User { stated: Stated { name: name(&format!("User {seed}")), machine: name(&format!("pc-{seed}")) } }
+    Identity::User {
+        stated: Stated {
+            name: name(&format!("User {seed}")),
+            machine: name(&format!("pc-{seed}")),
+        },
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub fn over(socket: WebSocketStream<S>) -> Self {
-        Self { socket, heard: VecDeque::new(), last_id: 0, device: DeviceKey([0; 32]) }
+        Self {
+            socket,
+            heard: VecDeque::new(),
+            last_id: 0,
+            device: DeviceKey([0; 32]),
+        }
     }
 
     /// Answers the challenge as the device of this seed.
     pub async fn hello(&mut self, seed: u8, version: u16, identity: Identity) {
-        let FromRelay::Challenge { nonce, .. } = self.next().await.unwrap() else { panic!("no challenge") };
+        let FromRelay::Challenge { nonce, .. } = self.next().await.unwrap() else {
+            panic!("no challenge")
+        };
         let body = signed_hello(seed, &nonce, version, identity);
-        let ToRelay::Hello { device, .. } = &body else { panic!("a hello is a hello") };
+        let ToRelay::Hello { device, .. } = &body else {
+            panic!("a hello is a hello")
+        };
         self.device = *device;
         self.post(body).await;
     }
@@ -77,7 +94,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     pub async fn welcome(&mut self, seed: u8, identity: Identity) -> Result<Box<Welcomed>, WireError> {
         self.hello(seed, VERSION, identity).await;
         loop {
-            match self.next().await.map_err(|Gone| WireError::from(Code::RelayUnreachable))? {
+            match self
+                .next()
+                .await
+                .map_err(|Gone| WireError::from(Code::RelayUnreachable))?
+            {
                 FromRelay::Welcome { welcomed, .. } => return Ok(welcomed),
                 FromRelay::Refused { error, .. } => return Err(error),
                 _ => {}
@@ -129,7 +150,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             return Ok(message);
         }
         loop {
-            let frame = timeout(PATIENCE, self.socket.next()).await.expect("the relay says something in time");
+            let frame = timeout(PATIENCE, self.socket.next())
+                .await
+                .expect("the relay says something in time");
             match frame {
                 Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(text.as_str()).unwrap()),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),

@@ -19,7 +19,10 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn json<T: DeserializeOwned>(&self) -> T {
@@ -28,7 +31,10 @@ impl Answer {
     }
 
     pub fn error(&self) -> (u16, WireError) {
-        (self.status, serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no error: {}", self.text())))
+        (
+            self.status,
+            serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no error: {}", self.text())),
+        )
     }
 
     pub fn text(&self) -> String {
@@ -90,17 +96,29 @@ pub async fn request_over<S: AsyncRead + AsyncWrite + Unpin>(
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    head.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len()));
+    head.push_str(&format!(
+        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    ));
     stream.write_all(head.as_bytes()).await.unwrap();
     // A server that refuses a large body may close before it has read all of it.
     drop(stream.write_all(body.as_bytes()).await);
     let mut bytes = Vec::new();
     drop(stream.read_to_end(&mut bytes).await);
-    let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").expect("an answer has a head");
+    let end = bytes
+        .windows(4)
+        .position(|part| part == b"\r\n\r\n")
+        .expect("an answer has a head");
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers =
-        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Answer { status, headers, body: bytes[end + 4..].to_vec() }
+    let headers = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Answer {
+        status,
+        headers,
+        body: bytes[end + 4..].to_vec(),
+    }
 }

@@ -42,18 +42,35 @@ impl World {
     /// With an administrator, a supervisor `sue`, and technicians `ada` and `bob` of level 1.
     pub async fn new() -> Self {
         renfort_relay::install_crypto_provider();
-        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let world = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
         let organisation = world.folder.path().join("organisation");
         organisation::create(name("Mairie"), vec!["ws://127.0.0.1:8443".into()], &organisation).unwrap();
-        std::fs::rename(world.key_beside_organisation(), world.folder.path().join("organisation.key")).unwrap();
+        std::fs::rename(
+            world.key_beside_organisation(),
+            world.folder.path().join("organisation.key"),
+        )
+        .unwrap();
         let file = organisation.join(organisation::ORGANISATION_FILE);
-        setup::init(&world.data(), &file, &account(ADMIN, "Alice Admin", Role::Administrator)).await.unwrap();
+        setup::init(
+            &world.data(),
+            &file,
+            &account(ADMIN, "Alice Admin", Role::Administrator),
+        )
+        .await
+        .unwrap();
         let store = world.store().await;
         let technician = Role::Technician { level: Level::One };
-        for (login, shown, role) in
-            [("sue", "Sue Visor", Role::Supervisor), ("ada", "Ada Tech", technician), ("bob", "Bob Tech", technician)]
-        {
-            store.add_person(&account(login, shown, role), renfort_relay::clock::now()).await.unwrap();
+        for (login, shown, role) in [
+            ("sue", "Sue Visor", Role::Supervisor),
+            ("ada", "Ada Tech", technician),
+            ("bob", "Bob Tech", technician),
+        ] {
+            store
+                .add_person(&account(login, shown, role), renfort_relay::clock::now())
+                .await
+                .unwrap();
         }
         store.close().await;
         world

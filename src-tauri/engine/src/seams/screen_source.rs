@@ -1,0 +1,52 @@
+//! Where the picture comes from.
+
+use std::time::Duration;
+
+use super::{Picture, Rect, Size};
+
+/// What a [`ScreenSource`] saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing changed within the time given; the picture was not touched.
+    Nothing,
+    /// These rectangles of the picture changed and are up to date now. Inside the picture, not empty; they may overlap.
+    Damaged(Vec<Rect>),
+    /// The screen has another size; the picture has it too and is wholly up to date.
+    Resized(Size),
+}
+
+/// Why a screen cannot be captured.
+#[derive(Debug, thiserror::Error)]
+pub enum ScreenError {
+    /// There is no display, or it went away.
+    #[error("no display: {0}")]
+    NoDisplay(String),
+    /// The operating system does not allow it.
+    #[error("no permission to capture the screen: {0}")]
+    NotPermitted(String),
+    /// The display lacks what this backend needs.
+    #[error("this display has no {0}")]
+    Unsupported(&'static str),
+    /// Anything else.
+    #[error("capture failed: {0}")]
+    Failed(String),
+}
+
+/// A screen that tells when it changes. Blocking; the sharer gives each a thread of its own.
+pub trait ScreenSource: Send {
+    /// Stable name of the backend, for the log: `x11`, `scrap`.
+    fn name(&self) -> &'static str;
+
+    /// Size of the screen now, in pixels.
+    fn size(&self) -> Size;
+
+    /// Waits at most `timeout` for a change and brings `picture` ([`super::PixelFormat::Bgrx`]) up to date. The first
+    /// call reports the whole screen at once. While nothing changes, nothing is captured.
+    ///
+    /// # Errors
+    /// When the screen can no longer be captured. The source is of no further use then.
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError>;
+
+    /// Where the pointer is, where the system tells.
+    fn pointer(&mut self) -> Option<(u16, u16)>;
+}

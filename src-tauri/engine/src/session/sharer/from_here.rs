@@ -1,0 +1,179 @@
+//! What the user does, and what their machine reports.
+//!
+//! Invariant: only the user's own answer adds a capability to the grant, and only to a question that is open.
+
+use renfort_protocol::{
+    error::{Code, WireError},
+    grant::Capability,
+    limits::{EXTENSION_MS, MAX_GRANT_MS},
+    report::{InputDenied, ReportedEvent, Withdrawn},
+    session::{ChatText, ClipboardText, FromSharer},
+    signalling::EndReason,
+    time::UnixMillis,
+};
+
+use super::{InputOutcome, ScreenReady, SharerEffect, SharerSession};
+use crate::{
+    peer::{SharerCommand, SharerEvent},
+    seams::Size,
+    session::{Channel, UNSENT_CHAT},
+};
+
+impl SharerSession {
+    /// The user's shell wants something.
+    pub fn handle_command(&mut self, command: SharerCommand, now: UnixMillis) {
+        if self.ended {
+            return;
+        }
+        match command {
+            SharerCommand::Signal(signal) => self.signal(signal, now),
+            SharerCommand::Answer { capability, allow } => self.answer(capability, allow, now),
+            SharerCommand::Withdraw(capability) => {
+                let taken: &[_] = match capability {
+                    // Nobody acts on a screen that they do not see.
+                    Capability::View => &[Capability::Control, Capability::Clipboard, Capability::View],
+                    Capability::Control => &[Capability::Control],
+                    Capability::Clipboard => &[Capability::Clipboard],
+                };
+                self.withdraw(taken, Withdrawn::ByUser, now);
+            }
+            SharerCommand::Extend => self.extend(now),
+            SharerCommand::QuestionOpen(open) => {
+                self.question_open = open;
+                if open {
+                    self.effects.push_back(SharerEffect::ReleaseAll);
+                }
+            }
+            SharerCommand::Chat(text) => self.chat(text, now),
+            SharerCommand::Stop => self.end(EndReason::StoppedByUser, None, now),
+            SharerCommand::End(reason) => self.end(reason, None, now),
+        }
+    }
+
+    /// Screen and codec were opened.
+    pub fn handle_screen_ready(&mut self, ready: ScreenReady, now: UnixMillis) {
+        if !self.ended {
+            self.screen = Some(ready);
+            self.send_screen();
+            self.announce(now);
+        }
+    }
+
+    /// The screen has another size.
+    pub fn handle_screen_size(&mut self, size: Size) {
+        if let Some(screen) = self.screen.as_mut().filter(|screen| !self.ended && screen.size != size) {
+            screen.size = size;
+            self.send_screen();
+        }
+    }
+
+    /// The screen cannot be captured or encoded (any longer); `reason` is in the system's words.
+    pub fn handle_screen_failed(&mut self, reason: &str, now: UnixMillis) {
+        self.fail(WireError::from(Code::NoScreen).with("reason", reason), now);
+    }
+
+    /// The user's pointer moved.
+    pub fn handle_pointer(&mut self, x: u16, y: u16) {
+        if self.picture {
+            self.pointer_order += 1;
+            let message = FromSharer::Pointer {
+                order: self.pointer_order,
+                x,
+                y,
+            };
+            self.effects.push_back(SharerEffect::Send(Channel::Pointer, message));
+        }
+    }
+
+    /// Input cannot be injected at all.
+    pub fn handle_input_unavailable(&mut self, now: UnixMillis) {
+        if self.ended {
+            return;
+        }
+        self.input_broken = true;
+        if self.close_request(Capability::Control) {
+            self.refuse(Capability::Control, false, now);
+        }
+        if self.grant.capabilities.contains(&Capability::Control) {
+            self.deny(InputDenied::Failed, now);
+        }
+    }
+
+    /// What became of an input.
+    pub fn handle_input(&mut self, outcome: InputOutcome, now: UnixMillis) {
+        if self.ended {
+            return;
+        }
+        match outcome {
+            InputOutcome::KeyPressed => self.tally.count(now, |counts| counts.keys += 1),
+            InputOutcome::ButtonPressed => self.tally.count(now, |counts| counts.clicks += 1),
+            InputOutcome::Denied(reason) => self.deny(reason, now),
+        }
+    }
+
+    /// The user copied a text.
+    pub fn handle_copied(&mut self, text: String, now: UnixMillis) {
+        if !self.clipboard || self.grant.allows(Capability::Clipboard, now).is_err() {
+            return;
+        }
+        match ClipboardText::new(text) {
+            Ok(text) => {
+                let characters = text.as_str().chars().count();
+                self.tally.count(now, |counts| counts.clipboard_from_user += 1);
+                self.send(FromSharer::Clipboard { text });
+                self.event(SharerEvent::ClipboardSent { characters });
+            }
+            Err(characters) => tracing::debug!(characters, "the copied text is too long to be exchanged"),
+        }
+    }
+
+    /// Closes a question. False when none was open.
+    pub(super) fn close_request(&mut self, capability: Capability) -> bool {
+        let was_open = self.requests.close(capability);
+        if was_open {
+            self.event(SharerEvent::RequestClosed(capability));
+        }
+        was_open
+    }
+
+    fn answer(&mut self, capability: Capability, allow: bool, now: UnixMillis) {
+        if !self.close_request(capability) {
+            return;
+        }
+        if !allow {
+            return self.refuse(capability, false, now);
+        }
+        // The clipboard comes with control: a technician who can type can paste.
+        let with = (capability == Capability::Control).then_some(Capability::Clipboard);
+        for capability in [capability].into_iter().chain(with) {
+            if self.grant.capabilities.insert(capability) {
+                self.report(ReportedEvent::Allowed { capability }, now);
+            }
+        }
+        self.grant_changed(now);
+    }
+
+    fn extend(&mut self, now: UnixMillis) {
+        if now >= self.grant.expires_at {
+            return self.end(EndReason::Expired, None, now);
+        }
+        let expires_at = self.grant.expires_at.plus(EXTENSION_MS).min(now.plus(MAX_GRANT_MS));
+        if expires_at > self.grant.expires_at {
+            self.grant.expires_at = expires_at;
+            self.report(ReportedEvent::Extended { expires_at }, now);
+            self.grant_changed(now);
+        }
+    }
+
+    fn chat(&mut self, text: ChatText, now: UnixMillis) {
+        self.tally.count(now, |counts| counts.chat += 1);
+        if self.greeted {
+            self.send(FromSharer::Chat { text });
+        } else {
+            if self.unsent_chat.len() == UNSENT_CHAT {
+                self.unsent_chat.pop_front();
+            }
+            self.unsent_chat.push_back(text);
+        }
+    }
+}

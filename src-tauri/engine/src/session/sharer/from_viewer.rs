@@ -1,0 +1,200 @@
+//! What the technician's machine says, and what is done about it.
+//!
+//! Invariant: nothing but a hello is acted upon before the hello.
+
+use renfort_protocol::{
+    VERSION,
+    error::{Code, WireError},
+    grant::{Capability, Denied},
+    input::InputEvent,
+    report::{InputDenied, ReportedEvent, Withdrawn},
+    session::{ClipboardText, FromSharer, FromViewer},
+    signalling::{EndReason, Signal},
+    time::UnixMillis,
+};
+
+use super::{SharerEffect, SharerSession};
+use crate::{
+    peer::SharerEvent,
+    session::{Candidate, Channel, wire},
+};
+
+impl SharerSession {
+    /// A message came over the current connection.
+    pub fn handle_message(&mut self, channel: Channel, bytes: &[u8], now: UnixMillis) {
+        if self.ended {
+            return;
+        }
+        if now >= self.grant.expires_at {
+            return self.end(EndReason::Expired, None, now);
+        }
+        let message = match wire::read::<FromViewer, FromSharer>(bytes) {
+            Ok(message) => message,
+            Err(error) => return self.fail(error, now),
+        };
+        self.heard(now);
+        match (channel, message) {
+            // Moves may overtake the hello on their own channel.
+            (
+                Channel::Pointer,
+                FromViewer::Input {
+                    event: InputEvent::Move { .. },
+                },
+            ) if !self.greeted => {}
+            (
+                Channel::Pointer,
+                FromViewer::Input {
+                    event: event @ InputEvent::Move { .. },
+                },
+            ) => self.input(event, now),
+            (Channel::Pointer, _) => self.fail(Code::NotAllowed.into(), now),
+            (Channel::Session, FromViewer::Hello { version }) => self.greet(version, now),
+            (Channel::Session, _) if !self.greeted => self.fail(Code::OutOfOrder.into(), now),
+            (Channel::Session, message) => self.act(message, now),
+        }
+    }
+
+    /// The viewer's part in making a connection, by way of the relay.
+    pub(super) fn signal(&mut self, signal: Signal, now: UnixMillis) {
+        let current = self.link.attempt();
+        match signal {
+            Signal::Answer { attempt, sdp } if attempt == current => self.effects.push_back(SharerEffect::Accept(sdp)),
+            Signal::Candidate {
+                attempt,
+                candidate: line,
+                mid,
+                index,
+            } if attempt == current => {
+                self.effects
+                    .push_back(SharerEffect::AddCandidate(Candidate { line, mid, index }));
+            }
+            Signal::Restart => self.link.restart(now),
+            Signal::Offer { .. } => self.fail(Code::NotAllowed.into(), now),
+            Signal::Answer { .. } | Signal::Candidate { .. } => {}
+        }
+    }
+
+    fn heard(&mut self, now: UnixMillis) {
+        self.link.interrupted(false, now);
+        if let Some(after_ms) = self.live.heard(now) {
+            self.event(SharerEvent::PeerLost(false));
+            self.report(ReportedEvent::PeerBack { after_ms }, now);
+        }
+    }
+
+    fn greet(&mut self, version: u16, now: UnixMillis) {
+        if self.greeted {
+            return self.fail(Code::OutOfOrder.into(), now);
+        }
+        if version != VERSION {
+            return self.fail(WireError::from(Code::WrongVersion).with("supported", VERSION), now);
+        }
+        self.greeted = true;
+        self.last_move = 0;
+        self.announce(now);
+        self.update_flows(now);
+        for text in std::mem::take(&mut self.unsent_chat) {
+            self.send(FromSharer::Chat { text });
+        }
+    }
+
+    fn act(&mut self, message: FromViewer, now: UnixMillis) {
+        match message {
+            FromViewer::Hello { .. } | FromViewer::Heartbeat => {}
+            FromViewer::Request { capability } => self.request(capability, now),
+            FromViewer::GiveBack { capability } => {
+                let given: &[_] = match capability {
+                    // Clipboard came with control, so it goes with it.
+                    Capability::Control => &[Capability::Control, Capability::Clipboard],
+                    Capability::View => &[Capability::Control, Capability::Clipboard, Capability::View],
+                    Capability::Clipboard => &[Capability::Clipboard],
+                };
+                self.close_request(capability);
+                self.withdraw(given, Withdrawn::ByTechnician, now);
+            }
+            FromViewer::Input { event } => self.input(event, now),
+            FromViewer::Clipboard { text } => self.set_clipboard(text, now),
+            FromViewer::Chat { text } => {
+                self.tally.count(now, |counts| counts.chat += 1);
+                self.event(SharerEvent::Chat(text));
+            }
+            FromViewer::Bye => self.end(EndReason::EndedByTechnician, None, now),
+        }
+    }
+
+    fn request(&mut self, capability: Capability, now: UnixMillis) {
+        let has = |wanted: &Capability| self.grant.capabilities.contains(wanted);
+        if has(&capability) {
+            return self.send_grant(now);
+        }
+        let hopeless = match capability {
+            Capability::View => false,
+            Capability::Control => self.input_broken || !has(&Capability::View),
+            Capability::Clipboard => !has(&Capability::View),
+        };
+        if hopeless {
+            self.report(ReportedEvent::Requested { capability }, now);
+            self.refuse(capability, false, now);
+            if self.input_broken && capability == Capability::Control {
+                self.deny(InputDenied::Failed, now);
+            }
+        } else if let Some(answer_by) = self.requests.open(capability, now) {
+            // A question is open from now on: nobody shall answer it by remote hand.
+            self.effects.push_back(SharerEffect::ReleaseAll);
+            self.report(ReportedEvent::Requested { capability }, now);
+            self.event(SharerEvent::Requested { capability, answer_by });
+        }
+    }
+
+    fn set_clipboard(&mut self, text: ClipboardText, now: UnixMillis) {
+        if let Err(denied) = self.grant.allows(Capability::Clipboard, now) {
+            return self.deny(reason(denied), now);
+        }
+        let characters = text.as_str().chars().count();
+        self.tally.count(now, |counts| counts.clipboard_to_user += 1);
+        self.effects.push_back(SharerEffect::SetClipboard(text));
+        self.event(SharerEvent::ClipboardReceived { characters });
+    }
+
+    fn input(&mut self, event: InputEvent, now: UnixMillis) {
+        if !event.is_within_limits() {
+            return self.fail(Code::Malformed.into(), now);
+        }
+        match event {
+            InputEvent::Move { order, .. } if order <= self.last_move => return,
+            InputEvent::Move { order, .. } => self.last_move = order,
+            _ => {}
+        }
+        match self.may_control(now) {
+            Ok(()) => self.effects.push_back(SharerEffect::Input(event)),
+            // What was held has been released already, so that a release that comes too late asks for nothing.
+            Err(_) if is_release(&event) => {}
+            Err(reason) => self.deny(reason, now),
+        }
+    }
+
+    fn may_control(&self, now: UnixMillis) -> Result<(), InputDenied> {
+        self.grant.allows(Capability::Control, now).map_err(reason)?;
+        if self.input_broken {
+            Err(InputDenied::Failed)
+        } else if self.question_open || !self.requests.is_empty() {
+            Err(InputDenied::Paused)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+const fn reason(denied: Denied) -> InputDenied {
+    match denied {
+        Denied::NotGranted => InputDenied::NotGranted,
+        Denied::Expired => InputDenied::Expired,
+    }
+}
+
+const fn is_release(event: &InputEvent) -> bool {
+    matches!(
+        event,
+        InputEvent::Button { pressed: false, .. } | InputEvent::Key { pressed: false, .. } | InputEvent::ReleaseAll
+    )
+}

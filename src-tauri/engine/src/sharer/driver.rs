@@ -1,0 +1,275 @@
+//! Runs a [`SharerSession`]: gives it what happens, does what it says.
+//!
+//! Flow: one task selects over everything that can happen; after each, all effects are carried out.
+//!
+//! Invariant: this task never waits for a screen, an input sink or a clipboard, and for the network only while it
+//! makes a connection.
+
+use std::{sync::Arc, time::Duration};
+
+use renfort_protocol::{report::InputDenied, session::FromSharer, signalling::Signal};
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    SharerSeams, SharerSetup,
+    input::{self, InputReport},
+    screen::{PictureControl, ScreenEvent, ScreenThread},
+    stop::StopSwitch,
+    video,
+};
+use crate::{
+    clipboard_pump::{self, ClipboardPump},
+    clock::Clock,
+    peer::{SharerCommand, SharerEvent},
+    session::{Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession},
+    transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
+};
+
+/// A connection that is not made by then is tried again.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+pub struct Driver {
+    session: SharerSession,
+    clock: Clock,
+    connector: Arc<dyn Connector>,
+    stop: StopSwitch,
+    picture: PictureControl,
+    clipboard: ClipboardPump,
+    current: watch::Sender<Option<Arc<dyn Transport>>>,
+    shell: mpsc::Sender<SharerEvent>,
+    ended: bool,
+    inbox: Inbox,
+}
+
+/// Everything that can happen.
+struct Inbox {
+    commands: mpsc::Receiver<SharerCommand>,
+    connection: Option<mpsc::Receiver<TransportEvent>>,
+    input: mpsc::Receiver<InputReport>,
+    screen: mpsc::Receiver<ScreenEvent>,
+    copied: mpsc::Receiver<String>,
+}
+
+enum Happening {
+    Stopped,
+    Command(Option<SharerCommand>),
+    Connection(Option<TransportEvent>),
+    Input(InputReport),
+    Screen(Option<ScreenEvent>),
+    Copied(String),
+    Time,
+}
+
+impl Inbox {
+    async fn next(&mut self, stop: &StopSwitch, wait: Duration) -> Happening {
+        let connection = async {
+            match &mut self.connection {
+                Some(events) => events.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.stopped() => Happening::Stopped,
+            command = self.commands.recv() => Happening::Command(command),
+            Some(report) = self.input.recv() => Happening::Input(report),
+            event = connection => Happening::Connection(event),
+            event = self.screen.recv() => Happening::Screen(event),
+            Some(text) = self.copied.recv() => Happening::Copied(text),
+            () = tokio::time::sleep(wait) => Happening::Time,
+        }
+    }
+}
+
+impl Driver {
+    /// Starts the threads.
+    pub fn new(
+        setup: SharerSetup,
+        seams: SharerSeams,
+        clock: Clock,
+        connector: Arc<dyn Connector>,
+        stop: StopSwitch,
+        commands: mpsc::Receiver<SharerCommand>,
+        shell: mpsc::Sender<SharerEvent>,
+    ) -> Self {
+        let (frames_in, frames) = mpsc::channel(super::screen::IN_FLIGHT);
+        let (screen_in, screen) = mpsc::channel(super::screen::SCREEN_EVENTS);
+        let (reports_in, input) = mpsc::channel(input::OUTCOMES);
+        let (current, transports) = watch::channel(None);
+        let picture = PictureControl::default();
+
+        let thread = ScreenThread {
+            control: picture.clone(),
+            stop: stop.clone(),
+            frames: frames_in,
+            events: screen_in,
+        };
+        clipboard_pump::spawn("renfort-screen", move || thread.run(seams.screen, seams.encoder));
+        let queue = stop.input().clone();
+        clipboard_pump::spawn("renfort-input", move || input::run(&queue, seams.input, &reports_in));
+        let (clipboard, copied) = ClipboardPump::start(seams.clipboard);
+        tokio::spawn(video::run(frames, transports, stop.clone()));
+
+        let session = SharerSession::new(setup.grant, clock.now());
+        let inbox = Inbox {
+            commands,
+            connection: None,
+            input,
+            screen,
+            copied,
+        };
+        Self {
+            session,
+            clock,
+            connector,
+            stop,
+            picture,
+            clipboard,
+            current,
+            shell,
+            ended: false,
+            inbox,
+        }
+    }
+
+    /// Runs until the session has ended.
+    pub async fn run(mut self) {
+        self.session.handle_timeout(self.clock.now());
+        self.apply().await;
+        while !self.ended {
+            let now = self.clock.now();
+            let wait = self.session.poll_timeout().map_or(0, |at| at.since(now));
+            let happening = self.inbox.next(&self.stop, Duration::from_millis(wait)).await;
+            self.handle(happening);
+            self.session.handle_timeout(self.clock.now());
+            self.apply().await;
+        }
+        self.picture.close();
+        self.stop.input().close();
+        if let Some(transport) = self.current.send_replace(None) {
+            transport.close().await;
+        }
+    }
+
+    fn handle(&mut self, happening: Happening) {
+        let (session, now) = (&mut self.session, self.clock.now());
+        match happening {
+            // A shell that is gone cannot show what happens: then nothing may happen.
+            Happening::Stopped | Happening::Command(None) => session.handle_command(SharerCommand::Stop, now),
+            Happening::Command(Some(command)) => session.handle_command(command, now),
+            Happening::Connection(Some(TransportEvent::Message(channel, bytes))) => {
+                session.handle_message(channel, &bytes, now);
+            }
+            Happening::Connection(Some(TransportEvent::Link(event))) => session.handle_link(event, now),
+            Happening::Connection(Some(TransportEvent::KeyFrameWanted)) => self.picture.want_key_frame(),
+            Happening::Connection(Some(TransportEvent::Candidate(candidate))) => session.handle_candidate(candidate),
+            Happening::Connection(None) => {
+                self.inbox.connection = None;
+                session.handle_link(LinkEvent::Closed, now);
+            }
+            Happening::Input(InputReport::Unavailable) => session.handle_input_unavailable(now),
+            Happening::Input(InputReport::Outcome(outcome)) => session.handle_input(outcome, now),
+            Happening::Screen(Some(ScreenEvent::Ready(ready))) => session.handle_screen_ready(ready, now),
+            Happening::Screen(Some(ScreenEvent::Size(size))) => session.handle_screen_size(size),
+            Happening::Screen(Some(ScreenEvent::Pointer(x, y))) => session.handle_pointer(x, y),
+            Happening::Screen(Some(ScreenEvent::Failed(reason))) => session.handle_screen_failed(&reason, now),
+            Happening::Screen(None) => session.handle_screen_failed("the capture ended", now),
+            Happening::Copied(text) => session.handle_copied(text, now),
+            Happening::Time => {}
+        }
+    }
+
+    async fn apply(&mut self) {
+        while let Some(effect) = self.session.poll_effect() {
+            match effect {
+                SharerEffect::Connect { attempt } => self.connect(attempt).await,
+                SharerEffect::Accept(sdp) => {
+                    if let Some(transport) = self.transport()
+                        && let Err(error) = transport.accept(&sdp).await
+                    {
+                        tracing::warn!(%error, "the answer was not taken");
+                        self.disconnect();
+                    }
+                }
+                SharerEffect::AddCandidate(candidate) => {
+                    if let Some(transport) = self.transport()
+                        && let Err(error) = transport.add_candidate(candidate).await
+                    {
+                        tracing::debug!(%error, "a candidate was left out");
+                    }
+                }
+                SharerEffect::Send(channel, message) => self.send(channel, &message),
+                SharerEffect::Input(event) => {
+                    if self.stop.input().push(event).is_err() {
+                        self.session
+                            .handle_input(InputOutcome::Denied(InputDenied::Failed), self.clock.now());
+                    }
+                }
+                SharerEffect::ReleaseAll => self.stop.input().release_all(),
+                SharerEffect::SetClipboard(text) => self.clipboard.set(text.into()),
+                SharerEffect::WatchClipboard(watch) => self.clipboard.watch(watch),
+                SharerEffect::Picture(wanted) => self.picture.want(wanted),
+                SharerEffect::Event(event) => {
+                    self.ended |= matches!(event, SharerEvent::Ended { .. });
+                    if self.shell.send(event).await.is_err() {
+                        self.session.handle_command(SharerCommand::Stop, self.clock.now());
+                    }
+                }
+            }
+        }
+    }
+
+    fn transport(&self) -> Option<Arc<dyn Transport>> {
+        self.current.borrow().clone()
+    }
+
+    async fn connect(&mut self, attempt: u32) {
+        tracing::info!(attempt, "connecting");
+        self.drop_connection();
+        let made = tokio::time::timeout(CONNECTING, offer(self.connector.as_ref())).await;
+        match made.unwrap_or(Err(TransportError::NotOpen)) {
+            Ok((connection, sdp)) => {
+                self.inbox.connection = Some(connection.events);
+                self.current.send_replace(Some(connection.transport));
+                let offer = SharerEvent::Signal(Signal::Offer { attempt, sdp });
+                if self.shell.send(offer).await.is_err() {
+                    self.session.handle_command(SharerCommand::Stop, self.clock.now());
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no connection could be offered");
+                self.session.handle_link(LinkEvent::Closed, self.clock.now());
+            }
+        }
+    }
+
+    fn send(&mut self, channel: Channel, message: &FromSharer) {
+        let Some(transport) = self.transport() else { return };
+        let text = serde_json::to_string(message).expect("a message holds nothing that JSON cannot say");
+        match (transport.send(channel, text), channel) {
+            (Ok(()), _) | (Err(_), Channel::Pointer) => {}
+            (Err(error), Channel::Session) => {
+                tracing::warn!(%error, "the peer takes no more messages");
+                self.disconnect();
+            }
+        }
+    }
+
+    fn disconnect(&mut self) {
+        self.drop_connection();
+        self.session.handle_link(LinkEvent::Closed, self.clock.now());
+    }
+
+    fn drop_connection(&mut self) {
+        self.inbox.connection = None;
+        if let Some(old) = self.current.send_replace(None) {
+            tokio::spawn(async move { old.close().await });
+        }
+    }
+}
+
+async fn offer(connector: &dyn Connector) -> Result<(Connection, renfort_protocol::signalling::Sdp), TransportError> {
+    let connection = connector.connect(Side::Sharer).await?;
+    let sdp = connection.transport.offer().await?;
+    Ok((connection, sdp))
+}

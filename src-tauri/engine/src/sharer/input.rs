@@ -1,0 +1,198 @@
+//! Remote input on its way to the operating system, on a thread of its own.
+//!
+//! Flow: the session allows an event -> [`InputQueue::push`] -> [`run`] -> [`InputSink`] -> what became of it.
+//!
+//! Invariant: after [`InputQueue::release_all`] or [`InputQueue::close`] nothing that was waiting is carried out.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use renfort_protocol::{input::InputEvent, report::InputDenied};
+use tokio::sync::mpsc;
+
+use crate::{
+    seams::{InputError, InputSink, Opener},
+    session::InputOutcome,
+};
+
+/// Input that waits for the operating system. When full, the system does not take input any more: the event is refused
+/// and everything released, so that no key stays down.
+pub const WAITING_INPUT: usize = 256;
+/// Outcomes that wait for the session. When full, the thread waits.
+pub const OUTCOMES: usize = 256;
+
+/// What the thread tells.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InputReport {
+    /// Input cannot be injected at all.
+    Unavailable,
+    /// What became of an event.
+    Outcome(InputOutcome),
+}
+
+/// [`WAITING_INPUT`] events wait already.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Full;
+
+#[derive(Debug, Clone, Default)]
+pub struct InputQueue(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: VecDeque<InputEvent>,
+    release: bool,
+    closed: bool,
+}
+
+enum Next {
+    Event(InputEvent),
+    Release,
+    Closed,
+}
+
+impl InputQueue {
+    /// Queues an event. A move that follows a move takes its place: only the newest place counts.
+    pub fn push(&self, event: InputEvent) -> Result<(), Full> {
+        let mut state = self.lock();
+        if state.closed {
+            return Ok(());
+        }
+        let is_move = |event: &InputEvent| matches!(event, InputEvent::Move { .. });
+        if is_move(&event) && state.waiting.back().is_some_and(is_move) {
+            state.waiting.pop_back();
+        }
+        let full = state.waiting.len() >= WAITING_INPUT;
+        if full {
+            state.waiting.clear();
+            state.release = true;
+        } else {
+            state.waiting.push_back(event);
+        }
+        self.0.wake.notify_one();
+        if full { Err(Full) } else { Ok(()) }
+    }
+
+    /// Forgets what waits and releases what is held.
+    pub fn release_all(&self) {
+        let mut state = self.lock();
+        state.waiting.clear();
+        state.release = true;
+        self.0.wake.notify_one();
+    }
+
+    /// The same, for good.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        state.waiting.clear();
+        state.closed = true;
+        self.0.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is whole after every single change.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Next {
+        let mut state = self.lock();
+        loop {
+            if state.closed {
+                return Next::Closed;
+            }
+            if std::mem::take(&mut state.release) {
+                return Next::Release;
+            }
+            if let Some(event) = state.waiting.pop_front() {
+                return Next::Event(event);
+            }
+            state = self.0.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Carries out what comes through the queue until it is closed.
+pub fn run(queue: &InputQueue, open: Opener<dyn InputSink, InputError>, reports: &mpsc::Sender<InputReport>) {
+    let mut sink = match open() {
+        Ok(sink) => sink,
+        Err(error) => {
+            tracing::warn!(%error, "control will be refused");
+            let _gone = reports.blocking_send(InputReport::Unavailable);
+            return;
+        }
+    };
+    loop {
+        match queue.next() {
+            Next::Event(InputEvent::ReleaseAll) | Next::Release => sink.release_all(),
+            Next::Event(event) => {
+                let outcome = match (sink.apply(&event), &event) {
+                    (Err(error), _) => {
+                        tracing::debug!(%error, "input was not carried out");
+                        Some(InputOutcome::Denied(InputDenied::from(&error)))
+                    }
+                    (Ok(()), InputEvent::Key { pressed: true, .. }) => Some(InputOutcome::KeyPressed),
+                    (Ok(()), InputEvent::Button { pressed: true, .. }) => Some(InputOutcome::ButtonPressed),
+                    (Ok(()), _) => None,
+                };
+                if let Some(outcome) = outcome
+                    && reports.blocking_send(InputReport::Outcome(outcome)).is_err()
+                {
+                    sink.release_all();
+                    return;
+                }
+            }
+            Next::Closed => return sink.release_all(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(code: &str, pressed: bool) -> InputEvent {
+        InputEvent::Key {
+            code: code.into(),
+            key: "a".into(),
+            pressed,
+        }
+    }
+
+    #[test]
+    fn moves_in_a_row_become_one_and_keys_are_never_merged() {
+        let queue = InputQueue::default();
+        for order in 1..=500 {
+            queue.push(InputEvent::Move { order, x: 1, y: 1 }).unwrap();
+        }
+        queue.push(key("KeyA", true)).unwrap();
+        queue.push(key("KeyA", true)).unwrap();
+        assert!(matches!(queue.next(), Next::Event(InputEvent::Move { order: 500, .. })));
+        assert!(matches!(queue.next(), Next::Event(InputEvent::Key { .. })));
+        assert!(matches!(queue.next(), Next::Event(InputEvent::Key { .. })));
+    }
+
+    #[test]
+    fn what_waits_is_forgotten_when_all_is_released_and_when_it_is_full() {
+        let queue = InputQueue::default();
+        queue.push(key("KeyA", true)).unwrap();
+        queue.release_all();
+        assert!(matches!(queue.next(), Next::Release));
+        for _ in 0..WAITING_INPUT {
+            queue.push(key("KeyA", true)).unwrap();
+        }
+        assert_eq!(queue.push(key("KeyA", false)), Err(Full));
+        assert!(matches!(queue.next(), Next::Release));
+        queue.push(key("KeyA", true)).unwrap();
+        queue.close();
+        assert!(matches!(queue.next(), Next::Closed));
+        queue.push(key("KeyA", true)).unwrap();
+        assert!(matches!(queue.next(), Next::Closed));
+    }
+}

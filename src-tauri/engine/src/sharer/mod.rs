@@ -1,0 +1,98 @@
+//! The user's side of a session: captures, encodes and sends the screen; carries out what the grant covers.
+//!
+//! Flow: [`driver`] runs the session's state machine; [`screen`], [`input`] and the clipboard have a thread each;
+//! [`video`] carries frames to the connection of the moment.
+//!
+//! Invariant: once the [`StopSwitch`] is thrown, no input is carried out and no frame sent, whatever else happens.
+
+use std::sync::Arc;
+
+use renfort_protocol::{grant::Grant, signalling::SessionInfo, time::UnixMillis};
+use tokio::sync::mpsc;
+
+use crate::{
+    clock::Clock,
+    peer::{SharerCommand, SharerEvent},
+    seams::{
+        Clipboard, ClipboardError, InputError, InputSink, Opener, ScreenError, ScreenSource, VideoEncoder, VideoError,
+    },
+    transport::{Connector, IceServer, WebRtc},
+};
+
+mod bitrate;
+mod driver;
+mod input;
+mod pacing;
+mod screen;
+mod stop;
+mod video;
+
+use driver::Driver;
+
+pub use stop::StopSwitch;
+
+/// What a sharer needs to know.
+#[derive(Debug, Clone)]
+pub struct SharerSetup {
+    /// The session.
+    pub session: SessionInfo,
+    /// What the user allowed.
+    pub grant: Grant,
+    /// When they did.
+    pub granted_at: UnixMillis,
+    /// Beyond the machines' own addresses; may be empty.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// What a sharer needs of the operating system. Each is opened on the thread that will use it.
+pub struct SharerSeams {
+    /// The screen. When it cannot be opened, the session ends.
+    pub screen: Opener<dyn ScreenSource, ScreenError>,
+    /// Pointer and keyboard. When they cannot be opened, control is refused and the view goes on.
+    pub input: Opener<dyn InputSink, InputError>,
+    /// The codec. When it cannot be opened, the session ends.
+    pub encoder: Opener<dyn VideoEncoder, VideoError>,
+    /// The clipboard. When it cannot be opened, no texts are exchanged and the rest goes on.
+    pub clipboard: Opener<dyn Clipboard, ClipboardError>,
+}
+
+/// A running sharer. Dropping its `commands` ends it as if the user had stopped.
+#[derive(Debug)]
+pub struct SharerHandle {
+    /// To it.
+    pub commands: mpsc::Sender<SharerCommand>,
+    /// From it; [`SharerEvent::Ended`] is the last. Must be read, or the sharer waits.
+    pub events: mpsc::Receiver<SharerEvent>,
+    stop: StopSwitch,
+}
+
+impl SharerHandle {
+    /// Stops at once, on this machine, whatever waits in any channel: no input is carried out and no picture sent
+    /// after this returns; what is held is released; then the technician and the log are told.
+    pub fn stop(&self) {
+        self.stop.stop();
+    }
+
+    /// The same, for a shortcut or a window that does not have the handle.
+    #[must_use]
+    pub fn stop_switch(&self) -> StopSwitch {
+        self.stop.clone()
+    }
+}
+
+/// Starts a sharer. Must be called inside a Tokio runtime.
+#[must_use]
+pub fn start(setup: SharerSetup, seams: SharerSeams, clock: Clock) -> SharerHandle {
+    let connector = Arc::new(WebRtc::new(setup.ice_servers.clone()));
+    start_with(setup, seams, clock, connector)
+}
+
+/// Starts a sharer on another network than WebRTC's.
+#[must_use]
+pub fn start_with(setup: SharerSetup, seams: SharerSeams, clock: Clock, connector: Arc<dyn Connector>) -> SharerHandle {
+    let (commands, inbox) = mpsc::channel(crate::peer::COMMANDS);
+    let (outbox, events) = mpsc::channel(crate::peer::EVENTS);
+    let stop = StopSwitch::default();
+    tokio::spawn(Driver::new(setup, seams, clock, connector, stop.clone(), inbox, outbox).run());
+    SharerHandle { commands, events, stop }
+}

@@ -1,0 +1,231 @@
+//! Puts RTP packets in order and access units together.
+//!
+//! Flow: packets in any order -> [`Assembler::push`] -> whole access units. A gap is left open for a moment, for a
+//! retransmission (RFC 4588) to fill it; then what depends on it is left out and a key frame is wanted.
+//!
+//! Invariant: every unit that is given out can be decoded: all before it, since a key frame, was given out too.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use super::h264::AccessUnit;
+
+/// How long a gap may stay open.
+pub const GAP: Duration = Duration::from_millis(200);
+/// A wanted key frame is asked for again after this time.
+pub const ASK_AGAIN: Duration = Duration::from_millis(400);
+/// Packets that may wait behind a gap (a key frame of 2.4 MB). When full, the gap is given up.
+pub const WAITING: usize = 2_048;
+
+/// What matters of an RTP packet (RFC 3550, 5.1).
+#[derive(Debug, Clone)]
+pub struct Packet {
+    /// Sequence number.
+    pub sequence: u16,
+    /// The last of its access unit?
+    pub marker: bool,
+    /// Payload.
+    pub payload: Bytes,
+}
+
+#[derive(Debug)]
+pub struct Assembler {
+    next: Option<u64>,
+    waiting: BTreeMap<u64, Packet>,
+    stalled_since: Option<Instant>,
+    unit: AccessUnit,
+    /// The unit being put together lacks something.
+    torn: bool,
+    needs_key: bool,
+    asked_at: Option<Instant>,
+}
+
+impl Assembler {
+    pub fn new() -> Self {
+        Self {
+            next: None,
+            waiting: BTreeMap::new(),
+            stalled_since: None,
+            unit: AccessUnit::default(),
+            torn: false,
+            needs_key: true,
+            asked_at: None,
+        }
+    }
+
+    /// Takes a packet and gives the access units that are whole now.
+    pub fn push(&mut self, packet: Packet, now: Instant) -> Vec<Vec<u8>> {
+        let sequence = self.extend(packet.sequence);
+        let next = *self.next.get_or_insert(sequence);
+        if sequence >= next {
+            self.waiting.insert(sequence, packet);
+        }
+        self.drain(now)
+    }
+
+    /// Gives up gaps that have been open for too long. To be called every now and then while [`Self::is_waiting`].
+    pub fn handle_timeout(&mut self, now: Instant) -> Vec<Vec<u8>> {
+        self.drain(now)
+    }
+
+    /// Is there a gap, or is a key frame awaited?
+    pub const fn is_waiting(&self) -> bool {
+        self.stalled_since.is_some() || self.needs_key
+    }
+
+    /// Something before the next unit was left out.
+    pub fn lose(&mut self) {
+        self.needs_key = true;
+        self.asked_at = None;
+    }
+
+    /// True when a key frame is to be asked for, now.
+    pub fn wants_key_frame(&mut self, now: Instant) -> bool {
+        let asked = self
+            .asked_at
+            .is_some_and(|at| now.saturating_duration_since(at) < ASK_AGAIN);
+        let ask = self.needs_key && !asked;
+        if ask {
+            self.asked_at = Some(now);
+        }
+        ask
+    }
+
+    /// The sequence number without its wrapping round, next to those seen last.
+    fn extend(&self, sequence: u16) -> u64 {
+        // Far enough from zero that nothing older than the first packet goes below it.
+        let near = self.next.unwrap_or(1 << 32);
+        let distance = sequence.wrapping_sub(near as u16).cast_signed();
+        if self.next.is_none() {
+            near + u64::from(sequence)
+        } else {
+            near.saturating_add_signed(i64::from(distance))
+        }
+    }
+
+    fn drain(&mut self, now: Instant) -> Vec<Vec<u8>> {
+        let mut units = Vec::new();
+        loop {
+            self.take_in_order(&mut units);
+            let Some(&first) = self.waiting.keys().next() else {
+                self.stalled_since = None;
+                return units;
+            };
+            let since = *self.stalled_since.get_or_insert(now);
+            if self.waiting.len() < WAITING && now.saturating_duration_since(since) < GAP {
+                return units;
+            }
+            self.next = Some(first);
+            self.stalled_since = None;
+            self.tear();
+        }
+    }
+
+    fn take_in_order(&mut self, units: &mut Vec<Vec<u8>>) {
+        while let Some(packet) = self.next.and_then(|next| self.waiting.remove(&next)) {
+            self.next = self.next.map(|next| next + 1);
+            self.stalled_since = None;
+            // Padding without a payload keeps a path open and belongs to no unit.
+            if !packet.payload.is_empty() && self.unit.push(&packet.payload).is_err() {
+                self.tear();
+            }
+            if packet.marker {
+                self.finish(units);
+            }
+        }
+    }
+
+    fn tear(&mut self) {
+        self.torn = true;
+        self.lose();
+    }
+
+    fn finish(&mut self, units: &mut Vec<Vec<u8>>) {
+        let (key, whole) = (
+            self.unit.is_key(),
+            !std::mem::take(&mut self.torn) && !self.unit.is_empty(),
+        );
+        let unit = self.unit.take();
+        if whole && (key || !self.needs_key) {
+            self.needs_key = false;
+            self.asked_at = None;
+            units.push(unit);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: u8 = 0x65;
+    const DELTA: u8 = 0x41;
+
+    fn packet(sequence: u16, kind: u8) -> Packet {
+        Packet {
+            sequence,
+            marker: true,
+            payload: Bytes::from(vec![kind, sequence as u8]),
+        }
+    }
+
+    fn numbers(units: &[Vec<u8>]) -> Vec<u8> {
+        units.iter().map(|unit| unit[5]).collect()
+    }
+
+    #[test]
+    fn packets_out_of_order_are_put_in_order_across_the_wrap() {
+        let (mut assembler, now) = (Assembler::new(), Instant::now());
+        assert_eq!(numbers(&assembler.push(packet(65_534, KEY), now)), [254]);
+        assert!(assembler.push(packet(0, DELTA), now).is_empty() && assembler.is_waiting());
+        assert!(assembler.push(packet(1, DELTA), now).is_empty());
+        assert_eq!(numbers(&assembler.push(packet(65_535, DELTA), now)), [255, 0, 1]);
+        assert!(!assembler.is_waiting() && !assembler.wants_key_frame(now));
+        assert!(assembler.push(packet(65_535, DELTA), now).is_empty(), "twice is once");
+    }
+
+    #[test]
+    fn a_gap_that_stays_leaves_everything_out_until_a_key_frame() {
+        let (mut assembler, now) = (Assembler::new(), Instant::now());
+        assembler.push(packet(1, KEY), now);
+        assert!(assembler.push(packet(3, DELTA), now).is_empty());
+        assert!(assembler.handle_timeout(now + GAP / 2).is_empty() && !assembler.wants_key_frame(now));
+        assert!(assembler.handle_timeout(now + GAP).is_empty());
+        assert!(assembler.wants_key_frame(now + GAP) && !assembler.wants_key_frame(now + GAP));
+        assert!(assembler.wants_key_frame(now + GAP + ASK_AGAIN));
+        assert!(assembler.push(packet(4, DELTA), now + GAP).is_empty());
+        assert_eq!(numbers(&assembler.push(packet(5, KEY), now + GAP)), [5]);
+        assert_eq!(numbers(&assembler.push(packet(6, DELTA), now + GAP)), [6]);
+    }
+
+    #[test]
+    fn nothing_is_given_out_before_the_first_key_frame() {
+        let (mut assembler, now) = (Assembler::new(), Instant::now());
+        assert!(assembler.push(packet(9, DELTA), now).is_empty());
+        assert!(assembler.wants_key_frame(now));
+        assert_eq!(numbers(&assembler.push(packet(10, KEY), now)), [10]);
+    }
+
+    #[test]
+    fn a_flood_behind_a_gap_is_bounded() {
+        let (mut assembler, now) = (Assembler::new(), Instant::now());
+        assembler.push(packet(0, KEY), now);
+        for sequence in 2..(WAITING as u16 + 10) {
+            assembler.push(packet(sequence, DELTA), now);
+            assert!(assembler.waiting.len() <= WAITING);
+        }
+        assert!(assembler.wants_key_frame(now));
+    }
+
+    #[test]
+    fn a_broken_payload_tears_only_its_own_unit() {
+        let (mut assembler, now) = (Assembler::new(), Instant::now());
+        assembler.push(packet(1, KEY), now);
+        assert!(assembler.push(packet(2, 31), now).is_empty() && assembler.wants_key_frame(now));
+        assert_eq!(numbers(&assembler.push(packet(3, KEY), now)), [3]);
+    }
+}

@@ -1,0 +1,238 @@
+//! The two data channels: one task reads each, one writes each.
+//!
+//! Flow: both must be open before anything is read, so that the owner hears of the opening first.
+//!
+//! Invariant: a channel is run once; a second one of the same name is not used.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU8, Ordering},
+};
+use std::time::Duration;
+
+use renfort_protocol::session::{POINTER_CHANNEL, SESSION_CHANNEL};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
+
+use crate::{
+    session::{Channel, LinkEvent},
+    transport::{OUTGOING, TransportError, TransportEvent},
+};
+
+const BOTH: u8 = 0b11;
+/// How often it is looked whether everything has left.
+const FLUSH_STEP: Duration = Duration::from_millis(10);
+
+pub fn name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Session => SESSION_CHANNEL,
+        Channel::Pointer => POINTER_CHANNEL,
+    }
+}
+
+pub fn named(name: &str) -> Option<Channel> {
+    [Channel::Session, Channel::Pointer]
+        .into_iter()
+        .find(|channel| self::name(*channel) == name)
+}
+
+pub fn options(channel: Channel) -> Option<RTCDataChannelInit> {
+    match channel {
+        Channel::Session => None,
+        // A newer position is better than an old one repeated.
+        Channel::Pointer => Some(RTCDataChannelInit {
+            ordered: false,
+            max_retransmits: Some(0),
+            ..Default::default()
+        }),
+    }
+}
+
+/// One of each channel.
+struct Each<T> {
+    session: T,
+    pointer: T,
+}
+
+impl<T> Each<T> {
+    const fn of(&self, channel: Channel) -> &T {
+        match channel {
+            Channel::Session => &self.session,
+            Channel::Pointer => &self.pointer,
+        }
+    }
+
+    const fn of_mut(&mut self, channel: Channel) -> &mut T {
+        match channel {
+            Channel::Session => &mut self.session,
+            Channel::Pointer => &mut self.pointer,
+        }
+    }
+}
+
+pub struct Channels {
+    events: mpsc::Sender<TransportEvent>,
+    outgoing: Each<mpsc::Sender<String>>,
+    /// Taken when the channel is run.
+    waiting: Mutex<Each<Option<mpsc::Receiver<String>>>>,
+    session: Mutex<Option<Arc<dyn DataChannel>>>,
+    opened: AtomicU8,
+    open: watch::Sender<bool>,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Channels {
+    pub fn new(events: mpsc::Sender<TransportEvent>) -> Arc<Self> {
+        let (session_out, session_in) = mpsc::channel(OUTGOING);
+        let (pointer_out, pointer_in) = mpsc::channel(OUTGOING);
+        Arc::new(Self {
+            events,
+            outgoing: Each {
+                session: session_out,
+                pointer: pointer_out,
+            },
+            waiting: Mutex::new(Each {
+                session: Some(session_in),
+                pointer: Some(pointer_in),
+            }),
+            session: Mutex::new(None),
+            opened: AtomicU8::new(0),
+            open: watch::Sender::new(false),
+            tasks: Mutex::new(JoinSet::new()),
+        })
+    }
+
+    pub fn are_open(&self) -> bool {
+        *self.open.borrow()
+    }
+
+    pub fn send(&self, channel: Channel, message: String) -> Result<(), TransportError> {
+        self.outgoing
+            .of(channel)
+            .try_send(message)
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => TransportError::Full,
+                mpsc::error::TrySendError::Closed(_) => TransportError::NotOpen,
+            })
+    }
+
+    /// Runs something until the connection ends.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
+    }
+
+    /// Ends every task of this connection.
+    pub fn stop(&self) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        self.session.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Reads and writes a channel from now on. `announced`: the peer made it, so that it is open already.
+    pub fn run(self: &Arc<Self>, channel: Channel, made: Arc<dyn DataChannel>, announced: bool) {
+        let waiting = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .of_mut(channel)
+            .take();
+        let Some(waiting) = waiting else {
+            tracing::debug!("a second channel of the same name is not used");
+            return;
+        };
+        if channel == Channel::Session {
+            *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&made));
+        }
+        self.spawn(write(
+            channel,
+            Arc::clone(&made),
+            waiting,
+            self.open.subscribe(),
+            self.events.clone(),
+        ));
+        self.spawn(Arc::clone(self).read(channel, made, announced));
+    }
+
+    async fn read(self: Arc<Self>, channel: Channel, made: Arc<dyn DataChannel>, announced: bool) {
+        let mut open = self.open.subscribe();
+        if announced {
+            self.mark_open(channel).await;
+        }
+        while let Some(event) = made.poll().await {
+            let told = match event {
+                DataChannelEvent::OnOpen => {
+                    self.mark_open(channel).await;
+                    true
+                }
+                DataChannelEvent::OnMessage(message) => {
+                    let message = TransportEvent::Message(channel, message.data.freeze());
+                    open.wait_for(|open| *open).await.is_ok() && self.events.send(message).await.is_ok()
+                }
+                DataChannelEvent::OnClose => break,
+                _ => true,
+            };
+            if !told {
+                return;
+            }
+        }
+        // An owner that is gone has nothing to be told.
+        let _gone = self.events.send(TransportEvent::Link(LinkEvent::Closed)).await;
+    }
+
+    async fn mark_open(&self, channel: Channel) {
+        let bit = match channel {
+            Channel::Session => 0b01,
+            Channel::Pointer => 0b10,
+        };
+        let before = self.opened.fetch_or(bit, Ordering::SeqCst);
+        if before != BOTH && before | bit == BOTH {
+            let _gone = self.events.send(TransportEvent::Link(LinkEvent::Open)).await;
+            self.open.send_replace(true);
+        }
+    }
+
+    /// Waits until everything that was to be sent has been received by the peer.
+    pub async fn flush(&self) {
+        if !self.are_open() {
+            return;
+        }
+        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(session) = session else { return };
+        loop {
+            let queued = self.outgoing.session.capacity() < OUTGOING;
+            match session.outstanding_bytes().await {
+                Ok(0) if !queued => return,
+                Ok(_) => tokio::time::sleep(FLUSH_STEP).await,
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+async fn write(
+    channel: Channel,
+    made: Arc<dyn DataChannel>,
+    mut waiting: mpsc::Receiver<String>,
+    mut open: watch::Receiver<bool>,
+    events: mpsc::Sender<TransportEvent>,
+) {
+    if open.wait_for(|open| *open).await.is_err() {
+        return;
+    }
+    while let Some(message) = waiting.recv().await {
+        match channel {
+            Channel::Session => {
+                if made.send_text(&message).await.is_err() {
+                    let _gone = events.send(TransportEvent::Link(LinkEvent::Closed)).await;
+                    return;
+                }
+            }
+            Channel::Pointer => {
+                // A position that finds no room is left out.
+                let _full = made.try_send_text(&message).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Where to listen, and with how much room in the kernel.
+//!
+//! Invariant: an option that the system refuses costs speed, never the connection.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr, UdpSocket},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use rtc::shared::ifaces::ifaces;
+use socket2::SockRef;
+use webrtc::runtime::{
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, default_runtime,
+};
+
+use crate::transport::TransportError;
+
+/// Bytes of a UDP socket's buffers: a key frame comes in one burst.
+const BUFFER: usize = 4 * 1024 * 1024;
+/// Addresses that are listened on; a machine with more has mostly virtual ones.
+const ADDRESSES: usize = 16;
+
+/// Every address of this machine that a peer may reach, the loopback too: a wildcard would leave that out. Each was
+/// tried, because one that cannot be bound (yet) would fail them all.
+pub fn addresses() -> Vec<SocketAddr> {
+    let known = ifaces().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the network interfaces cannot be listed");
+        Vec::new()
+    });
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    for ip in known
+        .into_iter()
+        .filter_map(|interface| interface.addr)
+        .map(|addr| addr.ip())
+        .filter(is_usable)
+    {
+        let address = SocketAddr::new(ip, 0);
+        if addresses.len() < ADDRESSES && !addresses.contains(&address) && UdpSocket::bind(address).is_ok() {
+            addresses.push(address);
+        }
+    }
+    if addresses.is_empty() {
+        addresses.push(SocketAddr::from(([127, 0, 0, 1], 0)));
+    }
+    addresses
+}
+
+fn is_usable(ip: &IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_unspecified() && !ip.is_link_local(),
+        // The IPv6 loopback reaches nobody whom the IPv4 one does not.
+        IpAddr::V6(ip) => !ip.is_unspecified() && !ip.is_loopback() && (ip.segments()[0] & 0xffc0) != 0xfe80,
+    }
+}
+
+/// Tokio, with larger UDP buffers.
+pub fn runtime() -> Result<Arc<dyn Runtime>, TransportError> {
+    let inner = default_runtime().ok_or_else(|| TransportError::Failed {
+        what: "setting up WebRTC",
+        reason: "no runtime".into(),
+    })?;
+    Ok(Arc::new(RoomyBuffers(inner)))
+}
+
+#[derive(Debug)]
+struct RoomyBuffers(Arc<dyn Runtime>);
+
+type Task<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+impl Runtime for RoomyBuffers {
+    fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let options = SockRef::from(&socket);
+        for refused in [
+            options.set_recv_buffer_size(BUFFER),
+            options.set_send_buffer_size(BUFFER),
+        ] {
+            if let Err(error) = refused {
+                tracing::debug!(%error, "the socket keeps its small buffer");
+            }
+        }
+        self.0.wrap_udp_socket(socket)
+    }
+
+    fn spawn(&self, future: Task<'static, ()>) -> Box<dyn JoinHandle> {
+        self.0.spawn(future)
+    }
+
+    fn spawn_reactor(&self, size: usize, future: Task<'static, ()>) -> Box<dyn JoinHandle> {
+        self.0.spawn_reactor(size, future)
+    }
+
+    fn wrap_tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
+        self.0.wrap_tcp_listener(listener)
+    }
+
+    fn connect_tcp<'a>(&'a self, remote: SocketAddr) -> Task<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
+        self.0.connect_tcp(remote)
+    }
+
+    fn resolve_host<'a>(&'a self, host: &'a str) -> Task<'a, io::Result<Vec<SocketAddr>>> {
+        self.0.resolve_host(host)
+    }
+
+    fn sleep(&self, duration: Duration) -> Task<'static, ()> {
+        self.0.sleep(duration)
+    }
+
+    fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
+        self.0.interval(period)
+    }
+
+    fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
+        self.0.block_on(future);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loopback_is_always_listened_on_and_nothing_twice() {
+        let found = addresses();
+        assert!(found.iter().any(|address| address.ip().is_loopback()), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .enumerate()
+                .all(|(i, address)| !found[..i].contains(address)),
+            "{found:?}"
+        );
+        assert!(found.iter().all(|address| is_usable(&address.ip())));
+    }
+}

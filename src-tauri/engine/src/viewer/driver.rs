@@ -1,0 +1,250 @@
+//! Runs a [`ViewerSession`]: gives it what happens, does what it says.
+//!
+//! Flow: one task selects over everything that can happen; after each, all effects are carried out.
+//!
+//! Invariant: this task never waits for a decoder or a clipboard, and for the network only while it makes a connection.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use renfort_protocol::{
+    input::InputEvent,
+    session::FromViewer,
+    signalling::{EndReason, Sdp, Signal},
+};
+use tokio::sync::mpsc;
+
+use super::{
+    ViewerSeams, ViewerSetup,
+    picture::{self, PictureEvent},
+};
+use crate::{
+    clipboard_pump::{self, ClipboardPump},
+    clock::Clock,
+    peer::{ViewerCommand, ViewerEvent},
+    session::{Channel, LinkEvent, ViewerEffect, ViewerSession},
+    transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
+};
+
+/// A connection that is not answered by then is left to the sharer's next attempt.
+const CONNECTING: Duration = Duration::from_secs(5);
+
+pub struct Driver {
+    session: ViewerSession,
+    clock: Clock,
+    connector: Arc<dyn Connector>,
+    transport: Option<Arc<dyn Transport>>,
+    streams: mpsc::Sender<mpsc::Receiver<Bytes>>,
+    clipboard: ClipboardPump,
+    shell: mpsc::Sender<ViewerEvent>,
+    ended: bool,
+    inbox: Inbox,
+}
+
+/// Everything that can happen.
+struct Inbox {
+    commands: mpsc::Receiver<ViewerCommand>,
+    inputs: mpsc::Receiver<InputEvent>,
+    connection: Option<mpsc::Receiver<TransportEvent>>,
+    picture: mpsc::Receiver<PictureEvent>,
+    copied: mpsc::Receiver<String>,
+}
+
+enum Happening {
+    Command(Option<ViewerCommand>),
+    Input(InputEvent),
+    Connection(Option<TransportEvent>),
+    Picture(Option<PictureEvent>),
+    Copied(String),
+    Time,
+}
+
+impl Inbox {
+    async fn next(&mut self, wait: Duration) -> Happening {
+        let connection = async {
+            match &mut self.connection {
+                Some(events) => events.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            command = self.commands.recv() => Happening::Command(command),
+            Some(event) = self.inputs.recv() => Happening::Input(event),
+            event = connection => Happening::Connection(event),
+            event = self.picture.recv() => Happening::Picture(event),
+            Some(text) = self.copied.recv() => Happening::Copied(text),
+            () = tokio::time::sleep(wait) => Happening::Time,
+        }
+    }
+}
+
+/// The shell's ends.
+pub struct Shell {
+    pub commands: mpsc::Receiver<ViewerCommand>,
+    pub inputs: mpsc::Receiver<InputEvent>,
+    pub events: mpsc::Sender<ViewerEvent>,
+}
+
+impl Driver {
+    /// Starts the threads.
+    pub fn new(
+        setup: ViewerSetup,
+        seams: ViewerSeams,
+        clock: Clock,
+        connector: Arc<dyn Connector>,
+        shell: Shell,
+    ) -> Self {
+        let (streams, frames) = mpsc::channel(picture::STREAMS);
+        let (picture_in, picture) = mpsc::channel(picture::PICTURE_EVENTS);
+        let (decoder, sink) = (seams.decoder, seams.sink);
+        clipboard_pump::spawn("renfort-picture", move || {
+            picture::run(decoder, sink, frames, &picture_in)
+        });
+        let (clipboard, copied) = ClipboardPump::start(seams.clipboard);
+        let session = ViewerSession::new(setup.grant, setup.granted_at, clock.now());
+        let inbox = Inbox {
+            commands: shell.commands,
+            inputs: shell.inputs,
+            connection: None,
+            picture,
+            copied,
+        };
+        let shell = shell.events;
+        Self {
+            session,
+            clock,
+            connector,
+            transport: None,
+            streams,
+            clipboard,
+            shell,
+            ended: false,
+            inbox,
+        }
+    }
+
+    /// Runs until the session has ended.
+    pub async fn run(mut self) {
+        while !self.ended {
+            let now = self.clock.now();
+            let wait = self.session.poll_timeout().map_or(0, |at| at.since(now));
+            let happening = self.inbox.next(Duration::from_millis(wait)).await;
+            self.handle(happening).await;
+            self.session.handle_timeout(self.clock.now());
+            self.apply().await;
+        }
+        if let Some(transport) = self.transport.take() {
+            transport.close().await;
+        }
+    }
+
+    async fn handle(&mut self, happening: Happening) {
+        let (session, now) = (&mut self.session, self.clock.now());
+        match happening {
+            Happening::Command(Some(command)) => session.handle_command(command, now),
+            Happening::Command(None) => self.leave(),
+            Happening::Input(event) => session.handle_input(event, now),
+            Happening::Connection(Some(TransportEvent::Message(channel, bytes))) => {
+                session.handle_message(channel, &bytes, now);
+            }
+            Happening::Connection(Some(TransportEvent::Link(event))) => session.handle_link(event, now),
+            Happening::Connection(Some(TransportEvent::Candidate(candidate))) => session.handle_candidate(candidate),
+            // A viewer sends no picture.
+            Happening::Connection(Some(TransportEvent::KeyFrameWanted)) | Happening::Time => {}
+            Happening::Connection(None) => {
+                self.inbox.connection = None;
+                session.handle_link(LinkEvent::Closed, now);
+            }
+            Happening::Picture(Some(PictureEvent::Shown)) => session.handle_picture(now),
+            Happening::Picture(Some(PictureEvent::Damaged)) => {
+                if let Some(transport) = &self.transport {
+                    transport.request_key_frame().await;
+                }
+            }
+            Happening::Picture(Some(PictureEvent::Failed(reason))) => session.handle_decoder_failed(&reason, now),
+            Happening::Picture(None) => session.handle_decoder_failed("the decoder ended", now),
+            Happening::Copied(text) => session.handle_copied(text),
+        }
+    }
+
+    async fn apply(&mut self) {
+        while let Some(effect) = self.session.poll_effect() {
+            match effect {
+                ViewerEffect::Answer { attempt, offer } => self.connect(attempt, &offer).await,
+                ViewerEffect::AddCandidate(candidate) => {
+                    if let Some(transport) = &self.transport
+                        && let Err(error) = transport.add_candidate(candidate).await
+                    {
+                        tracing::debug!(%error, "a candidate was left out");
+                    }
+                }
+                ViewerEffect::Send(channel, message) => self.send(channel, &message),
+                ViewerEffect::SetClipboard(text) => self.clipboard.set(text.into()),
+                ViewerEffect::WatchClipboard(watch) => self.clipboard.watch(watch),
+                ViewerEffect::Event(event) => {
+                    self.ended |= matches!(event, ViewerEvent::Ended { .. });
+                    if self.shell.send(event).await.is_err() {
+                        self.leave();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The shell is gone.
+    fn leave(&mut self) {
+        self.session
+            .handle_command(ViewerCommand::End(EndReason::EndedByTechnician), self.clock.now());
+    }
+
+    async fn connect(&mut self, attempt: u32, offer: &Sdp) {
+        tracing::info!(attempt, "connecting");
+        self.drop_connection();
+        let made = tokio::time::timeout(CONNECTING, answer(self.connector.as_ref(), offer)).await;
+        match made.unwrap_or(Err(TransportError::NotOpen)) {
+            Ok((connection, sdp)) => {
+                self.inbox.connection = Some(connection.events);
+                self.transport = Some(connection.transport);
+                // Never waits: see STREAMS.
+                if let Err(error) = self.streams.try_send(connection.frames) {
+                    tracing::warn!(%error, "the decoder does not take another connection's picture");
+                }
+                let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp });
+                if self.shell.send(answer).await.is_err() {
+                    self.leave();
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the offer was not answered");
+                self.session.handle_link(LinkEvent::Closed, self.clock.now());
+            }
+        }
+    }
+
+    fn send(&mut self, channel: Channel, message: &FromViewer) {
+        let Some(transport) = &self.transport else { return };
+        let text = serde_json::to_string(message).expect("a message holds nothing that JSON cannot say");
+        match (transport.send(channel, text), channel) {
+            (Ok(()), _) | (Err(_), Channel::Pointer) => {}
+            (Err(error), Channel::Session) => {
+                tracing::warn!(%error, "the peer takes no more messages");
+                self.drop_connection();
+                self.session.handle_link(LinkEvent::Closed, self.clock.now());
+            }
+        }
+    }
+
+    fn drop_connection(&mut self) {
+        self.inbox.connection = None;
+        if let Some(old) = self.transport.take() {
+            tokio::spawn(async move { old.close().await });
+        }
+    }
+}
+
+async fn answer(connector: &dyn Connector, offer: &Sdp) -> Result<(Connection, Sdp), TransportError> {
+    let connection = connector.connect(Side::Viewer).await?;
+    let sdp = connection.transport.answer(offer).await?;
+    Ok((connection, sdp))
+}

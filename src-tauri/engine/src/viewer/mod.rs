@@ -1,0 +1,106 @@
+//! The technician's side of a session: shows the picture, sends input.
+//!
+//! Flow: [`driver`] runs the session's state machine; [`picture`] and the clipboard have a thread each.
+//!
+//! Invariant: nothing here decides what is allowed; that is the sharer's.
+
+mod driver;
+mod picture;
+
+use std::sync::Arc;
+
+use renfort_protocol::{grant::Grant, input::InputEvent, signalling::SessionInfo, time::UnixMillis};
+use tokio::sync::mpsc;
+
+use crate::{
+    clock::Clock,
+    peer::{ViewerCommand, ViewerEvent},
+    seams::{Clipboard, ClipboardError, FrameSink, Opener, VideoDecoder, VideoError},
+    transport::{Connector, IceServer, WebRtc},
+};
+use driver::{Driver, Shell};
+
+/// What a viewer needs to know.
+#[derive(Debug, Clone)]
+pub struct ViewerSetup {
+    /// The session.
+    pub session: SessionInfo,
+    /// What the user allowed, as the relay told it.
+    pub grant: Grant,
+    /// When this machine learned of it, on its own clock.
+    pub granted_at: UnixMillis,
+    /// Beyond the machines' own addresses; may be empty.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// What a viewer needs of the operating system. Decoder and clipboard are opened on the thread that will use them.
+pub struct ViewerSeams {
+    /// The codec. When it cannot be opened, the session ends.
+    pub decoder: Opener<dyn VideoDecoder, VideoError>,
+    /// Where the picture goes.
+    pub sink: Box<dyn FrameSink>,
+    /// The clipboard. When it cannot be opened, no texts are exchanged and the rest goes on.
+    pub clipboard: Opener<dyn Clipboard, ClipboardError>,
+}
+
+/// A running viewer. Dropping its `commands` ends it.
+#[derive(Debug)]
+pub struct ViewerHandle {
+    /// To it.
+    pub commands: mpsc::Sender<ViewerCommand>,
+    /// From it; [`ViewerEvent::Ended`] is the last. Must be read, or the viewer waits.
+    pub events: mpsc::Receiver<ViewerEvent>,
+    input: InputSender,
+}
+
+impl ViewerHandle {
+    /// A short way for input, past the shell's loop.
+    #[must_use]
+    pub fn input(&self) -> InputSender {
+        self.input.clone()
+    }
+}
+
+/// Input that waits for the network; a pointer move that finds it full is left out (a newer one follows), everything
+/// else waits for its turn.
+pub const INPUTS: usize = 256;
+
+/// Takes input from the picture's window. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct InputSender(mpsc::Sender<InputEvent>);
+
+impl InputSender {
+    /// Sends one event. False when the viewer has ended.
+    pub async fn send(&self, event: InputEvent) -> bool {
+        match event {
+            InputEvent::Move { .. } => !matches!(self.0.try_send(event), Err(mpsc::error::TrySendError::Closed(_))),
+            event => self.0.send(event).await.is_ok(),
+        }
+    }
+}
+
+/// Starts a viewer. Must be called inside a Tokio runtime.
+#[must_use]
+pub fn start(setup: ViewerSetup, seams: ViewerSeams, clock: Clock) -> ViewerHandle {
+    let connector = Arc::new(WebRtc::new(setup.ice_servers.clone()));
+    start_with(setup, seams, clock, connector)
+}
+
+/// Starts a viewer on another network than WebRTC's.
+#[must_use]
+pub fn start_with(setup: ViewerSetup, seams: ViewerSeams, clock: Clock, connector: Arc<dyn Connector>) -> ViewerHandle {
+    let (commands, command_inbox) = mpsc::channel(crate::peer::COMMANDS);
+    let (outbox, events) = mpsc::channel(crate::peer::EVENTS);
+    let (inputs, input_inbox) = mpsc::channel(INPUTS);
+    let shell = Shell {
+        commands: command_inbox,
+        inputs: input_inbox,
+        events: outbox,
+    };
+    tokio::spawn(Driver::new(setup, seams, clock, connector, shell).run());
+    ViewerHandle {
+        commands,
+        events,
+        input: InputSender(inputs),
+    }
+}

@@ -1,0 +1,353 @@
+//! A sharer and a viewer over real WebRTC on this machine, with pretended screens and inputs.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use renfort_engine::peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent};
+use renfort_protocol::{
+    error::Code,
+    grant::Capability,
+    input::InputEvent,
+    report::{InputDenied, ReportedEvent},
+    session::ChatText,
+    signalling::EndReason,
+};
+use support::{
+    fakes::SIZE,
+    pair::{Options, Pair, eventually, set, start},
+};
+
+fn with_control() -> Options {
+    Options {
+        capabilities: vec![Capability::View, Capability::Control],
+        ..Options::default()
+    }
+}
+
+#[test]
+fn the_picture_arrives_and_follows_the_screen() {
+    let pair = Pair::connected(Options::default());
+    pair.sees(|event| {
+        *event
+            == ViewerEvent::Screen {
+                width: SIZE.width,
+                height: SIZE.height,
+            }
+    });
+    pair.hears(|event| {
+        matches!(event, SharerEvent::Report { event: ReportedEvent::Connected { capture, codec }, .. }
+            if capture == "fake" && codec == "fake")
+    });
+    pair.sees(|event| {
+        matches!(
+            event,
+            ViewerEvent::Report {
+                event: ReportedEvent::FirstPicture { .. },
+                ..
+            }
+        )
+    });
+    for number in 2..20 {
+        pair.user.show(number);
+        pair.shows(number);
+    }
+    *pair.user.pointer.lock().unwrap() = (3, 4);
+    pair.sees(|event| *event == ViewerEvent::Pointer { x: 3, y: 4 });
+}
+
+#[test]
+fn a_large_frame_arrives_whole() {
+    let pair = Pair::connected(Options::default());
+    pair.user.padding.store(900_000, Ordering::SeqCst);
+    for number in 2..6 {
+        pair.user.show(number);
+        pair.shows(number);
+    }
+}
+
+#[test]
+fn nothing_is_captured_encoded_or_sent_while_nothing_changes() {
+    let pair = Pair::connected(Options::default());
+    std::thread::sleep(Duration::from_millis(600));
+    let figures = || {
+        let shown = pair.technician.shown.lock().unwrap().len();
+        (
+            pair.user.captures.load(Ordering::SeqCst),
+            pair.user.encoded.load(Ordering::SeqCst),
+            shown,
+        )
+    };
+    let before = figures();
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(figures(), before);
+    pair.user.show(2);
+    pair.shows(2);
+}
+
+#[test]
+fn input_is_carried_out_only_once_it_is_granted() {
+    let pair = Pair::connected(Options::default());
+    pair.press("a");
+    pair.sees(|event| *event == ViewerEvent::InputDenied(InputDenied::NotGranted));
+    pair.tell_viewer(ViewerCommand::Request(Capability::Control));
+    pair.hears(|event| {
+        matches!(
+            event,
+            SharerEvent::Requested {
+                capability: Capability::Control,
+                ..
+            }
+        )
+    });
+    assert!(pair.user.inputs.lock().unwrap().is_empty());
+    pair.tell_sharer(SharerCommand::Answer {
+        capability: Capability::Control,
+        allow: true,
+    });
+    pair.sees(|event| matches!(event, ViewerEvent::Granted(grant) if grant.capabilities.len() == 3));
+    pair.press("b");
+    pair.carries_out(2);
+    pair.tell_sharer(SharerCommand::Withdraw(Capability::Control));
+    pair.sees(|event| {
+        matches!(
+            event,
+            ViewerEvent::Withdrawn {
+                capability: Capability::Control,
+                ..
+            }
+        )
+    });
+    pair.press("c");
+    pair.hears(|event| {
+        matches!(event, SharerEvent::Report { event: ReportedEvent::Counted { counts }, .. } if counts.keys == 1)
+    });
+    assert_eq!(pair.user.inputs.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_click_is_where_it_was_made_and_late_moves_do_not_carry_it_off() {
+    let pair = Pair::connected(with_control());
+    for x in 0..200 {
+        let event = InputEvent::Move { order: 0, x, y: 1 };
+        assert!(pair.sharer_runtime.block_on(pair.input.send(event)));
+    }
+    let button = renfort_protocol::input::Button::Left;
+    let click = InputEvent::Button {
+        button,
+        pressed: true,
+        x: 500,
+        y: 300,
+    };
+    assert!(pair.sharer_runtime.block_on(pair.input.send(click.clone())));
+    eventually(
+        "the click",
+        || pair.user.inputs.lock().unwrap().contains(&click),
+        String::new,
+    );
+    std::thread::sleep(Duration::from_millis(300));
+    let inputs = pair.user.inputs.lock().unwrap();
+    assert_eq!(inputs.last(), Some(&click));
+    assert!(matches!(
+        inputs[inputs.len() - 2],
+        InputEvent::Move { x: 500, y: 300, .. }
+    ));
+}
+
+#[test]
+fn stop_acts_at_once_although_input_is_waiting() {
+    let pair = Pair::connected(with_control());
+    set(&pair.user.slow_input);
+    for _ in 0..50 {
+        pair.press("a");
+    }
+    pair.carries_out(2);
+    pair.stop.stop();
+    let done = pair.user.inputs.lock().unwrap().len();
+    pair.hears(|event| {
+        matches!(
+            event,
+            SharerEvent::Ended {
+                reason: EndReason::StoppedByUser,
+                error: None
+            }
+        )
+    });
+    pair.sees(|event| {
+        matches!(
+            event,
+            ViewerEvent::Ended {
+                reason: EndReason::StoppedByUser,
+                ..
+            }
+        )
+    });
+    pair.hears(|event| {
+        matches!(
+            event,
+            SharerEvent::Report {
+                event: ReportedEvent::Stopped,
+                ..
+            }
+        )
+    });
+    let (encoded, inputs) = (
+        pair.user.encoded.load(Ordering::SeqCst),
+        pair.user.inputs.lock().unwrap().len(),
+    );
+    assert!(
+        inputs <= done + 1,
+        "only what was under way may end: {done} then {inputs}"
+    );
+    assert!(pair.user.releases.load(Ordering::SeqCst) > 0);
+    pair.user.show(99);
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!(pair.user.encoded.load(Ordering::SeqCst), encoded);
+}
+
+#[test]
+fn a_peer_that_vanishes_is_reported_within_three_seconds() {
+    let mut pair = Pair::connected(with_control());
+    let begun = Instant::now();
+    pair.viewer_runtime.take().unwrap().shutdown_background();
+    pair.hears(|event| *event == SharerEvent::PeerLost(true));
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(pair.user.releases.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
+fn an_expired_grant_ends_the_session() {
+    let pair = Pair::connected(Options {
+        lasts_ms: 4_000,
+        ..with_control()
+    });
+    pair.hears(|event| {
+        matches!(
+            event,
+            SharerEvent::Ended {
+                reason: EndReason::Expired,
+                error: None
+            }
+        )
+    });
+    pair.sees(|event| {
+        matches!(
+            event,
+            ViewerEvent::Ended {
+                reason: EndReason::Expired,
+                ..
+            }
+        )
+    });
+}
+
+#[test]
+fn a_killed_connection_is_made_anew_and_the_picture_goes_on() {
+    let pair = Pair::connected(with_control());
+    pair.sharer_runtime.block_on(pair.cut.cut());
+    eventually(
+        "a new connection",
+        || pair.cut.connections() > 1,
+        || String::from("none"),
+    );
+    pair.user.show(2);
+    pair.shows(2);
+    pair.press("a");
+    pair.carries_out(2);
+    let connected = |event: &&ViewerEvent| matches!(event, ViewerEvent::Connected);
+    assert_eq!(pair.viewed.lock().unwrap().iter().filter(connected).count(), 1);
+}
+
+#[test]
+fn texts_go_through_the_clipboard_only_while_it_is_granted() {
+    let pair = Pair::connected(Options::default());
+    *pair.user.copied_here.lock().unwrap() = Some("before".into());
+    pair.tell_viewer(ViewerCommand::Request(Capability::Control));
+    pair.hears(|event| matches!(event, SharerEvent::Requested { .. }));
+    pair.tell_sharer(SharerCommand::Answer {
+        capability: Capability::Control,
+        allow: true,
+    });
+    eventually(
+        "the first look",
+        || pair.user.copied_here.lock().unwrap().is_none(),
+        String::new,
+    );
+    *pair.user.copied_here.lock().unwrap() = Some("from the user".into());
+    pair.sees(|event| *event == ViewerEvent::ClipboardReceived { characters: 13 });
+    assert_eq!(*pair.technician.there.lock().unwrap(), ["from the user"]);
+    *pair.technician.copied_here.lock().unwrap() = Some("from the technician".into());
+    pair.hears(|event| *event == SharerEvent::ClipboardReceived { characters: 19 });
+    eventually(
+        "the text",
+        || *pair.user.there.lock().unwrap() == ["from the technician"],
+        String::new,
+    );
+}
+
+#[test]
+fn chat_goes_both_ways_and_the_technician_can_leave() {
+    let pair = Pair::connected(Options::default());
+    let text = |text: &str| ChatText::new(text).unwrap();
+    pair.tell_viewer(ViewerCommand::Chat(text("Bonjour")));
+    pair.hears(|event| *event == SharerEvent::Chat(text("Bonjour")));
+    pair.tell_sharer(SharerCommand::Chat(text("Merci")));
+    pair.sees(|event| *event == ViewerEvent::Chat(text("Merci")));
+    pair.tell_viewer(ViewerCommand::End(EndReason::EndedByTechnician));
+    pair.hears(|event| {
+        matches!(
+            event,
+            SharerEvent::Ended {
+                reason: EndReason::EndedByTechnician,
+                error: None
+            }
+        )
+    });
+}
+
+#[test]
+fn without_a_screen_the_session_ends_with_the_reason() {
+    let pair = start(Options {
+        screen: false,
+        ..Options::default()
+    });
+    pair.hears(|event| {
+        matches!(event, SharerEvent::Ended { reason: EndReason::Failed, error: Some(error) }
+            if error.code == Code::NoScreen && error.params["reason"].contains("no display"))
+    });
+}
+
+#[test]
+fn a_screen_that_goes_away_ends_the_session_and_the_technician_is_told() {
+    let pair = Pair::connected(Options::default());
+    set(&pair.user.screen_breaks);
+    pair.sees(|event| {
+        matches!(event, ViewerEvent::Ended { reason: EndReason::Failed, error: Some(error) } if error.code == Code::NoScreen)
+    });
+}
+
+#[test]
+fn without_an_input_sink_control_is_refused_and_the_view_goes_on() {
+    let pair = Pair::connected(Options {
+        input: false,
+        ..Options::default()
+    });
+    pair.tell_viewer(ViewerCommand::Request(Capability::Control));
+    pair.sees(|event| {
+        matches!(
+            event,
+            ViewerEvent::Refused {
+                capability: Capability::Control,
+                timed_out: false
+            }
+        )
+    });
+    pair.sees(|event| *event == ViewerEvent::InputDenied(InputDenied::Failed));
+    pair.user.show(2);
+    pair.shows(2);
+}

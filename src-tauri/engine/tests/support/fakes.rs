@@ -1,0 +1,186 @@
+//! Pretended operating systems.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use renfort_engine::seams::*;
+use renfort_protocol::input::InputEvent;
+
+pub const SIZE: Size = Size { width: 64, height: 48 };
+
+/// A screen that shows a number; it changes when the test says so.
+#[derive(Default)]
+pub struct World {
+    pub changes: Mutex<VecDeque<u32>>,
+    pub wake: Condvar,
+    pub pointer: Mutex<(u16, u16)>,
+    pub captures: AtomicUsize,
+    pub encoded: AtomicUsize,
+    pub inputs: Mutex<Vec<InputEvent>>,
+    pub releases: AtomicUsize,
+    pub shown: Mutex<Vec<u32>>,
+    pub there: Mutex<Vec<String>>,
+    pub copied_here: Mutex<Option<String>>,
+    pub screen_breaks: AtomicBool,
+    /// Bytes of each frame beyond its number.
+    pub padding: AtomicUsize,
+    /// How long the input sink takes.
+    pub slow_input: AtomicBool,
+}
+
+impl World {
+    pub fn show(&self, number: u32) {
+        self.changes.lock().unwrap().push_back(number);
+        self.wake.notify_all();
+    }
+}
+
+pub struct FakeScreen {
+    pub world: Arc<World>,
+    pub begun: bool,
+}
+
+impl ScreenSource for FakeScreen {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn size(&self) -> Size {
+        SIZE
+    }
+
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError> {
+        if self.world.screen_breaks.load(Ordering::SeqCst) {
+            return Err(ScreenError::NoDisplay("unplugged".into()));
+        }
+        let mut changes = self.world.changes.lock().unwrap();
+        if changes.is_empty() && self.begun {
+            changes = self.world.wake.wait_timeout(changes, timeout).unwrap().0;
+        }
+        let whole = !std::mem::replace(&mut self.begun, true);
+        if changes.is_empty() && !whole {
+            return Ok(Change::Nothing);
+        }
+        self.world.captures.fetch_add(1, Ordering::SeqCst);
+        if let Some(number) = changes.drain(..).next_back() {
+            picture.bytes_mut()[..4].copy_from_slice(&number.to_be_bytes());
+        }
+        Ok(Change::Damaged(vec![if whole {
+            SIZE.whole()
+        } else {
+            Rect {
+                x: 0,
+                y: 0,
+                width: 1,
+                height: 1,
+            }
+        }]))
+    }
+
+    fn pointer(&mut self) -> Option<(u16, u16)> {
+        Some(*self.world.pointer.lock().unwrap())
+    }
+}
+
+/// Its stream is the number in digits, in a NAL unit that may be a key frame.
+pub struct FakeEncoder(pub Arc<World>);
+
+impl VideoEncoder for FakeEncoder {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn encode(
+        &mut self,
+        picture: &Picture,
+        damage: &[Rect],
+        _at: Duration,
+        key: bool,
+    ) -> Result<Option<EncodedFrame>, VideoError> {
+        self.0.encoded.fetch_add(1, Ordering::SeqCst);
+        let number = u32::from_be_bytes(picture.bytes()[..4].try_into().unwrap());
+        let mut data = vec![0, 0, 0, 1, if key { 0x65 } else { 0x41 }];
+        data.extend_from_slice(format!("{number};").as_bytes());
+        data.resize(data.len() + self.0.padding.load(Ordering::SeqCst), 0xaa);
+        // One refinement after each change.
+        Ok(Some(EncodedFrame {
+            data,
+            key,
+            settled: damage.is_empty(),
+        }))
+    }
+
+    fn set_bitrate(&mut self, _bits_per_second: u32) {}
+}
+
+pub struct FakeDecoder {
+    pub has_key: bool,
+}
+
+impl VideoDecoder for FakeDecoder {
+    fn decode(&mut self, unit: &[u8], picture: &mut Picture) -> Result<Vec<Rect>, VideoError> {
+        self.has_key |= unit[4] == 0x65;
+        let text = std::str::from_utf8(unit[5..].split(|byte| *byte == b';').next().unwrap()).unwrap();
+        if !self.has_key {
+            return Err(VideoError {
+                what: "decode",
+                reason: "no key frame".into(),
+            });
+        }
+        picture.resize(SIZE);
+        picture.bytes_mut()[..4].copy_from_slice(&text.parse::<u32>().unwrap().to_be_bytes());
+        Ok(vec![SIZE.whole()])
+    }
+}
+
+pub struct FakeSink(pub Arc<World>);
+
+impl FrameSink for FakeSink {
+    fn show(&mut self, picture: &Picture, _changed: &[Rect]) {
+        self.0
+            .shown
+            .lock()
+            .unwrap()
+            .push(u32::from_be_bytes(picture.bytes()[..4].try_into().unwrap()));
+    }
+}
+
+pub struct FakeInput(pub Arc<World>);
+
+impl InputSink for FakeInput {
+    fn apply(&mut self, event: &InputEvent) -> Result<(), InputError> {
+        if self.0.slow_input.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.0.inputs.lock().unwrap().push(event.clone());
+        Ok(())
+    }
+
+    fn release_all(&mut self) {
+        self.0.releases.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn held(&self) -> usize {
+        0
+    }
+}
+
+/// A clipboard that a test copies into, and that remembers what the other end put in.
+pub struct FakeClipboard(pub Arc<World>);
+
+impl Clipboard for FakeClipboard {
+    fn changed(&mut self) -> Result<Option<String>, ClipboardError> {
+        Ok(self.0.copied_here.lock().unwrap().take())
+    }
+
+    fn set(&mut self, text: &str) -> Result<(), ClipboardError> {
+        self.0.there.lock().unwrap().push(text.to_owned());
+        Ok(())
+    }
+}

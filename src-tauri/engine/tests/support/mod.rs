@@ -1,0 +1,4 @@
+//! A sharer and a viewer with pretended screens, codecs, inputs and clipboards, over real connections on this machine.
+
+pub mod fakes;
+pub mod pair;

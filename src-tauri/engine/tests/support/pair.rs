@@ -1,0 +1,294 @@
+//! Two endpoints and the relay between them, which passes signals on and nothing else.
+
+use std::{
+    sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use renfort_engine::{
+    clock::Clock,
+    peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
+    seams::{ClipboardError, InputError, ScreenError, VideoError},
+    sharer::{self, SharerSeams, SharerSetup, StopSwitch},
+    transport::{Connection, Connector, Side, Transport, TransportError, WebRtc},
+    viewer::{self, InputSender, ViewerSeams, ViewerSetup},
+};
+use renfort_protocol::{
+    grant::{Capability, Grant},
+    ids::{PersonId, SessionId, TicketId},
+    input::InputEvent,
+    people::{Level, Name, Stated, Technician},
+    signalling::SessionInfo,
+    time::UnixMillis,
+};
+use tokio::{runtime::Runtime, sync::mpsc};
+
+use super::fakes::*;
+
+/// Patience of every wait.
+pub const SOON: Duration = Duration::from_secs(15);
+
+pub struct Pair {
+    pub user: Arc<World>,
+    pub technician: Arc<World>,
+    pub sharer: mpsc::Sender<SharerCommand>,
+    pub stop: StopSwitch,
+    pub viewer: mpsc::Sender<ViewerCommand>,
+    pub input: InputSender,
+    pub shared: Arc<Mutex<Vec<SharerEvent>>>,
+    pub viewed: Arc<Mutex<Vec<ViewerEvent>>>,
+    pub cut: Arc<Cuttable>,
+    /// Each side has threads of its own, so that one can vanish.
+    pub sharer_runtime: Runtime,
+    pub viewer_runtime: Option<Runtime>,
+}
+
+/// WebRTC whose connections a test can kill.
+pub struct Cuttable {
+    real: WebRtc,
+    made: Mutex<Vec<Arc<dyn Transport>>>,
+}
+
+impl Cuttable {
+    pub fn connections(&self) -> usize {
+        self.made.lock().unwrap().len()
+    }
+
+    pub async fn cut(&self) {
+        let last = self.made.lock().unwrap().last().cloned();
+        last.unwrap().close().await;
+    }
+}
+
+#[async_trait::async_trait]
+impl Connector for Cuttable {
+    async fn connect(&self, side: Side) -> Result<Connection, TransportError> {
+        let connection = self.real.connect(side).await?;
+        self.made.lock().unwrap().push(Arc::clone(&connection.transport));
+        Ok(connection)
+    }
+}
+
+pub struct Options {
+    pub capabilities: Vec<Capability>,
+    pub lasts_ms: u64,
+    pub input: bool,
+    pub screen: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            capabilities: vec![Capability::View],
+            lasts_ms: 600_000,
+            input: true,
+            screen: true,
+        }
+    }
+}
+
+fn info(grant: &Grant) -> SessionInfo {
+    let name = |text: &str| Name::new(text).unwrap();
+    SessionInfo {
+        id: grant.session,
+        ticket: grant.ticket,
+        technician: Technician {
+            id: grant.technician,
+            name: name("Ada"),
+            level: Level::One,
+        },
+        user: Stated {
+            name: name("Jeanne"),
+            machine: name("PC-1"),
+        },
+        asked: [Capability::View].into(),
+        asked_at: UnixMillis(1),
+        answer_by: UnixMillis(2),
+        grant: Some(grant.clone()),
+        reported: 0,
+    }
+}
+
+pub fn start(options: Options) -> Pair {
+    let (user, technician) = (Arc::new(World::default()), Arc::new(World::default()));
+    let clock = Clock::system();
+    let grant = Grant {
+        session: SessionId([7; 16]),
+        ticket: TicketId(1001),
+        technician: PersonId(1),
+        capabilities: options.capabilities.into_iter().collect(),
+        expires_at: clock.now().plus(options.lasts_ms),
+    };
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let (sharer_runtime, viewer_runtime) = (runtime(), runtime());
+    let cut = Arc::new(Cuttable {
+        real: WebRtc::new(Vec::new()),
+        made: Mutex::default(),
+    });
+
+    let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
+    let (screen, encoder, input, user_clip) = (u.clone(), u.clone(), u.clone(), u);
+    let (has_screen, has_input) = (options.screen, options.input);
+    let sharer_seams = SharerSeams {
+        screen: Box::new(move || match has_screen {
+            true => Ok(Box::new(FakeScreen {
+                world: screen,
+                begun: false,
+            })),
+            false => Err(ScreenError::NoDisplay("none".into())),
+        }),
+        input: Box::new(move || match has_input {
+            true => Ok(Box::new(FakeInput(input))),
+            false => Err(InputError::Unavailable("none".into())),
+        }),
+        encoder: Box::new(move || Ok::<_, VideoError>(Box::new(FakeEncoder(encoder)))),
+        clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(user_clip)))),
+    };
+    let (sink, viewer_clip) = (Arc::clone(&t), t);
+    let viewer_seams = ViewerSeams {
+        decoder: Box::new(|| Ok::<_, VideoError>(Box::new(FakeDecoder { has_key: false }))),
+        sink: Box::new(FakeSink(sink)),
+        clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(viewer_clip)))),
+    };
+    let (session, granted_at) = (info(&grant), clock.now());
+    let viewer_setup = ViewerSetup {
+        session: session.clone(),
+        grant: grant.clone(),
+        granted_at,
+        ice_servers: Vec::new(),
+    };
+    let sharer_setup = SharerSetup {
+        session,
+        grant,
+        granted_at,
+        ice_servers: Vec::new(),
+    };
+
+    let mut viewer_handle = {
+        let _inside = viewer_runtime.enter();
+        viewer::start(viewer_setup, viewer_seams, clock.clone())
+    };
+    let mut sharer_handle = {
+        let _inside = sharer_runtime.enter();
+        sharer::start_with(sharer_setup, sharer_seams, clock, cut.clone())
+    };
+    let (shared, viewed) = (Arc::<Mutex<Vec<_>>>::default(), Arc::<Mutex<Vec<_>>>::default());
+    let (sharer, viewer) = (sharer_handle.commands.clone(), viewer_handle.commands.clone());
+    let (stop, input) = (sharer_handle.stop_switch(), viewer_handle.input());
+
+    let (to_viewer, seen) = (viewer.clone(), Arc::clone(&shared));
+    sharer_runtime.spawn(async move {
+        while let Some(event) = sharer_handle.events.recv().await {
+            if let SharerEvent::Signal(signal) = &event {
+                let _gone = to_viewer.send(ViewerCommand::Signal(signal.clone())).await;
+            }
+            seen.lock().unwrap().push(event);
+        }
+    });
+    let (to_sharer, seen) = (sharer.clone(), Arc::clone(&viewed));
+    viewer_runtime.spawn(async move {
+        while let Some(event) = viewer_handle.events.recv().await {
+            if let ViewerEvent::Signal(signal) = &event {
+                let _gone = to_sharer.send(SharerCommand::Signal(signal.clone())).await;
+            }
+            seen.lock().unwrap().push(event);
+        }
+    });
+    let viewer_runtime = Some(viewer_runtime);
+    Pair {
+        user,
+        technician,
+        sharer,
+        stop,
+        viewer,
+        input,
+        shared,
+        viewed,
+        cut,
+        sharer_runtime,
+        viewer_runtime,
+    }
+}
+
+impl Pair {
+    pub fn connected(options: Options) -> Self {
+        let pair = start(options);
+        pair.sees(|event| matches!(event, ViewerEvent::Connected));
+        pair.user.show(1);
+        pair.shows(1);
+        pair
+    }
+
+    pub fn tell_sharer(&self, command: SharerCommand) {
+        self.sharer.blocking_send(command).unwrap();
+    }
+
+    pub fn tell_viewer(&self, command: ViewerCommand) {
+        self.viewer.blocking_send(command).unwrap();
+    }
+
+    pub fn press(&self, key: &str) {
+        for pressed in [true, false] {
+            let event = InputEvent::Key {
+                code: "KeyA".into(),
+                key: key.into(),
+                pressed,
+            };
+            assert!(self.sharer_runtime.block_on(self.input.send(event)));
+        }
+    }
+
+    /// Waits until the user's shell was told something.
+    pub fn hears(&self, wanted: impl Fn(&SharerEvent) -> bool) {
+        eventually(
+            "the user's shell",
+            || self.shared.lock().unwrap().iter().any(&wanted),
+            || format!("{:?}", self.shared.lock().unwrap()),
+        );
+    }
+
+    /// Waits until the technician's shell was told something.
+    pub fn sees(&self, wanted: impl Fn(&ViewerEvent) -> bool) {
+        eventually(
+            "the technician's shell",
+            || self.viewed.lock().unwrap().iter().any(&wanted),
+            || format!("{:?}", self.viewed.lock().unwrap()),
+        );
+    }
+
+    /// Waits until the technician's picture shows a number.
+    pub fn shows(&self, number: u32) {
+        eventually(
+            "the picture",
+            || self.technician.shown.lock().unwrap().last() == Some(&number),
+            || format!("{number} in {:?}", self.technician.shown.lock().unwrap()),
+        );
+    }
+
+    /// Waits until so many inputs were carried out.
+    pub fn carries_out(&self, count: usize) {
+        eventually(
+            "the input",
+            || self.user.inputs.lock().unwrap().len() >= count,
+            || format!("{count} of {:?}", self.user.inputs.lock().unwrap()),
+        );
+    }
+}
+
+pub fn eventually(what: &str, mut met: impl FnMut() -> bool, state: impl Fn() -> String) {
+    let begun = Instant::now();
+    while !met() {
+        assert!(begun.elapsed() < SOON, "{what}: not in time; {}", state());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+pub fn set(flag: &AtomicBool) {
+    flag.store(true, Ordering::SeqCst);
+}

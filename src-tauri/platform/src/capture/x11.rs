@@ -1,0 +1,371 @@
+//! A screen of X11, captured by damage.
+//!
+//! Flow: XDamage tells once that the root window changed; the damage is taken out as a region, and only after that its
+//! rectangles are fetched through shared memory. What is drawn in between is new damage, so nothing is missed. In
+//! between the thread sleeps on the connection's socket.
+//!
+//! Invariant: while nothing changes, no request is sent.
+
+use std::os::fd::AsRawFd as _;
+use std::time::{Duration, Instant};
+
+use renfort_engine::seams::{Change, Picture, Rect, ScreenError, ScreenSource, Size};
+use x11rb::connection::Connection as _;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::damage::{self, ConnectionExt as _, Damage, ReportLevel};
+use x11rb::protocol::randr::{self, ConnectionExt as _, NotifyMask};
+use x11rb::protocol::shm::{self, ConnectionExt as _, Seg};
+use x11rb::protocol::xfixes::{self, ConnectionExt as _, Region as ServerRegion};
+use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageFormat, Rectangle};
+use x11rb::protocol::{ErrorKind, Event};
+
+use super::root::{Root, lost, refused, refused_id};
+use super::shared_memory::SharedMemory;
+use crate::region::{Region, area};
+
+struct X11Screen {
+    root: Root,
+    size: Size,
+    damage: Damage,
+    taken: ServerRegion,
+    segment: Seg,
+    memory: SharedMemory,
+    /// There is damage on the server.
+    damaged: bool,
+    /// The size may have changed.
+    moved: bool,
+    /// Everything has to be fetched.
+    whole: bool,
+    /// The new size has not been told yet.
+    resized: bool,
+}
+
+/// Opens the screen.
+pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, ScreenError> {
+    let root = Root::open(display)?;
+    for (extension, missing) in [
+        (damage::X11_EXTENSION_NAME, "XDamage"),
+        (xfixes::X11_EXTENSION_NAME, "XFixes"),
+        (shm::X11_EXTENSION_NAME, "MIT-SHM"),
+    ] {
+        if !root.has(extension)? {
+            return Err(ScreenError::Unsupported(missing));
+        }
+    }
+    let connection = &root.connection;
+    // A server answers no other request of these extensions before it was asked for its version.
+    connection
+        .damage_query_version(1, 1)
+        .map_err(lost)?
+        .reply()
+        .map_err(refused)?;
+    connection
+        .xfixes_query_version(5, 0)
+        .map_err(lost)?
+        .reply()
+        .map_err(refused)?;
+    let shm = connection.shm_query_version().map_err(lost)?.reply().map_err(refused)?;
+    if (shm.major_version, shm.minor_version) < (1, 2) {
+        return Err(ScreenError::Unsupported("MIT-SHM 1.2"));
+    }
+
+    // Told about changes before the size is read, so that none falls in between.
+    let mask = ChangeWindowAttributesAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
+    connection
+        .change_window_attributes(root.window, &mask)
+        .map_err(lost)?
+        .check()
+        .map_err(refused)?;
+    if root.has(randr::X11_EXTENSION_NAME)? {
+        connection
+            .randr_query_version(1, 3)
+            .map_err(lost)?
+            .reply()
+            .map_err(refused)?;
+        connection
+            .randr_select_input(root.window, NotifyMask::SCREEN_CHANGE)
+            .map_err(lost)?;
+    }
+    let size = root.measure()?;
+    let damage = connection.generate_id().map_err(refused_id)?;
+    let level = ReportLevel::NON_EMPTY;
+    connection
+        .damage_create(damage, root.window, level)
+        .map_err(lost)?
+        .check()
+        .map_err(refused)?;
+    let taken = connection.generate_id().map_err(refused_id)?;
+    connection
+        .xfixes_create_region(taken, &[])
+        .map_err(lost)?
+        .check()
+        .map_err(refused)?;
+    let (segment, memory) = share(&root, size)?;
+    Ok(Box::new(X11Screen {
+        root,
+        size,
+        damage,
+        taken,
+        segment,
+        memory,
+        damaged: false,
+        moved: false,
+        whole: true,
+        resized: false,
+    }))
+}
+
+/// Shares memory for a whole picture with the server.
+fn share(root: &Root, size: Size) -> Result<(Seg, SharedMemory), ScreenError> {
+    let bytes = usize::from(size.width) * usize::from(size.height) * 4;
+    let (memory, file) = SharedMemory::new(bytes).map_err(|error| ScreenError::Failed(error.to_string()))?;
+    let segment = root.connection.generate_id().map_err(refused_id)?;
+    // Over a network a descriptor cannot be sent, and a server may refuse it: either way this backend cannot work.
+    root.connection
+        .shm_attach_fd(segment, file, false)
+        .map_err(ReplyError::from)
+        .and_then(x11rb::cookie::VoidCookie::check)
+        .map_err(|error| {
+            tracing::debug!(%error, "memory cannot be shared with the display");
+            ScreenError::Unsupported("memory shared with this program")
+        })?;
+    Ok((segment, memory))
+}
+
+impl ScreenSource for X11Screen {
+    fn name(&self) -> &'static str {
+        "x11"
+    }
+
+    fn size(&self) -> Size {
+        self.size
+    }
+
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            self.drain_events()?;
+            if std::mem::take(&mut self.moved) {
+                self.follow_size()?;
+            }
+            if picture.size() != self.size {
+                picture.resize(self.size);
+                self.whole = true;
+            }
+            let rects = if self.whole {
+                self.discard_damage()?;
+                vec![self.size.whole()]
+            } else if std::mem::take(&mut self.damaged) {
+                self.take_damage()?
+            } else {
+                Vec::new()
+            };
+            if !rects.is_empty() && self.fetch(&rects, picture)? {
+                self.whole = false;
+                let resized = std::mem::take(&mut self.resized);
+                return Ok(if resized {
+                    Change::Resized(self.size)
+                } else {
+                    Change::Damaged(rects)
+                });
+            }
+            if !self.moved && !self.sleep(deadline)? {
+                return Ok(Change::Nothing);
+            }
+        }
+    }
+
+    fn pointer(&mut self) -> Option<(u16, u16)> {
+        self.root.pointer()
+    }
+}
+
+impl X11Screen {
+    fn drain_events(&mut self) -> Result<(), ScreenError> {
+        while let Some(event) = self.root.connection.poll_for_event().map_err(lost)? {
+            match event {
+                Event::DamageNotify(_) => self.damaged = true,
+                Event::ConfigureNotify(_) | Event::RandrScreenChangeNotify(_) => self.moved = true,
+                Event::Error(error) => return Err(ScreenError::Failed(format!("{:?}", error.error_kind))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over the size; true when it is another one.
+    fn follow_size(&mut self) -> Result<bool, ScreenError> {
+        let size = self.root.measure()?;
+        if size == self.size {
+            return Ok(false);
+        }
+        if usize::from(size.width) * usize::from(size.height) * 4 > self.memory.len() {
+            let (segment, memory) = share(&self.root, size)?;
+            let old = std::mem::replace(&mut self.segment, segment);
+            self.memory = memory;
+            self.root.connection.shm_detach(old).map_err(lost)?;
+        }
+        self.size = size;
+        self.whole = true;
+        self.resized = true;
+        Ok(true)
+    }
+
+    fn discard_damage(&mut self) -> Result<(), ScreenError> {
+        self.damaged = false;
+        self.root
+            .connection
+            .damage_subtract(self.damage, x11rb::NONE, x11rb::NONE)
+            .map_err(lost)?;
+        Ok(())
+    }
+
+    /// Takes the damage out of the server; empty when all of it lies outside the screen.
+    fn take_damage(&self) -> Result<Vec<Rect>, ScreenError> {
+        let connection = &self.root.connection;
+        connection
+            .damage_subtract(self.damage, x11rb::NONE, self.taken)
+            .map_err(lost)?;
+        let taken = connection
+            .xfixes_fetch_region(self.taken)
+            .map_err(lost)?
+            .reply()
+            .map_err(refused)?;
+        let mut region = Region::default();
+        for rect in taken
+            .rectangles
+            .into_iter()
+            .filter_map(|rectangle| visible(rectangle, self.size))
+        {
+            region.add(rect);
+        }
+        let rects = region.into_rects();
+        // They may overlap; memory is shared for one whole picture.
+        let fits = rects.iter().copied().map(area).sum::<u64>() <= area(self.size.whole());
+        Ok(if fits { rects } else { vec![self.size.whole()] })
+    }
+
+    /// Fetches rectangles; false when the screen has become too small for them, which the next round finds out.
+    fn fetch(&mut self, rects: &[Rect], picture: &mut Picture) -> Result<bool, ScreenError> {
+        let connection = &self.root.connection;
+        let mut requests = Vec::with_capacity(rects.len());
+        let mut offset = 0_usize;
+        for &rect in rects {
+            let bytes = usize::from(rect.width) * usize::from(rect.height) * 4;
+            let (x, y, at) = (coordinate(rect.x)?, coordinate(rect.y)?, u32::try_from(offset));
+            let at = at.map_err(|error| ScreenError::Failed(error.to_string()))?;
+            let (format, segment) = (ImageFormat::Z_PIXMAP.into(), self.segment);
+            let request =
+                connection.shm_get_image(self.root.window, x, y, rect.width, rect.height, !0, format, segment, at);
+            requests.push((rect, offset..offset + bytes, request.map_err(lost)?));
+            offset += bytes;
+        }
+        // Every reply is waited for before the memory is read or an error is returned: none may still write into it.
+        let mut fetched = Vec::with_capacity(requests.len());
+        let mut outcome = Ok(());
+        for (rect, range, request) in requests {
+            match request.reply() {
+                Ok(_) => fetched.push((rect, range)),
+                Err(error) => outcome = Err(error),
+            }
+        }
+        match outcome {
+            Ok(()) => {}
+            Err(ReplyError::X11Error(error)) if error.error_kind == ErrorKind::Match => {
+                // What was taken out of the damage is lost now.
+                self.whole = true;
+                if self.follow_size()? {
+                    self.moved = true;
+                    return Ok(false);
+                }
+                return Err(ScreenError::Failed("the screen cannot be read".to_owned()));
+            }
+            Err(error) => return Err(refused(error)),
+        }
+        let stride = picture.stride();
+        for (rect, range) in fetched {
+            let row_bytes = usize::from(rect.width) * 4;
+            let first = usize::from(rect.y) * stride + usize::from(rect.x) * 4;
+            for (row, source) in self.memory.bytes()[range].chunks_exact(row_bytes).enumerate() {
+                let at = first + row * stride;
+                picture.bytes_mut()[at..at + row_bytes].copy_from_slice(source);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Sleeps until the server says something; false when the time is over.
+    fn sleep(&self, deadline: Instant) -> Result<bool, ScreenError> {
+        self.root.connection.flush().map_err(lost)?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        let milliseconds = i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
+        poll(self.root.connection.stream().as_raw_fd(), milliseconds)?;
+        Ok(true)
+    }
+}
+
+#[expect(unsafe_code, reason = "the standard library cannot wait for a socket with a timeout")]
+fn poll(fd: std::os::fd::RawFd, milliseconds: i32) -> Result<(), ScreenError> {
+    let mut wanted = libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one valid `pollfd`, which outlives the call; the descriptor is open as long as the connection is.
+    if unsafe { libc::poll(&raw mut wanted, 1, milliseconds) } < 0 {
+        let error = std::io::Error::last_os_error();
+        if error.kind() != std::io::ErrorKind::Interrupted {
+            return Err(ScreenError::Failed(error.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn coordinate(pixels: u16) -> Result<i16, ScreenError> {
+    i16::try_from(pixels).map_err(|error| ScreenError::Failed(error.to_string()))
+}
+
+/// The part of a rectangle that is on the screen.
+fn visible(rectangle: Rectangle, size: Size) -> Option<Rect> {
+    let side = |near: i16, length: u16| {
+        let far = (i32::from(near) + i32::from(length)).max(0);
+        let near = near.max(0);
+        (near.unsigned_abs(), u16::try_from(far - i32::from(near)).unwrap_or(0))
+    };
+    let ((x, width), (y, height)) = (side(rectangle.x, rectangle.width), side(rectangle.y, rectangle.height));
+    Rect { x, y, width, height }.clipped(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_outside_the_screen_is_cut_off() {
+        let size = Size { width: 100, height: 50 };
+        let part = |x, y, width, height| visible(Rectangle { x, y, width, height }, size);
+        assert_eq!(
+            part(-5, -5, 10, 10),
+            Some(Rect {
+                x: 0,
+                y: 0,
+                width: 5,
+                height: 5
+            })
+        );
+        assert_eq!(
+            part(90, 40, 50, 50),
+            Some(Rect {
+                x: 90,
+                y: 40,
+                width: 10,
+                height: 10
+            })
+        );
+        assert_eq!(part(-10, 0, 10, 10), None);
+        assert_eq!(part(100, 0, 10, 10), None);
+    }
+}

@@ -1,0 +1,235 @@
+//! The app's one state and its only writer.
+//!
+//! Flow: [`Controller::handle`] takes an [`Event`] and the [`Moment`] it happened at, changes the state, and gives back
+//! [`Effect`]s; the shell carries them out in order. No clock, no randomness, no file, no socket in here.
+//!
+//! Invariant: what the interface shows is computed from the state ([`Controller::view`]) and never stored beside it. A
+//! session is shown to a technician only under a grant that this very program built from the person's own click.
+
+mod event;
+mod link;
+mod profile;
+mod reports;
+mod requests;
+mod show;
+mod talk;
+mod technician;
+mod technician_session;
+mod user;
+mod user_session;
+
+#[cfg(test)]
+mod tests;
+
+use renfort_protocol::{
+    error::{Code, WireError},
+    ids::RequestId,
+    session::ChatText,
+    time::UnixMillis,
+};
+
+use crate::{
+    action::Action,
+    view::{Notice, View},
+};
+use link::LinkState;
+use technician::Desk;
+use user::User;
+
+pub use event::{Effect, Event, Moment, Notification};
+pub use profile::Profile;
+
+/// The program ends at the latest so long after it was asked to, in milliseconds: long enough to tell the relay that a
+/// session is over.
+const QUIT_MS: u64 = 1_500;
+
+/// The state.
+#[derive(Debug)]
+pub struct Controller {
+    profile: Profile,
+    link: LinkState,
+    notice: Option<Notice>,
+    notices: u32,
+    user: User,
+    desk: Desk,
+    quit_by: Option<UnixMillis>,
+    shown: Option<View>,
+}
+
+/// One call of [`Controller::handle`]: when it is, and what comes of it.
+#[derive(Debug)]
+struct Turn {
+    at: UnixMillis,
+    fresh: RequestId,
+    effects: Vec<Effect>,
+}
+
+impl Turn {
+    fn push(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+}
+
+impl Controller {
+    /// At the program's start. The first event makes it connect.
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            link: LinkState::default(),
+            notice: None,
+            notices: 0,
+            user: User::default(),
+            desk: Desk::default(),
+            quit_by: None,
+            shown: None,
+        }
+    }
+
+    /// Connects, when there is something to connect for, and shows the first view.
+    pub fn start(&mut self, moment: Moment) -> Vec<Effect> {
+        let mut turn = Turn {
+            at: moment.at,
+            fresh: moment.fresh,
+            effects: Vec::new(),
+        };
+        turn.push(Effect::Side {
+            technician: self.profile.technician(),
+        });
+        self.connect(&mut turn);
+        self.emit(&mut turn);
+        turn.effects
+    }
+
+    /// One event, with all its consequences.
+    pub fn handle(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
+        let mut turn = Turn {
+            at: moment.at,
+            fresh: moment.fresh,
+            effects: Vec::new(),
+        };
+        match event {
+            Event::Act(action) => self.act(action, &mut turn),
+            Event::Link(epoch, event) => self.link_event(epoch, event, &mut turn),
+            Event::Sharer(session, event) => self.sharer_event(session, event, &mut turn),
+            Event::Viewer(session, event) => self.viewer_event(session, event, &mut turn),
+            Event::Import(content) => self.import(&content, &mut turn),
+            Event::Fault(error) => self.tell(error),
+            Event::StopShortcut => self.stop(&mut turn),
+            Event::CloseRequested => self.close_requested(&mut turn),
+            Event::Quit => self.quit(&mut turn),
+            Event::Tick => self.tick(&mut turn),
+        }
+        self.emit(&mut turn);
+        turn.effects
+    }
+
+    fn emit(&mut self, turn: &mut Turn) {
+        let view = self.view();
+        if self.shown.as_ref() != Some(&view) {
+            self.shown = Some(view.clone());
+            turn.push(Effect::Emit(Box::new(view)));
+        }
+    }
+
+    fn act(&mut self, action: Action, turn: &mut Turn) {
+        match action {
+            Action::ImportOrganisation { text } => self.import(text.as_bytes(), turn),
+            Action::ChooseOrganisationFile => turn.push(Effect::ChooseFile),
+            Action::SetLanguage { language } => self.set_language(language, turn),
+            Action::SetTheme { theme } => self.set_theme(theme, turn),
+            Action::SetName { name } => self.set_name(name, turn),
+            Action::BeTechnician => self.change_side(true, turn),
+            Action::BeUser => self.change_side(false, turn),
+            Action::DismissNotice => self.notice = None,
+            Action::Reconnect => turn.push(Effect::RetryNow),
+
+            Action::RequestHelp {
+                summary,
+                impact,
+                urgency,
+            } => self.request_help(summary, impact, urgency, turn),
+            Action::CancelTicket => self.cancel_ticket(turn),
+            Action::AnswerConsent { allow, capabilities } => self.answer_consent(allow, &capabilities, turn),
+            Action::AnswerRequest { capability, allow } => self.answer_request(capability, allow, turn),
+            Action::Withdraw { capability } => self.withdraw(capability, turn),
+            Action::Extend => self.extend(turn),
+            Action::Stop => self.stop(turn),
+            Action::Feedback { solved } => self.feedback(solved, turn),
+            Action::Leave => self.leave(turn),
+
+            Action::SignIn { login, password } => self.sign_in(login, password, turn),
+            Action::SignOut => self.sign_out(turn),
+            Action::ShowTicket { ticket } => self.show_ticket(ticket, turn),
+            Action::TakeTicket { ticket } => self.take_ticket(ticket, turn),
+            Action::AskAgain => self.ask_again(turn),
+            Action::WithdrawQuestion => self.withdraw_question(turn),
+            Action::Request { capability } => self.request(capability, turn),
+            Action::GiveBack { capability } => self.give_back(capability, turn),
+            Action::AddNote { text } => self.add_note(text, turn),
+            Action::EndSession => self.end_session(turn),
+            Action::WrapUp { outcome, message, note } => self.wrap_up(outcome, message, note, turn),
+
+            Action::Chat { text } => self.chat(text, turn),
+        }
+    }
+
+    fn chat(&mut self, text: ChatText, turn: &mut Turn) {
+        if self.profile.technician() {
+            self.chat_with_user(text, turn);
+        } else {
+            self.chat_with_technician(text, turn);
+        }
+    }
+
+    /// Shows an error until it is dismissed.
+    fn tell(&mut self, error: WireError) {
+        tracing::debug!(code = ?error.code, "told");
+        self.notices += 1;
+        self.notice = Some(Notice {
+            id: self.notices,
+            error,
+        });
+    }
+
+    /// A click that came too late, or twice: nothing is done, and the person is told.
+    fn out_of_order(&mut self) {
+        self.tell(Code::OutOfOrder.into());
+    }
+
+    /// Closing the window never ends a session or a request behind a person's back.
+    fn close_requested(&mut self, turn: &mut Turn) {
+        if !self.profile.technician() && self.user.needs_the_program() {
+            turn.push(Effect::PutAway);
+        } else {
+            self.quit(turn);
+        }
+    }
+
+    fn quit(&mut self, turn: &mut Turn) {
+        if self.quit_by.is_none() {
+            self.stop(turn);
+            self.end_session_if_any(turn);
+            self.quit_by = Some(turn.at.plus(QUIT_MS));
+        }
+        self.exit_when_told(turn);
+    }
+
+    /// Ends the program as soon as nobody needs to hear of it any more.
+    fn exit_when_told(&mut self, turn: &mut Turn) {
+        let Some(by) = self.quit_by else { return };
+        let told = !self.user.is_ending() && !self.desk.is_ending() && self.link.nothing_is_under_way();
+        if turn.at >= by || told {
+            self.quit_by = None;
+            turn.push(Effect::Disconnect);
+            turn.push(Effect::Exit);
+        }
+    }
+
+    fn tick(&mut self, turn: &mut Turn) {
+        self.answer_silence(turn);
+        self.resend_reports(turn);
+        self.fade_remark(turn);
+        self.exit_when_told(turn);
+    }
+}

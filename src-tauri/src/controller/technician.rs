@@ -1,0 +1,226 @@
+//! The technician's side outside a session: signing in, the queue, the ticket in hand.
+//!
+//! Invariant: a technician has at most one ticket in hand, and while there is one it is what is shown.
+
+use std::collections::BTreeMap;
+
+use renfort_protocol::{
+    error::{Code, WireError},
+    ids::{SessionId, TicketId, Token},
+    people::{Name, Person},
+    signalling::{EndReason, Identity, Password, SessionInfo, ToRelay},
+    ticket::{NoteText, Outcome, QueueEntry, TicketDetail, TicketState},
+};
+
+use super::{Controller, Effect, Notification, Turn, requests::Purpose, technician_session::Viewed};
+
+/// Where the technician stands.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) person: Option<Person>,
+    signing_in: bool,
+    pub(super) queue: BTreeMap<TicketId, QueueEntry>,
+    shown: Option<TicketId>,
+    pub(super) detail: Option<Box<TicketDetail>>,
+    pub(super) session: Option<Viewed>,
+    /// How the last session of the ticket in hand ended.
+    pub(super) over: Option<EndReason>,
+    /// A session that ended here; the relay does not know yet.
+    pub(super) ending: Option<(SessionId, EndReason)>,
+}
+
+impl Desk {
+    pub(super) fn signing_in(&self) -> bool {
+        self.signing_in
+    }
+
+    pub(super) fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn is_in(&self, session: SessionId) -> bool {
+        self.session.as_ref().is_some_and(|viewed| viewed.info.id == session)
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Nobody sits here any more.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The ticket in hand.
+    pub(super) fn in_hand(&self) -> Option<TicketId> {
+        let me = self.person.as_ref()?.id;
+        let mine = |entry: &&QueueEntry| {
+            entry.state == TicketState::Taken && entry.technician.as_ref().is_some_and(|technician| technician.id == me)
+        };
+        let by_session = self.session.as_ref().map(|viewed| viewed.info.ticket);
+        by_session.or_else(|| self.queue.values().find(mine).map(|entry| entry.id))
+    }
+
+    /// The ticket that is looked at.
+    pub(super) fn looked_at(&self) -> Option<TicketId> {
+        self.in_hand().or(self.shown)
+    }
+}
+
+impl Controller {
+    pub(super) fn sign_in(&mut self, login: Name, password: Password, turn: &mut Turn) {
+        if !self.profile.technician() || self.desk.person.is_some() || self.desk.signing_in {
+            return self.out_of_order();
+        }
+        self.notice = None;
+        self.desk.signing_in = true;
+        if self.profile.settings.login.as_ref() != Some(&login) {
+            self.profile.settings.login = Some(login.clone());
+            self.save_settings(turn);
+        }
+        self.connect_as(Identity::Password { login, password }, turn);
+    }
+
+    /// Neither name and password nor token are kept for another try.
+    pub(super) fn sign_in_failed(&mut self, error: WireError, turn: &mut Turn) {
+        self.desk.signing_in = false;
+        self.desk.person = None;
+        if matches!(error.code, Code::SignInExpired | Code::SignInFailed) {
+            self.keep_token(None, turn);
+        }
+        self.tell(error);
+        self.disconnect(turn);
+    }
+
+    pub(super) fn sign_out(&mut self, turn: &mut Turn) {
+        self.end_session_if_any(turn);
+        if self.link.is_online() {
+            self.link.requests.send(Purpose::SignOut, ToRelay::SignOut, turn);
+        }
+        self.desk.forget();
+        self.keep_token(None, turn);
+        self.disconnect(turn);
+    }
+
+    pub(super) fn technician_welcomed(
+        &mut self,
+        person: Person,
+        token: Token,
+        queue: Vec<QueueEntry>,
+        session: Option<SessionInfo>,
+        turn: &mut Turn,
+    ) {
+        self.desk.signing_in = false;
+        self.keep_token(Some(token), turn);
+        self.identify(turn);
+        self.desk.person = Some(person);
+        self.desk.queue = queue.into_iter().map(|entry| (entry.id, entry)).collect();
+        self.desk_session_on_return(session, turn);
+        self.look(turn);
+    }
+
+    /// Asks for all about the ticket that is looked at; the relay tells every change of the one in hand by itself.
+    fn look(&mut self, turn: &mut Turn) {
+        if let Some(ticket) = self.desk.looked_at()
+            && self.link.is_online()
+        {
+            self.link
+                .requests
+                .send(Purpose::Show, ToRelay::ShowTicket { ticket }, turn);
+        }
+    }
+
+    pub(super) fn queue_changed(&mut self, entry: QueueEntry, turn: &mut Turn) {
+        if !self.desk.queue.contains_key(&entry.id) && entry.state == TicketState::Waiting {
+            turn.push(Effect::Notify(Notification::NewTicket(entry.summary.clone())));
+        }
+        let before = self.desk.in_hand();
+        if let Some(detail) = self.desk.detail.as_mut().filter(|detail| detail.entry.id == entry.id) {
+            detail.entry = entry.clone();
+        }
+        self.desk.queue.insert(entry.id, entry);
+        self.hand_changed(before, turn);
+    }
+
+    pub(super) fn queue_left(&mut self, ticket: TicketId) {
+        self.desk.queue.remove(&ticket);
+        if self.desk.in_hand() != Some(ticket) {
+            self.desk.shown.take_if(|shown| *shown == ticket);
+        }
+    }
+
+    fn hand_changed(&mut self, before: Option<TicketId>, turn: &mut Turn) {
+        if self.desk.in_hand() != before {
+            self.desk.over = None;
+            self.look(turn);
+        }
+    }
+
+    pub(super) fn detail_came(&mut self, detail: TicketDetail) {
+        if self.desk.looked_at() == Some(detail.entry.id) {
+            self.desk.detail = Some(Box::new(detail));
+        }
+    }
+
+    pub(super) fn show_ticket(&mut self, ticket: Option<TicketId>, turn: &mut Turn) {
+        self.desk.shown = ticket;
+        self.desk.detail.take_if(|detail| Some(detail.entry.id) != ticket);
+        if ticket.is_some() && !self.needs_relay() {
+            self.look(turn);
+        }
+    }
+
+    pub(super) fn take_ticket(&mut self, ticket: TicketId, turn: &mut Turn) {
+        if self.desk.in_hand().is_some() {
+            return self.tell(Code::SessionOpen.into());
+        }
+        if !self.needs_relay() {
+            self.desk.shown = Some(ticket);
+            self.link
+                .requests
+                .send(Purpose::Take, ToRelay::TakeTicket { ticket }, turn);
+        }
+    }
+
+    pub(super) fn add_note(&mut self, text: NoteText, turn: &mut Turn) {
+        let Some(ticket) = self.desk.looked_at() else {
+            return self.out_of_order();
+        };
+        if !self.needs_relay() {
+            self.link
+                .requests
+                .send(Purpose::Note, ToRelay::AddNote { ticket, text }, turn);
+        }
+    }
+
+    pub(super) fn wrap_up(
+        &mut self,
+        outcome: Outcome,
+        message: Option<NoteText>,
+        note: Option<NoteText>,
+        turn: &mut Turn,
+    ) {
+        let Some(ticket) = self.desk.in_hand() else {
+            return self.out_of_order();
+        };
+        if !self.needs_relay() {
+            let body = ToRelay::WrapUp {
+                ticket,
+                outcome,
+                message,
+                note,
+            };
+            self.link.requests.send(Purpose::WrapUp(ticket), body, turn);
+        }
+    }
+
+    /// The relay has it; the ticket is out of hand, wherever it went.
+    pub(super) fn wrapped_up(&mut self, ticket: TicketId) {
+        if self.desk.session.is_none() && self.desk.in_hand() == Some(ticket) {
+            self.desk.queue.remove(&ticket);
+        }
+        self.desk.shown.take_if(|shown| *shown == ticket);
+        self.desk.detail.take_if(|detail| detail.entry.id == ticket);
+        self.desk.over = None;
+    }
+}

@@ -1,0 +1,274 @@
+//! The technician's side of a session: the question to the user, the viewer, the end.
+//!
+//! Invariant: what is shown as allowed comes from the user's machine as soon as it speaks, and from the relay only
+//! before that.
+
+use renfort_engine::peer::{ViewerCommand, ViewerEvent};
+use renfort_protocol::{
+    error::WireError,
+    grant::{Capabilities, Capability, Grant},
+    ids::SessionId,
+    session::ChatText,
+    signalling::{EndReason, SessionInfo, Signal, ToRelay},
+    time::UnixMillis,
+};
+
+use super::{Controller, Effect, Turn, requests::Purpose, talk::Talk};
+use crate::view::{Remark, ScreenView, TechnicianSession};
+
+/// How long a remark about refused input stays, in milliseconds; the others stay until something else is said.
+const DENIAL_MS: u64 = 5_000;
+
+/// A session that is asked for, or on.
+#[derive(Debug)]
+pub(super) struct Viewed {
+    pub(super) info: SessionInfo,
+    grant: Option<Grant>,
+    connected: bool,
+    peer_lost: bool,
+    screen: Option<ScreenView>,
+    requested: Capabilities,
+    remark: Option<(Remark, UnixMillis)>,
+    talk: Talk,
+}
+
+impl Viewed {
+    fn new(info: SessionInfo) -> Self {
+        Self {
+            info,
+            grant: None,
+            connected: false,
+            peer_lost: false,
+            screen: None,
+            requested: Capabilities::new(),
+            remark: None,
+            talk: Talk::default(),
+        }
+    }
+
+    fn remark(&mut self, remark: Remark, at: UnixMillis) {
+        self.remark = Some((remark, at));
+    }
+}
+
+impl Controller {
+    /// How the session of the ticket in hand is shown.
+    pub(super) fn technician_session(&self) -> TechnicianSession {
+        let Some(viewed) = &self.desk.session else {
+            return TechnicianSession::Over { reason: self.desk.over };
+        };
+        match &viewed.grant {
+            None => TechnicianSession::Asking {
+                answer_by: self.link.local(viewed.info.answer_by),
+            },
+            Some(grant) => TechnicianSession::Open {
+                grant: grant.clone(),
+                connected: viewed.connected,
+                peer_lost: viewed.peer_lost,
+                screen: viewed.screen,
+                requested: viewed.requested.clone(),
+                remark: viewed.remark.as_ref().map(|(remark, _)| remark.clone()),
+                chat: viewed.talk.chat(),
+                clipboard: viewed.talk.clipboard(),
+            },
+        }
+    }
+
+    pub(super) fn user_is_asked(&mut self, info: SessionInfo, turn: &mut Turn) {
+        if !self.desk.is_in(info.id) {
+            self.close_viewer(EndReason::Lost, turn);
+            self.desk.over = None;
+            self.desk.session = Some(Viewed::new(info));
+        }
+    }
+
+    pub(super) fn session_granted(&mut self, grant: Grant, turn: &mut Turn) {
+        if let Some(viewed) = &mut self.desk.session
+            && viewed.info.id == grant.session
+            && viewed.grant.is_none()
+        {
+            viewed.grant = Some(grant.clone());
+            turn.push(Effect::StartViewer {
+                session: Box::new(viewed.info.clone()),
+                grant,
+            });
+        }
+    }
+
+    /// After a reconnection, or a restart of the program: what the relay holds of a session.
+    pub(super) fn desk_session_on_return(&mut self, session: Option<SessionInfo>, turn: &mut Turn) {
+        let there = session.as_ref().map(|info| info.id);
+        self.desk.ending.take_if(|(ending, _)| Some(*ending) != there);
+        if self
+            .desk
+            .session
+            .as_ref()
+            .is_some_and(|viewed| Some(viewed.info.id) != there)
+        {
+            self.close_viewer(EndReason::Lost, turn);
+        }
+        let Some(info) = session else { return };
+        if let Some((session, reason)) = self.desk.ending {
+            return self.end_viewed_at_relay(session, reason, turn);
+        }
+        let grant = info.grant.clone();
+        let id = info.id;
+        let new_here = !self.desk.is_in(id);
+        self.user_is_asked(info, turn);
+        if let Some(grant) = grant {
+            self.session_granted(grant, turn);
+            if new_here {
+                // The sharer made its offer to an earlier run of this program.
+                self.send_signal(id, Signal::Restart, turn);
+            }
+        }
+    }
+
+    pub(super) fn desk_session_ended(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
+        if self.desk.is_in(session) {
+            self.close_viewer(reason, turn);
+        }
+    }
+
+    fn close_viewer(&mut self, reason: EndReason, turn: &mut Turn) {
+        if let Some(viewed) = self.desk.session.take() {
+            if viewed.grant.is_some() {
+                turn.push(Effect::ToViewer(viewed.info.id, ViewerCommand::End(reason)));
+            }
+            self.desk.over = Some(reason);
+        }
+    }
+
+    pub(super) fn viewer_event(&mut self, session: SessionId, event: ViewerEvent, turn: &mut Turn) {
+        match event {
+            ViewerEvent::Report { at, event } => return self.report(session, at, event, turn),
+            ViewerEvent::Signal(signal) => return self.send_signal(session, signal, turn),
+            ViewerEvent::Ended { reason, error } => return self.viewer_ended(session, reason, error, turn),
+            _ => {}
+        }
+        let Some(viewed) = self.desk.session.as_mut().filter(|viewed| viewed.info.id == session) else {
+            return;
+        };
+        match event {
+            ViewerEvent::Connected => viewed.connected = true,
+            ViewerEvent::Granted(grant) => {
+                viewed
+                    .requested
+                    .retain(|capability| !grant.capabilities.contains(capability));
+                if viewed.requested.is_empty() && matches!(viewed.remark, Some((Remark::InputDenied { .. }, _))) {
+                    viewed.remark = None;
+                }
+                viewed.grant = Some(grant);
+            }
+            ViewerEvent::Refused { capability, timed_out } => {
+                viewed.requested.remove(&capability);
+                viewed.remark(Remark::Refused { capability, timed_out }, turn.at);
+            }
+            ViewerEvent::Withdrawn { capability, reason } => {
+                viewed.requested.remove(&capability);
+                viewed.remark(Remark::Withdrawn { capability, reason }, turn.at);
+            }
+            ViewerEvent::Screen { width, height } => viewed.screen = Some(ScreenView { width, height }),
+            ViewerEvent::InputDenied(reason) => viewed.remark(Remark::InputDenied { reason }, turn.at),
+            ViewerEvent::Chat(text) => viewed.talk.write(false, turn.at, text.as_str()),
+            ViewerEvent::ClipboardReceived { characters } => viewed.talk.copied(true, turn.at, characters),
+            ViewerEvent::ClipboardSent { characters } => viewed.talk.copied(false, turn.at, characters),
+            ViewerEvent::PeerLost(lost) => viewed.peer_lost = lost,
+            // The pointer goes straight to the picture.
+            ViewerEvent::Pointer { .. } => {}
+            ViewerEvent::Report { .. } | ViewerEvent::Signal(_) | ViewerEvent::Ended { .. } => {}
+        }
+    }
+
+    fn viewer_ended(&mut self, session: SessionId, reason: EndReason, error: Option<WireError>, turn: &mut Turn) {
+        if self.desk.session.take_if(|viewed| viewed.info.id == session).is_some() {
+            self.desk.over = Some(reason);
+            self.end_viewed_at_relay(session, reason, turn);
+            if let Some(error) = error {
+                self.tell(error);
+            }
+        }
+    }
+
+    fn end_viewed_at_relay(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
+        self.desk.ending = Some((session, reason));
+        if self.link.is_online() && !self.link.requests.any(|purpose| purpose == Purpose::End(session)) {
+            self.link
+                .requests
+                .send(Purpose::End(session), ToRelay::EndSession { session, reason }, turn);
+        }
+    }
+
+    pub(super) fn end_session(&mut self, turn: &mut Turn) {
+        if self.desk.session.is_none() {
+            return self.out_of_order();
+        }
+        self.end_session_if_any(turn);
+    }
+
+    /// Ends what is asked for or on; the person leaves.
+    pub(super) fn end_session_if_any(&mut self, turn: &mut Turn) {
+        let Some(viewed) = &self.desk.session else { return };
+        let session = viewed.info.id;
+        let reason = if viewed.grant.is_some() {
+            EndReason::EndedByTechnician
+        } else {
+            EndReason::Withdrawn
+        };
+        self.close_viewer(reason, turn);
+        self.end_viewed_at_relay(session, reason, turn);
+    }
+
+    pub(super) fn withdraw_question(&mut self, turn: &mut Turn) {
+        match &self.desk.session {
+            Some(viewed) if viewed.grant.is_none() => self.end_session_if_any(turn),
+            _ => self.out_of_order(),
+        }
+    }
+
+    pub(super) fn ask_again(&mut self, turn: &mut Turn) {
+        let Some(ticket) = self.desk.in_hand().filter(|_| self.desk.session.is_none()) else {
+            return self.out_of_order();
+        };
+        if !self.needs_relay() {
+            self.link
+                .requests
+                .send(Purpose::AskAgain, ToRelay::AskAgain { ticket }, turn);
+        }
+    }
+
+    pub(super) fn request(&mut self, capability: Capability, turn: &mut Turn) {
+        if let Some(viewed) = &mut self.desk.session {
+            viewed.requested.insert(capability);
+            viewed.remark = None;
+        }
+        self.to_viewer(ViewerCommand::Request(capability), turn);
+    }
+
+    pub(super) fn give_back(&mut self, capability: Capability, turn: &mut Turn) {
+        self.to_viewer(ViewerCommand::GiveBack(capability), turn);
+    }
+
+    pub(super) fn chat_with_user(&mut self, text: ChatText, turn: &mut Turn) {
+        if let Some(viewed) = &mut self.desk.session {
+            viewed.talk.write(true, turn.at, text.as_str());
+        }
+        self.to_viewer(ViewerCommand::Chat(text), turn);
+    }
+
+    fn to_viewer(&mut self, command: ViewerCommand, turn: &mut Turn) {
+        match &self.desk.session {
+            Some(viewed) if viewed.grant.is_some() => turn.push(Effect::ToViewer(viewed.info.id, command)),
+            _ => self.out_of_order(),
+        }
+    }
+
+    pub(super) fn fade_remark(&mut self, turn: &Turn) {
+        if let Some(viewed) = &mut self.desk.session {
+            let old = |(remark, at): &mut (Remark, UnixMillis)| {
+                matches!(remark, Remark::InputDenied { .. }) && turn.at.since(*at) >= DENIAL_MS
+            };
+            viewed.remark.take_if(old);
+        }
+    }
+}

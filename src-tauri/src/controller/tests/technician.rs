@@ -1,0 +1,333 @@
+//! A technician, from signing in to wrapping up.
+
+use renfort_engine::peer::{ViewerCommand, ViewerEvent};
+use renfort_protocol::{
+    report::InputDenied,
+    signalling::{EndReason, Identity, Password, Signal},
+    text::Line,
+    ticket::{NoteText, Outcome},
+};
+
+use super::*;
+use crate::view::Remark;
+
+fn sign_in() -> Action {
+    Action::SignIn {
+        login: name("alex"),
+        password: Password(Line::new("secret").unwrap()),
+    }
+}
+
+/// A technician whose question is on the user's screen.
+fn asking() -> Stage {
+    let mut stage = Stage::technician();
+    stage.act(Action::TakeTicket { ticket: TICKET });
+    let take = stage.only_request();
+    stage.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Taken, true),
+    });
+    stage.relay(detail(entry(TicketState::Taken, true)));
+    stage.relay(FromRelay::Asked {
+        session: Box::new(session(None)),
+    });
+    stage.relay(FromRelay::Done { re: take });
+    stage
+}
+
+fn open() -> Stage {
+    let mut stage = asking();
+    stage.relay(FromRelay::Granted { grant: grant() });
+    stage
+}
+
+#[test]
+fn the_whole_way_from_signing_in_to_wrapping_up() {
+    let mut stage = Stage::with(Profile {
+        settings: Settings {
+            technician: true,
+            ..Settings::default()
+        },
+        ..profile()
+    });
+    assert_eq!(
+        stage.technician_page(),
+        TechnicianPage::SignIn {
+            busy: false,
+            login: None
+        }
+    );
+    stage.act(sign_in());
+    assert!(stage.did(
+        |effect| matches!(effect, Effect::Connect(target) if matches!(target.identity, Identity::Password { .. }))
+    ));
+    assert!(matches!(
+        stage.technician_page(),
+        TechnicianPage::SignIn { busy: true, .. }
+    ));
+    stage.welcome_technician(vec![entry(TicketState::Waiting, false)], None);
+    assert!(stage.did(|effect| matches!(effect, Effect::SaveToken(Some(_)))));
+    assert!(stage.did(|effect| matches!(
+        effect,
+        Effect::Identify {
+            identity: Identity::Token { .. },
+            ..
+        }
+    )));
+    assert!(matches!(stage.technician_page(), TechnicianPage::Queue { tickets, .. } if tickets.len() == 1));
+
+    stage.act(Action::TakeTicket { ticket: TICKET });
+    assert!(matches!(
+        stage.technician_page(),
+        TechnicianPage::Queue { busy: true, .. }
+    ));
+    let take = stage.only_request();
+    stage.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Taken, true),
+    });
+    assert_eq!(stage.sent(), [&ToRelay::ShowTicket { ticket: TICKET }]);
+    stage.relay(FromRelay::Asked {
+        session: Box::new(session(None)),
+    });
+    stage.relay(FromRelay::Done { re: take });
+    stage.relay(detail(entry(TicketState::Taken, true)));
+    assert_eq!(
+        stage.technician_session(),
+        TechnicianSession::Asking {
+            answer_by: START.plus(70_000)
+        }
+    );
+
+    stage.relay(FromRelay::Granted { grant: grant() });
+    assert!(stage.did(|effect| matches!(effect, Effect::StartViewer { .. })));
+    stage.handle(Event::Viewer(
+        SESSION,
+        ViewerEvent::Screen {
+            width: 1920,
+            height: 1080,
+        },
+    ));
+    assert!(
+        matches!(stage.technician_session(), TechnicianSession::Open { screen: Some(screen), .. } if screen.width == 1920)
+    );
+
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::StoppedByUser,
+    });
+    assert!(stage.did(|effect| matches!(
+        effect,
+        Effect::ToViewer(SESSION, ViewerCommand::End(EndReason::StoppedByUser))
+    )));
+    assert_eq!(
+        stage.technician_session(),
+        TechnicianSession::Over {
+            reason: Some(EndReason::StoppedByUser)
+        }
+    );
+
+    let outcome = Outcome::Escalated { to: Level::Two };
+    stage.act(Action::WrapUp {
+        outcome,
+        message: None,
+        note: Some(NoteText::new("Toner").unwrap()),
+    });
+    assert!(matches!(stage.sent()[..], [ToRelay::WrapUp { ticket: TICKET, .. }]));
+    let wrap_up = stage.only_request();
+    stage.relay(FromRelay::QueueLeft { ticket: TICKET });
+    stage.relay(FromRelay::Done { re: wrap_up });
+    assert!(
+        matches!(stage.technician_page(), TechnicianPage::Queue { tickets, detail: None, busy: false, .. } if tickets.is_empty())
+    );
+}
+
+#[test]
+fn a_wrong_password_is_told_and_not_tried_again() {
+    let mut stage = Stage::with(Profile {
+        settings: Settings {
+            technician: true,
+            ..Settings::default()
+        },
+        ..profile()
+    });
+    stage.act(sign_in());
+    stage.link(LinkEvent::Rejected(Code::SignInFailed.into()));
+    assert_eq!(stage.notice(), Some(Code::SignInFailed));
+    assert_eq!(
+        stage.technician_page(),
+        TechnicianPage::SignIn {
+            busy: false,
+            login: Some("alex".into())
+        }
+    );
+    assert!(stage.did(|effect| matches!(effect, Effect::Disconnect)));
+}
+
+#[test]
+fn an_expired_token_is_forgotten() {
+    let mut stage = Stage::new(true);
+    stage.link(LinkEvent::Rejected(Code::SignInExpired.into()));
+    assert!(stage.did(|effect| matches!(effect, Effect::SaveToken(None))));
+    assert!(matches!(
+        stage.technician_page(),
+        TechnicianPage::SignIn { busy: false, .. }
+    ));
+}
+
+#[test]
+fn a_ticket_that_somebody_else_took_first_is_told() {
+    let mut stage = Stage::technician();
+    stage.act(Action::TakeTicket { ticket: TICKET });
+    let take = stage.only_request();
+    stage.relay(refused(take, Code::AlreadyTaken));
+    assert_eq!(stage.notice(), Some(Code::AlreadyTaken));
+    assert!(matches!(
+        stage.technician_page(),
+        TechnicianPage::Queue { busy: false, .. }
+    ));
+}
+
+#[test]
+fn a_new_ticket_is_notified_once_and_the_queue_is_in_order_of_work() {
+    let mut stage = Stage::technician();
+    let mut urgent = entry(TicketState::Waiting, false);
+    urgent.id = TicketId(1043);
+    urgent.impact = Impact::Organisation;
+    urgent.priority = Priority::of(Impact::Organisation, Urgency::High);
+    let notified = |effect: &Effect| matches!(effect, Effect::Notify(_));
+    stage.relay(FromRelay::QueueChanged { entry: urgent.clone() });
+    assert!(stage.did(notified));
+    stage.relay(FromRelay::QueueChanged { entry: urgent });
+    assert!(!stage.did(notified));
+    let TechnicianPage::Queue { tickets, .. } = stage.technician_page() else {
+        panic!("no queue")
+    };
+    assert_eq!(
+        tickets.iter().map(|entry| entry.id).collect::<Vec<_>>(),
+        [TicketId(1043), TICKET]
+    );
+}
+
+#[test]
+fn asking_for_control_shows_what_is_open_and_how_it_was_answered() {
+    let mut stage = open();
+    stage.act(Action::Request {
+        capability: Capability::Control,
+    });
+    assert!(stage.did(|effect| matches!(
+        effect,
+        Effect::ToViewer(SESSION, ViewerCommand::Request(Capability::Control))
+    )));
+    let requested = |stage: &Stage| match stage.technician_session() {
+        TechnicianSession::Open { requested, remark, .. } => (requested.len(), remark),
+        other => panic!("not open: {other:?}"),
+    };
+    assert_eq!(requested(&stage), (1, None));
+    let no = ViewerEvent::Refused {
+        capability: Capability::Control,
+        timed_out: true,
+    };
+    stage.handle(Event::Viewer(SESSION, no));
+    let remark = Remark::Refused {
+        capability: Capability::Control,
+        timed_out: true,
+    };
+    assert_eq!(requested(&stage), (0, Some(remark)));
+    stage.act(Action::Request {
+        capability: Capability::Control,
+    });
+    assert_eq!(requested(&stage), (1, None));
+    let mut wider = grant();
+    wider.capabilities.insert(Capability::Control);
+    stage.handle(Event::Viewer(SESSION, ViewerEvent::Granted(wider)));
+    assert_eq!(requested(&stage), (0, None));
+    stage.handle(Event::Viewer(SESSION, ViewerEvent::InputDenied(InputDenied::OwnWindow)));
+    assert!(requested(&stage).1.is_some());
+    stage.after(5_000);
+    assert_eq!(requested(&stage).1, None);
+}
+
+#[test]
+fn a_question_is_taken_back_and_asked_again() {
+    let mut stage = asking();
+    stage.act(Action::WithdrawQuestion);
+    assert_eq!(
+        stage.sent(),
+        [&ToRelay::EndSession {
+            session: SESSION,
+            reason: EndReason::Withdrawn
+        }]
+    );
+    assert_eq!(
+        stage.technician_session(),
+        TechnicianSession::Over {
+            reason: Some(EndReason::Withdrawn)
+        }
+    );
+    stage.act(Action::AskAgain);
+    assert_eq!(stage.sent(), [&ToRelay::AskAgain { ticket: TICKET }]);
+}
+
+#[test]
+fn a_program_that_was_restarted_in_a_session_asks_for_a_new_offer() {
+    let mut stage = Stage::new(true);
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], Some(session(Some(grant()))));
+    assert!(stage.did(|effect| matches!(effect, Effect::StartViewer { .. })));
+    assert!(stage.sent().contains(&&ToRelay::Signal {
+        session: SESSION,
+        signal: Signal::Restart
+    }));
+    stage.relay(detail(entry(TicketState::Taken, true)));
+    assert!(matches!(stage.technician_session(), TechnicianSession::Open { .. }));
+}
+
+#[test]
+fn a_reconnection_in_a_session_changes_nothing_between_the_peers() {
+    let mut stage = open();
+    stage.offline();
+    assert!(matches!(stage.technician_session(), TechnicianSession::Open { .. }));
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], Some(session(Some(grant()))));
+    assert!(!stage.did(|effect| matches!(effect, Effect::StartViewer { .. } | Effect::ToViewer(..))));
+    assert!(!stage.sent().iter().any(|body| matches!(body, ToRelay::Signal { .. })));
+}
+
+#[test]
+fn signing_out_ends_the_session_and_forgets_the_token() {
+    let mut stage = open();
+    stage.act(Action::SignOut);
+    assert!(matches!(
+        stage.sent()[..],
+        [ToRelay::EndSession { .. }, ToRelay::SignOut]
+    ));
+    assert!(stage.did(|effect| matches!(effect, Effect::ToViewer(SESSION, ViewerCommand::End(_)))));
+    assert!(stage.did(|effect| matches!(effect, Effect::SaveToken(None))));
+    assert!(matches!(
+        stage.technician_page(),
+        TechnicianPage::SignIn { busy: false, .. }
+    ));
+}
+
+#[test]
+fn a_second_ticket_is_not_taken_beside_the_one_in_hand() {
+    let mut stage = open();
+    stage.act(Action::TakeTicket { ticket: TicketId(1043) });
+    assert!(stage.sent().is_empty());
+    assert_eq!(stage.notice(), Some(Code::SessionOpen));
+}
+
+#[test]
+fn input_and_requests_without_a_session_are_told_and_sent_nowhere() {
+    let mut stage = asking();
+    for action in [
+        Action::Request {
+            capability: Capability::Control,
+        },
+        Action::GiveBack {
+            capability: Capability::Control,
+        },
+    ] {
+        stage.act(Action::DismissNotice);
+        stage.act(action);
+        assert!(!stage.did(|effect| matches!(effect, Effect::ToViewer(..))));
+        assert_eq!(stage.notice(), Some(Code::OutOfOrder));
+    }
+}

@@ -1,0 +1,188 @@
+//! The user's side outside a session: the ticket, from *Get help* to "solved?".
+//!
+//! Invariant: a request for help is sent under one number until it is answered, however often the connection breaks, so
+//! it opens one ticket.
+
+use renfort_protocol::{
+    ids::{RequestId, SessionId, TicketId},
+    signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
+    ticket::{Impact, Summary, TicketState, Urgency, UserTicket},
+};
+
+use super::{
+    Controller, Turn,
+    requests::Purpose,
+    user_session::{Consent, Shared},
+};
+use crate::view::UserPage;
+
+/// Where the user stands.
+#[derive(Debug, Default)]
+pub(super) struct User {
+    pub(super) ticket: Option<UserTicket>,
+    pub(super) opening: Option<Opening>,
+    pub(super) consent: Option<Consent>,
+    pub(super) session: Option<Shared>,
+    /// A session that ended here; the relay does not know yet.
+    pub(super) ending: Option<(SessionId, EndReason)>,
+}
+
+/// A request for help on its way.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    request: RequestId,
+    summary: Summary,
+    impact: Impact,
+    urgency: Urgency,
+}
+
+impl User {
+    /// Would ending the program let someone down?
+    pub(super) fn needs_the_program(&self) -> bool {
+        let open = |ticket: &UserTicket| matches!(ticket.state, TicketState::Waiting | TicketState::Taken);
+        self.opening.is_some()
+            || self.consent.is_some()
+            || self.session.is_some()
+            || self.ticket.as_ref().is_some_and(open)
+    }
+
+    pub(super) fn has_session(&self) -> bool {
+        self.session.is_some() || self.consent.is_some()
+    }
+
+    pub(super) fn is_in(&self, session: SessionId) -> bool {
+        self.session.as_ref().is_some_and(|shared| shared.info.id == session)
+    }
+
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Another side is shown; the relay keeps the ticket.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    fn open_ticket(&self) -> Option<TicketId> {
+        self.ticket
+            .as_ref()
+            .filter(|ticket| ticket.state == TicketState::Waiting)
+            .map(|ticket| ticket.id)
+    }
+}
+
+impl Controller {
+    pub(super) fn user_welcomed(&mut self, ticket: Option<UserTicket>, session: Option<SessionInfo>, turn: &mut Turn) {
+        self.user.ticket = ticket;
+        if let Some(opening) = self.user.opening.clone() {
+            self.send_opening(opening, turn);
+        }
+        self.session_on_return(session, turn);
+    }
+
+    pub(super) fn ticket_changed(&mut self, ticket: UserTicket, turn: &mut Turn) {
+        if self.profile.settings.left == Some(ticket.id) && ticket.state == TicketState::Waiting {
+            // It came back: what was put away is of interest again.
+            self.profile.settings.left = None;
+            self.save_settings(turn);
+        }
+        self.user.ticket = Some(ticket);
+    }
+
+    pub(super) fn request_help(&mut self, summary: Summary, impact: Impact, urgency: Urgency, turn: &mut Turn) {
+        if self.user.needs_the_program() {
+            return self.out_of_order();
+        }
+        if self.needs_relay() {
+            return;
+        }
+        let opening = Opening {
+            request: turn.fresh,
+            summary,
+            impact,
+            urgency,
+        };
+        self.user.opening = Some(opening.clone());
+        self.send_opening(opening, turn);
+    }
+
+    fn send_opening(&mut self, opening: Opening, turn: &mut Turn) {
+        let Opening {
+            request,
+            summary,
+            impact,
+            urgency,
+        } = opening;
+        let body = ToRelay::OpenTicket {
+            request,
+            summary,
+            impact,
+            urgency,
+        };
+        self.link.requests.send(Purpose::Open, body, turn);
+    }
+
+    /// The relay answered, one way or the other.
+    pub(super) fn help_requested(&mut self) {
+        self.user.opening = None;
+    }
+
+    pub(super) fn cancel_ticket(&mut self, turn: &mut Turn) {
+        let Some(ticket) = self.user.open_ticket() else {
+            return self.out_of_order();
+        };
+        if !self.needs_relay() {
+            self.link
+                .requests
+                .send(Purpose::Cancel, ToRelay::CancelTicket { ticket }, turn);
+        }
+    }
+
+    pub(super) fn feedback(&mut self, solved: bool, turn: &mut Turn) {
+        let Some(ticket) = self.user.ticket.as_ref().map(|ticket| ticket.id) else {
+            return self.out_of_order();
+        };
+        if !self.needs_relay() {
+            self.link
+                .requests
+                .send(Purpose::Feedback, ToRelay::Feedback { ticket, solved }, turn);
+        }
+    }
+
+    pub(super) fn leave(&mut self, turn: &mut Turn) {
+        let Some(ticket) = &self.user.ticket else { return };
+        if self.user.needs_the_program() {
+            return self.out_of_order();
+        }
+        self.profile.settings.left = Some(ticket.id);
+        self.save_settings(turn);
+    }
+
+    pub(super) fn user_page(&self) -> UserPage {
+        let user = &self.user;
+        let home = || UserPage::Home {
+            busy: user.opening.is_some(),
+        };
+        let Some(ticket) = user.ticket.clone() else {
+            return home();
+        };
+        if let Some(shared) = &user.session {
+            return shared.page(ticket);
+        }
+        if let Some(consent) = &user.consent
+            && !matches!(consent.answer, Some(ConsentAnswer::Refuse { .. }))
+        {
+            return consent.page(ticket);
+        }
+        match ticket.state {
+            TicketState::Waiting | TicketState::Taken => UserPage::Waiting { ticket },
+            TicketState::Solved | TicketState::NotSolved if self.profile.settings.left != Some(ticket.id) => {
+                UserPage::Finished {
+                    ticket,
+                    busy: self.link.requests.any(|purpose| purpose == Purpose::Feedback),
+                }
+            }
+            TicketState::Solved | TicketState::NotSolved | TicketState::Cancelled => home(),
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! The user's side of a session: the question, the grant, the sharer, the end.
+//!
+//! Flow: asked -> the person answers, or silence does -> the relay has it on disk and says granted -> the sharer runs ->
+//! ended by whoever is first.
+//!
+//! Invariant: a sharer starts only for a session that this program asked the person about and that the person allowed,
+//! and with no more than they allowed, whatever the relay says.
+
+use renfort_engine::peer::{SharerCommand, SharerEvent};
+use renfort_protocol::{
+    error::Code,
+    grant::{Capabilities, Capability, Grant},
+    ids::SessionId,
+    limits::{CONSENT_ANSWER_MS, GRANT_MS},
+    session::ChatText,
+    signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
+    ticket::UserTicket,
+    time::UnixMillis,
+};
+
+use super::{Controller, Effect, Notification, Turn, requests::Purpose, talk::Talk};
+use crate::view::{Question, UserPage};
+
+/// A technician wants in.
+#[derive(Debug)]
+pub(super) struct Consent {
+    info: SessionInfo,
+    /// Silence is a refusal from then on; on this machine's clock.
+    deadline: UnixMillis,
+    /// What was answered; kept until the relay has it.
+    pub(super) answer: Option<ConsentAnswer>,
+}
+
+/// A session that is on.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) info: SessionInfo,
+    grant: Grant,
+    connected: bool,
+    peer_lost: bool,
+    question: Option<Question>,
+    talk: Talk,
+}
+
+impl Consent {
+    pub(super) fn page(&self, ticket: UserTicket) -> UserPage {
+        let mut session = self.info.clone();
+        session.answer_by = self.deadline;
+        UserPage::Consent {
+            ticket,
+            session,
+            busy: self.answer.is_some(),
+            grant_ms: GRANT_MS,
+        }
+    }
+
+    /// What the relay may grant at most: what the person answered.
+    fn allowed(&self, by_relay: &Grant) -> Option<Grant> {
+        let Some(ConsentAnswer::Allow {
+            capabilities,
+            expires_at,
+        }) = &self.answer
+        else {
+            return None;
+        };
+        let same = by_relay.session == self.info.id
+            && by_relay.ticket == self.info.ticket
+            && by_relay.technician == self.info.technician.id;
+        let capabilities: Capabilities = capabilities.intersection(&by_relay.capabilities).copied().collect();
+        (same && capabilities.contains(&Capability::View)).then(|| Grant {
+            session: self.info.id,
+            ticket: self.info.ticket,
+            technician: self.info.technician.id,
+            capabilities,
+            expires_at: by_relay.expires_at.min(*expires_at),
+        })
+    }
+}
+
+impl Shared {
+    pub(super) fn page(&self, ticket: UserTicket) -> UserPage {
+        UserPage::Session {
+            ticket,
+            technician: self.info.technician.clone(),
+            grant: self.grant.clone(),
+            connected: self.connected,
+            peer_lost: self.peer_lost,
+            question: self.question.clone(),
+            chat: self.talk.chat(),
+            clipboard: self.talk.clipboard(),
+        }
+    }
+}
+
+impl Controller {
+    /// A technician wants in.
+    pub(super) fn asked(&mut self, info: SessionInfo, turn: &mut Turn) {
+        if self.user.is_in(info.id)
+            || self
+                .user
+                .consent
+                .as_ref()
+                .is_some_and(|consent| consent.info.id == info.id)
+        {
+            return;
+        }
+        self.close_session(EndReason::Lost, turn);
+        turn.push(Effect::Notify(Notification::Asked(info.technician.name.clone())));
+        turn.push(Effect::Raise);
+        let deadline = turn.at.plus(CONSENT_ANSWER_MS);
+        self.user.consent = Some(Consent {
+            info,
+            deadline,
+            answer: None,
+        });
+    }
+
+    pub(super) fn answer_consent(&mut self, allow: bool, chosen: &Capabilities, turn: &mut Turn) {
+        let Some(consent) = self.user.consent.as_ref().filter(|consent| consent.answer.is_none()) else {
+            return self.out_of_order();
+        };
+        let answer = if allow {
+            let mut capabilities: Capabilities = chosen.intersection(&consent.info.asked).copied().collect();
+            capabilities.insert(Capability::View);
+            ConsentAnswer::Allow {
+                capabilities,
+                expires_at: turn.at.plus(GRANT_MS),
+            }
+        } else {
+            ConsentAnswer::Refuse { timed_out: false }
+        };
+        self.answer(answer, turn);
+    }
+
+    /// Nobody answered in time: that is a no.
+    pub(super) fn answer_silence(&mut self, turn: &mut Turn) {
+        let silent = |consent: &Consent| consent.answer.is_none() && turn.at >= consent.deadline;
+        if self.user.consent.as_ref().is_some_and(silent) {
+            self.answer(ConsentAnswer::Refuse { timed_out: true }, turn);
+        }
+    }
+
+    fn answer(&mut self, answer: ConsentAnswer, turn: &mut Turn) {
+        if let Some(consent) = &mut self.user.consent {
+            consent.answer = Some(answer);
+            self.send_answer(turn);
+        }
+    }
+
+    fn send_answer(&mut self, turn: &mut Turn) {
+        if let Some(Consent {
+            info,
+            answer: Some(answer),
+            ..
+        }) = &self.user.consent
+            && self.link.is_online()
+        {
+            let body = ToRelay::AnswerConsent {
+                session: info.id,
+                answer: answer.clone(),
+            };
+            self.link.requests.send(Purpose::Consent(info.id), body, turn);
+        }
+    }
+
+    /// The relay did not take the answer.
+    pub(super) fn consent_refused(&mut self, session: SessionId, code: Code) {
+        if let Some(consent) = self.user.consent.as_mut().filter(|consent| consent.info.id == session) {
+            if matches!(code, Code::UnknownSession | Code::OutOfOrder | Code::TicketClosed) {
+                self.user.consent = None;
+            } else {
+                consent.answer = None;
+            }
+        }
+    }
+
+    /// The user's yes is written.
+    pub(super) fn granted(&mut self, by_relay: Grant, turn: &mut Turn) {
+        if self.user.is_in(by_relay.session) {
+            return;
+        }
+        let Some(consent) = self.user.consent.take_if(|consent| consent.info.id == by_relay.session) else {
+            return self.not_by_us(by_relay.session, turn);
+        };
+        let Some(grant) = consent.allowed(&by_relay) else {
+            return self.not_by_us(by_relay.session, turn);
+        };
+        turn.push(Effect::StartSharer {
+            session: Box::new(consent.info.clone()),
+            grant: grant.clone(),
+        });
+        turn.push(Effect::ShowBanner(true));
+        self.user.session = Some(Shared {
+            info: consent.info,
+            grant,
+            connected: false,
+            peer_lost: false,
+            question: None,
+            talk: Talk::default(),
+        });
+    }
+
+    /// The relay speaks of a grant that nobody gave in this program: an earlier run, or a lie. It is not acted on.
+    fn not_by_us(&mut self, session: SessionId, turn: &mut Turn) {
+        tracing::warn!("a grant that was not given here is ended");
+        self.end_at_relay(session, EndReason::Lost, turn);
+    }
+
+    /// After a reconnection: what the relay holds of a session, and what we do.
+    pub(super) fn session_on_return(&mut self, session: Option<SessionInfo>, turn: &mut Turn) {
+        let there = session.as_ref().map(|info| info.id);
+        if self
+            .user
+            .session
+            .as_ref()
+            .is_some_and(|shared| Some(shared.info.id) != there)
+        {
+            self.close_session(EndReason::Lost, turn);
+        }
+        self.user.consent.take_if(|consent| Some(consent.info.id) != there);
+        self.user.ending.take_if(|(ending, _)| Some(*ending) != there);
+        let Some(info) = session else { return };
+        if self.user.is_in(info.id) || self.user.is_ending() {
+            return;
+        }
+        match info.grant.clone() {
+            Some(grant) => self.granted(grant, turn),
+            None if self.user.consent.is_some() => self.send_answer(turn),
+            None => self.asked(info, turn),
+        }
+    }
+
+    /// After the reports of an ended session went out again.
+    pub(super) fn tell_ending_again(&mut self, turn: &mut Turn) {
+        if let Some((session, reason)) = self.user.ending {
+            self.end_at_relay(session, reason, turn);
+        }
+    }
+
+    fn end_at_relay(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
+        self.user.ending = Some((session, reason));
+        if self.link.is_online() && !self.link.requests.any(|purpose| purpose == Purpose::End(session)) {
+            self.link
+                .requests
+                .send(Purpose::End(session), ToRelay::EndSession { session, reason }, turn);
+        }
+    }
+
+    /// The relay knows that the session is over.
+    pub(super) fn end_told(&mut self, session: SessionId) {
+        self.user.ending.take_if(|(ending, _)| *ending == session);
+        self.desk.ending.take_if(|(ending, _)| *ending == session);
+    }
+
+    pub(super) fn user_session_ended(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
+        self.end_told(session);
+        self.user.consent.take_if(|consent| consent.info.id == session);
+        if self.user.is_in(session) {
+            self.close_session(reason, turn);
+        }
+    }
+
+    /// Ends the sharer because somebody else ended the session.
+    fn close_session(&mut self, reason: EndReason, turn: &mut Turn) {
+        if let Some(shared) = self.user.session.take() {
+            turn.push(Effect::ToSharer(shared.info.id, SharerCommand::End(reason)));
+            turn.push(Effect::ShowBanner(false));
+        }
+    }
+
+    /// The user's *Stop*. The sharer stops first; the relay hears of it when the sharer has told its last.
+    pub(super) fn stop(&mut self, turn: &mut Turn) {
+        if let Some(shared) = self.user.session.take() {
+            turn.push(Effect::StopSharer);
+            turn.push(Effect::ShowBanner(false));
+            self.user.ending = Some((shared.info.id, EndReason::StoppedByUser));
+        } else if self
+            .user
+            .consent
+            .as_ref()
+            .is_some_and(|consent| consent.answer.is_none())
+        {
+            self.answer(ConsentAnswer::Refuse { timed_out: false }, turn);
+        }
+    }
+
+    pub(super) fn sharer_event(&mut self, session: SessionId, event: SharerEvent, turn: &mut Turn) {
+        match event {
+            SharerEvent::Report { at, event } => return self.report(session, at, event, turn),
+            SharerEvent::Signal(signal) => return self.send_signal(session, signal, turn),
+            SharerEvent::Ended { reason, error } => return self.sharer_ended(session, reason, error, turn),
+            _ => {}
+        }
+        let Some(shared) = self.user.session.as_mut().filter(|shared| shared.info.id == session) else {
+            return;
+        };
+        match event {
+            SharerEvent::Connected => shared.connected = true,
+            SharerEvent::Requested { capability, answer_by } => {
+                shared.question = Some(Question { capability, answer_by });
+                turn.push(Effect::Raise);
+            }
+            SharerEvent::RequestClosed(capability) => {
+                shared.question.take_if(|question| question.capability == capability);
+            }
+            SharerEvent::Granted(grant) => shared.grant = grant,
+            SharerEvent::Chat(text) => shared.talk.write(false, turn.at, text.as_str()),
+            SharerEvent::ClipboardReceived { characters } => shared.talk.copied(false, turn.at, characters),
+            SharerEvent::ClipboardSent { characters } => shared.talk.copied(true, turn.at, characters),
+            SharerEvent::PeerLost(lost) => shared.peer_lost = lost,
+            SharerEvent::Report { .. } | SharerEvent::Signal(_) | SharerEvent::Ended { .. } => {}
+        }
+    }
+
+    fn sharer_ended(
+        &mut self,
+        session: SessionId,
+        reason: EndReason,
+        error: Option<renfort_protocol::error::WireError>,
+        turn: &mut Turn,
+    ) {
+        if self.user.session.take_if(|shared| shared.info.id == session).is_some() {
+            turn.push(Effect::ShowBanner(false));
+            self.end_at_relay(session, reason, turn);
+            if let Some(error) = error {
+                self.tell(error);
+            }
+        } else if let Some((ending, reason)) = self.user.ending
+            && ending == session
+        {
+            self.end_at_relay(session, reason, turn);
+        }
+    }
+
+    /// The log takes no more of this session, so it cannot go on.
+    pub(super) fn session_cannot_be_recorded(&mut self, session: SessionId, turn: &mut Turn) {
+        if self.user.is_in(session) {
+            self.close_session(EndReason::Failed, turn);
+            self.end_at_relay(session, EndReason::Failed, turn);
+            self.tell(Code::NotRecorded.into());
+        }
+    }
+
+    pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, turn: &mut Turn) {
+        self.to_sharer(SharerCommand::Answer { capability, allow }, turn);
+    }
+
+    pub(super) fn withdraw(&mut self, capability: Capability, turn: &mut Turn) {
+        self.to_sharer(SharerCommand::Withdraw(capability), turn);
+    }
+
+    pub(super) fn extend(&mut self, turn: &mut Turn) {
+        self.to_sharer(SharerCommand::Extend, turn);
+    }
+
+    pub(super) fn chat_with_technician(&mut self, text: ChatText, turn: &mut Turn) {
+        if let Some(shared) = &mut self.user.session {
+            shared.talk.write(true, turn.at, text.as_str());
+        }
+        self.to_sharer(SharerCommand::Chat(text), turn);
+    }
+
+    fn to_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {
+        match &self.user.session {
+            Some(shared) => turn.push(Effect::ToSharer(shared.info.id, command)),
+            None => self.out_of_order(),
+        }
+    }
+}

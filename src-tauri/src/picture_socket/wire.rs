@@ -1,0 +1,72 @@
+//! Messages from the app to the technician's window, binary, little endian.
+//!
+//! | bytes | rectangle | the user's pointer |
+//! |---|---|---|
+//! | 0 | 1 | 2 |
+//! | 1 | 0 | 0 |
+//! | 2..4 | screen's width | x |
+//! | 4..6 | screen's height | y |
+//! | 6..8 | x | |
+//! | 8..10 | y | |
+//! | 10..12 | width | |
+//! | 12..14 | height | |
+//! | 14..16 | 0 | |
+//! | 16.. | RGBA pixels, rows from the top | |
+
+use renfort_engine::seams::{Picture, Rect};
+
+const RECTANGLE: u8 = 1;
+const POINTER: u8 = 2;
+/// Pixels begin here, so that they can be read as 32-bit numbers in place.
+const PIXELS: usize = 16;
+
+/// A rectangle of the picture; it must lie inside.
+pub(super) fn rectangle(picture: &Picture, rect: Rect) -> Vec<u8> {
+    let mut message = Vec::with_capacity(PIXELS + usize::from(rect.width) * usize::from(rect.height) * 4);
+    message.extend([RECTANGLE, 0]);
+    let size = picture.size();
+    for number in [size.width, size.height, rect.x, rect.y, rect.width, rect.height, 0] {
+        message.extend(number.to_le_bytes());
+    }
+    for row in picture.rows(rect) {
+        message.extend_from_slice(row);
+    }
+    message
+}
+
+/// Where the user's pointer is.
+pub(super) fn pointer(x: u16, y: u16) -> Vec<u8> {
+    let mut message = vec![POINTER, 0];
+    message.extend(x.to_le_bytes());
+    message.extend(y.to_le_bytes());
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_engine::seams::{PixelFormat, Size};
+
+    use super::*;
+
+    #[test]
+    fn a_rectangle_says_where_it_is_and_pixels_begin_at_byte_16() {
+        let mut picture = Picture::new(Size { width: 300, height: 3 }, PixelFormat::Rgba);
+        picture.bytes_mut()[(2 * 300 + 299) * 4..].copy_from_slice(&[1, 2, 3, 255]);
+        let message = rectangle(
+            &picture,
+            Rect {
+                x: 298,
+                y: 2,
+                width: 2,
+                height: 1,
+            },
+        );
+        assert_eq!(message[..16], [1, 0, 44, 1, 3, 0, 42, 1, 2, 0, 2, 0, 1, 0, 0, 0]);
+        assert_eq!(message[16..], [0, 0, 0, 0, 1, 2, 3, 255]);
+    }
+
+    #[test]
+    fn a_pointer_is_six_bytes() {
+        assert_eq!(pointer(258, 3), [2, 0, 2, 1, 3, 0]);
+    }
+}

@@ -1,0 +1,83 @@
+//! This installation's Ed25519 key (RFC 8032), kept as PKCS#8 (RFC 8410).
+
+use renfort_protocol::{
+    ids::{DeviceKey, Nonce, Signature},
+    signalling::hello_bytes,
+};
+use ring::{
+    rand::SystemRandom,
+    signature::{Ed25519KeyPair, KeyPair as _},
+};
+
+/// Who this installation is.
+pub struct DevicePair(Ed25519KeyPair);
+
+impl DevicePair {
+    /// A new one, with its bytes for the file. None when the system gives no randomness.
+    pub(super) fn generate() -> Option<(Self, Vec<u8>)> {
+        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok()?;
+        Some((Self::read(document.as_ref())?, document.as_ref().to_vec()))
+    }
+
+    /// From the file's bytes.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        Ed25519KeyPair::from_pkcs8(bytes).ok().map(Self)
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> DeviceKey {
+        DeviceKey(
+            self.0
+                .public_key()
+                .as_ref()
+                .try_into()
+                .expect("an Ed25519 public key has 32 bytes"),
+        )
+    }
+
+    /// Answers the relay's challenge.
+    #[must_use]
+    pub fn sign_hello(&self, nonce: &Nonce) -> Signature {
+        let signature = self.0.sign(&hello_bytes(nonce, &self.public()));
+        Signature(
+            signature
+                .as_ref()
+                .try_into()
+                .expect("an Ed25519 signature has 64 bytes"),
+        )
+    }
+}
+
+impl std::fmt::Debug for DevicePair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DevicePair({})", self.public())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{ED25519, UnparsedPublicKey};
+
+    use super::*;
+
+    #[test]
+    fn a_hello_is_signed_so_that_the_relay_can_check_it() {
+        let (pair, bytes) = DevicePair::generate().unwrap();
+        let again = DevicePair::read(&bytes).unwrap();
+        let nonce = Nonce([9; 32]);
+        let key = UnparsedPublicKey::new(&ED25519, pair.public().0);
+        assert!(
+            key.verify(&hello_bytes(&nonce, &pair.public()), &again.sign_hello(&nonce).0)
+                .is_ok()
+        );
+        assert!(
+            key.verify(
+                &hello_bytes(&Nonce([8; 32]), &pair.public()),
+                &again.sign_hello(&nonce).0
+            )
+            .is_err()
+        );
+        assert!(DevicePair::read(b"rubbish").is_none());
+    }
+}

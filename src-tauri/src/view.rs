@@ -1,0 +1,304 @@
+//! What the interface shows: one value, made anew by the controller at every change and sent whole. The interface is a
+//! function of it and keeps nothing of its own but what is being typed.
+
+use renfort_protocol::{
+    error::WireError,
+    grant::{Capabilities, Capability, Grant},
+    people::{Person, Stated, Technician},
+    signalling::{EndReason, SessionInfo},
+    ticket::{Language, QueueEntry, TicketDetail, UserTicket},
+    time::UnixMillis,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Everything that is on screen, in every window of the app.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct View {
+    /// Language of the interface.
+    pub language: Language,
+    /// Colours of the interface.
+    pub theme: Theme,
+    /// The program's version.
+    pub version: String,
+    /// Whom this installation belongs to; none before the organisation file was imported.
+    pub organisation: Option<OrganisationView>,
+    /// The connection to the relay.
+    pub link: Link,
+    /// Something went wrong; shown until dismissed.
+    pub notice: Option<Notice>,
+    /// Who this person says they are.
+    pub stated: Stated,
+    /// Which side is shown, and where it stands.
+    pub side: Side,
+}
+
+/// The two sides of the app.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Side {
+    /// Someone who may need help.
+    User {
+        /// Where they stand.
+        #[serde(flatten)]
+        page: UserPage,
+    },
+    /// Someone who helps.
+    Technician {
+        /// Where they stand.
+        #[serde(flatten)]
+        page: TechnicianPage,
+    },
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The pinned organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct OrganisationView {
+    /// Its name.
+    pub name: String,
+    /// The relay that is used.
+    pub relay: String,
+}
+
+/// The connection to the relay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "link", rename_all = "snake_case")]
+pub enum Link {
+    /// No organisation, or nobody signed in: nothing to connect for.
+    Idle,
+    /// On its way.
+    Connecting,
+    /// Connected.
+    Online,
+    /// Not reachable; tried again by itself.
+    Offline {
+        /// Why.
+        error: WireError,
+        /// Next attempt.
+        retry_at: UnixMillis,
+    },
+}
+
+/// An error to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Notice {
+    /// Grows with each, so that the same error twice is two.
+    pub id: u32,
+    /// What went wrong.
+    pub error: WireError,
+}
+
+/// Where a user stands.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub enum UserPage {
+    /// *Get help*.
+    Home {
+        /// The request is on its way.
+        busy: bool,
+    },
+    /// In the queue, or between two sessions of a ticket that a technician has.
+    Waiting {
+        /// The ticket.
+        ticket: UserTicket,
+    },
+    /// A technician wants to see the screen.
+    Consent {
+        /// The ticket.
+        ticket: UserTicket,
+        /// Who, and what they ask.
+        session: SessionInfo,
+        /// The answer is on its way.
+        busy: bool,
+        /// How long a grant lasts, in milliseconds.
+        grant_ms: u64,
+    },
+    /// A session is on.
+    Session {
+        /// The ticket.
+        ticket: UserTicket,
+        /// Who helps.
+        technician: Technician,
+        /// What is allowed.
+        grant: Grant,
+        /// Are the two machines connected?
+        connected: bool,
+        /// The technician's side is not heard.
+        peer_lost: bool,
+        /// The technician asks for more.
+        question: Option<Question>,
+        /// What was written, oldest first.
+        chat: Vec<ChatLine>,
+        /// The last texts that went through the clipboard, newest last, at most 5.
+        clipboard: Vec<ClipboardLine>,
+    },
+    /// It is over: what was done, and was it solved?
+    Finished {
+        /// The ticket with its receipt.
+        ticket: UserTicket,
+        /// The answer is on its way.
+        busy: bool,
+    },
+}
+
+/// A question during a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Question {
+    /// For what.
+    pub capability: Capability,
+    /// No answer by then is a refusal.
+    pub answer_by: UnixMillis,
+}
+
+/// A line of chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ChatLine {
+    /// Grows.
+    pub id: u32,
+    /// Written here, or there?
+    pub mine: bool,
+    /// When.
+    pub at: UnixMillis,
+    /// The text.
+    pub text: String,
+}
+
+/// A text that went through the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ClipboardLine {
+    /// When.
+    pub at: UnixMillis,
+    /// To the technician (true), or from them?
+    pub to_technician: bool,
+    /// Its length in characters.
+    pub characters: u32,
+}
+
+/// Where a technician stands.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub enum TechnicianPage {
+    /// Name and password.
+    SignIn {
+        /// On its way.
+        busy: bool,
+        /// The name that signed in last.
+        login: Option<String>,
+    },
+    /// The queue.
+    Queue {
+        /// Who is signed in.
+        person: Person,
+        /// In order of work: priority, then age.
+        tickets: Vec<QueueEntry>,
+        /// The ticket that is looked at.
+        detail: Option<Box<TicketDetail>>,
+        /// A request (take, note) is on its way.
+        busy: bool,
+    },
+    /// A ticket of mine: asking, in session, or to be wrapped up.
+    Ticket {
+        /// Who is signed in.
+        person: Person,
+        /// The ticket.
+        detail: Box<TicketDetail>,
+        /// How many others wait.
+        waiting: u32,
+        /// Where the session stands.
+        session: TechnicianSession,
+        /// A request (ask again, note, wrap-up) is on its way.
+        busy: bool,
+    },
+}
+
+/// Where a technician's session stands.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum TechnicianSession {
+    /// The user is looking at the question.
+    Asking {
+        /// The relay stops waiting then.
+        answer_by: UnixMillis,
+    },
+    /// The user said yes.
+    Open {
+        /// What is allowed, on this machine's clock.
+        grant: Grant,
+        /// Are the two machines connected?
+        connected: bool,
+        /// The user's side is not heard.
+        peer_lost: bool,
+        /// The shared screen; none before the first picture.
+        screen: Option<ScreenView>,
+        /// What was asked of the user and is not answered yet.
+        requested: Capabilities,
+        /// The last answer, or why something is no longer allowed or was not carried out.
+        remark: Option<Remark>,
+        /// What was written, oldest first.
+        chat: Vec<ChatLine>,
+        /// The last texts that went through the clipboard, newest last, at most 5.
+        clipboard: Vec<ClipboardLine>,
+    },
+    /// There is none, or no longer one.
+    Over {
+        /// How the last one ended.
+        reason: Option<EndReason>,
+    },
+}
+
+/// Size of the shared screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct ScreenView {
+    /// Pixels across.
+    pub width: u16,
+    /// Pixels down.
+    pub height: u16,
+}
+
+/// Something the technician should know now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "remark", rename_all = "snake_case")]
+pub enum Remark {
+    /// The user said no.
+    Refused {
+        /// To what.
+        capability: Capability,
+        /// By silence.
+        timed_out: bool,
+    },
+    /// No longer allowed.
+    Withdrawn {
+        /// What.
+        capability: Capability,
+        /// Why.
+        reason: renfort_protocol::report::Withdrawn,
+    },
+    /// Input was not carried out.
+    InputDenied {
+        /// Why.
+        reason: renfort_protocol::report::InputDenied,
+    },
+}
+
+/// Where the technician's interface fetches the picture: a WebSocket on this machine. The token is good once, for 10
+/// seconds. See `picture_socket` for the messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PictureAddress {
+    /// `ws://127.0.0.1:port/`.
+    pub url: String,
+    /// First message to send.
+    pub token: String,
+}

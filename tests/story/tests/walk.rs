@@ -1,0 +1,330 @@
+//! End to end, through real windows on virtual screens. One at a time: two cores carry one story, not several.
+
+mod story {
+    use std::{
+        path::PathBuf,
+        time::{Duration, Instant},
+    };
+
+    use anyhow::Result;
+    use renfort_story::{
+        log, observer::Printer, programs::target_folder, stage::Stage, technician::Outcome,
+        technician::TechnicianWindow, user::UserWindow, walk::walk, words::Language, xterm,
+    };
+    use tokio::sync::Mutex;
+
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+    /// Sets the stage and plays on it; what both screens showed when it failed is kept.
+    async fn on_stage(name: &str, language: Language, play: impl AsyncFnOnce(&mut Stage) -> Result<()>) -> Result<()> {
+        on_stage_with(&[], name, language, play).await
+    }
+
+    /// The same, the user's app with more arguments.
+    async fn on_stage_with(
+        arguments: &[&str],
+        name: &str,
+        language: Language,
+        play: impl AsyncFnOnce(&mut Stage) -> Result<()>,
+    ) -> Result<()> {
+        let _alone = ONE_AT_A_TIME.lock().await;
+        let mut stage = Stage::set_up_with(language, arguments).await?;
+        let Err(error) = play(&mut stage).await else {
+            return Ok(());
+        };
+        let folder = target_folder("story")?;
+        for desktop in [&stage.user_desktop, &stage.technician_desktop] {
+            desktop
+                .picture()?
+                .save(&folder.join(format!("{name}-{}.png", desktop.name())))?;
+            std::fs::copy(
+                desktop.log("renfort"),
+                folder.join(format!("{name}-{}.log", desktop.name())),
+            )?;
+        }
+        std::fs::write(folder.join(format!("{name}-relay.log")), stage.relay.last_lines())?;
+        Err(error.context(format!(
+            "pictures of both screens and the programs' logs are in {}",
+            folder.display()
+        )))
+    }
+
+    fn exported(name: &str) -> Result<PathBuf> {
+        Ok(target_folder("story")?.join(format!("{name}.jsonl")))
+    }
+
+    async fn whole_walk(language: Language) -> Result<()> {
+        let name = format!("walk-{}", language.code());
+        on_stage(&name, language, async |stage| {
+            let folder = target_folder(&format!("story/{name}"))?;
+            walk(stage, &folder, &mut Printer).await
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn from_the_click_to_the_log_in_english() -> Result<()> {
+        whole_walk(Language::English).await
+    }
+
+    #[tokio::test]
+    async fn from_the_click_to_the_log_in_french() -> Result<()> {
+        whole_walk(Language::French).await
+    }
+
+    #[tokio::test]
+    async fn a_technician_is_told_that_the_user_refused_and_sees_nothing() -> Result<()> {
+        on_stage("refused", Language::English, async |stage| {
+            stage.until_the_user_is_asked().await?;
+            stage.user.refuse_view().await?;
+            stage.technician.page.shows("ask-again").await?;
+            stage.technician.page.no_longer_shows("remote-canvas").await?;
+            let text = stage
+                .relay
+                .wait_for_log(&exported("refused")?, |log| log::times(log, "consent.refused") == 1)
+                .await?;
+            anyhow::ensure!(
+                log::times(&text, "consent.granted") == 0,
+                "the log has a grant that nobody gave"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn stop_ends_control_at_once_and_the_technician_is_told() -> Result<()> {
+        on_stage("stopped", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            stage
+                .type_into_the_terminal(&xterm::command_for_file("before.txt"))
+                .await?;
+            stage.terminal.file("before.txt").await?;
+            stage.user.stop().await?;
+            stage.technician.page.shows("wrapup-submit").await?;
+            stage.technician.page.no_longer_shows("give-back-control").await?;
+            // Nothing of what is still pressed in the technician's window arrives.
+            stage
+                .technician
+                .type_line(&xterm::command_for_file("after.txt"))
+                .await?;
+            let text = stage
+                .relay
+                .wait_for_log(&exported("stopped")?, |log| log::times(log, "session.ended") == 1)
+                .await?;
+            anyhow::ensure!(log::times(&text, "session.ended") == 1, "the session ended once");
+            anyhow::ensure!(
+                !stage.terminal.has_file("after.txt"),
+                "keys arrived after the user's stop"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn an_escalated_ticket_reaches_level_2_with_its_notes() -> Result<()> {
+        on_stage("escalated", Language::English, async |stage| {
+            let ticket = stage.until_the_technician_sees().await?;
+            let words = stage.words();
+            stage.technician.end().await?;
+            stage
+                .technician
+                .wrap_up(Outcome::EscalatedTo2, None, Some(words.handover))
+                .await?;
+            stage.technician.page.click("sign-out").await?;
+            stage.technician.sign_in(&stage.people.expert).await?;
+            stage.technician.sees(&ticket).await?;
+            stage.technician.look_at(&ticket).await?;
+            let shown = stage.technician.page.matching("body").await?;
+            anyhow::ensure!(
+                shown[0].text.contains(words.handover),
+                "level 2 does not see the note: {:?}",
+                shown[0].text
+            );
+            stage.technician.take().await?;
+            let who = stage.user.who_asks().await?;
+            anyhow::ensure!(who.contains(stage.people.expert.name), "the user is asked by {who:?}");
+            stage.user.allow_view().await?;
+            stage
+                .technician
+                .sees_the_screen_of(&stage.user_desktop, &stage.technician_desktop)
+                .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_session_goes_on_while_the_relay_is_killed_and_nothing_is_lost() -> Result<()> {
+        on_stage("killed", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            stage.relay.kill();
+            stage
+                .type_into_the_terminal(&xterm::command_for_file("meanwhile.txt"))
+                .await?;
+            stage.terminal.file("meanwhile.txt").await?;
+            stage
+                .technician
+                .type_line(&xterm::command_for_colour(xterm::AFTER))
+                .await?;
+            let terminal = stage.terminal.area(&stage.user_desktop)?;
+            stage
+                .technician
+                .sees_colour(&stage.technician_desktop, terminal, xterm::AFTER)
+                .await?;
+            stage.user.say("still here").await?;
+            stage.technician.hears("still here").await?;
+
+            stage.relay.serve().await?;
+            stage.technician.end().await?;
+            stage.technician.is_online().await?;
+            stage.technician.wrap_up(Outcome::Solved, Some("done"), None).await?;
+            stage.user.page.shows("solved-yes").await?;
+            let once = [
+                "ticket.opened",
+                "ticket.taken",
+                "consent.granted",
+                "session.ended",
+                "ticket.closed",
+            ];
+            let is_whole =
+                |log: &str| once.iter().all(|code| log::times(log, code) == 1) && log::times(log, "input.counted") > 0;
+            stage.relay.wait_for_log(&exported("killed")?, is_whole).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_second_technician_cannot_take_a_taken_ticket() -> Result<()> {
+        on_stage("taken", Language::English, async |stage| {
+            stage.user.import(&stage.relay).await?;
+            let ticket = stage.user.ask_for_help(stage.words().summary, "team", "medium").await?;
+            let desktop = renfort_story::desktop::Desktop::on_a_virtual_screen(
+                "colleague",
+                renfort_story::stage::TECHNICIAN_SCREEN,
+            )?;
+            let second = TechnicianWindow::open(&stage.programs, &desktop, &stage.relay, stage.language).await?;
+            second.sign_in(&stage.people.colleague).await?;
+            second.look_at(&ticket).await?;
+            stage.technician.sign_in(&stage.people.technician).await?;
+            stage.technician.look_at(&ticket).await?;
+            // Both press the button at the same moment. Who comes second either reaches the relay, which refuses and says
+            // who has the ticket, or no longer has the button.
+            let (first, second_pressed) = tokio::join!(stage.technician.press_take(), second.press_take());
+            anyhow::ensure!(first? | second_pressed?, "nobody could press the button");
+            let who = stage.user.who_asks().await?;
+            let (winner, loser) = if who.contains(stage.people.technician.name) {
+                (stage.people.technician.name, &second)
+            } else {
+                (stage.people.colleague.name, &stage.technician)
+            };
+            anyhow::ensure!(who.contains(winner), "the user is asked by somebody else: {who:?}");
+            loser.page.no_longer_shows("take").await?;
+            let text = stage
+                .relay
+                .wait_for_log(&exported("taken")?, |log| log::times(log, "consent.asked") == 1)
+                .await?;
+            anyhow::ensure!(
+                log::times(&text, "ticket.taken") == 1,
+                "the ticket was taken more than once"
+            );
+            if log::times(&text, "ticket.take_denied") > 0 {
+                loser
+                    .page
+                    .text_that("notice", "who has the ticket", |text| text.contains(winner))
+                    .await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn remote_input_never_reaches_renforts_own_windows_and_the_banners_stop_ends_it() -> Result<()> {
+        on_stage("own-window", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            // The technician tries to press the user's own buttons.
+            let extend = stage.user.area_on_screen(&stage.user_desktop, "extend").await?;
+            stage.technician.click_at(extend).await?;
+            stage.technician.page.shows("remark").await?;
+            stage
+                .type_into_the_terminal(&xterm::command_for_file("beside.txt"))
+                .await?;
+            stage.terminal.file("beside.txt").await?;
+
+            stage.user.stop_by_the_banner().await?;
+            stage.technician.page.shows("wrapup-submit").await?;
+            let text = stage
+                .relay
+                .wait_for_log(&exported("own-window")?, |log| log::times(log, "session.stopped") == 1)
+                .await?;
+            anyhow::ensure!(
+                log::times(&text, "input.denied") > 0,
+                "the refused click is not in the log"
+            );
+            anyhow::ensure!(
+                log::times(&text, "grant.extended") == 0,
+                "the technician gave themselves more time"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn an_app_that_is_opened_again_finds_its_ticket() -> Result<()> {
+        on_stage("reopened", Language::English, async |stage| {
+            stage.user.import(&stage.relay).await?;
+            let ticket = stage.user.ask_for_help(stage.words().summary, "person", "low").await?;
+            // Another program takes its place only when the first is gone.
+            let (programs, language) = (stage.programs.clone(), stage.language);
+            stage.user.close();
+            stage.user = UserWindow::open(&programs, &stage.user_desktop, language).await?;
+            let shown = stage.user.page.text("ticket-number").await?;
+            anyhow::ensure!(shown.contains(&ticket), "the app shows {shown:?} instead of {ticket}");
+            stage.user.is_in_place(1).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_technician_is_told_within_three_seconds_that_the_users_machine_is_gone() -> Result<()> {
+        on_stage("gone", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            stage.technician.page.no_longer_shows("remote-lost").await?;
+            let since = Instant::now();
+            stage.user.close();
+            stage.technician.page.shows("remote-lost").await?;
+            let took = since.elapsed();
+            // What is promised, and what it takes to kill and to look.
+            anyhow::ensure!(
+                took < Duration::from_millis(3_500),
+                "the technician was told after {took:?}"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn the_portable_capture_shows_the_screen_and_its_changes_too() -> Result<()> {
+        on_stage_with(&["--capture", "scrap"], "scrap", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            stage
+                .type_into_the_terminal(&xterm::command_for_colour(xterm::AFTER))
+                .await?;
+            let terminal = stage.terminal.area(&stage.user_desktop)?;
+            stage
+                .technician
+                .sees_colour(&stage.technician_desktop, terminal, xterm::AFTER)
+                .await?;
+            let is_scrap = |log: &str| log.contains("\"capture\":\"scrap\"");
+            stage.relay.wait_for_log(&exported("scrap")?, is_scrap).await?;
+            Ok(())
+        })
+        .await
+    }
+}

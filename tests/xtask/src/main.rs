@@ -1,0 +1,73 @@
+//! `cargo xtask <command>`: sets up, builds, tests and shows the project. Depends on nothing of ours, so that it runs
+//! before the rest can be built.
+//!
+//! Flow: a command is a list of [`steps`]; each runs one program, shows that it is alive and stops the list when it
+//! fails. Invariant: everything is built with one choice of packages, features and profile, so that no command builds
+//! again what another has built.
+
+mod build;
+mod setup;
+mod show;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use steps::Steps;
+
+#[derive(Parser)]
+#[command(about = "Sets up, builds, tests and shows Renfort", disable_help_subcommand = true)]
+struct Arguments {
+    /// Show what each step prints while it runs, not only when it fails.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what the other commands need: system packages, Rust's tools, the interface's packages.
+    Setup,
+    /// Build the interface and the two programs, renfort and renfort-relay.
+    Build {
+        /// With optimisation, as it is installed somewhere.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Write the TypeScript types that are generated from the Rust ones.
+    Generate,
+    /// Show the whole product: with a display in real windows to try, without one as a story with screenshots.
+    Demo {
+        /// Language of the windows.
+        #[arg(long, value_parser = ["en", "fr"], default_value = "en")]
+        language: String,
+        /// Play the story on virtual screens even though there is a display.
+        #[arg(long)]
+        story: bool,
+    },
+    /// Check and test everything.
+    Test,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut steps = Steps::new(arguments.verbose);
+    let result = match arguments.command {
+        Command::Setup => setup::everything(&mut steps),
+        Command::Build { release } => build::programs(&mut steps, release),
+        Command::Generate => build::generate(&mut steps),
+        Command::Demo { language, story } => show::demo(&mut steps, &language, story),
+        Command::Test => test::everything(&mut steps),
+    };
+    steps.summary();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

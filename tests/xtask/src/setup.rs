@@ -1,0 +1,228 @@
+//! What must be installed before anything else works.
+//!
+//! Flow: system packages, then Rust's tools, then Node, then the interface's packages. Invariant: nothing is installed
+//! that is already there, so a second run does nothing and needs no network.
+
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    steps::Steps,
+    workspace::{self, npm},
+};
+
+/// The lowest Node version (its major number) that the interface's build runs on.
+const LOWEST_NODE: u32 = 20;
+
+/// Debian's packages, each with its reason.
+const PACKAGES: &[(&str, &str)] = &[
+    ("g++", "compiles OpenH264"),
+    (
+        "nasm",
+        "assembles OpenH264's fast paths, without which encoding takes several times as long",
+    ),
+    ("pkg-config", "finds the libraries below for the build"),
+    ("libwebkit2gtk-4.1-dev", "the webview of the desktop app, with GTK"),
+    ("libayatana-appindicator3-1", "the tray icon, loaded at run time"),
+    ("libxcb1-dev", "scrap's capture links it"),
+    ("libxcb-shm0-dev", "scrap's capture links it"),
+    ("libxcb-randr0-dev", "scrap's capture links it"),
+    ("webkit2gtk-driver", "drives the desktop app's windows in the story"),
+    (
+        "chromium",
+        "shows the supervisor's console in the story and in the interface's tests",
+    ),
+    ("chromium-driver", "drives it"),
+    ("xvfb", "the virtual screens that tests and story run on"),
+    (
+        "xserver-xephyr",
+        "the user's desktop in the demo, as a window on a real display",
+    ),
+    ("openbox", "the window manager on these screens"),
+    (
+        "xterm",
+        "the application on the user's screen that the technician works in",
+    ),
+    (
+        "x11-xkb-utils",
+        "setxkbmap, with which the input tests change the keyboard's layout",
+    ),
+    ("dbus", "a session bus for each desktop of the story"),
+    ("fonts-dejavu-core", "text in windows on a machine that has no fonts"),
+];
+
+/// Installs everything that is missing.
+///
+/// # Errors
+/// With what to do, when something is missing that this program may not install.
+pub fn everything(steps: &mut Steps) -> Result<()> {
+    system_packages(steps)?;
+    rust_tools(steps)?;
+    node()?;
+    interface_packages(steps)
+}
+
+fn system_packages(steps: &mut Steps) -> Result<()> {
+    let names: Vec<&str> = PACKAGES.iter().map(|(name, _)| *name).collect();
+    let Some(missing) = missing_packages(&names) else {
+        bail!(
+            "this is not Debian: install what stands for these packages of Debian 12, then run again: {}",
+            names.join(" ")
+        );
+    };
+    if missing.is_empty() {
+        steps.nothing_to_do("system packages", "all installed");
+        return Ok(());
+    }
+    for (name, reason) in PACKAGES.iter().filter(|(name, _)| missing.contains(name)) {
+        println!("    {name}: {reason}");
+    }
+    let Some(rights) = Rights::find() else {
+        bail!(
+            "run this, then try again: sudo apt-get install -y --no-install-recommends {}",
+            missing.join(" ")
+        );
+    };
+    steps.run("list of system packages", rights.apt_get(["update"]))?;
+    let mut install = rights.apt_get(["install", "-y", "--no-install-recommends"]);
+    install.args(&missing);
+    steps.run("system packages", install)
+}
+
+/// Which of the packages are not installed; none when this system has no `dpkg`.
+fn missing_packages<'a>(names: &[&'a str]) -> Option<Vec<&'a str>> {
+    let output = Command::new("dpkg-query")
+        .args(["-W", "-f", "${Package} ${db:Status-Status}\n"])
+        .args(names)
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let is_installed = |name: &str| {
+        text.lines()
+            .any(|line| line.split_once(' ') == Some((name, "installed")))
+    };
+    Some(names.iter().copied().filter(|name| !is_installed(name)).collect())
+}
+
+/// How packages can be installed without a question.
+enum Rights {
+    Root,
+    Sudo,
+}
+
+impl Rights {
+    fn find() -> Option<Self> {
+        if !succeeds(Command::new("apt-get").arg("--version")) {
+            return None;
+        }
+        let user = Command::new("id").arg("-u").output().ok()?;
+        if user.stdout.trim_ascii() == b"0" {
+            Some(Self::Root)
+        } else {
+            succeeds(Command::new("sudo").args(["-n", "true"])).then_some(Self::Sudo)
+        }
+    }
+
+    fn apt_get<const N: usize>(&self, arguments: [&str; N]) -> Command {
+        let mut command = match self {
+            Self::Root => Command::new("env"),
+            Self::Sudo => {
+                let mut sudo = Command::new("sudo");
+                sudo.args(["-n", "env"]);
+                sudo
+            }
+        };
+        command
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"])
+            .args(arguments);
+        command
+    }
+}
+
+fn rust_tools(steps: &mut Steps) -> Result<()> {
+    let missing: Vec<&str> = [("fmt", "rustfmt"), ("clippy", "clippy")]
+        .into_iter()
+        .filter(|(command, _)| !succeeds(workspace::cargo([*command, "--version"]).stdin(Stdio::null())))
+        .map(|(_, component)| component)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut add = Command::new("rustup");
+    add.args(["component", "add"]).args(&missing);
+    steps
+        .run("Rust's tools", add)
+        .with_context(|| format!("install {} for this toolchain", missing.join(" and ")))
+}
+
+fn node() -> Result<()> {
+    let advice = format!("install Node {LOWEST_NODE} or newer with npm, for example from https://nodejs.org");
+    let output = Command::new("node")
+        .arg("--version")
+        .output()
+        .with_context(|| advice.clone())?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let major = major_version(&version).with_context(|| format!("node says its version is {version:?}; {advice}"))?;
+    if major < LOWEST_NODE {
+        bail!("Node {version} is too old; {advice}");
+    }
+    if !succeeds(Command::new("npm").arg("--version")) {
+        bail!("npm is missing; {advice}");
+    }
+    Ok(())
+}
+
+fn major_version(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+/// `npm ci`, unless it ran for this same lock file and its result is still there.
+fn interface_packages(steps: &mut Steps) -> Result<()> {
+    let lock = workspace::ui().join("package-lock.json");
+    let wanted = std::fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
+    let stamp = stamp_path();
+    if workspace::ui().join("node_modules").is_dir() && std::fs::read(&stamp).is_ok_and(|installed| installed == wanted)
+    {
+        steps.nothing_to_do("interface's packages", "as locked");
+        return Ok(());
+    }
+    steps.run("interface's packages", npm(["ci", "--no-audit", "--no-fund"]))?;
+    std::fs::create_dir_all(workspace::target())?;
+    std::fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+fn stamp_path() -> PathBuf {
+    workspace::target().join("xtask-npm-ci.stamp")
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_major_version_is_read_from_what_it_prints() {
+        assert_eq!(major_version("v20.20.2"), Some(20));
+        assert_eq!(major_version("20.20.2"), None);
+        assert_eq!(major_version(""), None);
+    }
+
+    #[test]
+    fn a_package_that_is_not_installed_is_missing() {
+        // Where there is no dpkg there is nothing to ask.
+        if let Some(missing) = missing_packages(&["dpkg", "no-such-package-of-renfort"]) {
+            assert_eq!(missing, ["no-such-package-of-renfort"]);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Runs programs one after the other and shows where it stands.
+//!
+//! Flow: [`Steps::run`] starts a program, writes all it prints to a file under `target/xtask`, says every
+//! [`STILL_RUNNING`] that it goes on (with the last line it printed), and prints the end of the file when it fails.
+//! Invariant: a step that failed makes `run` an error, so the list stops there.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Write},
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace;
+
+/// How long a step may be silent on the terminal.
+const STILL_RUNNING: Duration = Duration::from_secs(20);
+/// Lines of a failed step's output that are shown; the rest is in its file.
+const LINES_OF_A_FAILURE: usize = 150;
+
+/// The steps of one command.
+pub struct Steps {
+    verbose: bool,
+    started: Instant,
+    done: Vec<Done>,
+}
+
+struct Done {
+    name: String,
+    took: Duration,
+    passed: bool,
+}
+
+/// How much of a program's output is shown while it runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Only a sign of life.
+    Quiet,
+    /// Every line.
+    Live,
+}
+
+impl Steps {
+    /// None yet.
+    pub fn new(verbose: bool) -> Self {
+        Self {
+            verbose,
+            started: Instant::now(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end with 0.
+    pub fn run(&mut self, name: &str, command: Command) -> Result<()> {
+        self.run_showing(name, command, Output::Quiet)
+    }
+
+    /// The same, with a choice of what is shown.
+    ///
+    /// # Errors
+    /// As [`Steps::run`].
+    pub fn run_showing(&mut self, name: &str, command: Command, output: Output) -> Result<()> {
+        println!("[{}] {name} ...", clock(self.started.elapsed()));
+        let began = Instant::now();
+        let output = if self.verbose { Output::Live } else { output };
+        let result = self.follow(name, command, output);
+        let (took, passed) = (began.elapsed(), result.is_ok());
+        println!(
+            "[{}] {name}: {} in {}",
+            clock(self.started.elapsed()),
+            if passed { "done" } else { "FAILED" },
+            clock(took)
+        );
+        self.done.push(Done {
+            name: name.to_owned(),
+            took,
+            passed,
+        });
+        result
+    }
+
+    /// Notes a step that had nothing to do.
+    pub fn nothing_to_do(&self, name: &str, why: &str) {
+        println!("[{}] {name}: {why}", clock(self.started.elapsed()));
+    }
+
+    fn follow(&self, name: &str, mut command: Command, output: Output) -> Result<()> {
+        let log = self.log_path(name)?;
+        let mut file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| {
+                format!(
+                    "cannot start {} (is it installed?)",
+                    command.get_program().to_string_lossy()
+                )
+            })?;
+        let (lines, received) = mpsc::channel();
+        let readers = [
+            read_lines(child.stdout.take().expect("stdout is piped"), lines.clone()),
+            read_lines(child.stderr.take().expect("stderr is piped"), lines),
+        ];
+
+        let began = Instant::now();
+        let mut last = String::new();
+        let mut spoke = Instant::now();
+        loop {
+            match received.recv_timeout(STILL_RUNNING.saturating_sub(spoke.elapsed())) {
+                Ok(line) => {
+                    writeln!(file, "{line}")?;
+                    if output == Output::Live {
+                        println!("    {line}");
+                        spoke = Instant::now();
+                    }
+                    if !line.trim().is_empty() {
+                        last = line;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    println!(
+                        "    ... {name}, {}: {}",
+                        clock(began.elapsed()),
+                        shortened(last.trim(), 100)
+                    );
+                    spoke = Instant::now();
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        for reader in readers {
+            reader.join().ok().context("a reader of the program's output broke")??;
+        }
+        let status = child.wait()?;
+        if status.success() {
+            return Ok(());
+        }
+        if output == Output::Quiet {
+            let text = std::fs::read_to_string(&log).unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            let from = lines.len().saturating_sub(LINES_OF_A_FAILURE);
+            for line in &lines[from..] {
+                println!("    {line}");
+            }
+        }
+        bail!("{name}: {status}; all its output is in {}", log.display())
+    }
+
+    fn log_path(&self, name: &str) -> Result<PathBuf> {
+        let folder = workspace::target().join("xtask");
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let slug: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        Ok(folder.join(format!("{:02}-{slug}.log", self.done.len() + 1)))
+    }
+
+    /// Prints one line a step, and the whole time.
+    pub fn summary(&self) {
+        if self.done.len() < 2 {
+            return;
+        }
+        println!("\nsummary");
+        for Done { name, took, passed } in &self.done {
+            println!(
+                "  {} {:>6}  {name}",
+                if *passed { "ok    " } else { "FAILED" },
+                clock(*took)
+            );
+        }
+        println!("  in all {:>6}", clock(self.started.elapsed()));
+    }
+}
+
+fn read_lines(stream: impl Read + Send + 'static, lines: Sender<String>) -> std::thread::JoinHandle<Result<()>> {
+    std::thread::spawn(move || {
+        let mut reader = BufReader::new(stream);
+        let mut bytes = Vec::new();
+        while reader.read_until(b'\n', &mut bytes)? > 0 {
+            let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+            bytes.clear();
+            if lines.send(line).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn shortened(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters {
+        return text.to_owned();
+    }
+    text.chars().take(characters).chain("...".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_step_that_fails_is_an_error_and_its_output_is_kept() {
+        let mut steps = Steps::new(false);
+        let error = steps
+            .run(
+                "steps test failing",
+                shell("echo to the one; echo to the other >&2; exit 3"),
+            )
+            .unwrap_err();
+        assert!(error.to_string().contains("steps test failing"), "{error}");
+        let kept = std::fs::read_to_string(workspace::target().join("xtask/01-steps-test-failing.log")).unwrap();
+        assert!(kept.contains("to the one") && kept.contains("to the other"), "{kept}");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let error = Steps::new(false)
+            .run("steps test missing", Command::new("no-such-program-of-renfort"))
+            .unwrap_err();
+        assert!(format!("{error:#}").contains("no-such-program-of-renfort"), "{error:#}");
+    }
+
+    #[test]
+    fn a_step_that_passes_is_no_error() {
+        Steps::new(false).run("steps test passing", shell("true")).unwrap();
+    }
+
+    #[test]
+    fn a_long_line_is_cut_between_characters() {
+        assert_eq!(shortened("àéîõü", 3), "àéî...");
+        assert_eq!(shortened("àéî", 3), "àéî");
+    }
+}

@@ -1,0 +1,67 @@
+//! Everything that must hold before a change is taken.
+//!
+//! Flow: the quick checks first, then one build of all, then the tests beside the code and the suites, at last the story
+//! through real windows. Invariant: every `cargo` call covers the whole workspace, so that they share one build.
+
+use anyhow::Result;
+
+use crate::{
+    build, setup,
+    steps::{Output, Steps},
+    workspace::{cargo, npm},
+};
+
+/// Module of the tests that drive real windows: they run apart, one at a time.
+const STORY: &str = "story::";
+
+/// All checks and tests.
+///
+/// # Errors
+/// At the first that does not hold.
+pub fn everything(steps: &mut Steps) -> Result<()> {
+    setup::everything(steps)?;
+    steps.run("formatting", cargo(["fmt", "--all", "--check"]))?;
+    build::interface(steps)?;
+    steps.run("interface's types", npm(["run", "check"]))?;
+    steps.run("interface's tests", npm(["test"]))?;
+    build::workspace(steps)?;
+    steps.run(
+        "tests and conformance suites",
+        cargo([
+            "test",
+            "--workspace",
+            "--locked",
+            "--no-fail-fast",
+            "--",
+            "--skip",
+            STORY,
+        ]),
+    )?;
+    steps.run_showing(
+        "story through real windows",
+        cargo([
+            "test",
+            "--workspace",
+            "--locked",
+            "--test",
+            "walk",
+            "--",
+            "--nocapture",
+            "--test-threads=1",
+            STORY,
+        ]),
+        Output::Live,
+    )?;
+    steps.run(
+        "lints",
+        cargo([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )
+}

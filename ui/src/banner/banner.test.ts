@@ -1,0 +1,50 @@
+import { flushSync, mount, tick, unmount } from "svelte";
+import { afterEach, expect, test } from "vitest";
+import type { View } from "../generated/host";
+import { FakeHost } from "../host/fake";
+import { samples } from "../host/samples";
+import Banner from "./Banner.svelte";
+
+let end: () => Promise<void>;
+afterEach(() => end());
+
+async function banner(view: View): Promise<{ host: FakeHost; get: (testid: string) => HTMLElement | null }> {
+  document.body.innerHTML = "";
+  const host = new FakeHost(view);
+  const mounted = mount(Banner, { target: document.body, props: { host } });
+  end = () => unmount(mounted);
+  await tick();
+  await tick();
+  flushSync();
+  return { host, get: (testid) => document.querySelector<HTMLElement>(`[data-testid="${testid}"]`) };
+}
+
+test("the banner says who does what, and for how long", async () => {
+  const { get } = await banner(samples.session("en"));
+  expect(get("banner-who")?.textContent).toBe("Claire Fontaine sees your screen");
+  expect(get("banner-time")?.textContent).toMatch(/^29:\d\d$/);
+});
+
+test("control, a question and a lost peer are said", async () => {
+  const { host, get } = await banner(samples.sessionControl("fr"));
+  expect(get("banner-who")?.textContent).toContain("commande votre ordinateur");
+  host.show(samples.sessionQuestion("fr"));
+  flushSync();
+  expect(get("banner-who")?.textContent).toContain("répondez dans Renfort");
+  host.show(samples.sessionLost("fr"));
+  flushSync();
+  expect(get("banner-who")?.textContent).toContain("injoignable");
+});
+
+test("Stop and more time are one click", async () => {
+  const { host, get } = await banner(samples.session("en"));
+  get("banner-stop")?.click();
+  get("banner-extend")?.click();
+  expect(host.actions).toEqual([{ action: "stop" }, { action: "extend" }]);
+});
+
+test("without a session there is nothing to stop", async () => {
+  const { get } = await banner(samples.home("en"));
+  expect(get("banner-stop")).toBeNull();
+  expect(get("banner-who")?.textContent).toBe("Nobody sees your screen");
+});

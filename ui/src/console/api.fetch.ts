@@ -1,0 +1,90 @@
+/**
+ * `ConsoleApi` over the relay's HTTP interface. The sign-in is a cookie that this code cannot read.
+ * Invariant: a filter travels as a query of its members, those that are null left out.
+ */
+import type { Filter, WireError } from "../generated/protocol";
+import { ApiError, type ConsoleApi } from "./api";
+
+const BASE = "/v1/console/";
+/** An answer that takes longer counts as no answer, in milliseconds. */
+const ANSWER_MS = 30_000;
+/** The same for the check of the whole log. */
+const LOG_ANSWER_MS = 10 * 60_000;
+
+/** `?ticket=T-1&from=0`, or nothing when the filter is empty. */
+export function query(filter: Filter): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) {
+    if (value !== null) parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+function isWireError(body: unknown): body is WireError {
+  return typeof body === "object" && body !== null && typeof (body as { code?: unknown }).code === "string";
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  if (isWireError(body)) return new ApiError(body);
+  // A proxy in between answers in its own words; the status is all that can be trusted.
+  switch (response.status) {
+    case 401: return ApiError.of("sign_in_expired");
+    case 403: return ApiError.of("not_allowed");
+    case 429: return ApiError.of("too_fast");
+    case 502: case 503: case 504: return ApiError.of("relay_unreachable");
+    default: return ApiError.of("internal");
+  }
+}
+
+async function answer(path: string, init: RequestInit, abort: AbortSignal | undefined, withinMs: number): Promise<Response> {
+  const limit = AbortSignal.timeout(withinMs);
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      ...init,
+      credentials: "same-origin",
+      cache: "no-store",
+      signal: abort === undefined ? limit : AbortSignal.any([abort, limit]),
+    });
+  } catch {
+    throw ApiError.of("relay_unreachable");
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function read<T>(path: string, abort?: AbortSignal, withinMs = ANSWER_MS): Promise<T> {
+  return body<T>(await answer(path, { headers: { accept: "application/json" } }, abort, withinMs));
+}
+
+async function body<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch {
+    // Cut off in the middle, or not the relay that answered.
+    throw ApiError.of("relay_unreachable");
+  }
+}
+
+function post(path: string, value?: unknown): Promise<Response> {
+  const init: RequestInit = value === undefined
+    ? { method: "POST" }
+    : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+  return answer(path, init, undefined, ANSWER_MS);
+}
+
+/** The real relay: the one that served this page. */
+export function fetchApi(): ConsoleApi {
+  return {
+    signIn: async (login, password) => body(await post("sign-in", { login, password })),
+    signOut: async () => void (await post("sign-out")),
+    me: () => read("me"),
+    sessions: (filter, abort) => read(`sessions${query(filter)}`, abort),
+    tickets: (filter, abort) => read(`tickets${query(filter)}`, abort),
+    session: (id, abort) => read(`session/${encodeURIComponent(id)}`, abort),
+    log: (abort) => read("log", abort, LOG_ANSWER_MS),
+    exportUrl: (what, form, filter) => `${BASE}export/${what}.${form}${query({ ...filter, after: null })}`,
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * What the console asks of the relay. Pages know this seam and nothing of HTTP; tests put a fake behind it.
+ * Invariant: whatever goes wrong, a caller gets an `ApiError` with a stable code, never anything else.
+ */
+import type {
+  Code, Filter, LogStatus, Me, Page, SessionDetail, SessionId, SessionRow, TicketRow, WireError,
+} from "../generated/protocol";
+
+/** What can be exported. */
+export type Exported = "sessions" | "tickets" | "audit";
+/** In which form: for spreadsheets, or one JSON object a line. */
+export type ExportForm = "csv" | "jsonl";
+
+/** A refused or failed call. */
+export class ApiError extends Error {
+  constructor(readonly wire: WireError) {
+    super(wire.code);
+    this.name = "ApiError";
+  }
+
+  /** Must the person sign in (again)? */
+  get signedOut(): boolean {
+    return this.wire.code === "sign_in_expired";
+  }
+
+  static of(code: Code): ApiError {
+    return new ApiError({ code });
+  }
+}
+
+/** Turns anything thrown into an `ApiError`. */
+export function toApiError(thrown: unknown): ApiError {
+  return thrown instanceof ApiError ? thrown : ApiError.of("internal");
+}
+
+/** The relay, seen from the console. Every method throws `ApiError`. */
+export interface ConsoleApi {
+  signIn(login: string, password: string): Promise<Me>;
+  signOut(): Promise<void>;
+  /** Who is signed in; `sign_in_expired` when nobody is. */
+  me(): Promise<Me>;
+  sessions(filter: Filter, abort?: AbortSignal): Promise<Page<SessionRow>>;
+  tickets(filter: Filter, abort?: AbortSignal): Promise<Page<TicketRow>>;
+  session(id: SessionId, abort?: AbortSignal): Promise<SessionDetail>;
+  /** Checks the whole log, which takes the longer the longer it is. */
+  log(abort?: AbortSignal): Promise<LogStatus>;
+  /** Address of the file with all rows of `filter`, however many. */
+  exportUrl(what: Exported, form: ExportForm, filter: Filter): string;
+}

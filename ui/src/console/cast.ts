@@ -1,0 +1,33 @@
+/** Who is who in a session's record: names for the actors of its timeline. */
+import type { Me, SessionDetail, TimelineEntry } from "../generated/protocol";
+import { numberField, textField } from "./events";
+import type { Cast } from "./sentences";
+
+/** Gives the cast for each record; the technician may be another one in another session of the ticket. */
+export function castOf(detail: SessionDetail, me: Me): (entry: TimelineEntry) => Cast {
+  const people = new Map<number, string>();
+  const add = ({ id, name }: { id: number; name: string }): void => void people.set(id, name);
+  me.technicians.forEach(add);
+  detail.notes.forEach(({ author }) => add(author));
+  for (const entry of detail.timeline) {
+    // A name at the time of the event; later lists may not hold the account any more.
+    const person = numberField(entry, "person");
+    const name = textField(entry, entry.code === "ticket.taken" ? "technician" : "name");
+    if (person !== null && name !== null && !people.has(person)) people.set(person, name);
+  }
+  if (detail.ticket.technician !== null) add(detail.ticket.technician);
+  add(detail.row.technician);
+  add(me.person);
+
+  const asked = new Map<string, string>();
+  for (const { code, session, actor } of detail.timeline) {
+    const name = people.get(Number(actor.replace(/^person:/, "")));
+    if (code === "consent.asked" && session !== null && name !== undefined) asked.set(session, name);
+  }
+  const user = detail.row.user.name;
+  return ({ session }) => ({
+    user,
+    technician: (session === null ? undefined : asked.get(session)) ?? detail.row.technician.name,
+    people,
+  });
+}

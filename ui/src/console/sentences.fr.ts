@@ -1,0 +1,157 @@
+/** French sentences for audit records. */
+import { counted } from "../i18n/plural";
+import type { Permission } from "./events";
+import type { Said, Sentences } from "./sentences";
+
+const n = counted("fr");
+/** French puts no-break spaces before double punctuation and inside quotes. */
+const COLON = "\u00a0:";
+const SEMICOLON = "\u202f;";
+const quoted = (text: string): string => `«\u00a0${text}\u00a0»`;
+
+const impacts: Record<string, string> = {
+  person: "une personne bloquée", team: "une équipe bloquée", organisation: "tout un site bloqué",
+};
+const urgencies: Record<string, string> = {
+  low: "cela peut attendre", medium: "travail difficile", high: "travail impossible",
+};
+const roles: Record<string, string> = { supervisor: "superviseur", administrator: "administrateur" };
+const asked: Record<string, string> = {
+  view: "à voir l’écran", control: "à prendre le contrôle", clipboard: "à partager le presse-papiers",
+};
+const views: Record<string, string> = {
+  sessions: "la liste des sessions", tickets: "la liste des tickets", session: "le relevé d’une session", audit: "le journal",
+};
+const ends: Record<string, string> = {
+  stopped_by_user: "arrêtée par l’utilisateur",
+  ended_by_technician: "terminée par le technicien",
+  refused: "l’utilisateur a dit non",
+  timed_out: "l’utilisateur n’a pas répondu",
+  withdrawn: "le technicien a retiré sa demande",
+  expired: "le temps accordé était écoulé",
+  lost: "un des deux postes est resté absent trop longtemps",
+  failed: "elle n’a pas pu continuer",
+};
+const denials: Record<string, string> = {
+  not_granted: "le contrôle n’était pas autorisé",
+  expired: "le temps accordé était écoulé",
+  own_window: "l’action visait une fenêtre de Renfort",
+  paused: "une question était ouverte sur l’écran de l’utilisateur",
+  failed: "le système d’exploitation a refusé",
+};
+const withdrawals: Record<string, string> = {
+  expired: "le temps accordé est écoulé",
+  session_ended: "la session est terminée",
+  peer_lost: "le contact est perdu",
+};
+const taken: Record<Permission, string> = { view: "la vue de l’écran", control: "le contrôle", clipboard: "le presse-papiers" };
+
+/** "a", "a et b", "a, b et c". */
+function list(parts: readonly string[]): string {
+  return new Intl.ListFormat("fr", { type: "conjunction" }).format(parts);
+}
+
+function capabilities(said: Said): string {
+  return list(said.word("capabilities").split(" ").filter((word) => word !== "").map((word) => asked[word] ?? word));
+}
+
+/** What was done by remote hand, zeros left out. */
+function done({ counts }: Said): string {
+  const parts = [
+    [counts.keys, n(counts.keys, "touche", "touches")],
+    [counts.clicks, n(counts.clicks, "clic", "clics")],
+    [counts.clipboard_to_user, n(counts.clipboard_to_user, "texte vers le presse-papiers de l’utilisateur", "textes vers le presse-papiers de l’utilisateur")],
+    [counts.clipboard_from_user, n(counts.clipboard_from_user, "texte reçu du presse-papiers de l’utilisateur", "textes reçus du presse-papiers de l’utilisateur")],
+    [counts.chat, n(counts.chat, "message de discussion", "messages de discussion")],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([, words]) => words);
+  return some.length === 0 ? "aucune action" : list(some);
+}
+
+function as(said: Said): string {
+  const login = said.optional("login");
+  return login === null ? "" : ` au nom de ${login}`;
+}
+
+function searching(said: Said): string {
+  const search = said.optional("search");
+  return search === null ? "" : `, en cherchant ${quoted(search)}`;
+}
+
+export const fr: Sentences = {
+  plain: {
+    "relay.started": (s) => `Le relais a démarré, version ${s.text("version")}.`,
+    "person.added": (s) => {
+      const role = s.word("role") === "technician" ? `technicien de niveau ${s.number("level")}` : (roles[s.word("role")] ?? s.word("role"));
+      return `${s.who} a créé un compte pour ${s.text("name")}${COLON} ${role}.`;
+    },
+    "person.disabled": (s) => `${s.who} a désactivé le compte de ${s.person("person")}.`,
+    "signin.succeeded": (s) => {
+      const how = { password: "a ouvert une session avec un mot de passe", token: "est de retour sur une connexion antérieure", console: "a ouvert la console" }[s.word("method")] ?? "s’est connecté";
+      return `${s.who} ${how}, depuis ${s.text("address")}.`;
+    },
+    "signin.failed": (s) => `Une connexion${as(s)} depuis ${s.text("address")} a échoué${COLON} ${s.word("method") === "token" ? "la connexion antérieure n’est plus valable" : "nom ou mot de passe incorrect"}.`,
+    "signin.limited": (s) => `La connexion${as(s)} depuis ${s.text("address")} est bloquée pendant ${n(s.number("seconds"), "seconde", "secondes")}, après trop d’échecs.`,
+    signout: (s) => `${s.who} a fermé sa connexion.`,
+    "ticket.opened": (s) => `${s.text("name")}, sur ${s.text("machine")}, a demandé de l’aide${COLON} ${quoted(s.text("summary"))} (${impacts[s.word("impact")] ?? s.word("impact")}, ${urgencies[s.word("urgency")] ?? s.word("urgency")}).`,
+    "ticket.cancelled": (s) => `${s.who} a annulé la demande après ${s.span("waited_ms")}.`,
+    "ticket.taken": (s) => `${s.text("technician")}, niveau ${s.number("level")}, a pris le ticket après ${s.span("waited_ms")} d’attente.`,
+    "ticket.take_denied": (s) => `${s.who} n’a pas pu prendre le ticket${COLON} ${s.error("error")}.`,
+    "ticket.closed": (s) => {
+      const how = s.word("outcome") === "solved" ? "comme résolu" : "sans solution";
+      const message = s.number("message_chars") > 0 ? `, avec un message de ${n(s.number("message_chars"), "caractère", "caractères")} pour l’utilisateur` : "";
+      return `${s.who} a clos le ticket ${how}, ${s.span("handled_ms")} après sa première prise en charge${message}.`;
+    },
+    "ticket.escalated": (s) => `${s.who} a transmis le ticket du niveau ${s.number("from")} au niveau ${s.number("to")}.`,
+    "ticket.returned": (s) => `Le ticket est revenu dans sa file${COLON} le compte de ${s.person("person")} a été désactivé.`,
+    "ticket.reopened": (s) => `${s.who} a rouvert le ticket, revenu ${n(s.number("times"), "fois", "fois")} à ce jour.`,
+    "ticket.note_added": (s) => `${s.who} a ajouté une note de ${n(s.number("chars"), "caractère", "caractères")}.`,
+    "ticket.feedback": (s) => `${s.who} a répondu que le problème ${s.flag("solved") ? "est résolu" : "n’est pas résolu"}.`,
+    "consent.asked": (s) => `${s.who} a demandé ${capabilities(s)}${SEMICOLON} une réponse comptait jusqu’à ${s.time("answer_by")}.`,
+    "consent.granted": (s) => `${s.user} a autorisé ${s.technician} ${capabilities(s)}, jusqu’à ${s.time("expires_at")}.`,
+    "consent.refused": (s) => s.flag("timed_out") ? `${s.user} n’a pas répondu à temps, ce qui vaut refus.` : `${s.user} a refusé.`,
+    "session.offered": (s) => `Le poste de l’utilisateur a proposé une connexion (essai ${s.number("attempt")}).`,
+    "session.answered": (s) => `Le poste du technicien a accepté la connexion (essai ${s.number("attempt")}).`,
+    "session.connected": (s) => `Les deux postes sont reliés (capture${COLON} ${s.text("capture")}, image${COLON} ${s.text("codec")}).`,
+    "session.peer_lost": (s) => s.byUser ? "Le poste de l’utilisateur a perdu le contact avec celui du technicien." : "Le poste du technicien a perdu le contact avec celui de l’utilisateur.",
+    "session.peer_back": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a retrouvé le contact après ${s.brief("after_ms")}.`,
+    "session.stopped": (s) => `${s.user} a appuyé sur Arrêter.`,
+    "session.failed": (s) => `La session n’a pas pu continuer${COLON} ${s.error("error")}.`,
+    "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}${SEMICOLON} ${done(s)}.`,
+    "view.first_picture": (s) => `${s.technician} a vu la première image ${s.brief("after_ms")} après l’accord.`,
+    "grant.extended": (s) => `${s.user} a accordé plus de temps, jusqu’à ${s.time("expires_at")}.`,
+    "input.counted": (s) => `Actions à distance de ${s.technician}${COLON} ${done(s)}.`,
+    "input.denied": (s) => `${n(s.number("times"), "action n’a pas été exécutée", "actions n’ont pas été exécutées")}${COLON} ${denials[s.word("reason")] ?? s.word("reason")}.`,
+    "message.refused": (s) => `Un message de ${s.who} (${s.text("message")}) a été refusé${COLON} ${s.error("error")}.`,
+    "console.viewed": (s) => `${s.who} a consulté ${views[s.word("view")] ?? s.word("view")} dans la console${searching(s)}.`,
+    "console.exported": (s) => `${s.who} a exporté ${views[s.word("view")] ?? s.word("view")} au format ${s.word("format") === "csv" ? "CSV" : "JSON Lines"}, ${n(s.number("rows"), "ligne", "lignes")}${searching(s)}.`,
+    "log.checked": (s) => {
+      const fault = s.optional("fault");
+      return `${s.who} a vérifié le journal, ${n(s.number("records"), "enregistrement", "enregistrements")}${COLON} ${fault === null ? "il est intègre" : `il n’est pas intègre (${fault})`}.`;
+    },
+  },
+  permission: (permission, step, s) => {
+    switch (step) {
+      case "requested": return `${s.technician} a demandé ${asked[permission]}.`;
+      case "allowed": return `${s.user} a autorisé ${s.technician} ${asked[permission]}.`;
+      case "refused": return s.flag("timed_out")
+        ? `${s.user} n’a pas répondu à temps${COLON} ${taken[permission]} n’a pas été accordé${permission === "view" ? "e" : ""}.`
+        : `${s.user} a refusé ${taken[permission]}.`;
+      case "withdrawn":
+        switch (s.word("reason")) {
+          case "by_user": return `${s.user} a repris ${taken[permission]}.`;
+          case "by_technician": return `${s.technician} a rendu ${taken[permission]}.`;
+          default: return `${capital(taken[permission])} n’est plus autorisé${permission === "view" ? "e" : ""}${COLON} ${withdrawals[s.word("reason")] ?? s.word("reason")}.`;
+        }
+    }
+  },
+  unknown: (code, fields) => `${code}${fields.length === 0 ? "" : `${COLON} ${fields.map(([name, value]) => `${name} ${value}`).join(", ")}`}`,
+  erased: "[effacé]",
+  relay: "Le relais",
+  operator: "L’exploitant du relais",
+  account: (number) => `Le compte ${number}`,
+};
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

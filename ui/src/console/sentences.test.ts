@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Language, TimelineEntry } from "../generated/protocol";
+import { EVENT_CODES } from "./events";
+import { DEVICE } from "./sample";
+import { type Cast, isolated, partsOf, tell } from "./sentences";
+import { en } from "./sentences.en";
+import { fr } from "./sentences.fr";
+
+const sentences = { en, fr };
+const LANGUAGES: Language[] = ["en", "fr"];
+const cast: Cast = { user: "Jeanne Martin", technician: "Alice Durand", people: new Map([[3, "Alice Durand"], [2, "Nora Lemaire"]]) };
+
+const counts = { keys: 142, clicks: 34, clipboard_to_user: 1, clipboard_from_user: 2, chat: 7 };
+const login = { method: "console", login: "alice", address: "192.0.2.7" };
+/** For each code its fields, as the relay writes them. */
+const FIELDS: Record<string, TimelineEntry["fields"]> = {
+  "relay.started": { version: "0.1.0" },
+  "person.added": { person: 3, role: "technician", level: 2, login: "alice", name: "Alice Durand" },
+  "person.disabled": { person: 3 },
+  "signin.succeeded": { method: "console", person: 2, address: "192.0.2.7" },
+  "signin.failed": login,
+  "signin.limited": { ...login, seconds: 30 },
+  signout: { person: 2 },
+  "ticket.opened": { impact: "team", urgency: "high", language: "fr", level: 1, name: "Jeanne Martin", machine: "PC-7", summary: "Printer" },
+  "ticket.cancelled": { waited_ms: 90_000 },
+  "ticket.taken": { person: 3, level: 1, waited_ms: 90_000, technician: "Alice Durand" },
+  "ticket.take_denied": { error: "already_taken" },
+  "ticket.closed": { outcome: "solved", handled_ms: 600_000, message_chars: 12 },
+  "ticket.escalated": { from: 1, to: 2 },
+  "ticket.returned": { person: 3 },
+  "ticket.reopened": { times: 2 },
+  "ticket.note_added": { chars: 54 },
+  "ticket.feedback": { solved: false },
+  "consent.asked": { capabilities: "view control", answer_by: 1_700_000_060_000 },
+  "consent.granted": { capabilities: "view", expires_at: 1_700_001_800_000 },
+  "consent.refused": { timed_out: true },
+  "session.offered": { attempt: 1, fingerprint: "ab" },
+  "session.answered": { attempt: 1, fingerprint: "cd" },
+  "session.connected": { report: 0, happened_at: 1_700_000_000_000, capture: "x11", codec: "h264" },
+  "view.first_picture": { after_ms: 840 },
+  "session.peer_back": { after_ms: 4_200 },
+  "session.failed": { error: "no_screen" },
+  "session.ended": { reason: "stopped_by_user", viewed_ms: 300_000, controlled_ms: 120_000, ...counts },
+  "grant.extended": { expires_at: 1_700_002_100_000 },
+  "input.counted": counts,
+  "input.denied": { reason: "own_window", times: 3 },
+  "message.refused": { message: "offer", error: "not_allowed" },
+  "console.viewed": { view: "sessions", rows: 100, search: "martin" },
+  "console.exported": { view: "audit", format: "csv", rows: 18_000 },
+  "log.checked": { records: 18_000, root: "ab", fault: "altered" },
+};
+
+function entry(code: string, fields = FIELDS[code] ?? {}, actor = DEVICE): TimelineEntry {
+  return { seq: 7, at: 1_700_000_000_000, session: null, session_seq: null, actor, code, denied: false, fields };
+}
+
+function words(language: Language, told: TimelineEntry): string {
+  return tell(told, cast, sentences[language], language).replaceAll(/[\u2068\u2069]/g, "");
+}
+
+/** The codes that the relay can write, from its own source. */
+function codesOfTheRelay(): string[] {
+  const source = (file: string): string =>
+    readFileSync(join(import.meta.dirname, "../../../relay/audit/src", file), "utf8");
+  const codes = [...source("event.rs").matchAll(/=> "([a-z_.]+)"/g), ...source("fields.rs").matchAll(/=> "([a-z_]+\.[a-z_]+)"/g)];
+  return codes.map(([, code]) => code ?? "");
+}
+
+describe("sentences for records", () => {
+  it("are there for exactly the codes that the relay writes", () => {
+    expect([...EVENT_CODES].toSorted()).toEqual(codesOfTheRelay().toSorted());
+  });
+
+  it.each(LANGUAGES.flatMap((language) => EVENT_CODES.map((code) => [language, code] as const)))("%s: %s is whole", (language, code) => {
+    const sentence = words(language, entry(code));
+    expect(sentence).toMatch(/^\S.{6,}\.$/u);
+    expect(sentence).not.toMatch(/undefined|NaN|null|\[|_|\.\./);
+    expect(sentence).not.toContain(code);
+  });
+
+  it.each(EVENT_CODES)("%s is worded in each language", (code) => {
+    expect(words("fr", entry(code))).not.toBe(words("en", entry(code)));
+  });
+
+  it("tell each reason for which a permission ends", () => {
+    for (const language of LANGUAGES) {
+      const told = ["by_user", "by_technician", "expired", "session_ended", "peer_lost"].map((reason) => words(language, entry("control.withdrawn", { reason })));
+      expect(new Set(told).size).toBe(5);
+    }
+  });
+
+  it("tell a silence from a refusal", () => {
+    for (const code of ["consent.refused", "control.refused", "clipboard.refused"]) {
+      expect(words("en", entry(code, { timed_out: true }))).toContain("did not answer");
+      expect(words("en", entry(code, { timed_out: false }))).toContain("refused");
+    }
+  });
+
+  it("name who did it", () => {
+    const added = (actor: string): string => words("en", entry("ticket.note_added", { chars: 1 }, actor));
+    expect(added("person:3")).toBe("Alice Durand added a note of 1\u00a0character.");
+    expect(added("person:99")).toContain("Account 99");
+    expect(added("relay")).toContain("The relay");
+    expect(added(DEVICE)).toContain("Jeanne Martin");
+  });
+
+  it("follow each language's rule for numbers", () => {
+    expect(words("fr", entry("ticket.note_added", { chars: 0 }))).toContain("0\u00a0caractère.");
+    expect(words("en", entry("ticket.note_added", { chars: 0 }))).toContain("0\u00a0characters.");
+  });
+
+  it("say that a personal field was erased", () => {
+    expect(words("en", entry("ticket.opened", { impact: "team", urgency: "low" }))).toContain("[erased]");
+    expect(words("fr", entry("ticket.opened", { impact: "team", urgency: "low" }))).toContain("[effacé]");
+  });
+
+  it("fall back to code and fields for a record of a later version", () => {
+    const later = entry("recording.started", { kind: "screen", fps: 12 });
+    expect(words("en", later)).toBe("recording.started: kind screen, fps 12");
+  });
+});
+
+describe("what people write", () => {
+  it("cannot leave its place in a sentence", () => {
+    const evil = "a\u2069 and\u2068 \u2067b <b>";
+    const opened = entry("ticket.opened", { ...FIELDS["ticket.opened"], summary: evil });
+    const parts = partsOf(tell(opened, cast, en, "en"));
+    expect(parts.filter(({ written }) => written).map(({ text }) => text)).toContain("a and b <b>");
+    expect(parts.map(({ text }) => text).join("")).not.toMatch(/[\u2066-\u2069]/);
+  });
+
+  it("is set apart from the sentence", () => {
+    expect(partsOf(`Hello ${isolated("Zoë")}!`)).toEqual([
+      { text: "Hello ", written: false }, { text: "Zoë", written: true }, { text: "!", written: false },
+    ]);
+  });
+});

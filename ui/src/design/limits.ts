@@ -1,0 +1,14 @@
+/**
+ * Lengths that the wire allows (relay/protocol, `limits`), so that a form can say so before anything is sent.
+ * The receiving side checks again. In characters (Unicode scalar values).
+ */
+export const SUMMARY_LIMIT = 300;
+export const NAME_LIMIT = 80;
+export const CHAT_LIMIT = 2_000;
+export const NOTE_LIMIT = 4_000;
+
+/** Is the trimmed text there and not too long? */
+export function fits(text: string, limit: number): boolean {
+  const trimmed = text.trim();
+  return trimmed !== "" && [...trimmed].length <= limit;
+}

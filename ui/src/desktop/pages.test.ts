@@ -1,0 +1,71 @@
+/** Each page shows what it must, in both languages, and nothing of the other language. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Language } from "../generated/protocol";
+import { samples } from "../host/samples";
+import { stage, type Stage } from "./fake.stage";
+
+const EXPECTED: Record<keyof typeof samples, string[]> = {
+  organisation: ["organisation-link", "organisation-import", "organisation-choose", "settings", "notice"],
+  home: ["get-help-summary", "impact-person", "impact-team", "impact-organisation", "urgency-low", "urgency-medium", "urgency-high", "get-help"],
+  homeOffline: ["offline", "reconnect", "get-help"],
+  waiting: ["ticket-number", "queue-position", "cancel-ticket"],
+  waitingOffline: ["ticket-number", "offline"],
+  waitingTaken: ["ticket-number", "cancel-ticket"],
+  consent: ["consent-technician", "consent-ticket", "consent-allow", "consent-refuse"],
+  session: ["extend", "stop", "chat-input", "chat-send", "chat-line", "time-left", "session-state"],
+  sessionControl: ["withdraw-control", "withdraw-clipboard", "clipboard-line", "stop"],
+  sessionQuestion: ["question", "control-allow", "control-refuse", "stop"],
+  sessionLost: ["stop", "session-state"],
+  finished: ["receipt", "message", "solved-yes", "solved-no", "back-home"],
+  signIn: ["sign-in-login", "sign-in-password", "sign-in", "be-user", "notice", "notice-dismiss"],
+  queue: ["queue-row-T-1007", "queue-row-T-1001", "filter", "take", "note-input", "note-add", "earlier-T-0874", "sign-out"],
+  queueEmpty: ["queue-empty"],
+  asking: ["asking-left", "withdraw-question", "detail"],
+  remote: ["remote-canvas", "request-control", "special-keys", "fit-toggle", "chat-toggle", "ticket-toggle", "end-session", "time-left"],
+  remoteControl: ["give-back-control", "clipboard-indicator"],
+  remoteRefused: ["request-control", "remark"],
+  remoteLost: ["remote-lost"],
+  over: ["ask-again", "outcome-solved", "outcome-not_solved", "outcome-escalate-2", "outcome-escalate-3", "wrapup-message", "wrapup-note", "wrapup-submit"],
+};
+
+const OTHER: Record<Language, RegExp> = { en: /[«»]|écran|ticket est/, fr: /\b(screen|the|your|with)\b/ };
+
+let shown: Stage;
+beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] }));
+afterEach(async () => {
+  await shown.end();
+  vi.useRealTimers();
+});
+
+describe.each<Language>(["en", "fr"])("in %s", (language) => {
+  test.each(Object.keys(samples) as (keyof typeof samples)[])("%s", async (name) => {
+    shown = await stage(samples[name](language));
+    for (const testid of EXPECTED[name]) expect(shown.all(testid).length, testid).toBeGreaterThan(0);
+    expect(shown.text()).not.toMatch(OTHER[language]);
+    expect(shown.text()).not.toMatch(/undefined|NaN|\[object/);
+    expect(document.documentElement.lang).toBe(language);
+    expect(document.querySelectorAll("main")).toHaveLength(1);
+    for (const button of document.querySelectorAll("button")) {
+      expect((button.getAttribute("aria-label") ?? button.textContent ?? "").trim(), button.outerHTML).not.toBe("");
+    }
+    for (const field of document.querySelectorAll<HTMLInputElement>("input, select, textarea")) {
+      expect(field.labels?.length || field.getAttribute("aria-label"), field.outerHTML).toBeTruthy();
+    }
+  });
+});
+
+test("the document has the theme and the density that the view asks for", async () => {
+  shown = await stage({ ...samples.home("en"), theme: "dark" });
+  expect(document.documentElement.dataset).toMatchObject({ theme: "dark", density: "calm" });
+  await shown.show({ ...samples.queue("en"), theme: "system" });
+  expect(document.documentElement.dataset.density).toBe("dense");
+  expect(document.documentElement.dataset.theme).toBeUndefined();
+});
+
+test("the language changes in place", async () => {
+  shown = await stage(samples.home("en"));
+  await shown.type("get-help-summary", "My mouse is lost");
+  await shown.show(samples.home("fr"));
+  expect(shown.text()).toContain("Que se passe-t-il");
+  expect(shown.get<HTMLTextAreaElement>("get-help-summary").value).toBe("My mouse is lost");
+});

@@ -1,0 +1,15 @@
+/** What the technician should know now, in words. */
+import type { Remark } from "../../generated/host";
+import { t } from "../../i18n";
+
+export function remarkText(remark: Remark): string {
+  const words = t().remote;
+  switch (remark.remark) {
+    case "refused":
+      return remark.timed_out ? words.remarkTimedOut(remark.capability) : words.remarkRefused[remark.capability];
+    case "withdrawn":
+      return words.remarkWithdrawn(remark.capability, remark.reason);
+    case "input_denied":
+      return words.remarkDenied[remark.reason];
+  }
+}

@@ -1,0 +1,203 @@
+/** What a user does on each page becomes the right action. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Side, UserPage, View } from "../generated/host";
+import { grant, samples, viewOf } from "../host/samples";
+import { stage, type Stage } from "./fake.stage";
+
+let shown: Stage;
+beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] }));
+afterEach(async () => {
+  await shown.end();
+  vi.useRealTimers();
+});
+const changed = <Name extends UserPage["page"]>(view: View, change: Partial<Extract<UserPage, { page: Name }>>): View =>
+  viewOf(view.language, { ...view.side, ...change } as Side);
+
+test("help is asked for with a sentence, who is stuck and how badly", async () => {
+  shown = await stage(samples.home("en"));
+  await shown.type("get-help-summary", "  Excel does\nnot start ");
+  await shown.click("impact-team");
+  await shown.click("urgency-high");
+  await shown.click("get-help");
+  expect(shown.host.actions).toEqual([{ action: "request_help", summary: "Excel does not start", impact: "team", urgency: "high" }]);
+});
+
+test("an unfinished request is not sent; the page says what is missing and leads there", async () => {
+  shown = await stage(samples.home("en"));
+  await shown.click("get-help");
+  expect(shown.host.actions).toEqual([]);
+  expect(shown.text()).toContain("Write one sentence");
+  expect(document.activeElement).toBe(shown.get("get-help-summary"));
+  await shown.type("get-help-summary", "x".repeat(301));
+  await shown.click("impact-person");
+  await shown.click("urgency-low");
+  await shown.click("get-help");
+  expect(shown.host.actions).toEqual([]);
+  expect(shown.text()).toContain("1 character too many");
+  expect(shown.text()).toContain("make it shorter");
+});
+
+test("characters are counted as people count them", async () => {
+  shown = await stage(samples.home("en"));
+  await shown.type("get-help-summary", "👍".repeat(300));
+  expect(shown.text()).toContain("0 characters left");
+});
+
+test("without a connection no request can be sent", async () => {
+  shown = await stage(samples.homeOffline("en"));
+  expect(shown.get<HTMLButtonElement>("get-help").disabled).toBe(true);
+  await shown.click("reconnect");
+  expect(shown.host.actions).toEqual([{ action: "reconnect" }]);
+});
+
+test("a ticket is withdrawn only after the question", async () => {
+  shown = await stage(samples.waiting("en"));
+  expect(shown.get("ticket-number").textContent).toBe("T-1001");
+  expect(shown.get("queue-position").textContent).toContain("2");
+  await shown.click("cancel-ticket");
+  await shown.click("cancel-keep");
+  expect(shown.all("cancel-confirm")).toEqual([]);
+  expect(shown.host.actions).toEqual([]);
+  await shown.click("cancel-ticket");
+  await shown.click("cancel-confirm");
+  expect(shown.host.actions).toEqual([{ action: "cancel_ticket" }]);
+});
+
+test("the consent page starts on its heading, so that no key allows by chance", async () => {
+  shown = await stage(samples.consent("en"));
+  expect(document.activeElement?.tagName).toBe("H1");
+  expect(shown.get("consent-technician").textContent).toBe("Claire Fontaine");
+  expect(shown.get("consent-ticket").textContent).toBe("T-1001");
+  await shown.press("Enter");
+  expect(shown.host.actions).toEqual([]);
+});
+
+test("consent allows seeing and nothing else, whatever else was asked", async () => {
+  const view = samples.consent("en");
+  if (view.side.page !== "consent") throw new Error("no consent page");
+  shown = await stage(changed<"consent">(view, { session: { ...view.side.session, asked: ["view", "control", "clipboard"] } }));
+  await shown.click("consent-allow");
+  await shown.click("consent-refuse");
+  expect(shown.host.actions).toEqual([
+    { action: "answer_consent", allow: true, capabilities: ["view"] },
+    { action: "answer_consent", allow: false, capabilities: [] },
+  ]);
+});
+
+test("an answer that is on its way is not given twice", async () => {
+  shown = await stage(changed<"consent">(samples.consent("en"), { busy: true }));
+  expect(shown.get<HTMLButtonElement>("consent-allow").disabled).toBe(true);
+  expect(shown.get<HTMLButtonElement>("consent-refuse").disabled).toBe(true);
+});
+
+test("during a session: more time, taking back, messages, stop", async () => {
+  shown = await stage(samples.sessionControl("en"));
+  await shown.click("extend");
+  await shown.click("withdraw-control");
+  await shown.click("withdraw-clipboard");
+  await shown.type("chat-input", "  thanks  ");
+  await shown.click("chat-send");
+  await shown.click("stop");
+  expect(shown.host.actions).toEqual([
+    { action: "extend" },
+    { action: "withdraw", capability: "control" },
+    { action: "withdraw", capability: "clipboard" },
+    { action: "chat", text: "thanks" },
+    { action: "stop" },
+  ]);
+  expect(shown.get<HTMLInputElement>("chat-input").value).toBe("");
+});
+
+test("a question lies over the conversation, keeps the draft, and Stop stays within reach", async () => {
+  shown = await stage(samples.session("en"));
+  await shown.type("chat-input", "half a sent");
+  await shown.show(samples.sessionQuestion("en"));
+  expect(document.activeElement?.tagName).toBe("H2");
+  await shown.click("control-allow");
+  await shown.click("stop");
+  expect(shown.host.actions).toEqual([{ action: "answer_request", capability: "control", allow: true }, { action: "stop" }]);
+  await shown.show(samples.session("en"));
+  expect(shown.get<HTMLInputElement>("chat-input").value).toBe("half a sent");
+});
+
+test("what can be taken back is what was allowed", async () => {
+  shown = await stage(changed<"session">(samples.session("en"), { grant: grant("view") }));
+  expect(shown.all("withdraw-control")).toEqual([]);
+  await shown.show(changed<"session">(samples.session("en"), { grant: grant("view", "control") }));
+  expect(shown.all("withdraw-control")).toHaveLength(1);
+  expect(shown.all("withdraw-clipboard")).toEqual([]);
+});
+
+test("time left counts down and stops at nothing", async () => {
+  vi.useFakeTimers({ now: Date.now() });
+  const expires_at = Date.now() + 61_000;
+  shown = await stage(changed<"session">(samples.session("en"), { grant: { ...grant("view"), expires_at } }));
+  expect(shown.get("time-left").textContent).toBe("1:01");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(shown.get("time-left").textContent).toBe("0:59");
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(shown.get("time-left").textContent).toBe("0:00");
+});
+
+test("at the end the answer is a click, and so is going back without one", async () => {
+  shown = await stage(samples.finished("en"));
+  await shown.click("solved-no");
+  await shown.click("solved-yes");
+  await shown.click("back-home");
+  expect(shown.host.actions).toEqual([{ action: "feedback", solved: false }, { action: "feedback", solved: true }, { action: "leave" }]);
+});
+
+test("who answered is thanked and not asked again", async () => {
+  const view = samples.finished("en");
+  if (view.side.page !== "finished") throw new Error("no finished page");
+  shown = await stage(changed<"finished">(view, { ticket: { ...view.side.ticket, feedback: true } }));
+  expect(shown.all("solved-yes")).toEqual([]);
+  expect(shown.text()).toContain("Thank you");
+});
+
+test("settings take effect at once, and lead to the other side", async () => {
+  shown = await stage(samples.home("en"));
+  await shown.click("settings");
+  const choose = (testid: string, index: number): void => {
+    const select = shown.get<HTMLSelectElement>(testid);
+    select.selectedIndex = index;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  choose("language-select", 0);
+  choose("theme-select", 2);
+  await shown.type("name-input", " Jeanne M. ");
+  await shown.click("name-save");
+  await shown.click("be-technician");
+  expect(shown.host.actions).toEqual([
+    { action: "set_language", language: "fr" },
+    { action: "set_theme", theme: "dark" },
+    { action: "set_name", name: "Jeanne M." },
+    { action: "be_technician" },
+  ]);
+});
+
+test("the organisation is imported by link or by file, and an empty link is not sent", async () => {
+  shown = await stage(samples.organisation("en"));
+  await shown.click("organisation-import");
+  expect(shown.host.actions).toEqual([]);
+  await shown.type("organisation-link", " renfort://import/abc ");
+  await shown.click("organisation-import");
+  await shown.click("organisation-choose");
+  await shown.click("notice-dismiss");
+  expect(shown.host.actions).toEqual([
+    { action: "import_organisation", text: "renfort://import/abc" },
+    { action: "choose_organisation_file" },
+    { action: "dismiss_notice" },
+  ]);
+});
+
+test("an action that the program refuses is worded, and can be dismissed", async () => {
+  shown = await stage(samples.home("en"));
+  shown.host.refusal = { code: "busy" };
+  await shown.click("settings");
+  await shown.click("be-technician");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(shown.get("notice").textContent).toContain("too much to do");
+  await shown.click("notice-dismiss");
+  expect(shown.all("notice")).toEqual([]);
+});

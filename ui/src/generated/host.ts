@@ -1,0 +1,538 @@
+// Generated from src-tauri by `cargo xtask generate`. Do not edit.
+
+import type {
+  Capability,
+  EndReason,
+  Grant,
+  Impact,
+  InputDenied,
+  Language,
+  Level,
+  Line,
+  Password,
+  Person,
+  QueueEntry,
+  SessionInfo,
+  Stated,
+  Technician,
+  Text,
+  TicketDetail,
+  TicketId,
+  UnixMillis,
+  Urgency,
+  UserTicket,
+  WireError,
+  Withdrawn,
+} from './protocol';
+
+export type Theme = "system" | "light" | "dark";
+
+export type OrganisationView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The relay that is used.
+ */
+relay: string, };
+
+export type Link = { "link": "idle" } | { "link": "connecting" } | { "link": "online" } | { "link": "offline", 
+/**
+ * Why.
+ */
+error: WireError, 
+/**
+ * Next attempt.
+ */
+retry_at: UnixMillis, };
+
+export type Notice = { 
+/**
+ * Grows with each, so that the same error twice is two.
+ */
+id: number, 
+/**
+ * What went wrong.
+ */
+error: WireError, };
+
+export type Question = { 
+/**
+ * For what.
+ */
+capability: Capability, 
+/**
+ * No answer by then is a refusal.
+ */
+answer_by: UnixMillis, };
+
+export type ChatLine = { 
+/**
+ * Grows.
+ */
+id: number, 
+/**
+ * Written here, or there?
+ */
+mine: boolean, 
+/**
+ * When.
+ */
+at: UnixMillis, 
+/**
+ * The text.
+ */
+text: string, };
+
+export type ClipboardLine = { 
+/**
+ * When.
+ */
+at: UnixMillis, 
+/**
+ * To the technician (true), or from them?
+ */
+to_technician: boolean, 
+/**
+ * Its length in characters.
+ */
+characters: number, };
+
+export type ScreenView = { 
+/**
+ * Pixels across.
+ */
+width: number, 
+/**
+ * Pixels down.
+ */
+height: number, };
+
+export type Remark = { "remark": "refused", 
+/**
+ * To what.
+ */
+capability: Capability, 
+/**
+ * By silence.
+ */
+timed_out: boolean, } | { "remark": "withdrawn", 
+/**
+ * What.
+ */
+capability: Capability, 
+/**
+ * Why.
+ */
+reason: Withdrawn, } | { "remark": "input_denied", 
+/**
+ * Why.
+ */
+reason: InputDenied, };
+
+export type UserPage = { "page": "home", 
+/**
+ * The request is on its way.
+ */
+busy: boolean, } | { "page": "waiting", 
+/**
+ * The ticket.
+ */
+ticket: UserTicket, } | { "page": "consent", 
+/**
+ * The ticket.
+ */
+ticket: UserTicket, 
+/**
+ * Who, and what they ask.
+ */
+session: SessionInfo, 
+/**
+ * The answer is on its way.
+ */
+busy: boolean, 
+/**
+ * How long a grant lasts, in milliseconds.
+ */
+grant_ms: number, } | { "page": "session", 
+/**
+ * The ticket.
+ */
+ticket: UserTicket, 
+/**
+ * Who helps.
+ */
+technician: Technician, 
+/**
+ * What is allowed.
+ */
+grant: Grant, 
+/**
+ * Are the two machines connected?
+ */
+connected: boolean, 
+/**
+ * The technician's side is not heard.
+ */
+peer_lost: boolean, 
+/**
+ * The technician asks for more.
+ */
+question: Question | null, 
+/**
+ * What was written, oldest first.
+ */
+chat: Array<ChatLine>, 
+/**
+ * The last texts that went through the clipboard, newest last, at most 5.
+ */
+clipboard: Array<ClipboardLine>, } | { "page": "finished", 
+/**
+ * The ticket with its receipt.
+ */
+ticket: UserTicket, 
+/**
+ * The answer is on its way.
+ */
+busy: boolean, };
+
+export type TechnicianSession = { "stage": "asking", 
+/**
+ * The relay stops waiting then.
+ */
+answer_by: UnixMillis, } | { "stage": "open", 
+/**
+ * What is allowed, on this machine's clock.
+ */
+grant: Grant, 
+/**
+ * Are the two machines connected?
+ */
+connected: boolean, 
+/**
+ * The user's side is not heard.
+ */
+peer_lost: boolean, 
+/**
+ * The shared screen; none before the first picture.
+ */
+screen: ScreenView | null, 
+/**
+ * What was asked of the user and is not answered yet.
+ */
+requested: Array<Capability>, 
+/**
+ * The last answer, or why something is no longer allowed or was not carried out.
+ */
+remark: Remark | null, 
+/**
+ * What was written, oldest first.
+ */
+chat: Array<ChatLine>, 
+/**
+ * The last texts that went through the clipboard, newest last, at most 5.
+ */
+clipboard: Array<ClipboardLine>, } | { "stage": "over", 
+/**
+ * How the last one ended.
+ */
+reason: EndReason | null, };
+
+export type TechnicianPage = { "page": "sign_in", 
+/**
+ * On its way.
+ */
+busy: boolean, 
+/**
+ * The name that signed in last.
+ */
+login: string | null, } | { "page": "queue", 
+/**
+ * Who is signed in.
+ */
+person: Person, 
+/**
+ * In order of work: priority, then age.
+ */
+tickets: Array<QueueEntry>, 
+/**
+ * The ticket that is looked at.
+ */
+detail: TicketDetail | null, 
+/**
+ * A request (take, note) is on its way.
+ */
+busy: boolean, } | { "page": "ticket", 
+/**
+ * Who is signed in.
+ */
+person: Person, 
+/**
+ * The ticket.
+ */
+detail: TicketDetail, 
+/**
+ * How many others wait.
+ */
+waiting: number, 
+/**
+ * Where the session stands.
+ */
+session: TechnicianSession, 
+/**
+ * A request (ask again, note, wrap-up) is on its way.
+ */
+busy: boolean, };
+
+export type Side = { "role": "user", } & ({ "page": "home", 
+/**
+ * The request is on its way.
+ */
+busy: boolean, } | { "page": "waiting", 
+/**
+ * The ticket.
+ */
+ticket: UserTicket, } | { "page": "consent", 
+/**
+ * The ticket.
+ */
+ticket: UserTicket, 
+/**
+ * Who, and what they ask.
+ */
+session: SessionInfo, 
+/**
+ * The answer is on its way.
+ */
+busy: boolean, 
+/**
+ * How long a grant lasts, in milliseconds.
+ */
+grant_ms: number, } | { "page": "session", 
+/**
+ * The ticket.
+ */
+ticket: UserTicket, 
+/**
+ * Who helps.
+ */
+technician: Technician, 
+/**
+ * What is allowed.
+ */
+grant: Grant, 
+/**
+ * Are the two machines connected?
+ */
+connected: boolean, 
+/**
+ * The technician's side is not heard.
+ */
+peer_lost: boolean, 
+/**
+ * The technician asks for more.
+ */
+question: Question | null, 
+/**
+ * What was written, oldest first.
+ */
+chat: Array<ChatLine>, 
+/**
+ * The last texts that went through the clipboard, newest last, at most 5.
+ */
+clipboard: Array<ClipboardLine>, } | { "page": "finished", 
+/**
+ * The ticket with its receipt.
+ */
+ticket: UserTicket, 
+/**
+ * The answer is on its way.
+ */
+busy: boolean, }) | { "role": "technician", } & ({ "page": "sign_in", 
+/**
+ * On its way.
+ */
+busy: boolean, 
+/**
+ * The name that signed in last.
+ */
+login: string | null, } | { "page": "queue", 
+/**
+ * Who is signed in.
+ */
+person: Person, 
+/**
+ * In order of work: priority, then age.
+ */
+tickets: Array<QueueEntry>, 
+/**
+ * The ticket that is looked at.
+ */
+detail: TicketDetail | null, 
+/**
+ * A request (take, note) is on its way.
+ */
+busy: boolean, } | { "page": "ticket", 
+/**
+ * Who is signed in.
+ */
+person: Person, 
+/**
+ * The ticket.
+ */
+detail: TicketDetail, 
+/**
+ * How many others wait.
+ */
+waiting: number, 
+/**
+ * Where the session stands.
+ */
+session: TechnicianSession, 
+/**
+ * A request (ask again, note, wrap-up) is on its way.
+ */
+busy: boolean, });
+
+export type View = { 
+/**
+ * Language of the interface.
+ */
+language: Language, 
+/**
+ * Colours of the interface.
+ */
+theme: Theme, 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * Whom this installation belongs to; none before the organisation file was imported.
+ */
+organisation: OrganisationView | null, 
+/**
+ * The connection to the relay.
+ */
+link: Link, 
+/**
+ * Something went wrong; shown until dismissed.
+ */
+notice: Notice | null, 
+/**
+ * Who this person says they are.
+ */
+stated: Stated, 
+/**
+ * Which side is shown, and where it stands.
+ */
+side: Side, };
+
+export type PictureAddress = { 
+/**
+ * `ws://127.0.0.1:port/`.
+ */
+url: string, 
+/**
+ * First message to send.
+ */
+token: string, };
+
+export type Action = { "action": "import_organisation", 
+/**
+ * File content or `renfort://import/…`.
+ */
+text: string, } | { "action": "choose_organisation_file" } | { "action": "set_language", 
+/**
+ * To this.
+ */
+language: Language, } | { "action": "set_theme", 
+/**
+ * To this.
+ */
+theme: Theme, } | { "action": "set_name", 
+/**
+ * To be shown to technicians.
+ */
+name: Line, } | { "action": "be_technician" } | { "action": "be_user" } | { "action": "dismiss_notice" } | { "action": "reconnect" } | { "action": "request_help", 
+/**
+ * In their words.
+ */
+summary: Line, 
+/**
+ * How many are stuck.
+ */
+impact: Impact, 
+/**
+ * How badly.
+ */
+urgency: Urgency, } | { "action": "cancel_ticket" } | { "action": "answer_consent", 
+/**
+ * Yes or no.
+ */
+allow: boolean, 
+/**
+ * What is allowed; of no meaning for a no.
+ */
+capabilities: Array<Capability>, } | { "action": "answer_request", 
+/**
+ * To what.
+ */
+capability: Capability, 
+/**
+ * Yes or no.
+ */
+allow: boolean, } | { "action": "withdraw", 
+/**
+ * What.
+ */
+capability: Capability, } | { "action": "extend" } | { "action": "stop" } | { "action": "feedback", 
+/**
+ * Yes or no.
+ */
+solved: boolean, } | { "action": "leave" } | { "action": "sign_in", 
+/**
+ * Name.
+ */
+login: Line, 
+/**
+ * Password.
+ */
+password: Password, } | { "action": "sign_out" } | { "action": "show_ticket", 
+/**
+ * Which.
+ */
+ticket: TicketId | null, } | { "action": "take_ticket", 
+/**
+ * Which.
+ */
+ticket: TicketId, } | { "action": "ask_again" } | { "action": "withdraw_question" } | { "action": "request", 
+/**
+ * What.
+ */
+capability: Capability, } | { "action": "give_back", 
+/**
+ * What.
+ */
+capability: Capability, } | { "action": "add_note", 
+/**
+ * The note.
+ */
+text: Text, } | { "action": "end_session" } | { "action": "wrap_up", 
+/**
+ * For the user.
+ */
+message: Text | null, 
+/**
+ * For colleagues.
+ */
+note: Text | null, } & ({ "outcome": "solved" } | { "outcome": "not_solved" } | { "outcome": "escalated", 
+/**
+ * The level that takes over.
+ */
+to: Level, }) | { "action": "chat", 
+/**
+ * The text.
+ */
+text: Text, };

@@ -1,0 +1,39 @@
+/** A host for tests and the gallery: shows the views it is given and remembers what was done. */
+import type { Action, PictureAddress, View } from "../generated/host";
+import type { Host } from "./index";
+
+export class FakeHost implements Host {
+  readonly actions: Action[] = [];
+  /** Thrown by the next `act`. */
+  refusal: unknown;
+  picture: () => Promise<PictureAddress> = () => Promise.reject(new Error("no picture here"));
+  #changed = new Set<(view: View) => void>();
+
+  constructor(public current: View) {}
+
+  view(): Promise<View> {
+    return Promise.resolve(this.current);
+  }
+
+  onView(changed: (view: View) => void): () => void {
+    this.#changed.add(changed);
+    return () => this.#changed.delete(changed);
+  }
+
+  act(action: Action): Promise<void> {
+    this.actions.push(action);
+    if (this.refusal === undefined) return Promise.resolve();
+    const refusal = this.refusal;
+    this.refusal = undefined;
+    return Promise.reject(refusal);
+  }
+
+  openPicture(): Promise<PictureAddress> {
+    return this.picture();
+  }
+
+  show(view: View): void {
+    this.current = view;
+    for (const changed of this.#changed) changed(view);
+  }
+}

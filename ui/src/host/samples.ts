@@ -1,0 +1,177 @@
+/** One view of each page, for tests and the gallery. Times are given as offsets from `NOW`. */
+import type { Side, TechnicianPage, TechnicianSession, UserPage, View } from "../generated/host";
+import type { Grant, Language, Level, Person, QueueEntry, Receipt, Technician, TicketDetail, UserTicket } from "../generated/protocol";
+
+export const NOW = Date.now();
+const MINUTE = 60_000;
+const SESSION = "0123456789abcdef0123456789abcdef";
+
+export const CLAIRE: Technician = { id: 7, name: "Claire Fontaine", level: 1 };
+export const CLAIRE_SIGNED_IN: Person = { ...CLAIRE, role: "technician" };
+const USER = { name: "Jeanne Martin", machine: "PC-COMPTA-04" };
+const SUMMARY: Record<Language, string> = {
+  en: "The printer on the second floor prints blank pages",
+  fr: "L’imprimante du deuxième étage sort des pages blanches",
+};
+
+export const receipt: Receipt = {
+  session: SESSION,
+  technician: CLAIRE,
+  started_at: NOW - 6 * MINUTE,
+  ended_at: NOW - 3 * MINUTE,
+  viewed_ms: 3 * MINUTE,
+  controlled_ms: 2 * MINUTE,
+  counts: { keys: 45, clicks: 12, clipboard_to_user: 1, clipboard_from_user: 0, chat: 3 },
+  outcome: { outcome: "solved" },
+};
+
+export function userTicket(language: Language, change: Partial<UserTicket> = {}): UserTicket {
+  return {
+    id: "T-1001",
+    summary: SUMMARY[language],
+    opened_at: NOW - 4 * MINUTE,
+    state: "waiting",
+    position: 3,
+    technician: null,
+    message: null,
+    receipt: null,
+    feedback: null,
+    ...change,
+  };
+}
+
+export const grant = (...capabilities: Grant["capabilities"]): Grant => ({
+  session: SESSION,
+  ticket: "T-1001",
+  technician: CLAIRE.id,
+  capabilities,
+  expires_at: NOW + 29 * MINUTE + 12_000,
+});
+
+const chat = (language: Language, technician: boolean): { id: number; mine: boolean; at: number; text: string }[] => [
+  { id: 1, mine: technician, at: NOW - 2 * MINUTE, text: language === "fr" ? "Bonjour, je regarde la file d’impression." : "Hello, I am looking at the print queue." },
+  { id: 2, mine: !technician, at: NOW - MINUTE, text: language === "fr" ? "Merci ! C’est depuis ce matin." : "Thank you! It began this morning." },
+];
+
+export function queueEntry(number: number, language: Language, change: Partial<QueueEntry> = {}): QueueEntry {
+  return {
+    id: `T-${number}`,
+    summary: SUMMARY[language],
+    user: USER,
+    language,
+    impact: "team",
+    urgency: "medium",
+    priority: 3,
+    level: 1,
+    state: "waiting",
+    opened_at: NOW - 4 * MINUTE,
+    waiting_since: NOW - 4 * MINUTE,
+    reopened: 0,
+    user_online: true,
+    technician: null,
+    ...change,
+  };
+}
+
+export function queue(language: Language): QueueEntry[] {
+  const french = language === "fr";
+  return [
+    queueEntry(1007, "fr", { priority: 1, impact: "organisation", urgency: "high", summary: french ? "Plus personne n’arrive à ouvrir de session sur le site" : "Nobody on site can sign in any more", user: { name: "Hélène Dubois-Lacroix", machine: "ACCUEIL-01" }, waiting_since: NOW - 40_000 }),
+    queueEntry(1003, "en", { priority: 2, urgency: "high", summary: french ? "Le logiciel de paie se ferme à l’ouverture" : "Payroll closes as soon as it opens", user: { name: "Marc Petit", machine: "PC-RH-12" }, waiting_since: NOW - 22 * MINUTE, user_online: false, reopened: 1 }),
+    queueEntry(1001, language),
+    queueEntry(1005, "fr", { priority: 4, impact: "person", summary: french ? "Le son ne sort plus du casque" : "No sound in the headset", user: { name: "Aïcha Benali", machine: "PC-VENTE-31" }, waiting_since: NOW - 75 * MINUTE, level: 2 }),
+    queueEntry(1006, "en", { priority: 5, impact: "person", urgency: "low", summary: french ? "Ajouter l’écran d’un nouveau collègue" : "Set up a screen for a new colleague", user: { name: "Tom Rivers", machine: "LAPTOP-0042" }, waiting_since: NOW - 26 * 60 * MINUTE, level: 3 as Level }),
+  ];
+}
+
+export function detail(language: Language, change: Partial<QueueEntry> = {}): TicketDetail {
+  const french = language === "fr";
+  return {
+    entry: queueEntry(1001, language, change),
+    notes: [{ at: NOW - 3 * MINUTE, author: CLAIRE, text: french ? "File d’impression bloquée par un travail de 400 pages." : "Print queue is blocked by a job of 400 pages." }],
+    sessions: [{ ...receipt, outcome: { outcome: "not_solved" } }],
+    earlier: [
+      { id: "T-0874", summary: french ? "Mot de passe oublié" : "Forgotten password", opened_at: NOW - 9 * 24 * 60 * MINUTE, state: "solved", message: french ? "Votre mot de passe est de nouveau actif." : "Your password works again." },
+      { id: "T-0512", summary: french ? "Écran noir au démarrage" : "Black screen at start", opened_at: NOW - 120 * 24 * 60 * MINUTE, state: "not_solved", message: null },
+    ],
+  };
+}
+
+export function viewOf(language: Language, side: Side, change: Partial<View> = {}): View {
+  return {
+    language,
+    theme: "light",
+    version: "0.1.0",
+    organisation: { name: "Ville de Clairval", relay: "wss://aide.clairval.example" },
+    link: { link: "online" },
+    notice: null,
+    stated: USER,
+    side,
+    ...change,
+  };
+}
+
+type Sample = (language: Language) => View;
+const user = (page: (language: Language) => UserPage, change: Partial<View> = {}): Sample => (l) => viewOf(l, { role: "user", ...page(l) }, change);
+const technician = (page: (language: Language) => TechnicianPage, change: Partial<View> = {}): Sample => (l) => viewOf(l, { role: "technician", ...page(l) }, change);
+const ticket = (session: (language: Language) => TechnicianSession): Sample =>
+  technician((l) => ({ page: "ticket", person: CLAIRE_SIGNED_IN, detail: detail(l, { state: "taken", technician: CLAIRE }), waiting: 4, session: session(l), busy: false }));
+
+const userSession = (l: Language): Extract<UserPage, { page: "session" }> => ({
+  page: "session",
+  ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
+  technician: CLAIRE,
+  grant: grant("view"),
+  connected: true,
+  peer_lost: false,
+  question: null,
+  chat: chat(l, false),
+  clipboard: [],
+});
+const openSession = (l: Language): Extract<TechnicianSession, { stage: "open" }> => ({
+  stage: "open",
+  grant: grant("view"),
+  connected: true,
+  peer_lost: false,
+  screen: { width: 1280, height: 800 },
+  requested: [],
+  remark: null,
+  chat: chat(l, true),
+  clipboard: [],
+});
+const offline = { link: "offline", error: { code: "relay_unreachable" }, retry_at: NOW + 8_000 } as const;
+
+/** Every page, by a name that the gallery's address takes. */
+export const samples = {
+  organisation: user(() => ({ page: "home", busy: false }), { organisation: null, link: { link: "idle" }, notice: { id: 1, error: { code: "bad_organisation" } } }),
+  home: user(() => ({ page: "home", busy: false })),
+  homeOffline: user(() => ({ page: "home", busy: false }), { link: offline }),
+  waiting: user((l) => ({ page: "waiting", ticket: userTicket(l) })),
+  waitingOffline: user((l) => ({ page: "waiting", ticket: userTicket(l, { position: 1 }) }), { link: offline }),
+  waitingTaken: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE }) })),
+  consent: user((l) => ({
+    page: "consent",
+    ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
+    session: { id: SESSION, ticket: "T-1001", technician: CLAIRE, user: USER, asked: ["view"], asked_at: NOW, answer_by: NOW + 53_000, grant: null, reported: 0 },
+    busy: false,
+    grant_ms: 30 * MINUTE,
+  })),
+  session: user(userSession),
+  sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27 }] })),
+  sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
+  sessionLost: user((l) => ({ ...userSession(l), peer_lost: true })),
+  finished: user((l) => ({
+    page: "finished",
+    ticket: userTicket(l, { state: "solved", position: null, technician: CLAIRE, receipt, message: l === "fr" ? "J’ai vidé la file d’impression.\nSi cela revient, éteignez l’imprimante une minute." : "I cleared the print queue.\nIf it comes back, switch the printer off for a minute." }),
+    busy: false,
+  })),
+  signIn: technician(() => ({ page: "sign_in", busy: false, login: null }), { notice: { id: 1, error: { code: "sign_in_failed" } } }),
+  queue: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, tickets: queue(l), detail: detail(l), busy: false })),
+  queueEmpty: technician(() => ({ page: "queue", person: CLAIRE_SIGNED_IN, tickets: [], detail: null, busy: false })),
+  asking: ticket(() => ({ stage: "asking", answer_by: NOW + 47_000 })),
+  remote: ticket(openSession),
+  remoteControl: ticket((l) => ({ ...openSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: true, characters: 12 }] })),
+  remoteRefused: ticket((l) => ({ ...openSession(l), requested: ["control"], remark: { remark: "refused", capability: "control", timed_out: true } })),
+  remoteLost: ticket((l) => ({ ...openSession(l), peer_lost: true })),
+  over: ticket(() => ({ stage: "over", reason: "stopped_by_user" })),
+} satisfies Record<string, Sample>;

@@ -1,0 +1,64 @@
+/** What went wrong and the way out, in English, for every code that the protocol knows. */
+import type { ErrorTable } from "./errors";
+
+export const errors: ErrorTable = {
+  malformed: { what: "The server could not read this request.", todo: "Check what you wrote and try again. If it happens again, update Renfort." },
+  too_large: (p) => ({
+    what: p.limit ? `This is too large: at most ${p.limit} bytes can be sent.` : "This is too large to be sent.",
+    todo: "Shorten it and try again.",
+  }),
+  too_fast: { what: "Too much was sent in a short time.", todo: "Wait ten seconds and try again." },
+  wrong_version: (p) => ({
+    what: `This Renfort and your helpdesk’s server do not speak the same version${p.supported ? ` (the server speaks ${p.supported})` : ""}.`,
+    todo: "Ask your helpdesk for the current version of Renfort.",
+  }),
+  out_of_order: { what: "That is not possible at this moment.", todo: "Look at where things stand now and try again." },
+  not_allowed: { what: "Your account may not do this.", todo: "Sign in with an account that may, or ask your administrator." },
+  sign_in_failed: { what: "The name or the password is wrong.", todo: "Try again. If you forgot the password, ask your administrator." },
+  sign_in_limited: (p) => ({
+    what: "There were too many attempts to sign in.",
+    todo: p.seconds ? `Try again in ${p.seconds} seconds.` : "Wait a few minutes and try again.",
+  }),
+  sign_in_expired: { what: "Your sign-in has ended.", todo: "Sign in again." },
+  bad_signature: { what: "The server did not accept this installation’s signature.", todo: "Start Renfort again. If it stays so, import the organisation file anew." },
+  unknown_ticket: { what: "This ticket does not exist, or it is not yours.", todo: "Go back and choose another one." },
+  unknown_session: { what: "This session no longer exists.", todo: "If help is still needed, the technician can ask again." },
+  already_taken: (p) => ({
+    what: p.technician ? `${p.technician} has already taken this ticket.` : "Somebody else has already taken this ticket.",
+    todo: "Take the next one in the queue.",
+  }),
+  ticket_open: (p) => ({
+    what: p.ticket ? `You already have an open ticket: ${p.ticket}.` : "You already have an open ticket.",
+    todo: "Wait for help on that one, or withdraw it first.",
+  }),
+  ticket_closed: { what: "This ticket is closed.", todo: "If help is still needed, open a new one." },
+  user_offline: { what: "The user’s app is not connected, so they cannot be asked.", todo: "Call them, or try again when the ticket shows “App open”." },
+  session_open: { what: "You have another session open.", todo: "End that one first." },
+  bad_escalation: { what: "A ticket can only be passed on to a higher level.", todo: "Choose a higher level." },
+  grant_expired: { what: "The time that the user allowed is over.", todo: "The technician can ask again." },
+  not_granted: { what: "The user has not allowed this.", todo: "Ask them, and wait for their yes." },
+  not_recorded: { what: "The server could not write this down, so nothing was done.", todo: "Try again in a moment. If it stays so, tell your administrator that the server’s disk needs a look." },
+  busy: { what: "The server has too much to do.", todo: "Renfort tries again by itself. You can also try in a minute." },
+  shutting_down: { what: "The server is restarting.", todo: "Renfort connects again by itself in a moment." },
+  replaced: { what: "Renfort was opened a second time with this installation, and that one is in use.", todo: "Close the other one, then choose “Try now”." },
+  bad_organisation: { what: "This is not a valid organisation file or link.", todo: "Ask your helpdesk to send it again, and use the whole of it." },
+  relay_unreachable: { what: "Your helpdesk’s server cannot be reached.", todo: "Check your network. Renfort tries again by itself." },
+  relay_untrusted: { what: "The server’s certificate is not trusted, so Renfort does not connect.", todo: "Do not go on; tell your helpdesk. Renfort tries again by itself." },
+  peer_lost: { what: "The other computer cannot be reached.", todo: "Check both networks. It goes on by itself when the connection is back." },
+  no_screen: (p) => ({
+    what: `The screen cannot be shown${p.reason ? ` (${p.reason})` : ""}.`,
+    todo: "Check that you are signed in on a display and that Renfort may record the screen, then try again.",
+  }),
+  no_input: (p) => ({
+    what: `Mouse and keyboard cannot be used remotely${p.reason ? ` (${p.reason})` : ""}.`,
+    todo: "The screen can still be seen. Check that Renfort may control this computer, then ask again.",
+  }),
+  store_failed: (p) => ({
+    what: `Renfort cannot read or write its own files on this computer${p.file ? ` (${p.file})` : ""}.`,
+    todo: "Check that the disk is not full and that the folder belongs to you, then start Renfort again.",
+  }),
+  internal: (p) => ({
+    what: "Something went wrong inside Renfort.",
+    todo: p.detail ? `Try again. If it stays so, give your helpdesk this detail: ${p.detail}` : "Try again. If it stays so, start Renfort again.",
+  }),
+};

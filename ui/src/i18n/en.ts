@@ -1,0 +1,201 @@
+/** English, and the shape that every other language must have. Texts for users avoid technical words. */
+import type { Outcome } from "../generated/protocol";
+import { errors } from "./en.errors";
+import { technician } from "./en.technician";
+import { counted } from "./plural";
+
+const n = counted("en");
+
+/** A list of parts: "a", "a and b", "a, b and c". */
+const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
+
+export const en = {
+  errors,
+  ...technician,
+
+  field: {
+    left: (count: number) => `${n(count, "character", "characters")} left`,
+    over: (count: number) => `${n(count, "character", "characters")} too many`,
+  },
+  dialog: { close: "Close" },
+  notice: { dismiss: "Dismiss this message" },
+  chat: {
+    title: (other: string) => `Messages with ${other}`,
+    empty: (other: string) => `Write to ${other} here.`,
+    write: "Write a message",
+    send: "Send",
+    me: "You",
+  },
+  priority: { 1: "Critical", 2: "High", 3: "Medium", 4: "Low", 5: "Planned" },
+  impact: { person: "Only me", team: "My team", organisation: "Everyone on site" },
+  urgency: { low: "It can wait", medium: "I can work, with difficulty", high: "I cannot work" },
+  level: {
+    1: "Level 1 technician: first help",
+    2: "Level 2 technician: specialist",
+    3: "Level 3 technician: expert",
+  },
+
+  app: {
+    unnamed: "Renfort",
+    settings: "Settings",
+    online: "Connected",
+    connecting: "Connecting…",
+    offline: "Not connected",
+    retryIn: (time: string) => `Trying again in ${time}.`,
+    retryNow: "Try now",
+    starting: "Starting…",
+    failed: "The program behind this window does not answer. Close Renfort and open it again.",
+  },
+  settings: {
+    title: "Settings",
+    language: "Language",
+    languages: { en: "English", fr: "Français" },
+    theme: "Colours",
+    themes: { system: "As on my computer", light: "Light", dark: "Dark" },
+    name: "My name",
+    nameHint: "Technicians see this name when you ask for help.",
+    save: "Save",
+    toTechnician: {
+      title: "I am a technician",
+      hint: "Shows the queue of requests instead of “Get help”. You need an account.",
+      change: "Show the queue",
+    },
+    toUser: {
+      title: "I need help myself",
+      hint: "Shows “Get help” instead of the queue.",
+      change: "Show “Get help”",
+    },
+    about: (version: string) => `Renfort ${version}`,
+    belongs: (organisation: string, relay: string) => `Set up for ${organisation}, through ${relay}`,
+  },
+
+  organisation: {
+    title: "Who helps you?",
+    lead: "Renfort needs a small file from your IT helpdesk, once. It says who may help you.",
+    choose: "Choose the file…",
+    or: "or paste the link you received",
+    link: "Link from your helpdesk",
+    placeholder: "renfort://import/…",
+    import: "Use this link",
+    missing: "Paste the link first.",
+    hint: "You have neither? Ask your helpdesk for “the Renfort organisation file”.",
+  },
+
+  home: {
+    title: "Get help",
+    lead: "A technician of your helpdesk will look at it with you.",
+    summary: "What is the matter?",
+    placeholder: "The printer on the second floor prints blank pages",
+    summaryMissing: "Write one sentence about what is wrong.",
+    summaryLong: "Please make it shorter.",
+    impact: "Who is stuck?",
+    urgency: "Can you still work?",
+    chooseOne: "Choose one of the three.",
+    send: "Get help",
+    offline: "Your request can be sent as soon as you are connected.",
+  },
+
+  waiting: {
+    title: "Help is on its way",
+    number: "Your ticket",
+    next: "You are next.",
+    before: (count: number) => `${n(count, "person is", "people are")} before you.`,
+    inQueue: "You are in the queue.",
+    since: (time: string) => `Asked ${time}`,
+    takenBy: (name: string) => `${name} has your ticket`,
+    takenHint: "Nobody sees your screen now. You will be asked before anyone does.",
+    mayClose: "You may close this window. Renfort stays beside the clock and calls you.",
+    reopened: "Your ticket is open again.",
+    offline: "Your ticket is kept. You keep your place while the connection comes back.",
+    cancel: "I no longer need help",
+    cancelTitle: "Withdraw your request?",
+    cancelBody: (ticket: string) => `Ticket ${ticket} will be closed and you lose your place in the queue.`,
+    cancelYes: "Withdraw it",
+    cancelNo: "Keep waiting",
+  },
+
+  consent: {
+    title: (name: string) => `${name} would like to see your screen`,
+    about: "About your ticket",
+    sees: "They will see everything on your screen",
+    seesHint: "Close what they should not see. They cannot touch anything: that would be asked separately.",
+    lasts: (time: string) => `For ${time}`,
+    lastsHint: "You can stop at any moment.",
+    answerBy: "No answer counts as no. Time left:",
+    allow: "Allow",
+    refuse: "Refuse",
+  },
+
+  session: {
+    title: (name: string) => `Help from ${name}`,
+    sees: "Sees your screen",
+    controls: "Sees and controls your computer",
+    connecting: "Is being connected…",
+    lost: "Connection interrupted: nothing is done",
+    left: "Time left",
+    extend: "5 more minutes",
+    withdraw: "Take back control",
+    withdrawClipboard: "Stop copy and paste",
+    stop: "Stop",
+    stopHint: "Ends it at once, also with Ctrl + Alt + Shift + S.",
+    toTechnician: (name: string, characters: number) =>
+      `${name} received a copied text (${n(characters, "character", "characters")})`,
+    fromTechnician: (name: string, characters: number) =>
+      `${name} put a text into your clipboard (${n(characters, "character", "characters")})`,
+  },
+
+  question: {
+    control: (name: string) => `${name} asks to use your mouse and keyboard`,
+    controlBody: "They can then click and type as if they sat beside you, and texts that either of you copies can be pasted by the other.",
+    controlHint: "You can take control back at any moment.",
+    clipboard: (name: string) => `${name} asks to exchange copied texts with you`,
+    clipboardBody: "Texts that either of you copies can be pasted by the other.",
+    clipboardHint: "You can end this at any moment.",
+    view: (name: string) => `${name} asks to see your screen`,
+    viewBody: "They will see everything on your screen.",
+    viewHint: "You can stop at any moment.",
+    allow: "Allow",
+    refuse: "Refuse",
+    answerBy: "No answer counts as no. Time left:",
+  },
+
+  finished: {
+    title: "Help has ended",
+    cancelled: "Your request was withdrawn",
+    saw: (name: string, time: string) => `${name} saw your screen for ${time}`,
+    sawNothing: (name: string) => `${name} did not see your screen.`,
+    used: (time: string, counts: string | null) =>
+      ` and used your mouse and keyboard for ${time}${counts === null ? "" : `: ${counts}`}.`,
+    usedNothing: ", and did not use your mouse or keyboard.",
+    keys: (count: number) => n(count, "key press", "key presses"),
+    clicks: (count: number) => n(count, "click", "clicks"),
+    copied: (count: number) => n(count, "text copied", "texts copied"),
+    list: (parts: readonly string[]) => list.format(parts),
+    none: "Nobody saw your screen.",
+    message: (name: string) => `${name} writes`,
+    messageFromHelpdesk: "Your helpdesk writes",
+    ask: "Is your problem solved?",
+    yes: "Yes, it is solved",
+    no: "No, not solved",
+    noHint: "“No” opens your ticket again and puts you back into the queue.",
+    offline: "Your answer can be sent as soon as you are connected.",
+    thanks: "Thank you for your answer.",
+    home: "Back to the beginning",
+  },
+
+  banner: {
+    sees: (name: string) => `${name} sees your screen`,
+    controls: (name: string) => `${name} controls your computer`,
+    asks: (name: string) => `${name} asks for control: answer in Renfort`,
+    lost: (name: string) => `${name} cannot be reached just now`,
+    connecting: (name: string) => `${name} is connecting`,
+    extend: "+5 min",
+    extendLabel: "5 more minutes",
+    stop: "Stop",
+    none: "Nobody sees your screen",
+    title: "Renfort: somebody sees your screen",
+  },
+
+  outcome: (outcome: Outcome): string =>
+    outcome.outcome === "solved" ? "Solved" : outcome.outcome === "not_solved" ? "Not solved" : `Passed on to level ${outcome.to}`,
+};

@@ -1,0 +1,64 @@
+/** Ce qui n’a pas marché et comment en sortir, en français, pour chaque code du protocole. */
+import type { ErrorTable } from "./errors";
+
+export const errors: ErrorTable = {
+  malformed: { what: "Le serveur n’a pas pu lire cette demande.", todo: "Vérifiez ce que vous avez écrit et réessayez. Si cela se répète, mettez Renfort à jour." },
+  too_large: (p) => ({
+    what: p.limit ? `C’est trop volumineux : ${p.limit} octets au plus peuvent être envoyés.` : "C’est trop volumineux pour être envoyé.",
+    todo: "Raccourcissez et réessayez.",
+  }),
+  too_fast: { what: "Trop de choses ont été envoyées en peu de temps.", todo: "Attendez dix secondes et réessayez." },
+  wrong_version: (p) => ({
+    what: `Ce Renfort et le serveur de votre assistance ne parlent pas la même version${p.supported ? ` (le serveur parle ${p.supported})` : ""}.`,
+    todo: "Demandez à votre assistance la version actuelle de Renfort.",
+  }),
+  out_of_order: { what: "Ce n’est pas possible en ce moment.", todo: "Regardez où en sont les choses et réessayez." },
+  not_allowed: { what: "Votre compte n’a pas ce droit.", todo: "Utilisez un compte qui l’a, ou demandez à votre administrateur." },
+  sign_in_failed: { what: "L’identifiant ou le mot de passe est faux.", todo: "Réessayez. En cas d’oubli, demandez à votre administrateur." },
+  sign_in_limited: (p) => ({
+    what: "Il y a eu trop d’essais de connexion.",
+    todo: p.seconds ? `Réessayez dans ${p.seconds} secondes.` : "Attendez quelques minutes et réessayez.",
+  }),
+  sign_in_expired: { what: "Votre connexion a pris fin.", todo: "Connectez-vous à nouveau." },
+  bad_signature: { what: "Le serveur n’a pas accepté la signature de cette installation.", todo: "Redémarrez Renfort. Si cela continue, importez de nouveau le fichier d’organisation." },
+  unknown_ticket: { what: "Ce ticket n’existe pas, ou n’est pas le vôtre.", todo: "Revenez en arrière et choisissez-en un autre." },
+  unknown_session: { what: "Cette session n’existe plus.", todo: "S’il faut encore de l’aide, le technicien peut redemander." },
+  already_taken: (p) => ({
+    what: p.technician ? `${p.technician} a déjà pris ce ticket.` : "Quelqu’un d’autre a déjà pris ce ticket.",
+    todo: "Prenez le suivant dans la file.",
+  }),
+  ticket_open: (p) => ({
+    what: p.ticket ? `Vous avez déjà un ticket ouvert : ${p.ticket}.` : "Vous avez déjà un ticket ouvert.",
+    todo: "Attendez l’aide pour celui-ci, ou retirez-le d’abord.",
+  }),
+  ticket_closed: { what: "Ce ticket est fermé.", todo: "S’il faut encore de l’aide, ouvrez-en un nouveau." },
+  user_offline: { what: "L’appli de l’utilisateur n’est pas connectée : on ne peut pas lui poser la question.", todo: "Appelez-le, ou réessayez quand le ticket affiche « Appli ouverte »." },
+  session_open: { what: "Vous avez une autre session ouverte.", todo: "Terminez-la d’abord." },
+  bad_escalation: { what: "Un ticket ne peut être transmis qu’à un niveau supérieur.", todo: "Choisissez un niveau supérieur." },
+  grant_expired: { what: "Le temps accordé par l’utilisateur est écoulé.", todo: "Le technicien peut redemander." },
+  not_granted: { what: "L’utilisateur ne l’a pas autorisé.", todo: "Demandez-le-lui, et attendez son oui." },
+  not_recorded: { what: "Le serveur n’a pas pu l’inscrire au journal ; rien n’a donc été fait.", todo: "Réessayez dans un instant. Si cela continue, signalez à votre administrateur que le disque du serveur est à vérifier." },
+  busy: { what: "Le serveur a trop à faire.", todo: "Renfort réessaie de lui-même. Vous pouvez aussi réessayer dans une minute." },
+  shutting_down: { what: "Le serveur redémarre.", todo: "Renfort se reconnecte de lui-même dans un instant." },
+  replaced: { what: "Renfort a été ouvert une seconde fois avec cette installation, et c’est l’autre qui sert.", todo: "Fermez l’autre, puis choisissez « Essayer maintenant »." },
+  bad_organisation: { what: "Ce n’est pas un fichier ou un lien d’organisation valable.", todo: "Demandez à votre assistance de le renvoyer, et utilisez-le en entier." },
+  relay_unreachable: { what: "Le serveur de votre assistance est injoignable.", todo: "Vérifiez votre réseau. Renfort réessaie de lui-même." },
+  relay_untrusted: { what: "Le certificat du serveur n’est pas digne de confiance ; Renfort ne se connecte pas.", todo: "N’allez pas plus loin et prévenez votre assistance. Renfort réessaie de lui-même." },
+  peer_lost: { what: "L’autre ordinateur est injoignable.", todo: "Vérifiez les deux réseaux. Cela reprend de soi-même quand la connexion revient." },
+  no_screen: (p) => ({
+    what: `L’écran ne peut pas être montré${p.reason ? ` (${p.reason})` : ""}.`,
+    todo: "Vérifiez qu’une session est ouverte sur un écran et que Renfort a le droit de l’enregistrer, puis réessayez.",
+  }),
+  no_input: (p) => ({
+    what: `La souris et le clavier ne peuvent pas servir à distance${p.reason ? ` (${p.reason})` : ""}.`,
+    todo: "L’écran reste visible. Vérifiez que Renfort a le droit de commander cet ordinateur, puis redemandez.",
+  }),
+  store_failed: (p) => ({
+    what: `Renfort ne peut pas lire ou écrire ses propres fichiers sur cet ordinateur${p.file ? ` (${p.file})` : ""}.`,
+    todo: "Vérifiez que le disque n’est pas plein et que le dossier vous appartient, puis redémarrez Renfort.",
+  }),
+  internal: (p) => ({
+    what: "Quelque chose s’est mal passé dans Renfort.",
+    todo: p.detail ? `Réessayez. Si cela continue, donnez ce détail à votre assistance : ${p.detail}` : "Réessayez. Si cela continue, redémarrez Renfort.",
+  }),
+};

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { InputEvent } from "../generated/protocol";
+import { FREE_MS, KeyboardInput, type KeyEvent, SPECIAL_KEYS } from "./keyboard";
+
+let sent: string[];
+let freed: number;
+beforeEach(() => {
+  vi.useFakeTimers();
+  sent = [];
+  freed = 0;
+});
+afterEach(() => vi.useRealTimers());
+
+const record = (event: InputEvent): void => {
+  if (event.input === "key") sent.push(`${event.pressed ? "+" : "-"}${event.code}:${event.key}`);
+};
+const keyboard = (windows = false): KeyboardInput => new KeyboardInput(record, () => (freed += 1), windows);
+const key = (code: string, name: string, change: Partial<KeyEvent> = {}): KeyEvent => ({
+  code,
+  key: name,
+  isComposing: false,
+  keyCode: 0,
+  repeat: false,
+  timeStamp: 0,
+  ...change,
+});
+
+test("a key goes down and up with its place and meaning, and repeats as presses", () => {
+  const keys = keyboard();
+  expect(keys.down(key("KeyA", "a"))).toBe(true);
+  keys.down(key("KeyA", "a", { repeat: true }));
+  expect(keys.up(key("KeyA", "a"))).toBe(true);
+  expect(sent).toEqual(["+KeyA:a", "+KeyA:a", "-KeyA:a"]);
+});
+
+test("a key goes up as it went down, although Shift went up in between", () => {
+  const keys = keyboard();
+  keys.down(key("ShiftLeft", "Shift"));
+  keys.down(key("Digit1", "!"));
+  keys.up(key("ShiftLeft", "Shift"));
+  keys.up(key("Digit1", "1"));
+  expect(sent.at(-1)).toBe("-Digit1:!");
+});
+
+test("a key that did not go down here does not go up", () => {
+  const keys = keyboard();
+  expect(keys.up(key("Tab", "Tab"))).toBe(false);
+  keys.down(key("KeyA", "a"));
+  keys.reset();
+  keys.up(key("KeyA", "a"));
+  expect(sent).toEqual(["+KeyA:a"]);
+});
+
+test("the Windows key has one name, whatever the webview calls it", () => {
+  const keys = keyboard();
+  keys.down(key("OSLeft", "OS"));
+  keys.up(key("OSLeft", "OS"));
+  keys.down(key("MetaLeft", "Super"));
+  expect(sent).toEqual(["+MetaLeft:Meta", "-MetaLeft:Meta", "+MetaLeft:Meta"]);
+});
+
+test("dead keys and input methods are left to compose, and their text is typed", () => {
+  const keys = keyboard();
+  expect(keys.down(key("BracketLeft", "Dead"))).toBe(false);
+  expect(keys.down(key("KeyE", "e", { isComposing: true }))).toBe(false);
+  expect(keys.down(key("KeyE", "Process", { keyCode: 229 }))).toBe(false);
+  expect(sent).toEqual([]);
+  keys.text("ê👍\n");
+  expect(sent).toEqual(["+Unidentified:ê", "-Unidentified:ê", "+Unidentified:👍", "-Unidentified:👍", "+Unidentified:Enter", "-Unidentified:Enter"]);
+});
+
+test("a character that AltGr makes comes with AltGr, without the Ctrl that Windows adds", () => {
+  const keys = keyboard(true);
+  keys.down(key("ControlLeft", "Control", { timeStamp: 1_000 }));
+  keys.down(key("AltRight", "AltGraph", { timeStamp: 1_001 }));
+  keys.down(key("Digit0", "@", { timeStamp: 1_100 }));
+  vi.advanceTimersByTime(1_000);
+  expect(sent).toEqual(["+AltRight:AltGraph", "+Digit0:@"]);
+});
+
+test("a Ctrl of the person's own is sent on Windows too, before the next key or by itself", () => {
+  const keys = keyboard(true);
+  keys.down(key("ControlLeft", "Control", { timeStamp: 1_000 }));
+  keys.down(key("KeyC", "c", { timeStamp: 1_200 }));
+  keys.up(key("KeyC", "c"));
+  keys.up(key("ControlLeft", "Control"));
+  expect(sent).toEqual(["+ControlLeft:Control", "+KeyC:c", "-KeyC:c", "-ControlLeft:Control"]);
+  sent = [];
+  keys.down(key("ControlLeft", "Control", { timeStamp: 9_000 }));
+  vi.advanceTimersByTime(31);
+  expect(sent).toEqual(["+ControlLeft:Control"]);
+  keys.up(key("ControlLeft", "Control"));
+  keys.down(key("ControlLeft", "Control", { timeStamp: 19_000 }));
+  keys.up(key("ControlLeft", "Control"));
+  expect(sent.slice(-2)).toEqual(["+ControlLeft:Control", "-ControlLeft:Control"]);
+});
+
+test("lamps are not switched on the user's keyboard", () => {
+  const keys = keyboard();
+  for (const lock of ["CapsLock", "NumLock", "ScrollLock"]) expect(keys.down(key(lock, lock))).toBe(true);
+  expect(sent).toEqual([]);
+});
+
+test("names too long for the wire are not sent", () => {
+  const keys = keyboard();
+  expect(keys.down(key("X".repeat(33), "x"))).toBe(true);
+  expect(keys.down(key("KeyX", "é".repeat(17)))).toBe(true);
+  expect(sent).toEqual([]);
+});
+
+test("Ctrl twice frees the keyboard; with a key or a click between, or too slowly, it does not", () => {
+  const keys = keyboard();
+  const control = (timeStamp: number): void => {
+    keys.down(key("ControlLeft", "Control", { timeStamp }));
+    keys.up(key("ControlLeft", "Control", { timeStamp }));
+  };
+  control(1_000);
+  control(1_000 + FREE_MS + 1);
+  expect(freed).toBe(0);
+  control(5_000);
+  keys.down(key("KeyC", "c", { timeStamp: 5_050 }));
+  keys.up(key("KeyC", "c"));
+  control(5_100);
+  expect(freed).toBe(0);
+  control(9_000);
+  keys.interrupt();
+  control(9_100);
+  expect(freed).toBe(0);
+  control(12_000);
+  control(12_200);
+  expect(freed).toBe(1);
+  keys.down(key("ControlLeft", "Control", { timeStamp: 20_000 }));
+  keys.down(key("ControlLeft", "Control", { timeStamp: 20_030, repeat: true }));
+  expect(freed).toBe(1);
+});
+
+test("special keys go down in order and up in reverse", () => {
+  keyboard().special("ctrl_alt_del");
+  expect(sent).toEqual([
+    "+ControlLeft:Control", "+AltLeft:Alt", "+Delete:Delete",
+    "-Delete:Delete", "-AltLeft:Alt", "-ControlLeft:Control",
+  ]);
+  expect(Object.keys(SPECIAL_KEYS)).toHaveLength(6);
+});
