@@ -21,12 +21,13 @@ impl DataFolder {
     /// # Errors
     /// When it cannot be made, or when it already holds something.
     pub fn create(path: &Path) -> Result<Self, RelayError> {
-        let folder = Self(path.to_owned());
-        if folder.organisation().exists() || folder.database().exists() {
-            return Err(RelayError::AlreadyInitialised(path.to_owned()));
+        fs::create_dir_all(path).map_err(RelayError::file(path))?;
+        let mut entries = fs::read_dir(path).map_err(RelayError::file(path))?;
+        if entries.next().is_some() {
+            return Err(RelayError::NotEmpty(path.to_owned()));
         }
-        create_private_folder(path)?;
-        Ok(folder)
+        close_to_others(path)?;
+        Ok(Self(path.to_owned()))
     }
 
     /// Opens a folder that `init` made.
@@ -74,12 +75,19 @@ impl DataFolder {
     }
 }
 
-/// Makes a folder that only this account may enter, or narrows an existing one.
+/// Makes a folder that only this account may enter; one that exists stays as it is.
 ///
 /// # Errors
 /// When the file system refuses.
 pub fn create_private_folder(path: &Path) -> Result<(), RelayError> {
+    if path.is_dir() {
+        return Ok(());
+    }
     fs::create_dir_all(path).map_err(RelayError::file(path))?;
+    close_to_others(path)
+}
+
+fn close_to_others(path: &Path) -> Result<(), RelayError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -136,7 +144,7 @@ mod tests {
         fs::write(parent.path().join("organisation.json"), "{}").unwrap();
         assert!(matches!(
             DataFolder::create(parent.path()),
-            Err(RelayError::AlreadyInitialised(_))
+            Err(RelayError::NotEmpty(_))
         ));
     }
 }

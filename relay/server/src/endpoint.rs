@@ -206,8 +206,15 @@ async fn farewell(socket: &mut WebSocket, error: WireError) {
             reason: Utf8Bytes::default(),
         };
         if send(socket, Message::Close(Some(frame)), CLOSE_WITHIN).await {
-            // Reading on until the peer has closed too lets it read the reason before the socket is reset.
-            let drained = async { while let Some(Ok(_)) = socket.recv().await {} };
+            // The peer gets time to read the reason: a socket that is dropped with unread input is reset, and the reason
+            // with it. After a frame that was too large nothing more can be read, so this only waits.
+            let drained = async {
+                while let Some(message) = socket.recv().await {
+                    if message.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
+            };
             if timeout(CLOSE_WITHIN, drained).await.is_err() {
                 tracing::debug!("a peer did not answer the close");
             }

@@ -13,9 +13,12 @@ pub enum RelayError {
         /// Why.
         source: std::io::Error,
     },
-    /// The data folder is already in use.
-    #[error("{0} already holds a relay's data; nothing was changed")]
-    AlreadyInitialised(PathBuf),
+    /// A folder that should be new holds something.
+    #[error("{0} is not empty; nothing was changed")]
+    NotEmpty(PathBuf),
+    /// A file that should be new is there.
+    #[error("{0} exists; nothing was changed")]
+    Exists(PathBuf),
     /// The data folder was never set up.
     #[error("{0} holds no relay's data; run `renfort-relay init --data {0} --organisation FILE` first")]
     NotInitialised(PathBuf),

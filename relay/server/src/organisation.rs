@@ -28,7 +28,7 @@ pub fn create(name: Name, relays: Vec<String>, folder: &Path) -> Result<Organisa
         return Err(RelayError::Organisation { path: target, source });
     }
     if target.exists() {
-        return Err(RelayError::AlreadyInitialised(folder.to_owned()));
+        return Err(RelayError::Exists(target));
     }
     data::create_private_folder(folder)?;
     let pair = keys::create(&folder.join(KEY_FILE))?;

@@ -179,6 +179,23 @@ impl Relay {
         format!("{}://{}", if self.tls { "https" } else { "http" }, self.address)
     }
 
+    /// Waits until a part of the relay has ended by itself, which it never does unless it is broken; then nothing is
+    /// left to do but to end the program, for a service manager to start it anew.
+    pub async fn broken(&mut self) -> &'static str {
+        let Tasks {
+            server,
+            broker,
+            writer,
+            people,
+        } = &mut self.tasks;
+        tokio::select! {
+            _ = server => "the server",
+            _ = broker => "the broker",
+            _ = writer => "the writer",
+            _ = people => "the watch over accounts",
+        }
+    }
+
     /// Tells every connection that the relay is shutting down, writes what waits, and ends.
     pub async fn stop(self) {
         let Tasks {

@@ -1,5 +1,7 @@
 //! The writer: groups, conflicts, a full disk.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 use std::sync::Arc;
 
 use renfort_audit::{actor::Actor, event::Event, record::Entry};

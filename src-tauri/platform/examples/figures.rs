@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use renfort_engine::seams::{Picture, PixelFormat, Rect, Size, VideoDecoder, VideoEncoder};
 use renfort_platform::codec::{H264Decoder, H264Encoder};
 
-#[path = "../tests/desktop/mod.rs"]
+#[path = "../tests/conformance/desktop.rs"]
 mod desktop;
 
 const SIZE: Size = Size {
@@ -45,7 +45,9 @@ fn main() -> anyhow::Result<()> {
     };
     step("first frame", &sent, &[], false)?;
     for _ in 0..40 {
-        step("refinement", &sent, &[], false)?;
+        if step("refinement", &sent, &[], false)? {
+            break;
+        }
     }
     for typed in 0..10 {
         let damage = Rect {

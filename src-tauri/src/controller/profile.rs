@@ -68,7 +68,7 @@ impl Controller {
         }
         turn.push(Effect::SaveOrganisation(Box::new(file.clone())));
         self.profile.organisation = Some(file);
-        self.notice = None;
+        self.notice.take_if(|notice| notice.error.code == Code::BadOrganisation);
         self.connect(turn);
     }
 

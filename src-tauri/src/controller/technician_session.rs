@@ -242,21 +242,21 @@ impl Controller {
             viewed.requested.insert(capability);
             viewed.remark = None;
         }
-        self.to_viewer(ViewerCommand::Request(capability), turn);
+        self.tell_viewer(ViewerCommand::Request(capability), turn);
     }
 
     pub(super) fn give_back(&mut self, capability: Capability, turn: &mut Turn) {
-        self.to_viewer(ViewerCommand::GiveBack(capability), turn);
+        self.tell_viewer(ViewerCommand::GiveBack(capability), turn);
     }
 
     pub(super) fn chat_with_user(&mut self, text: ChatText, turn: &mut Turn) {
         if let Some(viewed) = &mut self.desk.session {
             viewed.talk.write(true, turn.at, text.as_str());
         }
-        self.to_viewer(ViewerCommand::Chat(text), turn);
+        self.tell_viewer(ViewerCommand::Chat(text), turn);
     }
 
-    fn to_viewer(&mut self, command: ViewerCommand, turn: &mut Turn) {
+    fn tell_viewer(&mut self, command: ViewerCommand, turn: &mut Turn) {
         match &self.desk.session {
             Some(viewed) if viewed.grant.is_some() => turn.push(Effect::ToViewer(viewed.info.id, command)),
             _ => self.out_of_order(),

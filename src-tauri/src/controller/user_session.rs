@@ -342,25 +342,25 @@ impl Controller {
     }
 
     pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, turn: &mut Turn) {
-        self.to_sharer(SharerCommand::Answer { capability, allow }, turn);
+        self.tell_sharer(SharerCommand::Answer { capability, allow }, turn);
     }
 
     pub(super) fn withdraw(&mut self, capability: Capability, turn: &mut Turn) {
-        self.to_sharer(SharerCommand::Withdraw(capability), turn);
+        self.tell_sharer(SharerCommand::Withdraw(capability), turn);
     }
 
     pub(super) fn extend(&mut self, turn: &mut Turn) {
-        self.to_sharer(SharerCommand::Extend, turn);
+        self.tell_sharer(SharerCommand::Extend, turn);
     }
 
     pub(super) fn chat_with_technician(&mut self, text: ChatText, turn: &mut Turn) {
         if let Some(shared) = &mut self.user.session {
             shared.talk.write(true, turn.at, text.as_str());
         }
-        self.to_sharer(SharerCommand::Chat(text), turn);
+        self.tell_sharer(SharerCommand::Chat(text), turn);
     }
 
-    fn to_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {
+    fn tell_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {
         match &self.user.session {
             Some(shared) => turn.push(Effect::ToSharer(shared.info.id, command)),
             None => self.out_of_order(),

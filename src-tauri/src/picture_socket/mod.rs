@@ -11,6 +11,9 @@ mod canvas;
 mod client;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

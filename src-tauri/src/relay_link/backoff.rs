@@ -22,11 +22,6 @@ impl Backoff {
         spread(whole)
     }
 
-    /// For when trying soon would do harm.
-    pub(super) fn longest(&self) -> Duration {
-        LONGEST
-    }
-
     /// An attempt succeeded.
     pub(super) fn reset(&mut self) {
         self.failures = 0;

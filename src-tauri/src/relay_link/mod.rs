@@ -32,6 +32,9 @@ pub(crate) use conversation::HELLO_ID as FIRST_REQUEST;
 /// for ten seconds, so that wait ends.
 pub const COMMANDS: usize = 256;
 
+/// Pause after another program took our place: coming back at once would take it from that one again and again.
+const REPLACED: Duration = Duration::from_secs(300);
+
 /// Whom to connect to, and as whom.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -150,7 +153,7 @@ impl Link {
                 }
                 Ending::Lost(error) => {
                     let wait = if error.code == Code::Replaced {
-                        backoff.longest()
+                        REPLACED
                     } else {
                         backoff.next_wait()
                     };

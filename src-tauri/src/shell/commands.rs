@@ -19,7 +19,8 @@ pub(super) fn view(running: State<'_, Running>) -> View {
 
 /// Does something. What comes of it is seen in the next view.
 #[tauri::command]
-pub(super) fn act(action: Action, running: State<'_, Running>) -> Result<(), WireError> {
+pub(super) fn act(action: serde_json::Value, running: State<'_, Running>) -> Result<(), WireError> {
+    let action = serde_json::from_value::<Action>(action).map_err(|_| Code::Malformed)?;
     if action == Action::Stop {
         running.stop.stop();
     }

@@ -103,16 +103,18 @@ impl Driver {
 
     async fn apply(&mut self, effect: Effect) {
         match effect {
-            Effect::Connect(target) => self.to_link(LinkCommand::Connect(target)).await,
-            Effect::Identify { identity, language } => self.to_link(LinkCommand::Identify { identity, language }).await,
-            Effect::Disconnect => self.to_link(LinkCommand::Disconnect).await,
-            Effect::RetryNow => self.to_link(LinkCommand::RetryNow).await,
-            Effect::Send(request) => self.to_link(LinkCommand::Send(request)).await,
+            Effect::Connect(target) => self.tell_link(LinkCommand::Connect(target)).await,
+            Effect::Identify { identity, language } => {
+                self.tell_link(LinkCommand::Identify { identity, language }).await
+            }
+            Effect::Disconnect => self.tell_link(LinkCommand::Disconnect).await,
+            Effect::RetryNow => self.tell_link(LinkCommand::RetryNow).await,
+            Effect::Send(request) => self.tell_link(LinkCommand::Send(request)).await,
             Effect::StartSharer { session, grant } => self.start_sharer(*session, grant),
-            Effect::ToSharer(session, command) => self.to_sharer(session, command),
+            Effect::ToSharer(session, command) => self.tell_sharer(session, command),
             Effect::StopSharer => self.stop.stop(),
             Effect::StartViewer { session, grant } => self.start_viewer(*session, grant),
-            Effect::ToViewer(session, command) => self.to_viewer(session, command),
+            Effect::ToViewer(session, command) => self.tell_viewer(session, command),
             Effect::ShowBanner(shown) => self.show_banner(shown),
             Effect::Raise => windows::raise(&self.app),
             Effect::PutAway => windows::put_away(&self.app, self.tray.is_there()),
@@ -151,7 +153,7 @@ impl Driver {
         });
     }
 
-    async fn to_link(&mut self, command: LinkCommand) {
+    async fn tell_link(&mut self, command: LinkCommand) {
         loop {
             tokio::select! {
                 permit = self.link.reserve() => {
@@ -204,7 +206,7 @@ impl Driver {
         );
     }
 
-    fn to_sharer(&mut self, session: SessionId, command: SharerCommand) {
+    fn tell_sharer(&mut self, session: SessionId, command: SharerCommand) {
         let Some((_, commands)) = self.sharer.as_ref().filter(|(id, _)| *id == session) else {
             return;
         };
@@ -245,7 +247,7 @@ impl Driver {
         forward(events, self.events.clone(), translate, ended, broken);
     }
 
-    fn to_viewer(&mut self, session: SessionId, command: ViewerCommand) {
+    fn tell_viewer(&mut self, session: SessionId, command: ViewerCommand) {
         let Some((_, commands)) = self.viewer.as_ref().filter(|(id, _)| *id == session) else {
             return;
         };

@@ -78,6 +78,9 @@ impl StopSlot {
 /// # Errors
 /// When it cannot start: no display, or a data folder that cannot be used.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+    // Tauri would panic.
+    #[cfg(target_os = "linux")]
+    gtk::init().context("there is no display to open a window on")?;
     let mut builder = tauri::Builder::default();
     if arguments.data.is_none() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
@@ -92,9 +95,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             commands::act,
             commands::open_picture
         ])
-        .setup(move |app| set_up(app, &arguments).map_err(Into::into))
         .build(tauri::generate_context!())
         .context("the app cannot be built")?;
+    // Not as Tauri's own set-up, which panics on an error. A second start has ended by now.
+    set_up(&app, &arguments)?;
     app.run(|app, event| match event {
         RunEvent::WindowEvent {
             label,
@@ -132,7 +136,7 @@ fn second_start(app: &AppHandle, arguments: &[String]) {
     }
 }
 
-fn set_up(app: &mut App, arguments: &Arguments) -> anyhow::Result<()> {
+fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let path = match &arguments.data {
         Some(path) => path.clone(),
         None => DataFolder::default_path()?,

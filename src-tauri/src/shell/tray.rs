@@ -134,7 +134,10 @@ fn clicked(icon: &TrayIcon, event: TrayIconEvent) {
 /// Is there anybody who would show an icon? The library does not say; the session bus knows.
 #[cfg(target_os = "linux")]
 fn has_host() -> bool {
-    use gio::glib::{VariantTy, variant::ToVariant as _};
+    use gtk::{
+        gio,
+        glib::{VariantTy, variant::ToVariant as _},
+    };
 
     const WATCHER: &str = "org.kde.StatusNotifierWatcher";
     const BUS: &str = "org.freedesktop.DBus";

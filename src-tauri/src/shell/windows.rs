@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use tauri::{
-    AppHandle, LogicalSize, Manager as _, Monitor, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, LogicalPosition, LogicalSize, Manager as _, Monitor, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     utils::config::Color,
 };
 
@@ -19,6 +19,10 @@ const TITLE: &str = "Renfort";
 const WEBVIEW: &str = "webview";
 /// Width and height of the banner, in logical pixels.
 const BANNER_SIZE: (f64, f64) = (640.0, 60.0);
+
+/// Between a user's window and the edge of the screen, and what its title bar may take, in logical pixels.
+const MARGIN: f64 = 16.0;
+const FRAME: f64 = 32.0;
 
 /// Whose window it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl Side {
     /// Width and height, in logical pixels: as it opens, and at least.
     fn sizes(self) -> (LogicalSize<f64>, LogicalSize<f64>) {
         match self {
-            Self::User => (LogicalSize::new(480.0, 720.0), LogicalSize::new(380.0, 520.0)),
+            Self::User => (LogicalSize::new(480.0, 720.0), LogicalSize::new(380.0, 480.0)),
             Self::Technician => (LogicalSize::new(1280.0, 860.0), LogicalSize::new(880.0, 560.0)),
         }
     }
@@ -43,16 +47,18 @@ impl Side {
 
 /// Opens the window with all pages.
 pub(super) fn open_main(app: &AppHandle, side: Side, data: &Path) -> tauri::Result<()> {
-    let (size, least) = side.sizes();
-    let size = inside(size, app.primary_monitor()?.as_ref());
-    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let place = Place::of(side, app.primary_monitor()?.as_ref());
+    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title(TITLE)
-        .inner_size(size.width, size.height)
-        .min_inner_size(least.width.min(size.width), least.height.min(size.height))
-        .center()
+        .inner_size(place.size.width, place.size.height)
+        .min_inner_size(place.least.width, place.least.height)
         .data_directory(data.join(WEBVIEW))
-        .disable_drag_drop_handler()
-        .build()?;
+        .disable_drag_drop_handler();
+    match place.corner {
+        Some(corner) => builder.position(corner.x, corner.y),
+        None => builder.center(),
+    }
+    .build()?;
     Ok(())
 }
 
@@ -61,23 +67,50 @@ pub(super) fn fit(app: &AppHandle, side: Side) {
     let Some(main) = app.get_webview_window(MAIN) else {
         return;
     };
-    let (size, least) = side.sizes();
-    let monitor = main.current_monitor().ok().flatten();
-    let size = inside(size, monitor.as_ref());
-    let least = LogicalSize::new(least.width.min(size.width), least.height.min(size.height));
+    let place = Place::of(side, main.current_monitor().ok().flatten().as_ref());
     let fitted = main
-        .set_min_size(Some(least))
-        .and_then(|()| main.set_size(size))
-        .and_then(|()| main.center());
+        .set_min_size(Some(place.least))
+        .and_then(|()| main.set_size(place.size))
+        .and_then(|()| match place.corner {
+            Some(corner) => main.set_position(corner),
+            None => main.center(),
+        });
     if let Err(error) = fitted {
-        tracing::debug!(%error, "the window keeps its size");
+        tracing::debug!(%error, "the window keeps its place");
     }
 }
 
-fn inside(size: LogicalSize<f64>, monitor: Option<&Monitor>) -> LogicalSize<f64> {
-    let Some(monitor) = monitor else { return size };
-    let room = monitor.size().to_logical::<f64>(monitor.scale_factor());
-    LogicalSize::new(size.width.min(room.width), size.height.min(room.height))
+/// Size and place of the window on a monitor, in logical pixels.
+struct Place {
+    size: LogicalSize<f64>,
+    least: LogicalSize<f64>,
+    /// Upper left corner; none is the middle.
+    corner: Option<LogicalPosition<f64>>,
+}
+
+impl Place {
+    /// A technician's workbench is in the middle. A user's window keeps to the lower right, below the banner, so that it
+    /// hides as little as possible of what help is needed with.
+    fn of(side: Side, monitor: Option<&Monitor>) -> Self {
+        let (mut size, least) = side.sizes();
+        let mut corner = None;
+        if let Some(monitor) = monitor {
+            let scale = monitor.scale_factor();
+            let area = monitor.work_area();
+            let room = area.size.to_logical::<f64>(scale);
+            let start = area.position.to_logical::<f64>(scale);
+            if side == Side::User {
+                size.height = size.height.min(room.height - BANNER_SIZE.1 - FRAME - MARGIN);
+                corner = Some(LogicalPosition::new(
+                    start.x + (room.width - size.width - MARGIN).max(0.0),
+                    start.y + (room.height - size.height - FRAME - MARGIN).max(0.0),
+                ));
+            }
+            size = LogicalSize::new(size.width.min(room.width), size.height.min(room.height));
+        }
+        let least = LogicalSize::new(least.width.min(size.width), least.height.min(size.height));
+        Self { size, least, corner }
+    }
 }
 
 /// To the front, from wherever it was put.

@@ -120,7 +120,7 @@ impl DataFolder {
         let token = self.read(TOKEN, &mut damaged, |bytes| {
             std::str::from_utf8(bytes).ok()?.trim().parse().ok()
         })?;
-        let device = match self.read(DEVICE_KEY, &mut damaged, |bytes| DevicePair::read(bytes))? {
+        let device = match self.read(DEVICE_KEY, &mut damaged, DevicePair::read)? {
             Some(device) => device,
             None => {
                 let (device, bytes) = DevicePair::generate().ok_or(StoreError::Key)?;

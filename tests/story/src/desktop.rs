@@ -22,6 +22,11 @@ use crate::{
 /// Who the machine says is sitting there: the name that technicians see.
 const PERSON: &str = "Nolwenn Riou";
 
+/// Widest border or title that a window manager draws, in pixels.
+const FRAME: i16 = 40;
+/// For how many looks a window must have been where it was put.
+const LOOKS_TO_STAY: u32 = 5;
+
 /// A desktop. Fields are dropped in this order: what runs on it, then the X server, then the folder.
 pub struct Desktop {
     name: String,
@@ -37,19 +42,19 @@ impl Desktop {
     ///
     /// # Errors
     /// When a part of it cannot be started.
-    pub fn on_a_virtual_screen(name: &str, size: Size) -> Result<Self> {
-        Self::start(name, Kind::Virtual, size)
+    pub async fn on_a_virtual_screen(name: &str, size: Size) -> Result<Self> {
+        Self::start(name, Kind::Virtual, size).await
     }
 
     /// Starts one in a window on the real display.
     ///
     /// # Errors
     /// When a part of it cannot be started.
-    pub fn in_a_window(name: &str, title: &str, size: Size) -> Result<Self> {
-        Self::start(name, Kind::Window(title), size)
+    pub async fn in_a_window(name: &str, title: &str, size: Size) -> Result<Self> {
+        Self::start(name, Kind::Window(title), size).await
     }
 
-    fn start(name: &str, kind: Kind<'_>, size: Size) -> Result<Self> {
+    async fn start(name: &str, kind: Kind<'_>, size: Size) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("renfort-story-").tempdir()?;
         for part in ["home", "run"] {
             std::fs::create_dir(folder.path().join(part))?;
@@ -60,7 +65,16 @@ impl Desktop {
         let mut manager = Command::new("openbox");
         manager.args(["--sm-disable"]);
         at_home(&mut manager, &server.display, &bus_address, folder.path());
-        let manager = Running::start("the window manager", &manager, &folder.path().join("openbox.log"))?;
+        let mut manager = Running::start("the window manager", &manager, &folder.path().join("openbox.log"))?;
+        until("the window manager", async || {
+            manager.must_run()?;
+            Ok(if server.has_window_manager()? {
+                Look::There(())
+            } else {
+                Look::NotYet("it is starting".into())
+            })
+        })
+        .await?;
         Ok(Self {
             name: name.to_owned(),
             bus_address,
@@ -117,22 +131,34 @@ impl Desktop {
         Picture::of_window(connection, root).with_context(|| format!("no picture of the screen of {}", self.name))
     }
 
-    /// Waits for a window and puts it there.
+    /// Waits for a window and puts it there. An app that has just opened may still place itself, so it is put there until
+    /// it stays.
     ///
     /// # Errors
-    /// When it does not come.
+    /// When it does not come, or does not stay.
     pub async fn place(&self, title: &str, area: Area) -> Result<()> {
-        let window = until(
-            format!("the window {title:?} on the desktop of {}", self.name),
+        let mut stayed = 0;
+        until(
+            format!("the window {title:?} at {area:?} of the desktop of {}", self.name),
             async || {
-                Ok(self
-                    .server
-                    .window(title)?
-                    .map_or_else(|| Look::NotYet("no such window".into()), Look::There))
+                let Some(window) = self.server.window(title)? else {
+                    return Ok(Look::NotYet("no such window".into()));
+                };
+                let now = self.server.area_of(window)?;
+                if !is_placed(now, area) {
+                    stayed = 0;
+                    self.server.place(window, area)?;
+                    return Ok(Look::NotYet(format!("it is at {now:?}")));
+                }
+                stayed += 1;
+                Ok(if stayed >= LOOKS_TO_STAY {
+                    Look::There(())
+                } else {
+                    Look::NotYet("it has just been put there".into())
+                })
             },
         )
-        .await?;
-        self.server.place(window, area)
+        .await
     }
 
     /// Where the inside of the window with this title is.
@@ -154,6 +180,12 @@ impl Desktop {
     pub fn shows(&self, title: &str) -> Result<bool> {
         Ok(self.server.window(title)?.is_some())
     }
+}
+
+/// Is a window's inside where the window was wished, give or take its frame?
+fn is_placed(inside: Area, wish: Area) -> bool {
+    let near = |is: i16, wished: i16| (0..=FRAME).contains(&(is - wished));
+    (inside.width, inside.height) == (wish.width, wish.height) && near(inside.x, wish.x) && near(inside.y, wish.y)
 }
 
 /// The environment of a program on a desktop.

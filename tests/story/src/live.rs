@@ -2,19 +2,20 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use renfort_story::{
     desktop::Desktop,
     processes::Running,
     programs::Programs,
     relay::{Account, Relay, Role},
     stage::{ORGANISATION, People, TERMINAL, USER_SCREEN},
+    user::{PLACE, WINDOW},
     words::Language,
     xterm::Xterm,
 };
 use tempfile::TempDir;
 
-/// Opens everything, says who signs in where, and ends with the person's Ctrl+C.
+/// Opens everything, says who signs in where, and stays until it is dropped.
 ///
 /// # Errors
 /// When a part does not come up.
@@ -22,7 +23,7 @@ pub async fn show(language: Language) -> Result<()> {
     let programs = Programs::find()?;
     let people = People::new()?;
     let relay = Relay::set_up(&programs, ORGANISATION, &people.all()).await?;
-    let desktop = Desktop::in_a_window("user", "Renfort demo: the user's desktop", USER_SCREEN)?;
+    let desktop = Desktop::in_a_window("user", "Renfort demo: the user's desktop", USER_SCREEN).await?;
     let _terminal = Xterm::open(&desktop, TERMINAL.0, TERMINAL.1).await?;
     let mut command = desktop.command(&programs.app);
     command.arg("--data").arg(desktop.folder().join("renfort"));
@@ -34,13 +35,13 @@ pub async fn show(language: Language) -> Result<()> {
         &desktop.folder().join("renfort.log"),
     )?;
 
+    desktop.place(WINDOW, PLACE).await?;
+
     let folder = tempfile::Builder::new().prefix("renfort-technician-").tempdir()?;
     let _technician = technicians_window(&programs, &relay, language, &folder)?;
     say_who_is_who(&relay, &people);
     open_in_browser(&relay.console_url());
-    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl+C")?;
-    println!("\nEverything is closed.");
-    Ok(())
+    std::future::pending().await
 }
 
 fn technicians_window(programs: &Programs, relay: &Relay, language: Language, folder: &TempDir) -> Result<Running> {

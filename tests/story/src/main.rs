@@ -25,14 +25,11 @@ struct Arguments {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let shown = match real_display() {
-        Some(_) if !arguments.story => live::show(arguments.language).await,
-        _ => {
-            tokio::select! {
-                played = play(arguments.language) => played,
-                _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
-            }
-        }
+    let is_live = real_display().is_some() && !arguments.story;
+    let shown = tokio::select! {
+        shown = show(arguments.language, is_live) => shown,
+        // Dropping the other branch closes everything; for windows to try that is how the demo ends.
+        _ = tokio::signal::ctrl_c() => if is_live { Ok(()) } else { Err(anyhow::anyhow!("interrupted")) },
     };
     match shown {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,8 +40,16 @@ async fn main() -> ExitCode {
     }
 }
 
+async fn show(language: Language, is_live: bool) -> Result<()> {
+    if is_live {
+        live::show(language).await
+    } else {
+        play(language).await
+    }
+}
+
 async fn play(language: Language) -> Result<()> {
-    println!("There is no display to show windows on: the story is played on virtual screens.");
+    println!("The story is played on virtual screens. In a session with a display, the demo opens windows to try.");
     let folder = target_folder("demo")?;
     let mut report = Report::begin(&folder, "Renfort: one request for help")?;
     let mut stage = Stage::set_up(language).await?;

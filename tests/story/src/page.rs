@@ -188,26 +188,31 @@ impl Page {
         }
     }
 
-    /// Clicks an element of another window of the same program, then goes back to this one.
+    /// Clicks an element of another window of the same program, then goes back to this one. The click may close that
+    /// window.
     ///
     /// # Errors
-    /// When no other window shows it.
+    /// When no other window shows it, or it cannot be clicked.
     pub async fn click_in_another_window(&self, id: &str) -> Result<()> {
         let client = &self.driven.client;
         let own = client.window().await?;
-        until(format!("another window of {} with {id}", self.who), async || {
+        let other = until(format!("another window of {} with {id}", self.who), async || {
             for window in client.windows().await?.into_iter().filter(|window| *window != own) {
-                client.switch_to_window(window).await?;
+                client.switch_to_window(window.clone()).await?;
                 if !self.all(id).await?.is_empty() {
-                    return Ok(Look::There(()));
+                    return Ok(Look::There(window));
                 }
             }
             Ok(Look::NotYet("none has it".into()))
         })
         .await?;
-        let clicked = self.click(id).await;
+        let clicked = client.find(Locator::Css(&selector(id))).await?.click().await;
+        let is_closed = !client.windows().await?.contains(&other);
         client.switch_to_window(own).await?;
-        clicked
+        match clicked {
+            Err(error) if !is_closed => Err(error).with_context(|| format!("cannot click {id} of another window")),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for a field, empties it and types into it.

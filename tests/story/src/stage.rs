@@ -112,8 +112,8 @@ impl Stage {
         let programs = Programs::find()?;
         let people = People::new()?;
         let relay = Relay::set_up(&programs, ORGANISATION, &people.all()).await?;
-        let user_desktop = Desktop::on_a_virtual_screen("user", USER_SCREEN)?;
-        let technician_desktop = Desktop::on_a_virtual_screen("technician", TECHNICIAN_SCREEN)?;
+        let user_desktop = Desktop::on_a_virtual_screen("user", USER_SCREEN).await?;
+        let technician_desktop = Desktop::on_a_virtual_screen("technician", TECHNICIAN_SCREEN).await?;
         let terminal = Xterm::open(&user_desktop, TERMINAL.0, TERMINAL.1).await?;
         let user = UserWindow::open_with(&programs, &user_desktop, language, arguments).await?;
         let technician = TechnicianWindow::open(&programs, &technician_desktop, &relay, language).await?;

@@ -16,7 +16,7 @@ use crate::{
 /// Title of the app's window.
 pub const WINDOW: &str = "Renfort";
 /// Where the story puts the user's window.
-const PLACE: Area = Area {
+pub const PLACE: Area = Area {
     x: 8,
     y: 70,
     width: 560,

@@ -62,7 +62,8 @@ impl XServer {
             }
             Kind::Window(title) => {
                 command = Command::new("Xephyr");
-                command.args(["-screen", &screen, "-title", title]);
+                // At the edge, for the technician's window opens in the middle.
+                command.args(["-screen", &format!("{screen}+0+0"), "-title", title]);
             }
         }
         command.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"]);
@@ -98,6 +99,19 @@ impl XServer {
     #[must_use]
     pub fn connection(&self) -> (&RustConnection, Window) {
         (&self.connection, self.root)
+    }
+
+    /// Does a window manager keep the windows? A window that is opened while it starts may never be shown.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub fn has_window_manager(&self) -> Result<bool> {
+        let list = self.atom("_NET_CLIENT_LIST")?;
+        let reply = self
+            .connection
+            .get_property(false, self.root, list, AtomEnum::WINDOW, 0, 0)?
+            .reply()?;
+        Ok(reply.type_ == u32::from(AtomEnum::WINDOW))
     }
 
     /// The window whose title contains `title`, among those that the window manager keeps; the oldest of several.

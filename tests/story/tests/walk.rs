@@ -204,7 +204,8 @@ mod story {
             let desktop = renfort_story::desktop::Desktop::on_a_virtual_screen(
                 "colleague",
                 renfort_story::stage::TECHNICIAN_SCREEN,
-            )?;
+            )
+            .await?;
             let second = TechnicianWindow::open(&stage.programs, &desktop, &stage.relay, stage.language).await?;
             second.sign_in(&stage.people.colleague).await?;
             second.look_at(&ticket).await?;

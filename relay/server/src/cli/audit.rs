@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use renfort_audit::export::ExportVerifier;
+use renfort_audit::{checkpoint::LogKey, export::ExportVerifier};
 
 use crate::{
     data::DataFolder,
@@ -47,7 +47,7 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     Ok(())
 }
 
-pub(super) fn verify(path: &Path) -> anyhow::Result<()> {
+pub(super) fn verify(path: &Path, key: Option<&LogKey>) -> anyhow::Result<()> {
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let mut verifier = ExportVerifier::new();
     let mut reader = BufReader::new(file);
@@ -64,7 +64,7 @@ pub(super) fn verify(path: &Path) -> anyhow::Result<()> {
             bail!("the log does not hold: {fault} ({})", fault.name());
         }
     }
-    match verifier.finish(None) {
+    match verifier.finish(key) {
         Ok(checkpoint) => {
             println!(
                 "The log holds: {} records of {}, root {}.",

@@ -10,6 +10,7 @@ mod serve;
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use renfort_audit::{checkpoint::LogKey, hash::Digest};
 use renfort_protocol::people::{Level, Name, Role};
 
 /// The relay of Renfort: tickets, queue, signalling, audit log and the supervisor's console.
@@ -160,6 +161,10 @@ enum AuditCommand {
     Verify {
         /// The exported file.
         file: PathBuf,
+        /// The relay's public key as known from elsewhere, in hexadecimal; without it, the log is only shown to be whole
+        /// under the key that the file itself names.
+        #[arg(long, value_parser = log_key)]
+        key: Option<LogKey>,
     },
 }
 
@@ -175,12 +180,18 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::serve(args).await,
         Command::People(command) => people::run(command).await,
         Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
-        Command::Audit(AuditCommand::Verify { file }) => audit::verify(&file),
+        Command::Audit(AuditCommand::Verify { file, key }) => audit::verify(&file, key.as_ref()),
     }
 }
 
 fn name(text: &str) -> Result<Name, String> {
     Name::new(text).map_err(|error| error.to_string())
+}
+
+fn log_key(text: &str) -> Result<LogKey, String> {
+    Digest::try_from(text.to_owned())
+        .map(LogKey)
+        .map_err(|error| error.to_string())
 }
 
 fn level(text: &str) -> Result<Level, String> {

@@ -17,11 +17,14 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     };
     // Asked for before listening: a signal that comes in between must not be lost.
     let stop = stop_signal()?;
-    let relay = Relay::start(config).await?;
+    let mut relay = Relay::start(config).await?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "listening on {}", relay.url())?;
     stdout.flush()?;
-    stop.await;
+    tokio::select! {
+        () = stop => {}
+        part = relay.broken() => anyhow::bail!("{part} ended by itself"),
+    }
     tracing::info!("stopping");
     relay.stop().await;
     Ok(())

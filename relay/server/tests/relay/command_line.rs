@@ -129,6 +129,14 @@ async fn verifying_names_the_first_fault_and_fails() {
     };
     let good = verify(&exported);
     assert!(good.status.success(), "{good:?}");
+    let other = run(
+        &["audit", "verify", file.to_str().unwrap(), "--key", &"ab".repeat(32)],
+        "",
+    );
+    assert!(
+        !other.status.success() && text(&other.stderr).contains("another relay key"),
+        "{other:?}"
+    );
     let altered = verify(&exported.replace("relay.started", "relay.stopped"));
     assert_eq!(altered.status.code(), Some(1));
     assert!(text(&altered.stderr).contains("altered"), "{altered:?}");

@@ -73,6 +73,10 @@ async fn killing_the_relay_in_a_burst_loses_nothing_acknowledged() {
             .collect();
         let before = acknowledged.lock().unwrap().len();
         while acknowledged.lock().unwrap().len() < before + 30 {
+            assert!(
+                clients.iter().any(|client| !client.is_finished()),
+                "nobody asks any more"
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         relay.kill();

@@ -3,9 +3,7 @@
 use renfort_audit::export::ExportVerifier;
 use renfort_protocol::{
     console::{PAGE_ROWS, Page, TicketRow},
-    ids::RequestId,
     signalling::ToRelay,
-    ticket::{Impact, Summary, Urgency},
 };
 
 use crate::support::{
@@ -17,19 +15,10 @@ use crate::support::{
 /// Opens and cancels tickets of one user.
 async fn make_tickets(client: &mut Client, how_many: u32, summary: &str) {
     for number in 0..how_many {
-        let open = ToRelay::OpenTicket {
-            request: RequestId(u128::from(number).to_be_bytes()),
-            summary: Summary::new(summary).unwrap(),
-            impact: Impact::Person,
-            urgency: Urgency::Low,
-        };
-        client.ask(open).await.unwrap().unwrap();
         let ticket = client
-            .hear(|message| match message {
-                renfort_protocol::signalling::FromRelay::Ticket { ticket } => Some(ticket.id),
-                _ => None,
-            })
+            .open_ticket_saying(number.into(), summary)
             .await
+            .unwrap()
             .unwrap();
         client.ask(ToRelay::CancelTicket { ticket }).await.unwrap().unwrap();
     }

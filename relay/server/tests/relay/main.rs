@@ -1,11 +1,14 @@
 //! The relay from outside: real sockets, a real database, and for the hardest cases the real program.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 mod command_line;
 mod console;
 mod desk;
 mod durability;
 mod exports;
 mod memory;
+mod slow_reader;
 mod sockets;
 mod start;
 mod support;

@@ -246,7 +246,8 @@ impl ViewerSession {
 
     /// A message came over the current connection.
     pub fn handle_message(&mut self, channel: Channel, bytes: &[u8], now: UnixMillis) {
-        if self.ended {
+        // What still comes out of a closed connection belongs to nothing any more.
+        if self.ended || !self.open {
             return;
         }
         let message = match wire::read::<FromSharer, FromViewer>(bytes) {

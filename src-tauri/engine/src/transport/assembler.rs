@@ -60,6 +60,10 @@ impl Assembler {
     /// Takes a packet and gives the access units that are whole now.
     pub fn push(&mut self, packet: Packet, now: Instant) -> Vec<Vec<u8>> {
         let sequence = self.extend(packet.sequence);
+        if self.next.is_none() {
+            // Every stream begins with a key frame without being asked.
+            self.asked_at = Some(now);
+        }
         let next = *self.next.get_or_insert(sequence);
         if sequence >= next {
             self.waiting.insert(sequence, packet);
@@ -83,12 +87,13 @@ impl Assembler {
         self.asked_at = None;
     }
 
-    /// True when a key frame is to be asked for, now.
+    /// True when a key frame is to be asked for, now. Not while one is arriving.
     pub fn wants_key_frame(&mut self, now: Instant) -> bool {
         let asked = self
             .asked_at
             .is_some_and(|at| now.saturating_duration_since(at) < ASK_AGAIN);
-        let ask = self.needs_key && !asked;
+        let arriving = self.unit.is_key() && !self.torn;
+        let ask = self.needs_key && !asked && !arriving;
         if ask {
             self.asked_at = Some(now);
         }
@@ -206,7 +211,8 @@ mod tests {
     fn nothing_is_given_out_before_the_first_key_frame() {
         let (mut assembler, now) = (Assembler::new(), Instant::now());
         assert!(assembler.push(packet(9, DELTA), now).is_empty());
-        assert!(assembler.wants_key_frame(now));
+        assert!(!assembler.wants_key_frame(now), "it may be on its way");
+        assert!(assembler.wants_key_frame(now + ASK_AGAIN));
         assert_eq!(numbers(&assembler.push(packet(10, KEY), now)), [10]);
     }
 

@@ -11,9 +11,9 @@ use crate::session::{Candidate, Channel, LinkEvent};
 
 const SOON: Duration = Duration::from_secs(15);
 
-struct Ends {
-    sharer: Connection,
-    viewer: Connection,
+pub struct Ends {
+    pub sharer: Connection,
+    pub viewer: Connection,
 }
 
 /// Waits for an event; candidates are passed over.
@@ -33,15 +33,26 @@ async fn next(events: &mut mpsc::Receiver<TransportEvent>) -> TransportEvent {
     }
 }
 
-async fn frame(frames: &mut mpsc::Receiver<Bytes>) -> Bytes {
-    tokio::time::timeout(SOON, frames.recv())
-        .await
-        .expect("a frame")
-        .expect("not the end")
+/// Sends a unit as the sharer does, its end again while nothing follows, and waits until it arrives.
+pub async fn deliver(ends: &mut Ends, unit: &Bytes) {
+    ends.sharer.transport.send_frame(unit.clone()).await.unwrap();
+    let begun = tokio::time::Instant::now();
+    loop {
+        tokio::select! {
+            frame = ends.viewer.frames.recv() => return assert_eq!(frame.as_ref(), Some(unit)),
+            event = ends.sharer.events.recv() => {
+                assert_ne!(event, Some(TransportEvent::KeyFrameWanted), "a loss was not repaired");
+            }
+            () = tokio::time::sleep(Duration::from_millis(60)) => {
+                assert!(begun.elapsed() < SOON, "the frame did not arrive");
+                ends.sharer.transport.repeat_tail().await;
+            }
+        }
+    }
 }
 
 /// Offer, answer, and candidates both ways until both are open.
-async fn join(connector: &dyn Connector) -> Ends {
+pub async fn join(connector: &dyn Connector) -> Ends {
     let mut sharer = connector.connect(Side::Sharer).await.unwrap();
     let mut viewer = connector.connect(Side::Viewer).await.unwrap();
     let offer = sharer.transport.offer().await.unwrap();
@@ -165,9 +176,7 @@ async fn frames_arrive_whole_and_in_order(connector: &dyn Connector) {
         unit(0x41, 4, 50_000),
     ];
     for unit in &sent {
-        ends.sharer.transport.send_frame(unit.clone()).await.unwrap();
-        assert_eq!(&frame(&mut ends.viewer.frames).await, unit);
-        ends.sharer.transport.repeat_tail().await;
+        deliver(&mut ends, unit).await;
     }
     ends.viewer.transport.request_key_frame().await;
     assert_eq!(next(&mut ends.sharer.events).await, TransportEvent::KeyFrameWanted);
@@ -210,7 +219,8 @@ async fn last_words_arrive_before_the_end(connector: &dyn Connector) {
         let event = next(&mut ends.viewer.events).await;
         match event {
             TransportEvent::Message(..) => last = event,
-            TransportEvent::Link(LinkEvent::Closed | LinkEvent::Interrupted(true)) => break,
+            TransportEvent::Link(LinkEvent::Interrupted(true)) => {}
+            TransportEvent::Link(LinkEvent::Closed) => break,
             event => panic!("{event:?}"),
         }
     }

@@ -1,8 +1,8 @@
 //! H.264 for screens.
 //!
-//! Flow: [`VideoEncoder::encode`] brings the planes up to date and hands them to OpenH264 (screen content, constrained
-//! baseline, one slice, no B frames). The codec may skip a frame to hold the bitrate; the planes already have its damage
-//! then, so the next call carries it.
+//! Flow: [`VideoEncoder::encode`] brings the planes up to date, asks [`Rate`] how fine the frame may be, and hands the
+//! planes to OpenH264 (screen content, constrained baseline, one slice, no B frames). A frame may be skipped to hold the
+//! bitrate; the planes already have its damage then, so the next call carries it.
 //!
 //! Invariant: a key frame comes when asked for (and is asked for again until it came), at the start, after a change of
 //! size, and where the picture is wholly another one; never by the clock.
@@ -14,24 +14,19 @@ use openh264::encoder::{
     RateControlMode, UsageType, VuiConfig,
 };
 use openh264::{OpenH264API, Timestamp};
-use openh264_sys2::{
-    ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_MAX_BITRATE, SBitrateInfo, SPATIAL_LAYER_ALL,
-};
+use openh264_sys2::{ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, SEncParamExt};
 use renfort_engine::seams::{EncodedFrame, Picture, PixelFormat, Rect, VideoEncoder, VideoError};
 
 use super::failed;
 use super::odd_size::Trim;
 use super::planes::Planes;
+use super::rate::{COARSEST, FINEST, Purpose, Quantiser, Rate};
+use crate::region::{Region, area};
 
-/// Lowest and highest quantiser: below 10 bits are spent on what nobody sees, above 42 text cannot be read and a skipped
-/// frame is better.
-const QUANTISERS: QpRange = QpRange::new(10, 42);
-/// Frames a second that the rate control reckons with.
+/// The quantiser that the codec begins with; it cannot be told another one before its first frame.
+const FIRST: Quantiser = 26;
+/// Frames a second, at most; goes into the choice of the stream's level.
 const FRAME_RATE: f32 = 30.0;
-/// After so many frames without damage the picture counts as settled.
-const MAX_REFINEMENTS: u8 = 5;
-/// A refinement of at most this many bytes (headers, and one run of skipped macroblocks) improved nothing.
-const IDLE_BYTES: usize = 64;
 /// Bounds of the bitrate, in bits a second; the upper one is what level 5.2 allows.
 const BITRATES: std::ops::RangeInclusive<u32> = 50_000..=240_000_000;
 
@@ -45,8 +40,13 @@ pub struct H264Encoder {
 struct Stream {
     codec: Encoder,
     planes: Planes,
+    rate: Rate,
+    quantiser: Quantiser,
+    /// The codec takes parameters only after its first frame.
+    started: bool,
     key_wanted: bool,
-    refinements: u8,
+    /// What changed since the last frame that was not skipped, in pixels.
+    new_pixels: u64,
 }
 
 impl H264Encoder {
@@ -82,41 +82,81 @@ impl VideoEncoder for H264Encoder {
         }
         let stream = match &mut self.stream {
             Some(stream) if stream.planes.size() == picture.size() => {
-                for &rect in damage {
-                    stream.planes.update(picture, rect)?;
-                }
+                stream.update(picture, damage)?;
                 stream
             }
             stream => stream.insert(Stream::begin(picture, self.bits_per_second)?),
         };
-        stream.encode(!damage.is_empty(), at, key)
+        stream.key_wanted |= key;
+        stream.encode(at)
     }
 
     fn set_bitrate(&mut self, bits_per_second: u32) {
         self.bits_per_second = clamped(bits_per_second);
         if let Some(stream) = &mut self.stream {
-            stream.set_bitrate(self.bits_per_second);
+            stream.rate.set_bitrate(self.bits_per_second);
         }
     }
 }
 
 impl Stream {
     fn begin(picture: &Picture, bits_per_second: u32) -> Result<Self, VideoError> {
-        let mut planes = Planes::new(picture.size());
-        planes.update(picture, picture.size().whole())?;
+        let size = picture.size();
+        let mut planes = Planes::new(size);
+        planes.update(picture, size.whole())?;
         Ok(Self {
             codec: new_codec(bits_per_second)?,
             planes,
+            rate: Rate::new(bits_per_second, area(size.whole())),
+            quantiser: FIRST,
+            started: false,
             key_wanted: true,
-            refinements: 0,
+            new_pixels: 0,
         })
     }
 
-    fn encode(&mut self, damaged: bool, at: Duration, key: bool) -> Result<Option<EncodedFrame>, VideoError> {
-        self.key_wanted |= key;
-        if damaged {
-            self.refinements = 0;
+    fn update(&mut self, picture: &Picture, damage: &[Rect]) -> Result<(), VideoError> {
+        let mut region = Region::default();
+        for rect in damage.iter().filter_map(|rect| rect.clipped(picture.size())) {
+            region.add(rect);
         }
+        for rect in region.into_rects() {
+            self.planes.update(picture, rect)?;
+            self.new_pixels += area(rect);
+        }
+        Ok(())
+    }
+
+    fn encode(&mut self, at: Duration) -> Result<Option<EncodedFrame>, VideoError> {
+        let purpose = match self.new_pixels {
+            _ if self.key_wanted => Purpose::Key,
+            0 => Purpose::Refining,
+            pixels => Purpose::New(pixels),
+        };
+        let Some(quantiser) = self.rate.plan(purpose, at) else {
+            return Ok(None);
+        };
+        self.quantise(quantiser)?;
+        let Some(mut frame) = self.run(at)? else {
+            return Ok(None);
+        };
+        if frame.key
+            && let Some(coarser) = self.rate.recode(self.quantiser, frame.data.len())
+        {
+            self.quantise(coarser)?;
+            self.key_wanted = true;
+            let Some(again) = self.run(at)? else { return Ok(None) };
+            frame = again;
+        }
+        let purpose = if frame.key { Purpose::Key } else { purpose };
+        frame.settled = self.rate.spent(purpose, self.quantiser, frame.data.len());
+        self.key_wanted &= !frame.key;
+        self.new_pixels = 0;
+        Ok(Some(frame))
+    }
+
+    /// One run of the codec; none when it gave nothing.
+    fn run(&mut self, at: Duration) -> Result<Option<EncodedFrame>, VideoError> {
         if self.key_wanted {
             self.codec.force_intra_frame();
         }
@@ -125,6 +165,7 @@ impl Stream {
             .codec
             .encode_at(&self.planes, at)
             .map_err(|error| failed("encoding", error))?;
+        self.started = true;
         let key = match encoded.frame_type() {
             FrameType::IDR => true,
             FrameType::I | FrameType::P | FrameType::IPMixed => false,
@@ -145,44 +186,36 @@ impl Stream {
                 data.extend_from_slice(unit);
             }
         }
-        if data.is_empty() {
-            return Ok(None);
-        }
-        self.key_wanted &= !key;
-        let improved = damaged || key || data.len() > IDLE_BYTES;
-        self.refinements = self.refinements.saturating_add(u8::from(!damaged));
-        let settled = !improved || self.refinements >= MAX_REFINEMENTS;
-        Ok(Some(EncodedFrame { data, key, settled }))
+        Ok(Some(EncodedFrame {
+            data,
+            key,
+            settled: false,
+        })
+        .filter(|frame| !frame.data.is_empty()))
     }
 
-    fn set_bitrate(&mut self, bits_per_second: u32) {
-        // The higher limit goes first, so that the target never lies above it.
-        for option in [
-            ENCODER_OPTION_MAX_BITRATE,
-            ENCODER_OPTION_BITRATE,
-            ENCODER_OPTION_MAX_BITRATE,
-        ] {
-            if let Err(code) = self.set_option(option, bits_per_second) {
-                tracing::warn!(
-                    code,
-                    bits_per_second,
-                    "the codec refused a bitrate and keeps the old one"
-                );
-            }
+    /// Sets the quantiser of the frames that follow.
+    #[expect(unsafe_code, reason = "the wrapper can set it only before the codec starts")]
+    fn quantise(&mut self, quantiser: Quantiser) -> Result<(), VideoError> {
+        if quantiser == self.quantiser || !self.started {
+            return Ok(());
         }
-    }
-
-    #[expect(unsafe_code, reason = "the wrapper has no call that changes the bitrate")]
-    fn set_option(&mut self, option: ENCODER_OPTION, bits_per_second: u32) -> Result<(), i32> {
-        let bits_per_second = i32::try_from(bits_per_second).unwrap_or(i32::MAX);
-        let mut bitrate = SBitrateInfo {
-            iLayer: SPATIAL_LAYER_ALL,
-            iBitrate: bits_per_second,
-        };
-        // SAFETY: both options take a pointer to one `SBitrateInfo`, which they only read and which outlives the call;
-        // the wrapper relies on neither value after its initialisation.
-        let code = unsafe { self.codec.raw_api().set_option(option, (&raw mut bitrate).cast()) };
-        if code == 0 { Ok(()) } else { Err(code) }
+        let mut parameters = SEncParamExt::default();
+        let option = ENCODER_OPTION_SVC_ENCODE_PARAM_EXT;
+        // SAFETY: this option copies one `SEncParamExt` out of the codec; it outlives the call.
+        let code = unsafe { self.codec.raw_api().get_option(option, (&raw mut parameters).cast()) };
+        if code != 0 {
+            return Err(failed("rate control", code));
+        }
+        parameters.sSpatialLayers[0].iDLayerQp = quantiser.into();
+        // SAFETY: this option only reads one `SEncParamExt`. They are the codec's own parameters but for the quantiser,
+        // which the wrapper does not rely on.
+        let code = unsafe { self.codec.raw_api().set_option(option, (&raw mut parameters).cast()) };
+        if code != 0 {
+            return Err(failed("rate control", code));
+        }
+        self.quantiser = quantiser;
+        Ok(())
     }
 }
 
@@ -193,11 +226,12 @@ fn clamped(bits_per_second: u32) -> u32 {
 fn new_codec(bits_per_second: u32) -> Result<Encoder, VideoError> {
     let config = EncoderConfig::new()
         .usage_type(UsageType::ScreenContentRealTime)
-        .rate_control_mode(RateControlMode::Timestamp)
+        // See `rate` for why.
+        .rate_control_mode(RateControlMode::Off)
         .bitrate(BitRate::from_bps(bits_per_second))
         .max_frame_rate(FrameRate::from_hz(FRAME_RATE))
-        .skip_frames(true)
-        .qp(QUANTISERS)
+        .skip_frames(false)
+        .qp(QpRange::new(FINEST, COARSEST))
         .profile(Profile::Baseline)
         .complexity(Complexity::Low)
         .intra_frame_period(IntraFramePeriod::auto())

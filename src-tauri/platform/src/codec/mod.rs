@@ -11,6 +11,7 @@ mod decoder;
 mod encoder;
 mod odd_size;
 mod planes;
+mod rate;
 
 pub use decoder::H264Decoder;
 pub use encoder::H264Encoder;

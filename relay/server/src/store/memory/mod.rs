@@ -93,7 +93,7 @@ impl State {
             .filter(|one| one.ticket == record.id)
             .cloned()
             .collect();
-        sessions.sort_by(|a, b| (a.asked_at, a.id.to_string()).cmp(&(b.asked_at, b.id.to_string())));
+        sessions.sort_by_key(|session| (session.asked_at, session.id.to_string()));
         let notes = self
             .notes
             .iter()

@@ -9,7 +9,7 @@ use renfort_protocol::{
     ids::{DeviceKey, Nonce, RequestId, Signature, TicketId},
     people::Stated,
     signalling::{FromRelay, Identity, Request, ToRelay, Welcomed, hello_bytes},
-    ticket::{Impact, Language, Summary, TicketState, Urgency},
+    ticket::{Impact, Language, Summary, Urgency},
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use tokio::{
@@ -29,7 +29,7 @@ pub struct Client<S = TcpStream> {
     pub socket: WebSocketStream<S>,
     heard: VecDeque<FromRelay>,
     last_id: u32,
-    pub device: DeviceKey,
+    newest: Option<TicketId>,
 }
 
 /// Why a client hears nothing more.
@@ -74,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             socket,
             heard: VecDeque::new(),
             last_id: 0,
-            device: DeviceKey([0; 32]),
+            newest: None,
         }
     }
 
@@ -83,12 +83,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let FromRelay::Challenge { nonce, .. } = self.next().await.unwrap() else {
             panic!("no challenge")
         };
-        let body = signed_hello(seed, &nonce, version, identity);
-        let ToRelay::Hello { device, .. } = &body else {
-            panic!("a hello is a hello")
-        };
-        self.device = *device;
-        self.post(body).await;
+        self.post(signed_hello(seed, &nonce, version, identity)).await;
     }
 
     pub async fn welcome(&mut self, seed: u8, identity: Identity) -> Result<Box<Welcomed>, WireError> {
@@ -173,20 +168,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     pub async fn open_ticket(&mut self, request: u128) -> Result<Result<TicketId, WireError>, Gone> {
+        self.open_ticket_saying(request, "L'écran est noir").await
+    }
+
+    pub async fn open_ticket_saying(
+        &mut self,
+        request: u128,
+        summary: &str,
+    ) -> Result<Result<TicketId, WireError>, Gone> {
         let asked = ToRelay::OpenTicket {
             request: RequestId(request.to_be_bytes()),
-            summary: Summary::new("L'écran est noir").unwrap(),
+            summary: Summary::new(summary).unwrap(),
             impact: Impact::Person,
             urgency: Urgency::Medium,
         };
         if let Err(error) = self.ask(asked).await? {
             return Ok(Err(error));
         }
+        // News of an earlier ticket may still be under way.
+        let newest = self.newest;
         let opened = self.hear(|message| match message {
-            FromRelay::Ticket { ticket } if ticket.state == TicketState::Waiting => Some(ticket.id),
+            FromRelay::Ticket { ticket } if Some(ticket.id) > newest => Some(ticket.id),
             _ => None,
         });
-        opened.await.map(Ok)
+        let opened = opened.await?;
+        self.newest = Some(opened);
+        Ok(Ok(opened))
     }
 }
 

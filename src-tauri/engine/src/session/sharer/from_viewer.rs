@@ -22,7 +22,8 @@ use crate::{
 impl SharerSession {
     /// A message came over the current connection.
     pub fn handle_message(&mut self, channel: Channel, bytes: &[u8], now: UnixMillis) {
-        if self.ended {
+        // What still comes out of a closed connection belongs to nothing any more.
+        if self.ended || !self.open {
             return;
         }
         if now >= self.grant.expires_at {

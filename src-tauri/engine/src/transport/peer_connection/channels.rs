@@ -6,7 +6,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicU8, Ordering},
+    atomic::{AtomicU8, AtomicUsize, Ordering},
 };
 use std::time::Duration;
 
@@ -79,6 +79,8 @@ pub struct Channels {
     /// Taken when the channel is run.
     waiting: Mutex<Each<Option<mpsc::Receiver<String>>>>,
     session: Mutex<Option<Arc<dyn DataChannel>>>,
+    /// Session messages that the library has not taken yet.
+    unsent: AtomicUsize,
     opened: AtomicU8,
     open: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
@@ -99,24 +101,28 @@ impl Channels {
                 pointer: Some(pointer_in),
             }),
             session: Mutex::new(None),
+            unsent: AtomicUsize::new(0),
             opened: AtomicU8::new(0),
             open: watch::Sender::new(false),
             tasks: Mutex::new(JoinSet::new()),
         })
     }
 
+    /// From before the owner hears of it: it may act upon that at once.
     pub fn are_open(&self) -> bool {
-        *self.open.borrow()
+        self.opened.load(Ordering::SeqCst) == BOTH
     }
 
     pub fn send(&self, channel: Channel, message: String) -> Result<(), TransportError> {
-        self.outgoing
-            .of(channel)
-            .try_send(message)
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => TransportError::Full,
-                mpsc::error::TrySendError::Closed(_) => TransportError::NotOpen,
-            })
+        let room = self.outgoing.of(channel).try_reserve().map_err(|error| match error {
+            mpsc::error::TrySendError::Full(()) => TransportError::Full,
+            mpsc::error::TrySendError::Closed(()) => TransportError::NotOpen,
+        })?;
+        if channel == Channel::Session {
+            self.unsent.fetch_add(1, Ordering::SeqCst);
+        }
+        room.send(message);
+        Ok(())
     }
 
     /// Runs something until the connection ends.
@@ -145,13 +151,7 @@ impl Channels {
         if channel == Channel::Session {
             *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&made));
         }
-        self.spawn(write(
-            channel,
-            Arc::clone(&made),
-            waiting,
-            self.open.subscribe(),
-            self.events.clone(),
-        ));
+        self.spawn(Arc::clone(self).write(channel, Arc::clone(&made), waiting));
         self.spawn(Arc::clone(self).read(channel, made, announced));
     }
 
@@ -177,8 +177,32 @@ impl Channels {
                 return;
             }
         }
-        // An owner that is gone has nothing to be told.
-        let _gone = self.events.send(TransportEvent::Link(LinkEvent::Closed)).await;
+        // After everything that came through it; the end of the other channel says nothing more.
+        if channel == Channel::Session {
+            // An owner that is gone has nothing to be told.
+            let _gone = self.events.send(TransportEvent::Link(LinkEvent::Closed)).await;
+        }
+    }
+
+    async fn write(self: Arc<Self>, channel: Channel, made: Arc<dyn DataChannel>, mut waiting: mpsc::Receiver<String>) {
+        if self.open.subscribe().wait_for(|open| *open).await.is_err() {
+            return;
+        }
+        while let Some(message) = waiting.recv().await {
+            match channel {
+                Channel::Session => {
+                    if made.send_text(&message).await.is_err() {
+                        // The reading task tells of the end, after what was still to be read.
+                        return;
+                    }
+                    self.unsent.fetch_sub(1, Ordering::SeqCst);
+                }
+                Channel::Pointer => {
+                    // A position that finds no room is left out.
+                    let _full = made.try_send_text(&message).await;
+                }
+            }
+        }
     }
 
     async fn mark_open(&self, channel: Channel) {
@@ -201,37 +225,12 @@ impl Channels {
         let session = self.session.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(session) = session else { return };
         loop {
-            let queued = self.outgoing.session.capacity() < OUTGOING;
+            // In this order: a message is counted as outstanding before it is no longer unsent.
+            let unsent = self.unsent.load(Ordering::SeqCst);
             match session.outstanding_bytes().await {
-                Ok(0) if !queued => return,
+                Ok(0) if unsent == 0 => return,
                 Ok(_) => tokio::time::sleep(FLUSH_STEP).await,
                 Err(_) => return,
-            }
-        }
-    }
-}
-
-async fn write(
-    channel: Channel,
-    made: Arc<dyn DataChannel>,
-    mut waiting: mpsc::Receiver<String>,
-    mut open: watch::Receiver<bool>,
-    events: mpsc::Sender<TransportEvent>,
-) {
-    if open.wait_for(|open| *open).await.is_err() {
-        return;
-    }
-    while let Some(message) = waiting.recv().await {
-        match channel {
-            Channel::Session => {
-                if made.send_text(&message).await.is_err() {
-                    let _gone = events.send(TransportEvent::Link(LinkEvent::Closed)).await;
-                    return;
-                }
-            }
-            Channel::Pointer => {
-                // A position that finds no room is left out.
-                let _full = made.try_send_text(&message).await;
             }
         }
     }

@@ -91,6 +91,10 @@ impl PeerConnectionEventHandler for Handler {
         match state {
             RTCPeerConnectionState::Connected => self.tell(TransportEvent::Link(LinkEvent::Interrupted(false))),
             RTCPeerConnectionState::Disconnected => self.tell(TransportEvent::Link(LinkEvent::Interrupted(true))),
+            // Once open, the end of the session channel is the end, so that nothing said before it is overtaken.
+            RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed if self.channels.are_open() => {
+                self.tell(TransportEvent::Link(LinkEvent::Interrupted(true)));
+            }
             RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed => {
                 self.tell(TransportEvent::Link(LinkEvent::Closed));
             }

@@ -13,6 +13,9 @@ mod settings;
 mod video_in;
 mod video_out;
 
+#[cfg(test)]
+mod loss_tests;
+
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -41,13 +44,17 @@ const CLOSING: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub struct WebRtc {
     ice_servers: Vec<IceServer>,
+    dress: network::Dress,
 }
 
 impl WebRtc {
     /// With these servers beyond the machines' own addresses.
     #[must_use]
     pub const fn new(ice_servers: Vec<IceServer>) -> Self {
-        Self { ice_servers }
+        Self {
+            ice_servers,
+            dress: |socket| socket,
+        }
     }
 }
 
@@ -69,7 +76,7 @@ impl Connector for WebRtc {
             .with_data_channel_send_buffer_limit(settings::SEND_BUFFER)
             .with_handler(handler)
             .with_udp_addrs(network::addresses())
-            .with_runtime(network::runtime()?);
+            .with_runtime(network::runtime(self.dress));
         let peer: Arc<dyn PeerConnection> = Arc::new(builder.build().await.map_err(failed("opening the network"))?);
         let mut transport = PeerTransport {
             peer,

@@ -14,10 +14,8 @@ use std::{
 use rtc::shared::ifaces::ifaces;
 use socket2::SockRef;
 use webrtc::runtime::{
-    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, default_runtime,
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
 };
-
-use crate::transport::TransportError;
 
 /// Bytes of a UDP socket's buffers: a key frame comes in one burst.
 const BUFFER: usize = 4 * 1024 * 1024;
@@ -57,17 +55,22 @@ fn is_usable(ip: &IpAddr) -> bool {
     }
 }
 
+/// What becomes of a socket before the library has it.
+pub type Dress = fn(Arc<dyn AsyncUdpSocket>) -> Arc<dyn AsyncUdpSocket>;
+
 /// Tokio, with larger UDP buffers.
-pub fn runtime() -> Result<Arc<dyn Runtime>, TransportError> {
-    let inner = default_runtime().ok_or_else(|| TransportError::Failed {
-        what: "setting up WebRTC",
-        reason: "no runtime".into(),
-    })?;
-    Ok(Arc::new(RoomyBuffers(inner)))
+pub fn runtime(dress: Dress) -> Arc<dyn Runtime> {
+    Arc::new(RoomyBuffers {
+        inner: TokioRuntime,
+        dress,
+    })
 }
 
 #[derive(Debug)]
-struct RoomyBuffers(Arc<dyn Runtime>);
+struct RoomyBuffers {
+    inner: TokioRuntime,
+    dress: Dress,
+}
 
 type Task<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -82,39 +85,39 @@ impl Runtime for RoomyBuffers {
                 tracing::debug!(%error, "the socket keeps its small buffer");
             }
         }
-        self.0.wrap_udp_socket(socket)
+        self.inner.wrap_udp_socket(socket).map(self.dress)
     }
 
     fn spawn(&self, future: Task<'static, ()>) -> Box<dyn JoinHandle> {
-        self.0.spawn(future)
+        self.inner.spawn(future)
     }
 
     fn spawn_reactor(&self, size: usize, future: Task<'static, ()>) -> Box<dyn JoinHandle> {
-        self.0.spawn_reactor(size, future)
+        self.inner.spawn_reactor(size, future)
     }
 
     fn wrap_tcp_listener(&self, listener: std::net::TcpListener) -> io::Result<Arc<dyn AsyncTcpListener>> {
-        self.0.wrap_tcp_listener(listener)
+        self.inner.wrap_tcp_listener(listener)
     }
 
     fn connect_tcp<'a>(&'a self, remote: SocketAddr) -> Task<'a, io::Result<Arc<dyn AsyncTcpStream>>> {
-        self.0.connect_tcp(remote)
+        self.inner.connect_tcp(remote)
     }
 
     fn resolve_host<'a>(&'a self, host: &'a str) -> Task<'a, io::Result<Vec<SocketAddr>>> {
-        self.0.resolve_host(host)
+        self.inner.resolve_host(host)
     }
 
     fn sleep(&self, duration: Duration) -> Task<'static, ()> {
-        self.0.sleep(duration)
+        self.inner.sleep(duration)
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
-        self.0.interval(period)
+        self.inner.interval(period)
     }
 
     fn block_on(&self, future: Pin<Box<dyn Future<Output = ()> + '_>>) {
-        self.0.block_on(future);
+        self.inner.block_on(future);
     }
 }
 

@@ -54,6 +54,7 @@ impl VideoOut {
         let (ssrc, origin, start) = (random(), random(), Instant::now());
         let coding = RTCRtpCodingParameters {
             ssrc: Some(ssrc),
+            rtx: Some(RTCRtpRtxParameters { ssrc: random() }),
             ..Default::default()
         };
         let encoding = RTCRtpEncodingParameters {

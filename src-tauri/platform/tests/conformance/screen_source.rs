@@ -1,7 +1,4 @@
 //! What the engine relies on in a screen, on both backends, each under an X server of its own.
-#![cfg(target_os = "linux")]
-
-mod xvfb;
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +9,8 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::randr::ConnectionExt as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, CreateGCAux, ImageFormat, Rectangle, SubwindowMode};
 use x11rb::rust_connection::RustConnection;
-use xvfb::{Xvfb, sync};
+
+use crate::xvfb::{Xvfb, sync};
 
 const BOTH: [Preference; 2] = [Preference::X11, Preference::Scrap];
 const SCREEN: &str = "640x480x24";

@@ -64,7 +64,6 @@ impl Xvfb {
     }
 
     /// Processor time that the server has used so far, in clock ticks (a hundredth of a second).
-    #[allow(dead_code, reason = "each test program uses its part of this module")]
     pub fn ticks(&self) -> Result<u64> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.server.id()))?;
         // The name is in parentheses and may contain anything; user and system time are fields 14 and 15.
@@ -86,7 +85,6 @@ impl Drop for Xvfb {
 }
 
 /// Waits until the server has carried out everything sent so far.
-#[allow(dead_code, reason = "each test program uses its part of this module")]
 pub fn sync(connection: &RustConnection) -> Result<()> {
     connection.get_input_focus()?.reply()?;
     Ok(())

@@ -1,0 +1,122 @@
+//! Accounts and their sign-ins.
+
+use renfort_audit::hash::Digest;
+use renfort_core::contract::Change;
+use renfort_protocol::{
+    ids::DeviceKey,
+    people::{Level, Role},
+    time::UnixMillis,
+};
+use renfort_relay::store::{Applied, ConsoleSignIn, NewAccount, PeopleChangeKind, Store, StoreError};
+
+use crate::samples::{name, person, write};
+
+pub async fn a_login_is_taken_once_whatever_its_case(store: &dyn Store) {
+    let id = person(store, "ada").await;
+    let role = Role::Supervisor;
+    let again = NewAccount {
+        login: name("ADA"),
+        name: name("Other"),
+        role,
+        hash: "h".into(),
+    };
+    assert!(matches!(
+        store.add_person(&again, UnixMillis(2)).await,
+        Err(StoreError::LoginTaken)
+    ));
+    assert_eq!(
+        store
+            .credentials(&name("Ada"))
+            .await
+            .unwrap()
+            .unwrap()
+            .account
+            .person
+            .id,
+        id
+    );
+    assert_eq!(store.credentials(&name("bob")).await.unwrap(), None);
+    assert_eq!(
+        store.account(id).await.unwrap().unwrap().person.role,
+        Role::Technician { level: Level::Two }
+    );
+    assert!(matches!(
+        store.disable_person(&name("bob"), UnixMillis(2)).await,
+        Err(StoreError::UnknownLogin)
+    ));
+    assert_eq!(store.people().await.unwrap().len(), 1);
+}
+
+pub async fn changes_of_accounts_are_told_until_they_stand_in_the_log(store: &dyn Store) {
+    let id = person(store, "ada").await;
+    for _ in 0..2 {
+        store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
+    }
+    let changes = store.people_changes().await.unwrap();
+    let kinds: Vec<_> = changes
+        .iter()
+        .map(|change| (change.kind, change.person.account.person.id))
+        .collect();
+    assert_eq!(
+        kinds,
+        [(PeopleChangeKind::Added, id), (PeopleChangeKind::Disabled, id)],
+        "disabling twice is one change"
+    );
+    let mut transaction = store.begin().await.unwrap();
+    transaction.people_changes_logged(changes[0].id).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(store.people_changes().await.unwrap(), changes[1..]);
+}
+
+pub async fn a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled(store: &dyn Store) {
+    let id = person(store, "ada").await;
+    let (hash, device) = (Digest([5; 32]), DeviceKey([6; 32]));
+    let keep = Change::PutToken {
+        hash,
+        person: id,
+        device,
+        expires_at: UnixMillis(100),
+    };
+    assert_eq!(write(store, std::slice::from_ref(&keep)).await, Applied::All);
+    let found = async |device, now| {
+        store
+            .token(&hash, &device, UnixMillis(now))
+            .await
+            .unwrap()
+            .map(|who| who.person.id)
+    };
+    assert_eq!(found(device, 99).await, Some(id));
+    assert_eq!(found(device, 100).await, None);
+    assert_eq!(found(DeviceKey([7; 32]), 99).await, None);
+    write(store, &[Change::DeleteToken { hash }]).await;
+    assert_eq!(found(device, 99).await, None);
+    write(store, &[keep]).await;
+    store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
+    assert_eq!(found(device, 99).await, None);
+    assert!(store.account(id).await.unwrap().unwrap().disabled);
+}
+
+pub async fn a_console_sign_in_is_kept_until_it_is_forgotten(store: &dyn Store) {
+    let person = person(store, "sue").await;
+    let (old, new) = (Digest([1; 32]), Digest([2; 32]));
+    let sign_in = |at| ConsoleSignIn {
+        person,
+        signed_in_at: UnixMillis(at),
+        used_at: UnixMillis(at),
+    };
+    store.put_console_sign_in(&old, &sign_in(10)).await.unwrap();
+    store.put_console_sign_in(&new, &sign_in(20)).await.unwrap();
+    let used = ConsoleSignIn {
+        used_at: UnixMillis(30),
+        ..sign_in(20)
+    };
+    store.put_console_sign_in(&new, &used).await.unwrap();
+    store.forget_expired(UnixMillis(40), UnixMillis(15)).await.unwrap();
+    assert_eq!(store.console_sign_in(&old).await.unwrap(), None);
+    assert_eq!(store.console_sign_in(&new).await.unwrap(), Some(used));
+    store.delete_console_sign_in(&new).await.unwrap();
+    assert_eq!(store.console_sign_in(&new).await.unwrap(), None);
+    store.put_console_sign_in(&new, &used).await.unwrap();
+    store.disable_person(&name("sue"), UnixMillis(50)).await.unwrap();
+    assert_eq!(store.console_sign_in(&new).await.unwrap(), None);
+}

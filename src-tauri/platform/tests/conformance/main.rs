@@ -1,0 +1,20 @@
+//! What the engine relies on in each of its seams, tried on the real implementations. Those of X11 each run under an X
+//! server of their own, which has no screen.
+//!
+//! Flow: one module a seam; [`xvfb`] starts servers, [`desktop`] paints pictures.
+//!
+//! Invariant: no test touches the display that it was started on.
+
+mod codec;
+mod desktop;
+
+#[cfg(target_os = "linux")]
+mod clipboard;
+#[cfg(target_os = "linux")]
+mod input_sink;
+#[cfg(target_os = "linux")]
+mod screen_source;
+#[cfg(target_os = "linux")]
+mod window;
+#[cfg(target_os = "linux")]
+mod xvfb;
