@@ -284,3 +284,29 @@ async fn another_target_leaves_the_first_one_at_once() {
         Some(Ok(Message::Close(_)))
     ));
 }
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_is_told_as_such() {
+    let mut link = Link::new();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let (relay, address) = Relay::new().await;
+    link.connect(1, &[&address.replace("ws://127.0.0.1", "wss://localhost")])
+        .await;
+    let (stream, _) = relay.0.accept().await.unwrap();
+    assert!(
+        tokio_rustls::TlsAcceptor::from(Arc::new(config))
+            .accept(stream)
+            .await
+            .is_err()
+    );
+    assert_eq!(link.next().await.1, LinkEvent::Connecting);
+    let (_, LinkEvent::Offline { error, .. }) = link.next().await else {
+        panic!("not told")
+    };
+    assert_eq!(error.code, Code::RelayUntrusted);
+}

@@ -34,6 +34,16 @@ pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
         .current_dir(root())
         .args(arguments)
         .env("CARGO_TERM_COLOR", "never");
+    // What `cargo run` told this program about itself. Some build scripts depend on such variables, so with them all that
+    // is built on those would be built again by each change between `cargo xtask` and plain cargo.
+    for (name, _) in std::env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

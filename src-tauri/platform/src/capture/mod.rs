@@ -1,7 +1,7 @@
 //! Screens.
 //!
-//! Flow: [`open`] chooses the backend once. On X11 that is [`x11`] (damage and shared memory); where the display lacks
-//! what it needs it is [`scrap`](portable), which asks for whole pictures. Other systems have only the latter; there it
+//! Flow: [`open`] chooses the backend once. On X11 that is `x11` (damage and shared memory); where the display lacks what
+//! it needs it is `portable` (the crate `scrap`), which asks for whole pictures. Other systems have only the latter; there it
 //! compiles but was never run.
 //!
 //! Invariant: a backend that was asked for by name is never replaced by the other one.

@@ -1,6 +1,6 @@
 //! The clipboard, texts only.
 //!
-//! Flow: [`Clipboard::changed`] first asks [`watch`] whether somebody else took the clipboard over, and only then reads
+//! Flow: [`Clipboard::changed`] first asks `watch` whether somebody else took the clipboard over, and only then reads
 //! it, because reading wakes the program that holds it. What was put in by [`Clipboard::set`] is remembered, so that it
 //! is not taken for news.
 //!

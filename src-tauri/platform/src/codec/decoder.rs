@@ -5,6 +5,8 @@
 //!
 //! Invariant: after a success the picture shows exactly what was decoded last, whatever the rectangles are.
 
+use std::ops::Range;
+
 use openh264::decoder::{DecodedYUV, Decoder};
 use openh264::formats::YUVSource;
 use renfort_engine::seams::{Picture, PixelFormat, Rect, Size, VideoDecoder, VideoError};
@@ -21,10 +23,17 @@ pub struct H264Decoder {
     shown: Option<Shown>,
 }
 
-/// The planes of the picture before, without the codec's padding.
+/// The picture before, without the codec's padding.
 struct Shown {
     padded: Size,
-    planes: [Vec<u8>; 3],
+    planes: [Plane; 3],
+}
+
+/// Samples that stand for `scale` pixels in each direction.
+struct Plane {
+    samples: Vec<u8>,
+    stride: usize,
+    scale: usize,
 }
 
 impl H264Decoder {
@@ -61,6 +70,9 @@ impl VideoDecoder for H264Decoder {
             width: side(width)?,
             height: side(height)?,
         };
+        if width % 2 != 0 || height % 2 != 0 {
+            return Err(failed("decoding", "a size that 4:2:0 does not have"));
+        }
         let size = self.trim.apply(padded);
 
         let mut region = Region::default();
@@ -92,64 +104,56 @@ impl VideoDecoder for H264Decoder {
 
 impl Shown {
     fn new(padded: Size) -> Self {
-        let luma = usize::from(padded.width) * usize::from(padded.height);
+        let plane = |scale: usize| {
+            let (stride, rows) = (usize::from(padded.width) / scale, usize::from(padded.height) / scale);
+            Plane {
+                samples: vec![0; stride * rows],
+                stride,
+                scale,
+            }
+        };
         Self {
             padded,
-            planes: [vec![0; luma], vec![0; luma / 4], vec![0; luma / 4]],
+            planes: [plane(1), plane(2), plane(2)],
         }
     }
 
-    /// The planes with those of a newly decoded picture, each as (own, own stride, decoded, decoded stride, whether it
-    /// is a chroma plane).
-    fn beside<'a>(&'a self, decoded: &'a DecodedYUV<'_>) -> [(&'a [u8], usize, &'a [u8], usize, bool); 3] {
-        let (width, strides) = (usize::from(self.padded.width), decoded.strides());
-        let [y, u, v] = &self.planes;
-        [
-            (y, width, decoded.y(), strides.0, false),
-            (u, width / 2, decoded.u(), strides.1, true),
-            (v, width / 2, decoded.v(), strides.2, true),
-        ]
-    }
-
     fn differs(&self, decoded: &DecodedYUV<'_>, rect: Rect) -> bool {
-        self.beside(decoded)
-            .into_iter()
-            .any(|(own, own_stride, new, new_stride, chroma)| {
-                let (left, top, width, height) = samples(rect, chroma);
-                (top..top + height).any(|row| {
-                    let (own_at, new_at) = (row * own_stride + left, row * new_stride + left);
-                    own[own_at..own_at + width] != new[new_at..new_at + width]
-                })
-            })
+        self.planes.iter().zip(planes_of(decoded)).any(|(own, (new, stride))| {
+            own.rows(rect, stride)
+                .any(|(old_row, new_row)| own.samples[old_row] != new[new_row])
+        })
     }
 
     fn remember(&mut self, decoded: &DecodedYUV<'_>, rect: Rect) {
-        let (width, strides) = (usize::from(self.padded.width), decoded.strides());
-        let [y, u, v] = &mut self.planes;
-        for (own, own_stride, new, new_stride, chroma) in [
-            (y, width, decoded.y(), strides.0, false),
-            (u, width / 2, decoded.u(), strides.1, true),
-            (v, width / 2, decoded.v(), strides.2, true),
-        ] {
-            let (left, top, width, height) = samples(rect, chroma);
-            for row in top..top + height {
-                let (own_at, new_at) = (row * own_stride + left, row * new_stride + left);
-                own[own_at..own_at + width].copy_from_slice(&new[new_at..new_at + width]);
+        for (own, (new, stride)) in self.planes.iter_mut().zip(planes_of(decoded)) {
+            for (old_row, new_row) in own.rows(rect, stride) {
+                own.samples[old_row].copy_from_slice(&new[new_row]);
             }
         }
     }
 }
 
-/// Left, top, width and height of a rectangle in samples of a plane. Tiles and padded sizes are even, so chroma is exact.
-fn samples(rect: Rect, chroma: bool) -> (usize, usize, usize, usize) {
-    let scale = if chroma { 2 } else { 1 };
-    let samples = |pixels: u16| usize::from(pixels) / scale;
-    (
-        samples(rect.x),
-        samples(rect.y),
-        samples(rect.width),
-        samples(rect.height),
-    )
+impl Plane {
+    /// Where the rows of a rectangle are, here and in a plane of another stride. Tiles and padded sizes are even, so
+    /// that chroma comes out exactly.
+    fn rows(&self, rect: Rect, other: usize) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + use<> {
+        let [left, top, width, height] =
+            [rect.x, rect.y, rect.width, rect.height].map(|pixels| usize::from(pixels) / self.scale);
+        let stride = self.stride;
+        let row = move |row: usize, stride: usize| row * stride + left..row * stride + left + width;
+        (top..top + height).map(move |y| (row(y, stride), row(y, other)))
+    }
+}
+
+/// Samples and stride of each plane.
+fn planes_of<'a>(decoded: &'a DecodedYUV<'_>) -> [(&'a [u8], usize); 3] {
+    let strides = decoded.strides();
+    [
+        (decoded.y(), strides.0),
+        (decoded.u(), strides.1),
+        (decoded.v(), strides.2),
+    ]
 }
 
 /// Converts a rectangle whose corner is even.

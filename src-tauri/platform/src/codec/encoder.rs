@@ -1,6 +1,6 @@
 //! H.264 for screens.
 //!
-//! Flow: [`VideoEncoder::encode`] brings the planes up to date, asks [`Rate`] how fine the frame may be, and hands the
+//! Flow: [`VideoEncoder::encode`] brings the planes up to date, asks `rate` how fine the frame may be, and hands the
 //! planes to OpenH264 (screen content, constrained baseline, one slice, no B frames). A frame may be skipped to hold the
 //! bitrate; the planes already have its damage then, so the next call carries it.
 //!

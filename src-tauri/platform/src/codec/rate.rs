@@ -34,6 +34,8 @@ const FRAME_SECONDS: f64 = 0.25;
 const KEY_SECONDS: f64 = 0.5;
 /// With more than this on its way, a frame of new content is skipped.
 const FULL_SECONDS: f64 = 0.35;
+/// With more than this on its way, even a key frame waits: asking again does not make the last one arrive sooner.
+const KEY_FULL_SECONDS: f64 = 1.0;
 /// With more than this on its way, a refinement is skipped: what is new goes first.
 const BUSY_SECONDS: f64 = 0.05;
 /// A key frame that cost this many times what it may is coded again, more coarsely.
@@ -112,6 +114,7 @@ impl Rate {
         self.owed = (self.owed - passed * self.bits_per_second).max(0.0);
         let owed_seconds = self.owed / self.bits_per_second;
         match purpose {
+            Purpose::Key if owed_seconds > KEY_FULL_SECONDS => None,
             Purpose::Key => Some(self.key.fit(self.pixels, self.key_bits())),
             Purpose::New(_) if owed_seconds > FULL_SECONDS => None,
             Purpose::New(pixels) => {
@@ -203,9 +206,19 @@ mod tests {
     }
 
     #[test]
-    fn a_key_frame_is_never_skipped_and_is_coded_again_when_it_is_far_too_large() {
+    fn a_key_frame_goes_before_what_is_new_but_not_twice_into_a_full_line() {
         let mut rate = Rate::new(BITS_PER_SECOND, SCREEN);
-        rate.spent(Purpose::New(SCREEN), 30, 10_000_000);
+        rate.spent(Purpose::New(SCREEN), 30, 100_000);
+        assert_eq!(rate.plan(Purpose::New(500), seconds(0.0)), None);
+        assert!(rate.plan(Purpose::Key, seconds(0.0)).is_some());
+        rate.spent(Purpose::Key, 30, 100_000);
+        assert_eq!(rate.plan(Purpose::Key, seconds(0.1)), None);
+        assert!(rate.plan(Purpose::Key, seconds(0.7)).is_some());
+    }
+
+    #[test]
+    fn a_key_frame_is_coded_again_when_it_is_far_too_large() {
+        let mut rate = Rate::new(BITS_PER_SECOND, SCREEN);
         let first = rate.plan(Purpose::Key, seconds(0.0)).unwrap_or_default();
         let again = rate.recode(first, 200_000);
         assert!(again.is_some_and(|again| again > first), "{first} then {again:?}");

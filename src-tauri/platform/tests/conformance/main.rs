@@ -11,7 +11,11 @@ mod desktop;
 #[cfg(target_os = "linux")]
 mod clipboard;
 #[cfg(target_os = "linux")]
-mod input_sink;
+mod desk;
+#[cfg(target_os = "linux")]
+mod keyboard;
+#[cfg(target_os = "linux")]
+mod pointer;
 #[cfg(target_os = "linux")]
 mod screen_source;
 #[cfg(target_os = "linux")]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
+use x11rb::protocol::xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux};
 use x11rb::protocol::xproto::{
     ConnectionExt as _, CreateWindowAux, EventMask, GetKeyboardMappingReply, InputFocus, KeyPressEvent, WindowClass,
 };
@@ -189,6 +190,23 @@ fn the_window_program() -> Result<()> {
     connection
         .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)?
         .check()?;
+    // Programs that know of XKB are told the group in an event's state, the others have it folded into the modifiers.
+    connection.xkb_use_extension(1, 0)?.reply()?;
+    let (parts, changes) = (
+        MapPart::KEY_SYMS,
+        EventType::NEW_KEYBOARD_NOTIFY | EventType::MAP_NOTIFY,
+    );
+    let details = SelectEventsAux::new();
+    connection
+        .xkb_select_events(
+            ID::USE_CORE_KBD.into(),
+            EventType::from(0_u16),
+            changes,
+            parts,
+            parts,
+            &details,
+        )?
+        .check()?;
     let first = setup.min_keycode;
     let read = || -> Result<GetKeyboardMappingReply> {
         Ok(connection
@@ -199,7 +217,7 @@ fn the_window_program() -> Result<()> {
     println!("\ngot {window}");
     loop {
         match connection.wait_for_event()? {
-            Event::MappingNotify(_) => mapping = read()?,
+            Event::MappingNotify(_) | Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_) => mapping = read()?,
             Event::KeyPress(event) => print_key(&mapping, first, event, true),
             Event::KeyRelease(event) => print_key(&mapping, first, event, false),
             Event::ButtonPress(event) => {

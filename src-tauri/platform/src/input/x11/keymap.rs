@@ -15,8 +15,6 @@ use super::unavailable;
 
 /// Real modifiers, as bits.
 pub(super) mod modifier {
-    #[cfg(test)]
-    pub(in super::super) const SHIFT: u8 = 1;
     pub(in super::super) const LOCK: u8 = 1 << 1;
     pub(in super::super) const CONTROL: u8 = 1 << 2;
 }
@@ -252,6 +250,7 @@ pub(super) mod samples {
 
     use super::*;
 
+    pub(in super::super) const SHIFT: u8 = 1;
     /// Bit of the third level.
     pub(in super::super) const LEVEL3: u8 = 1 << 7;
     pub(in super::super) const SHIFT_KEY: u8 = 50;
@@ -259,10 +258,10 @@ pub(super) mod samples {
 
     /// Keys from keycode 10 on with up to four levels each, and Shift, AltGr and Control.
     pub(in super::super) fn four_levels(keys: &[[char; 4]]) -> Keymap {
-        let mask = modifier::SHIFT | LEVEL3;
+        let mask = SHIFT | LEVEL3;
         let four = Type {
             mask,
-            levels: vec![(modifier::SHIFT, 1), (LEVEL3, 2), (mask, 3)],
+            levels: vec![(SHIFT, 1), (LEVEL3, 2), (mask, 3)],
         };
         let letters = Type {
             mask: mask | modifier::LOCK,
@@ -291,7 +290,7 @@ pub(super) mod samples {
             };
         }
         for (keycode, symbol, bit) in [
-            (SHIFT_KEY, key::Shift_L, modifier::SHIFT),
+            (SHIFT_KEY, key::Shift_L, SHIFT),
             (ALTGR_KEY, key::ISO_Level3_Shift, LEVEL3),
             (37, key::Control_L, 4),
         ] {

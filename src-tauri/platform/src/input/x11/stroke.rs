@@ -84,7 +84,7 @@ pub(super) fn find_shortcut(map: &Keymap, wanted: char, group: u8, preferred: Op
 
 #[cfg(test)]
 mod tests {
-    use super::super::keymap::samples::{LEVEL3, four_levels};
+    use super::super::keymap::samples::{LEVEL3, SHIFT, four_levels};
     use super::*;
 
     const IDLE: State = State {
@@ -111,20 +111,17 @@ mod tests {
     #[test]
     fn the_modifiers_that_the_users_layout_needs_are_found() {
         assert_eq!(stroke('a', IDLE), Some((13, 0, false)));
-        assert_eq!(stroke('/', IDLE), Some((12, modifier::SHIFT, false)));
+        assert_eq!(stroke('/', IDLE), Some((12, SHIFT, false)));
         assert_eq!(stroke('@', IDLE), Some((11, LEVEL3, false)));
-        assert_eq!(stroke('Æ', IDLE), Some((13, modifier::SHIFT | LEVEL3, false)));
+        assert_eq!(stroke('Æ', IDLE), Some((13, SHIFT | LEVEL3, false)));
         assert_eq!(stroke('ñ', IDLE), None);
     }
 
     #[test]
     fn a_modifier_that_the_technician_holds_is_let_go_when_it_is_in_the_way() {
-        let shift = State {
-            held: modifier::SHIFT,
-            ..IDLE
-        };
+        let shift = State { held: SHIFT, ..IDLE };
         assert_eq!(stroke('&', shift), Some((10, 0, false)));
-        assert_eq!(stroke('1', shift), Some((10, modifier::SHIFT, false)));
+        assert_eq!(stroke('1', shift), Some((10, SHIFT, false)));
     }
 
     #[test]
@@ -135,15 +132,12 @@ mod tests {
         };
         assert_eq!(stroke('A', caps), Some((13, 0, false)));
         assert_eq!(stroke('é', caps), Some((14, 0, true)));
-        assert_eq!(stroke('1', caps), Some((10, modifier::SHIFT, false)));
+        assert_eq!(stroke('1', caps), Some((10, SHIFT, false)));
     }
 
     #[test]
     fn a_modifier_that_the_user_holds_is_not_counted_on() {
-        let shift = State {
-            fixed: modifier::SHIFT,
-            ..IDLE
-        };
+        let shift = State { fixed: SHIFT, ..IDLE };
         assert_eq!(stroke('1', shift), Some((10, 0, false)));
         assert_eq!(stroke('&', shift), None);
     }
