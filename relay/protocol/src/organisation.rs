@@ -168,7 +168,7 @@ pub fn is_allowed_address(address: &str) -> bool {
         host_of(rest).is_some_and(|host| {
             host == "localhost"
                 || host
-                    .parse::<std::net::IpAddr>()
+                    .parse::<core::net::IpAddr>()
                     .is_ok_and(|address| address.is_loopback())
         })
     } else {
