@@ -130,10 +130,11 @@ impl Controller {
     }
 }
 
-/// Would the relay say the same to the same report again?
+/// Would the relay say the same to the same report again? Out of order only means that an earlier one, sent with it, did
+/// not get through.
 fn is_for_good(code: Code) -> bool {
     !matches!(
         code,
-        Code::NotRecorded | Code::Busy | Code::ShuttingDown | Code::TooFast
+        Code::NotRecorded | Code::Busy | Code::ShuttingDown | Code::TooFast | Code::OutOfOrder
     )
 }

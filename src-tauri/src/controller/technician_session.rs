@@ -183,7 +183,10 @@ impl Controller {
     fn viewer_ended(&mut self, session: SessionId, reason: EndReason, error: Option<WireError>, turn: &mut Turn) {
         if self.desk.session.take_if(|viewed| viewed.info.id == session).is_some() {
             self.desk.over = Some(reason);
-            self.end_viewed_at_relay(session, reason, turn);
+            // Stop and the time box are the user's side's to tell: the relay takes them from nobody else.
+            if !matches!(reason, EndReason::StoppedByUser | EndReason::Expired) {
+                self.end_viewed_at_relay(session, reason, turn);
+            }
             if let Some(error) = error {
                 self.tell(error);
             }

@@ -321,7 +321,10 @@ impl Controller {
     ) {
         if self.user.session.take_if(|shared| shared.info.id == session).is_some() {
             turn.push(Effect::ShowBanner(false));
-            self.end_at_relay(session, reason, turn);
+            // What the technician did is the technician's side's to tell: the relay takes it from nobody else.
+            if !matches!(reason, EndReason::EndedByTechnician | EndReason::Withdrawn) {
+                self.end_at_relay(session, reason, turn);
+            }
             if let Some(error) = error {
                 self.tell(error);
             }

@@ -257,9 +257,14 @@ impl Driver {
         }
     }
 
-    fn show_banner(&self, shown: bool) {
+    fn show_banner(&mut self, shown: bool) {
         if shown {
-            windows::open_banner(&self.app, self.folder.path());
+            if let Err(error) = windows::open_banner(&self.app, self.folder.path()) {
+                tracing::error!(%error, "without its banner a session does not go on");
+                self.stop.stop();
+                self.backlog
+                    .push_back(Event::Fault(defect("the banner cannot be shown")));
+            }
             shortcut::listen(&self.app);
         } else {
             windows::close_banner(&self.app);

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use tauri::{
-    AppHandle, LogicalPosition, LogicalSize, Manager as _, Monitor, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    AppHandle, LogicalPosition, LogicalSize, Manager as _, Monitor, WebviewUrl, WebviewWindowBuilder,
     utils::config::Color,
 };
 
@@ -139,15 +139,12 @@ pub(super) fn put_away(app: &AppHandle, tray: bool) {
 }
 
 /// Shows the banner at the top of the user's screen.
-pub(super) fn open_banner(app: &AppHandle, data: &Path) {
-    if let Err(error) = try_open_banner(app, data) {
-        tracing::error!(%error, "the banner cannot be shown");
-    }
-}
-
-fn try_open_banner(app: &AppHandle, data: &Path) -> tauri::Result<WebviewWindow> {
-    if let Some(banner) = app.get_webview_window(BANNER) {
-        return Ok(banner);
+///
+/// # Errors
+/// When it cannot be shown; no session goes on then.
+pub(super) fn open_banner(app: &AppHandle, data: &Path) -> tauri::Result<()> {
+    if app.get_webview_window(BANNER).is_some() {
+        return Ok(());
     }
     let (width, height) = BANNER_SIZE;
     let mut builder = WebviewWindowBuilder::new(app, BANNER, WebviewUrl::App("banner.html".into()))
@@ -170,7 +167,7 @@ fn try_open_banner(app: &AppHandle, data: &Path) -> tauri::Result<WebviewWindow>
         let x = (left + across / 2.0) / scale - width / 2.0;
         builder = builder.position(x, f64::from(monitor.position().y) / scale);
     }
-    builder.build()
+    builder.build().map(drop)
 }
 
 /// The session is over.

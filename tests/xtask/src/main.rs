@@ -52,9 +52,21 @@ enum Command {
     Test,
 }
 
+impl Command {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Build { .. } => "build",
+            Self::Generate => "generate",
+            Self::Demo { .. } => "demo",
+            Self::Test => "test",
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut steps = Steps::new(arguments.verbose);
+    let mut steps = Steps::new(arguments.command.name(), arguments.verbose);
     let result = match arguments.command {
         Command::Setup => setup::everything(&mut steps),
         Command::Build { release } => build::programs(&mut steps, release),

@@ -1,6 +1,6 @@
 //! Runs programs one after the other and shows where it stands.
 //!
-//! Flow: [`Steps::run`] starts a program, writes all it prints to a file under `target/xtask`, says every
+//! Flow: [`Steps::run`] starts a program, writes all it prints to a file under `target/xtask/<command>`, says every
 //! [`STILL_RUNNING`] that it goes on (with the last line it printed), and prints the end of the file when it fails.
 //! Invariant: a step that failed makes `run` an error, so the list stops there.
 
@@ -24,6 +24,7 @@ const LINES_OF_A_FAILURE: usize = 150;
 
 /// The steps of one command.
 pub struct Steps {
+    folder: PathBuf,
     verbose: bool,
     started: Instant,
     done: Vec<Done>,
@@ -45,9 +46,12 @@ pub enum Output {
 }
 
 impl Steps {
-    /// None yet.
-    pub fn new(verbose: bool) -> Self {
+    /// None yet. What an earlier run of the same command left is removed.
+    pub fn new(command: &str, verbose: bool) -> Self {
+        let folder = workspace::target().join("xtask").join(command);
+        std::fs::remove_dir_all(&folder).ok();
         Self {
+            folder,
             verbose,
             started: Instant::now(),
             done: Vec::new(),
@@ -156,8 +160,8 @@ impl Steps {
     }
 
     fn log_path(&self, name: &str) -> Result<PathBuf> {
-        let folder = workspace::target().join("xtask");
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let folder = &self.folder;
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let slug: String = name
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
@@ -221,29 +225,27 @@ mod tests {
 
     #[test]
     fn a_step_that_fails_is_an_error_and_its_output_is_kept() {
-        let mut steps = Steps::new(false);
+        let mut steps = Steps::new("a-failing-test", false);
         let error = steps
-            .run(
-                "steps test failing",
-                shell("echo to the one; echo to the other >&2; exit 3"),
-            )
+            .run("failing", shell("echo to the one; echo to the other >&2; exit 3"))
             .unwrap_err();
-        assert!(error.to_string().contains("steps test failing"), "{error}");
-        let kept = std::fs::read_to_string(workspace::target().join("xtask/01-steps-test-failing.log")).unwrap();
+        assert!(error.to_string().contains("failing"), "{error}");
+        let kept = std::fs::read_to_string(steps.folder.join("01-failing.log")).unwrap();
         assert!(kept.contains("to the one") && kept.contains("to the other"), "{kept}");
     }
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let error = Steps::new(false)
-            .run("steps test missing", Command::new("no-such-program-of-renfort"))
-            .unwrap_err();
+        let missing = Command::new("no-such-program-of-renfort");
+        let error = Steps::new("a-missing-test", false).run("missing", missing).unwrap_err();
         assert!(format!("{error:#}").contains("no-such-program-of-renfort"), "{error:#}");
     }
 
     #[test]
     fn a_step_that_passes_is_no_error() {
-        Steps::new(false).run("steps test passing", shell("true")).unwrap();
+        Steps::new("a-passing-test", false)
+            .run("passing", shell("true"))
+            .unwrap();
     }
 
     #[test]

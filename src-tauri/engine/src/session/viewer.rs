@@ -190,7 +190,12 @@ impl ViewerSession {
         if self.ended || !event.is_within_limits() {
             return;
         }
-        if !self.greeted || self.live.is_lost() {
+        // What goes up must get through, even to a peer that seems lost: it may only be slow, and would hold a key down.
+        let release = matches!(
+            event,
+            InputEvent::Button { pressed: false, .. } | InputEvent::Key { pressed: false, .. } | InputEvent::ReleaseAll
+        );
+        if !self.greeted || (self.live.is_lost() && !release) {
             return;
         }
         if !self.grant.capabilities.contains(&Capability::Control) {
@@ -203,7 +208,7 @@ impl ViewerSession {
             }
             // A move that is still under way must not carry the pointer off while the button is held: a newer one
             // goes ahead of the button on its own, ordered way.
-            InputEvent::Button { x, y, .. } => {
+            InputEvent::Button { x, y, .. } if !self.live.is_lost() => {
                 let ahead = self.next_move(x, y);
                 self.send(Channel::Session, FromViewer::Input { event: ahead });
                 self.send(Channel::Session, FromViewer::Input { event });

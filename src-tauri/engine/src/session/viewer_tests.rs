@@ -149,6 +149,13 @@ fn nothing_typed_at_a_frozen_picture_is_sent_later() {
     let effects = scene.effects();
     assert!(effects.contains(&ViewerEffect::Event(ViewerEvent::PeerLost(true))));
     assert!(scene.input(key()).is_empty());
+    // But what is down may go up: the sharer may only be slow, and would go on holding it.
+    assert_eq!(
+        scene.input(InputEvent::ReleaseAll),
+        [sends(FromViewer::Input {
+            event: InputEvent::ReleaseAll
+        })]
+    );
     scene.hear(&FromSharer::Heartbeat);
     let effects = scene.effects();
     assert!(effects.contains(&ViewerEffect::Event(ViewerEvent::PeerLost(false))));

@@ -114,6 +114,11 @@ fn a_report_that_could_not_be_written_is_sent_again_and_an_unwanted_one_is_not()
     assert_eq!(numbers(&stage), [0; 0]);
     stage.after(1);
     assert_eq!(numbers(&stage), [1]);
+    // One that came before it did not get through.
+    let id = stage.only_request();
+    stage.relay(refused(id, Code::OutOfOrder));
+    stage.after(5_000);
+    assert_eq!(numbers(&stage), [1]);
     let id = stage.only_request();
     stage.relay(refused(id, Code::UnknownSession));
     stage.after(60_000);

@@ -237,7 +237,9 @@ impl Keys {
     fn named_key(&self, code: &str, key: &str) -> Result<Option<u8>, InputError> {
         let place = names::keycode(code);
         let symbols = names::keysyms(key);
-        if place.is_some_and(|place| self.map.symbols(place).iter().any(|symbol| symbols.contains(symbol))) {
+        // What the pad gives depends on the user's Num Lock, which is not ours to turn: a key of its own is sure.
+        let pad = code.starts_with("Numpad") && code != "NumpadEnter";
+        if !pad && place.is_some_and(|place| self.map.symbols(place).iter().any(|symbol| symbols.contains(symbol))) {
             return Ok(place);
         }
         match self.map.key_named(symbols) {

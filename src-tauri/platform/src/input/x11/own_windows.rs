@@ -75,8 +75,9 @@ impl OwnWindows {
                 .connection
                 .translate_coordinates(display.root, window, x, y)
                 .map_err(unavailable)?;
+            // It went away on the way down: what lies there now may be ours, so this one is not carried out.
             let Some(place) = existing(place.reply())? else {
-                return Ok(false);
+                return Ok(true);
             };
             if place.child == x11rb::NONE {
                 return match top_level {
@@ -118,7 +119,7 @@ impl OwnWindows {
             }
             let tree = display.connection.query_tree(window).map_err(unavailable)?;
             let Some(tree) = existing(tree.reply())? else {
-                return Ok(false);
+                return Ok(true);
             };
             if tree.parent == display.root {
                 // The keyboard may be on the frame.
@@ -136,7 +137,7 @@ impl OwnWindows {
     fn holds_ours(&self, display: &Display, frame: Window) -> Result<bool, InputError> {
         let tree = display.connection.query_tree(frame).map_err(unavailable)?;
         let Some(tree) = existing(tree.reply())? else {
-            return Ok(false);
+            return Ok(true);
         };
         for &child in tree.children.iter().take(MAX_CHILDREN) {
             if self.is_ours(display, child)? {
