@@ -27,6 +27,10 @@ pub trait InputSink: Send {
     /// Releases every key and button that is held through this sink, wherever the pointer is.
     fn release_all(&mut self);
 
+    /// Looks again whether a held key would reach a window of this program by now (the system repeats a held key by
+    /// itself, and the focus may have moved since), and releases everything if so. Called while something is held.
+    fn guard(&mut self);
+
     /// Keys and buttons that are held through this sink.
     fn held(&self) -> usize;
 }

@@ -26,6 +26,10 @@ use super::{
 };
 use crate::peer::{ViewerCommand, ViewerEvent};
 
+/// The end of the grant on this machine's clock is late by as long as the message that told it was under way: up to this,
+/// in milliseconds. The relay hears the true reason from the sharer.
+const TRANSLATION_MS: u64 = 2_000;
+
 /// The technician is told once in this time that input goes nowhere, in milliseconds.
 const REMIND_MS: u64 = 2_000;
 
@@ -339,7 +343,7 @@ impl ViewerSession {
         let reason = match &error {
             Some(error) if error.code == Code::PeerLost => EndReason::Lost,
             Some(_) => EndReason::Failed,
-            None if now >= self.grant.expires_at => EndReason::Expired,
+            None if now.plus(TRANSLATION_MS) >= self.grant.expires_at => EndReason::Expired,
             None => EndReason::StoppedByUser,
         };
         self.end(reason, error);

@@ -271,6 +271,7 @@ fn the_sharers_end_is_understood() {
         assert!(scene.input(key()).is_empty());
     };
     check(None, 1_000, EndReason::StoppedByUser);
+    check(None, 598_500, EndReason::Expired);
     check(None, 600_000, EndReason::Expired);
     check(Some(Code::NoScreen), 1_000, EndReason::Failed);
     check(Some(Code::PeerLost), 1_000, EndReason::Lost);

@@ -7,6 +7,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use renfort_protocol::{input::InputEvent, report::InputDenied};
@@ -22,6 +23,9 @@ use crate::{
 pub const WAITING_INPUT: usize = 256;
 /// Outcomes that wait for the session. When full, the thread waits.
 pub const OUTCOMES: usize = 256;
+
+/// How often what is held is looked at again; the system's own key repeat begins after some 500 ms.
+const GUARD: Duration = Duration::from_millis(25);
 
 /// What the thread tells.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,6 +59,8 @@ struct State {
 enum Next {
     Event(InputEvent),
     Release,
+    /// Nothing came while something is held.
+    Guard,
     Closed,
 }
 
@@ -101,7 +107,8 @@ impl InputQueue {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> Next {
+    /// Waits for what comes; with something held, no longer than [`GUARD`].
+    fn next(&self, held: bool) -> Next {
         let mut state = self.lock();
         loop {
             if state.closed {
@@ -113,7 +120,19 @@ impl InputQueue {
             if let Some(event) = state.waiting.pop_front() {
                 return Next::Event(event);
             }
-            state = self.0.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if held {
+                let (after, waited) = self
+                    .0
+                    .wake
+                    .wait_timeout(state, GUARD)
+                    .unwrap_or_else(PoisonError::into_inner);
+                state = after;
+                if waited.timed_out() && state.waiting.is_empty() && !state.release && !state.closed {
+                    return Next::Guard;
+                }
+            } else {
+                state = self.0.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
         }
     }
 }
@@ -129,8 +148,9 @@ pub fn run(queue: &InputQueue, open: Opener<dyn InputSink, InputError>, reports:
         }
     };
     loop {
-        match queue.next() {
+        match queue.next(sink.held() > 0) {
             Next::Event(InputEvent::ReleaseAll) | Next::Release => sink.release_all(),
+            Next::Guard => sink.guard(),
             Next::Event(event) => {
                 let outcome = match (sink.apply(&event), &event) {
                     (Err(error), _) => {
@@ -173,9 +193,12 @@ mod tests {
         }
         queue.push(key("KeyA", true)).unwrap();
         queue.push(key("KeyA", true)).unwrap();
-        assert!(matches!(queue.next(), Next::Event(InputEvent::Move { order: 500, .. })));
-        assert!(matches!(queue.next(), Next::Event(InputEvent::Key { .. })));
-        assert!(matches!(queue.next(), Next::Event(InputEvent::Key { .. })));
+        assert!(matches!(
+            queue.next(false),
+            Next::Event(InputEvent::Move { order: 500, .. })
+        ));
+        assert!(matches!(queue.next(false), Next::Event(InputEvent::Key { .. })));
+        assert!(matches!(queue.next(false), Next::Event(InputEvent::Key { .. })));
     }
 
     #[test]
@@ -183,16 +206,16 @@ mod tests {
         let queue = InputQueue::default();
         queue.push(key("KeyA", true)).unwrap();
         queue.release_all();
-        assert!(matches!(queue.next(), Next::Release));
+        assert!(matches!(queue.next(false), Next::Release));
         for _ in 0..WAITING_INPUT {
             queue.push(key("KeyA", true)).unwrap();
         }
         assert_eq!(queue.push(key("KeyA", false)), Err(Full));
-        assert!(matches!(queue.next(), Next::Release));
+        assert!(matches!(queue.next(false), Next::Release));
         queue.push(key("KeyA", true)).unwrap();
         queue.close();
-        assert!(matches!(queue.next(), Next::Closed));
+        assert!(matches!(queue.next(false), Next::Closed));
         queue.push(key("KeyA", true)).unwrap();
-        assert!(matches!(queue.next(), Next::Closed));
+        assert!(matches!(queue.next(false), Next::Closed));
     }
 }

@@ -166,6 +166,9 @@ impl InputSink for FakeInput {
         self.0.releases.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// There is no window of this program here.
+    fn guard(&mut self) {}
+
     fn held(&self) -> usize {
         0
     }

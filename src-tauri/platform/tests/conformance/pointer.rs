@@ -190,6 +190,21 @@ fn a_button_and_a_key_are_let_go_even_where_a_press_would_be_refused() -> Result
 }
 
 #[test]
+fn a_key_that_is_held_goes_up_when_the_focus_comes_to_a_window_of_this_program() -> Result<()> {
+    let mut desk = Desk::new("us")?;
+    desk.key("Enter", "Enter", true)?;
+    desk.sink.guard();
+    assert_eq!(desk.sink.held(), 1);
+    let own = desk.own_window(desk.root, 400, 300)?;
+    desk.server
+        .set_input_focus(InputFocus::PARENT, own, x11rb::CURRENT_TIME)?
+        .check()?;
+    desk.sink.guard();
+    assert_eq!((desk.server_holds()?.len(), desk.sink.held()), (0, 0));
+    Ok(())
+}
+
+#[test]
 fn places_outside_the_screen_do_no_harm() -> Result<()> {
     let mut desk = Desk::new("us")?;
     desk.move_to(u16::MAX, u16::MAX)?;

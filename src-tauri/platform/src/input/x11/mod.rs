@@ -125,6 +125,13 @@ impl InputSink for X11Sink {
         self.pointer.release_all(&mut self.injector);
     }
 
+    fn guard(&mut self) {
+        // A display that no longer answers may hold anything: let go then, too.
+        if self.keys.held() > 0 && self.own_windows.has_focus(&self.display).unwrap_or(true) {
+            self.release_all();
+        }
+    }
+
     fn held(&self) -> usize {
         self.keys.held() + self.pointer.held()
     }
