@@ -166,7 +166,7 @@ pub enum Event {
         /// To the queue of this one.
         to: Level,
     },
-    /// `ticket.returned` to its queue, because its technician's account was disabled.
+    /// `ticket.returned` to its queue, because its technician signed out or their account was disabled.
     TicketReturned {
         /// Who had it.
         person: PersonId,

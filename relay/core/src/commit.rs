@@ -411,6 +411,15 @@ impl Broker {
                     Party::Technician { technician, .. } => Lock::Person(technician.id),
                 };
                 let ticket = match &**body {
+                    // Every ticket that goes back to the queue with it.
+                    ToRelay::SignOut => {
+                        let held = match own {
+                            Lock::Person(person) => Some(self.desk.tickets_held_by(person)),
+                            _ => None,
+                        };
+                        let held = held.into_iter().flatten().map(|ticket| Lock::Ticket(ticket.id));
+                        return std::iter::once(own).chain(held).collect();
+                    }
                     ToRelay::CancelTicket { ticket }
                     | ToRelay::Feedback { ticket, .. }
                     | ToRelay::TakeTicket { ticket }
@@ -422,13 +431,6 @@ impl Broker {
                     | ToRelay::EndSession { session, .. }
                     | ToRelay::Signal { session, .. }
                     | ToRelay::Report { session, .. } => of_session(session),
-                    ToRelay::SignOut => match own {
-                        Lock::Person(person) => self
-                            .desk
-                            .open_session_of_person(person)
-                            .map(|session| Lock::Ticket(session.ticket)),
-                        _ => None,
-                    },
                     ToRelay::Hello { .. } | ToRelay::OpenTicket { .. } => None,
                 };
                 [Some(own), ticket].into_iter().flatten().collect()

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use renfort_protocol::{
     ids::{DeviceKey, PersonId, RequestId, SessionId, TicketId},
-    ticket::Note,
+    ticket::{Note, TicketState},
     time::UnixMillis,
 };
 
@@ -194,6 +194,15 @@ impl Desk {
             .flatten()
             .rev()
             .filter_map(|id| self.tickets.get(id))
+    }
+
+    /// The tickets that a technician has now.
+    pub(crate) fn tickets_held_by(&self, person: PersonId) -> impl Iterator<Item = &TicketRecord> {
+        let theirs = move |record: &&TicketRecord| {
+            let holder = record.technician.as_ref();
+            record.state == TicketState::Taken && holder.is_some_and(|holder| holder.id == person)
+        };
+        self.open_tickets().map(|ticket| &ticket.record).filter(theirs)
     }
 
     pub(crate) fn open_ticket_of(&self, device: &DeviceKey) -> Option<&Ticket> {

@@ -5,7 +5,7 @@
 use renfort_audit::{actor::Actor, event::Event};
 use renfort_protocol::{
     error::{Code, WireError},
-    ids::TicketId,
+    ids::{PersonId, TicketId},
     people::Technician,
     signalling::{EndReason, FromRelay, ToRelay},
     ticket::{Note, NoteText, Outcome, TicketState},
@@ -232,7 +232,7 @@ impl Broker {
         (last.technician.id == technician.id).then_some(last)
     }
 
-    /// The technician can no longer work: the ticket goes back to where it waited, without losing its place.
+    /// The technician's account is disabled: the ticket goes back to where it waited, without losing its place.
     pub(crate) fn return_ticket(&self, id: TicketId) -> Plan {
         let mut plan = Plan::default();
         let Some(held) = self.desk.ticket(id) else { return plan };
@@ -247,22 +247,30 @@ impl Broker {
         if !self.barred.contains(&technician.id) {
             return plan;
         }
-        if let Some(session) = self.desk.open_session_of_ticket(id) {
-            end(
-                &mut plan,
-                session,
-                session.clone(),
-                EndReason::Failed,
-                Actor::Relay,
-                self.now,
-            );
+        self.put_back(&mut plan, ticket, technician.id, EndReason::Failed, Actor::Relay);
+        plan
+    }
+
+    /// Ends what is open on a taken ticket and lets the ticket wait again, in its old place.
+    pub(crate) fn put_back(
+        &self,
+        plan: &mut Plan,
+        ticket: &TicketRecord,
+        person: PersonId,
+        reason: EndReason,
+        actor: Actor,
+    ) {
+        if let Some(session) = self.desk.open_session_of_ticket(ticket.id) {
+            let reason = match (reason, &session.grant) {
+                (EndReason::EndedByTechnician, None) => EndReason::Withdrawn,
+                (reason, _) => reason,
+            };
+            end(plan, session, session.clone(), reason, actor, self.now);
         }
         plan.put_ticket(ticket, |ticket| {
             ticket.state = TicketState::Waiting;
             ticket.technician = None;
         });
-        let event = Event::TicketReturned { person: technician.id };
-        plan.record(self.now, Actor::Relay, Some(id), None, event);
-        plan
+        plan.record(self.now, actor, Some(ticket.id), None, Event::TicketReturned { person });
     }
 }

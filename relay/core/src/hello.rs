@@ -15,7 +15,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     ids::{DeviceKey, Signature, Token},
     people::{Person, Role, Technician},
-    signalling::{FromRelay, Identity, Welcomed, hello_bytes},
+    signalling::{EndReason, FromRelay, Identity, Welcomed, hello_bytes},
     ticket::Language,
 };
 use ring::signature::{ED25519, UnparsedPublicKey};
@@ -26,7 +26,6 @@ use crate::{
     connections::{Attempt, By, Party, Stage},
     contract::{Change, Checked, Conn, Effect, TOKEN_MS},
     limiter::Limited,
-    sessions::end,
 };
 
 impl Attempt {
@@ -285,13 +284,13 @@ impl Broker {
         }
     }
 
-    /// Forgets the sign-in; a session that is still open ends with it.
+    /// Forgets the sign-in. Whoever leaves keeps nobody waiting: their tickets go back to the queue, and a session that is
+    /// still open ends.
     pub(crate) fn sign_out(&self, technician: &Technician, token: Digest) -> Plan {
         let mut plan = Plan::default();
         let actor = Actor::Person(technician.id);
-        if let Some(session) = self.desk.open_session_of_person(technician.id) {
-            let reason = renfort_protocol::signalling::EndReason::EndedByTechnician;
-            end(&mut plan, session, session.clone(), reason, actor, self.now);
+        for ticket in self.desk.tickets_held_by(technician.id) {
+            self.put_back(&mut plan, ticket, technician.id, EndReason::EndedByTechnician, actor);
         }
         plan.batch.changes.push(Change::DeleteToken { hash: token });
         plan.record(self.now, actor, None, None, Event::SignedOut { person: technician.id });

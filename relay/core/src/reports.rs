@@ -118,6 +118,10 @@ impl Broker {
         if !may_report(side, event) {
             return Err(trespass(body, Code::NotAllowed, Some(session.ticket), Some(id)));
         }
+        // Without a grant nothing can have happened between the two but a failure to get there.
+        if session.grant.is_none() && !matches!(event, ReportedEvent::Failed { .. }) {
+            return Err(trespass(body, Code::NotGranted, Some(session.ticket), Some(id)));
+        }
         if let ReportedEvent::Connected { capture, codec } = event
             && !(is_word(capture) && is_word(codec))
         {

@@ -103,6 +103,8 @@ impl Broker {
         match ticket.state {
             TicketState::Waiting => {}
             TicketState::Cancelled => return Ok(plan),
+            // Nothing goes on between the two: the user need not wait for the technician to give up.
+            TicketState::Taken if self.desk.open_session_of_ticket(id).is_none() => {}
             TicketState::Taken => {
                 let name = ticket.technician.as_ref().map(|technician| technician.name.to_string());
                 return Err(WireError::from(Code::AlreadyTaken)
@@ -116,7 +118,7 @@ impl Broker {
             ticket.closed_at = Some(self.now);
         });
         let event = Event::TicketCancelled {
-            waited_ms: self.now.since(ticket.waiting_since),
+            waited_ms: self.now.since(ticket.opened_at),
         };
         plan.record(self.now, Actor::Device(device_hash(device)), Some(id), None, event);
         Ok(plan)

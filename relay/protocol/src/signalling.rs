@@ -219,7 +219,7 @@ pub enum ToRelay {
         /// How badly.
         urgency: Urgency,
     },
-    /// User: I no longer need help. Only while it waits.
+    /// User: I no longer need help. While it waits, or while it is taken and no session is open on it.
     CancelTicket {
         /// Which.
         ticket: TicketId,

@@ -88,7 +88,7 @@ pub enum TicketState {
     Solved,
     /// Closed without a solution.
     NotSolved,
-    /// The user took the request back before anyone took it.
+    /// The user took the request back while it waited, or while nobody was helping.
     Cancelled,
 }
 

@@ -103,6 +103,11 @@ impl BrokerTask {
         let mut outside = Outside::default();
         let mut stopping = false;
         while !(stopping && outside.appends.is_empty() && outside.in_flight == 0) {
+            // First, since under load the queues below are never empty and the sleep would never end.
+            if self.broker.poll_timeout().is_some_and(|at| at <= clock::now()) {
+                self.broker.handle(Input::Tick, clock::now(), &mut fresh);
+                self.carry_out(&mut outside);
+            }
             let sleep = self.broker.poll_timeout().map_or(LONGEST_SLEEP, |at| {
                 Duration::from_millis(at.since(clock::now())).min(LONGEST_SLEEP)
             });

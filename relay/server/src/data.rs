@@ -4,7 +4,7 @@
 //! to a file that others could have opened before.
 
 use std::{
-    fs,
+    fs::{self, File, TryLockError},
     io::Write,
     path::{Path, PathBuf},
 };
@@ -73,6 +73,51 @@ impl DataFolder {
     pub fn key_database(&self) -> PathBuf {
         self.0.join("keys.db")
     }
+
+    /// Takes the folder for one serving relay, for as long as the file that is returned stays open. The system lets go
+    /// of it when the process ends, however it ends. Commands that only read, or change accounts, do not need it.
+    ///
+    /// # Errors
+    /// When another relay has it, or when the lock's file cannot be made.
+    pub fn lock_to_serve(&self) -> Result<File, RelayError> {
+        let path = self.0.join("relay.lock");
+        let mut options = private_file();
+        let file = options.create(true).open(&path).map_err(RelayError::file(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(RelayError::InUse(self.0.clone())),
+            Err(TryLockError::Error(source)) => Err(RelayError::File { path, source }),
+        }
+    }
+}
+
+/// Options for a file that is written and that only this account may read; on unix its mode is 0600.
+fn private_file() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options
+}
+
+/// Makes a new file that only this account may read.
+///
+/// # Errors
+/// When it already exists or cannot be made.
+pub fn create_private_file(path: &Path) -> Result<File, RelayError> {
+    private_file().create_new(true).open(path).map_err(|source| {
+        if source.kind() == std::io::ErrorKind::AlreadyExists {
+            RelayError::Exists(path.to_owned())
+        } else {
+            RelayError::File {
+                path: path.to_owned(),
+                source,
+            }
+        }
+    })
 }
 
 /// Makes a folder that only this account may enter; one that exists stays as it is.
@@ -101,14 +146,7 @@ fn close_to_others(path: &Path) -> Result<(), RelayError> {
 /// # Errors
 /// When it already exists or cannot be written.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), RelayError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(path).map_err(RelayError::file(path))?;
+    let mut file = create_private_file(path)?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(RelayError::file(path))
@@ -132,6 +170,20 @@ mod tests {
             write_secret(&folder.relay_key(), b"y").is_err(),
             "a secret is never overwritten"
         );
+    }
+
+    #[test]
+    fn only_one_relay_at_a_time_has_the_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = DataFolder::create(&parent.path().join("data")).unwrap();
+        let first = folder.lock_to_serve().unwrap();
+        let error = folder.lock_to_serve().unwrap_err();
+        assert!(
+            matches!(&error, RelayError::InUse(path) if path == folder.path()),
+            "{error}"
+        );
+        drop(first);
+        folder.lock_to_serve().unwrap();
     }
 
     #[test]

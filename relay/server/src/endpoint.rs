@@ -48,6 +48,9 @@ const SEND_WITHIN: Duration = Duration::from_secs(10);
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Largest frame that is read at all, in bytes; the broker refuses, with words, what is above its own limits.
 const MAX_FRAME_BYTES: usize = 2 * MAX_SIGNALLING_BYTES;
+/// Most that waits in one connection's write buffer, in bytes. A message that does not fit cannot be sent at all, so this
+/// bounds the largest one, a technician's welcome with the whole queue; it is what the desktop app takes in one frame.
+const MAX_OUTGOING_BYTES: usize = 16 * 1024 * 1024;
 /// Buffers of one connection, in bytes: a typical message fits, and a hundred waiting users cost little.
 const BUFFER_BYTES: usize = 4 * 1024;
 
@@ -70,7 +73,7 @@ pub async fn accept(
         .max_frame_size(MAX_FRAME_BYTES)
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
-        .max_write_buffer_size(MAX_FRAME_BYTES)
+        .max_write_buffer_size(MAX_OUTGOING_BYTES)
         .on_upgrade(move |socket| serve(socket, app, address, Nonce(nonce)))
 }
 

@@ -36,6 +36,9 @@ pub enum RelayError {
          Move it to a machine or a medium that is not the relay, then start again"
     )]
     OrganisationKeyReadable(PathBuf),
+    /// Another relay serves from this data folder now; two would each write their own continuation of the log.
+    #[error("{0} is in use: another relay is running on it; stop that one first, or give this one its own data folder")]
+    InUse(PathBuf),
     /// The database was made for another organisation.
     #[error("the database in {0} belongs to another organisation; give each organisation its own data folder")]
     OtherOrganisation(PathBuf),

@@ -1,9 +1,10 @@
 //! A whole relay in one value: started, listening, stopped.
 //!
-//! Flow of a start: organisation and address are checked, the store and the log's end are opened, what the command line
-//! changed meanwhile is written into the log, `relay.started` is written, and only then a socket listens.
+//! Flow of a start: the data folder is locked, organisation and address are checked, the address is bound, the store and
+//! the log's end are opened, what the command line changed meanwhile is written into the log, `relay.started` is written,
+//! and only then a connection is accepted.
 //!
-//! Invariant: a relay that cannot write its log does not listen.
+//! Invariant: a relay that cannot write its log answers nobody, and one data folder has one relay that writes its log.
 
 use std::{
     net::SocketAddr,
@@ -104,6 +105,7 @@ impl Relay {
     /// When it must not or cannot serve.
     pub async fn start(config: Config) -> Result<Self, RelayError> {
         let folder = DataFolder::open(&config.data)?;
+        let lock = folder.lock_to_serve()?;
         let file = organisation::read(&folder.organisation())?;
         let tls = match &config.tls {
             Some(files) => Some(tls::config(&files.certificate, &files.key)?),
@@ -111,10 +113,20 @@ impl Relay {
             None => return Err(RelayError::PlainHttp(config.listen)),
         };
         let store = open_store(&folder, &file, config.sqlite).await?;
+        // Before anything is written: a relay that cannot serve must not stand in the log as started.
+        let listener = listen(config.listen).await?;
+        let address = listener.local_addr().map_err(|source| RelayError::Listen {
+            address: config.listen,
+            source,
+        })?;
         let pair = keys::load(&folder.relay_key())?;
         let log = LogIdentity::of(&pair);
         let (writer, to_writer, answers) = Writer::open(Arc::clone(&store), pair).await?;
-        let writer = tokio::spawn(writer.run());
+        let writer = tokio::spawn(async move {
+            writer.run().await;
+            // Nobody else may have the folder while this task can still write.
+            drop(lock);
+        });
         people_watch::log_changes(&*store, &to_writer).await?;
         record_start(&to_writer).await?;
 
@@ -129,11 +141,6 @@ impl Relay {
             inputs,
             back: to_broker.downgrade(),
         };
-        let listener = listen(config.listen).await?;
-        let address = listener.local_addr().map_err(|source| RelayError::Listen {
-            address: config.listen,
-            source,
-        })?;
         let app = Arc::new(App {
             broker: to_broker.clone(),
             next_conn: AtomicU64::new(1),

@@ -4,7 +4,8 @@
 //! changes on its own savepoint; the events of those that fit are sealed in order, their keys made durable first; a
 //! signed checkpoint closes the group; after the commit each job is answered (group commit: one sync for many).
 //!
-//! Invariant: the chain's head in memory is that of the last committed group. A group that failed never moved it.
+//! Invariant: the chain's head in memory is that of the last committed group. After a failure it is what the store says,
+//! and nothing is written before the store has said it.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -139,7 +140,8 @@ pub struct Writer {
     store: Arc<dyn Store>,
     pair: Ed25519KeyPair,
     identity: LogIdentity,
-    head: Head,
+    /// None after a failure, until the store has said where its log ends.
+    head: Option<Head>,
     jobs: mpsc::Receiver<Job>,
     answers: mpsc::Sender<BrokerAnswer>,
 }
@@ -174,7 +176,7 @@ impl Writer {
                 store,
                 pair,
                 identity,
-                head,
+                head: Some(head),
                 jobs,
                 answers,
             },
@@ -187,13 +189,18 @@ impl Writer {
     pub async fn run(mut self) {
         let mut group = Vec::with_capacity(GROUP);
         while self.jobs.recv_many(&mut group, GROUP).await > 0 {
-            let result = self.write(&group).await;
-            let outcomes = match result {
-                Ok((outcomes, head)) => {
-                    self.head = head;
-                    Ok(outcomes)
+            let outcomes = match self.head().await {
+                Ok(head) => match self.write(&group, &head).await {
+                    Ok((outcomes, head)) => {
+                        self.head = Some(head);
+                        Ok(outcomes)
+                    }
+                    Err(failure) => self.settle(failure, &head).await,
+                },
+                Err(error) => {
+                    tracing::error!(%error, "the end of the log cannot be read");
+                    Err(FailReason::Storage)
                 }
-                Err(failure) => self.settle(failure).await,
             };
             for (place, job) in group.drain(..).enumerate() {
                 let result = match &outcomes {
@@ -212,24 +219,38 @@ impl Writer {
         }
     }
 
-    /// A commit that failed may still have reached the disk: the store itself says what is true.
-    async fn settle(&mut self, failure: GroupFailure) -> Result<Vec<Applied>, FailReason> {
-        tracing::error!(error = %failure.error, "a group of records was not written");
-        if let Some((outcomes, attempted)) = failure.attempted
-            && attempted.tree.size() > self.head.tree.size()
-            && let Ok(stored) = read_head(&*self.store, &self.identity).await
-            && stored.tree == attempted.tree
-        {
-            tracing::warn!("the group had reached the disk all the same");
-            self.head = stored;
-            return Ok(outcomes);
+    /// Where the log ends; asked of the store when that is not certain.
+    async fn head(&mut self) -> Result<Head, RelayError> {
+        if let Some(head) = &self.head {
+            return Ok(head.clone());
         }
-        Err(FailReason::Storage)
+        let stored = read_head(&*self.store, &self.identity).await?;
+        self.head = Some(stored.clone());
+        Ok(stored)
     }
 
-    async fn write(&self, group: &[Job]) -> Result<(Vec<Applied>, Head), GroupFailure> {
+    /// A commit that failed may still have reached the disk: the store itself says what is true.
+    async fn settle(&mut self, failure: GroupFailure, before: &Head) -> Result<Vec<Applied>, FailReason> {
+        tracing::error!(error = %failure.error, "a group of records was not written");
+        self.head = None;
+        let stored = self.head().await.map_err(|error| {
+            tracing::error!(%error, "the end of the log cannot be read");
+            FailReason::Storage
+        })?;
+        match failure.attempted {
+            Some((outcomes, attempted))
+                if attempted.tree.size() > before.tree.size() && stored.tree == attempted.tree =>
+            {
+                tracing::warn!("the group had reached the disk all the same");
+                Ok(outcomes)
+            }
+            _ => Err(FailReason::Storage),
+        }
+    }
+
+    async fn write(&self, group: &[Job], before: &Head) -> Result<(Vec<Applied>, Head), GroupFailure> {
         let mut transaction = self.store.begin().await?;
-        let mut head = self.head.clone();
+        let mut head = before.clone();
         let mut outcomes = Vec::with_capacity(group.len());
         let mut sealed = Vec::new();
         let mut session_seqs: HashMap<SessionId, u64> = HashMap::new();
@@ -270,7 +291,7 @@ impl Writer {
             transaction.add_record(&logged).await?;
         }
         random.check()?;
-        if head.tree.size() > self.head.tree.size() {
+        if head.tree.size() > before.tree.size() {
             transaction.add_checkpoint(&self.checkpoint(&head)).await?;
         }
         match transaction.commit().await {

@@ -51,6 +51,7 @@ const PACKAGES: &[(&str, &str)] = &[
         "x11-xkb-utils",
         "setxkbmap, with which the input tests change the keyboard's layout",
     ),
+    ("procps", "kill, with which the relay's tests end it"),
     ("dbus", "a session bus for each desktop of the story"),
     ("fonts-dejavu-core", "text in windows on a machine that has no fonts"),
 ];

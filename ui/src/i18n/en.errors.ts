@@ -45,14 +45,14 @@ export const errors: ErrorTable = {
   relay_unreachable: { what: "Your helpdesk’s server cannot be reached.", todo: "Check your network. Renfort tries again by itself." },
   relay_untrusted: { what: "The server’s certificate is not trusted, so Renfort does not connect.", todo: "Do not go on; tell your helpdesk. Renfort tries again by itself." },
   peer_lost: { what: "The other computer cannot be reached.", todo: "Check both networks. It goes on by itself when the connection is back." },
-  no_screen: (p) => ({
-    what: `The screen cannot be shown${p.reason ? ` (${p.reason})` : ""}.`,
+  no_screen: {
+    what: "The screen cannot be shown.",
     todo: "Check that you are signed in on a display and that Renfort may record the screen, then try again.",
-  }),
-  no_input: (p) => ({
-    what: `Mouse and keyboard cannot be used remotely${p.reason ? ` (${p.reason})` : ""}.`,
+  },
+  no_input: {
+    what: "Mouse and keyboard cannot be used remotely.",
     todo: "The screen can still be seen. Check that Renfort may control this computer, then ask again.",
-  }),
+  },
   store_failed: (p) => ({
     what: `Renfort cannot read or write its own files on this computer${p.file ? ` (${p.file})` : ""}.`,
     todo: "Check that the disk is not full and that the folder belongs to you, then start Renfort again.",

@@ -45,14 +45,14 @@ export const errors: ErrorTable = {
   relay_unreachable: { what: "Le serveur de votre assistance est injoignable.", todo: "Vérifiez votre réseau. Renfort réessaie de lui-même." },
   relay_untrusted: { what: "Le certificat du serveur n’est pas digne de confiance ; Renfort ne se connecte pas.", todo: "N’allez pas plus loin et prévenez votre assistance. Renfort réessaie de lui-même." },
   peer_lost: { what: "L’autre ordinateur est injoignable.", todo: "Vérifiez les deux réseaux. Cela reprend de soi-même quand la connexion revient." },
-  no_screen: (p) => ({
-    what: `L’écran ne peut pas être montré${p.reason ? ` (${p.reason})` : ""}.`,
+  no_screen: {
+    what: "L’écran ne peut pas être montré.",
     todo: "Vérifiez qu’une session est ouverte sur un écran et que Renfort a le droit de l’enregistrer, puis réessayez.",
-  }),
-  no_input: (p) => ({
-    what: `La souris et le clavier ne peuvent pas servir à distance${p.reason ? ` (${p.reason})` : ""}.`,
+  },
+  no_input: {
+    what: "La souris et le clavier ne peuvent pas servir à distance.",
     todo: "L’écran reste visible. Vérifiez que Renfort a le droit de commander cet ordinateur, puis redemandez.",
-  }),
+  },
   store_failed: (p) => ({
     what: `Renfort ne peut pas lire ou écrire ses propres fichiers sur cet ordinateur${p.file ? ` (${p.file})` : ""}.`,
     todo: "Vérifiez que le disque n’est pas plein et que le dossier vous appartient, puis redémarrez Renfort.",

@@ -219,6 +219,26 @@ fn reports_are_taken_once_and_in_order() {
 }
 
 #[test]
+fn without_a_grant_only_a_failure_is_reported() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    world.must(ada, ToRelay::TakeTicket { ticket });
+    let session = world.asked(user);
+    let early = world.report(ada, session, 1, ReportedEvent::FirstPicture { after_ms: 1 });
+    assert_eq!(world.outcome(ada, early), Some(Err(Code::NotGranted)));
+    let early = world.report(user, session, 1, ReportedEvent::Stopped);
+    assert_eq!(world.outcome(user, early), Some(Err(Code::NotGranted)));
+    assert_eq!(world.store.codes().last(), Some(&"message.refused"));
+    assert!(world.store.sessions[&session].is_open());
+    assert_eq!(world.store.sessions[&session].viewed_since, None);
+    let failed = ReportedEvent::Failed { code: Code::Internal };
+    let failed = world.report(user, session, 1, failed);
+    assert_eq!(world.outcome(user, failed), Some(Ok(())));
+    assert_eq!(world.store.sessions[&session].end, Some(EndReason::Failed));
+}
+
+#[test]
 fn each_end_reports_only_what_it_can_know() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));

@@ -153,6 +153,37 @@ fn a_disabled_technician_is_closed_out_and_their_ticket_goes_back_to_the_queue()
 }
 
 #[test]
+fn a_technician_who_signs_out_leaves_their_tickets_to_others() {
+    let mut world = World::new();
+    let (first, second) = (world.user(1), world.user(2));
+    let (ada, bob) = (world.technician("Ada"), world.technician("Bob"));
+    let (one, two) = (world.opened(first), world.opened(second));
+    let refused = world.started(first, ada, one);
+    world.must(
+        first,
+        ToRelay::EndSession {
+            session: refused,
+            reason: EndReason::StoppedByUser,
+        },
+    );
+    let session = world.started(second, ada, two);
+    world.must(ada, ToRelay::SignOut);
+    assert_eq!(world.store.sessions[&session].end, Some(EndReason::EndedByTechnician));
+    for ticket in [one, two] {
+        let stored = &world.store.tickets[&ticket];
+        assert_eq!((stored.state, &stored.technician), (TicketState::Waiting, &None));
+    }
+    let returned = world
+        .store
+        .codes()
+        .iter()
+        .filter(|code| **code == "ticket.returned")
+        .count();
+    assert_eq!(returned, 2);
+    world.must(bob, ToRelay::TakeTicket { ticket: one });
+}
+
+#[test]
 fn a_technician_disabled_while_the_relay_was_down_loses_the_ticket_at_its_start() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));

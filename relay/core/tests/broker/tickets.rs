@@ -1,10 +1,11 @@
 //! Tickets and the queue.
 
+use renfort_audit::event::Event;
 use renfort_protocol::{
     error::Code,
     ids::TicketId,
     people::Level,
-    signalling::{FromRelay, ToRelay},
+    signalling::{ConsentAnswer, FromRelay, ToRelay},
     ticket::{Impact, NoteText, Outcome, TicketState, Urgency},
 };
 
@@ -108,7 +109,7 @@ fn escalation_goes_upwards_only() {
 }
 
 #[test]
-fn a_user_cancels_only_while_the_ticket_waits() {
+fn a_user_cancels_while_the_ticket_waits_or_nothing_goes_on_about_it() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
@@ -119,8 +120,43 @@ fn a_user_cancels_only_while_the_ticket_waits() {
     world.must(ada, ToRelay::TakeTicket { ticket });
     assert_eq!(
         world.ask(user, ToRelay::CancelTicket { ticket }),
-        Some(Err(Code::AlreadyTaken))
+        Some(Err(Code::AlreadyTaken)),
+        "a question is open"
     );
+    let session = world.asked(user);
+    let answer = ConsentAnswer::Refuse { timed_out: false };
+    world.must(user, ToRelay::AnswerConsent { session, answer });
+    world.forget();
+    world.must(user, ToRelay::CancelTicket { ticket });
+    assert_eq!(world.store.tickets[&ticket].state, TicketState::Cancelled);
+    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket }));
+    assert_eq!(
+        world.ask(ada, ToRelay::AskAgain { ticket }),
+        Some(Err(Code::TicketClosed))
+    );
+}
+
+#[test]
+fn a_cancelled_ticket_has_waited_since_it_was_opened() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    world.wait(1_000);
+    world.started(user, ada, ticket);
+    let outcome = Outcome::Escalated { to: Level::Two };
+    world.must(
+        ada,
+        ToRelay::WrapUp {
+            ticket,
+            outcome,
+            message: None,
+            note: None,
+        },
+    );
+    world.wait(2_000);
+    world.must(user, ToRelay::CancelTicket { ticket });
+    let last = &world.store.events.last().unwrap().event;
+    assert!(matches!(last, Event::TicketCancelled { waited_ms: 3_000 }), "{last:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use renfort_audit::{checkpoint::LogKey, export::ExportVerifier};
 
 use crate::{
-    data::DataFolder,
+    data::{DataFolder, create_private_file},
     keys,
     log_reader::LogReader,
     store::{
@@ -29,9 +29,8 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
         .await
         .context("the relay has never been started")?;
     let mut writer: Box<dyn Write> = match out {
-        Some(path) => Box::new(BufWriter::new(
-            File::create(path).with_context(|| path.display().to_string())?,
-        )),
+        // It holds what the log holds of people, and must not take the place of an earlier export.
+        Some(path) => Box::new(BufWriter::new(create_private_file(path)?)),
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     };
     writeln!(writer, "{}", reader.header_line())?;

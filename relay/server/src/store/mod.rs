@@ -305,6 +305,12 @@ pub trait Store: Send + Sync + 'static {
     /// When the store fails.
     async fn put_console_sign_in(&self, hash: &Digest, sign_in: &ConsoleSignIn) -> Result<(), StoreError>;
 
+    /// Notes that a sign-in to the console was used; one that is no longer kept stays forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn note_console_use(&self, hash: &Digest, at: UnixMillis) -> Result<(), StoreError>;
+
     /// Reads a sign-in to the console.
     ///
     /// # Errors

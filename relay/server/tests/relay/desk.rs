@@ -1,14 +1,21 @@
 //! Tickets over real sockets.
 
+use renfort_core::contract::{Change, TicketRecord};
 use renfort_protocol::{
     error::Code,
-    signalling::{FromRelay, ToRelay},
+    ids::{DeviceKey, RequestId, TicketId},
+    people::{Level, Stated},
+    signalling::{FromRelay, Identity, ToRelay, Welcomed},
+    ticket::{Impact, Language, Summary, TicketState, Urgency},
+    time::UnixMillis,
 };
+use renfort_relay::store::{Applied, Store};
 
 use crate::support::{
-    World,
-    client::{technician, user},
+    PASSWORD, World,
+    client::{connect, technician, user},
     http::Browser,
+    name, password,
 };
 
 #[tokio::test]
@@ -62,6 +69,63 @@ async fn a_ticket_opened_twice_with_one_request_is_one_ticket() {
     assert_eq!(asking.open_ticket(7).await.unwrap().unwrap(), ticket);
     assert_eq!(asking.open_ticket(8).await.unwrap().unwrap_err().code, Code::TicketOpen);
     relay.stop().await;
+}
+
+#[tokio::test]
+async fn a_technician_is_welcomed_by_a_queue_of_five_hundred_tickets() {
+    let world = World::new().await;
+    let store = world.store().await;
+    let mut transaction = store.begin().await.unwrap();
+    let waiting: Vec<Change> = (0..500).map(waiting).collect();
+    assert_eq!(transaction.apply(&waiting).await.unwrap(), Applied::All);
+    transaction.commit().await.unwrap();
+    store.close().await;
+
+    let relay = world.start().await;
+    let mut ada = connect(relay.address()).await;
+    let identity = Identity::Password {
+        login: name("ada"),
+        password: password(PASSWORD),
+    };
+    let Welcomed::Technician { queue, .. } = *ada.welcome(2, identity).await.unwrap() else {
+        panic!("not a technician's welcome")
+    };
+    assert_eq!(queue.len(), 500);
+    relay.stop().await;
+}
+
+/// A ticket with the longest words that fit.
+fn waiting(number: u16) -> Change {
+    let mut device = [0; 32];
+    device[..2].copy_from_slice(&number.to_be_bytes());
+    let record = TicketRecord {
+        id: TicketId(1001 + u64::from(number)),
+        version: 1,
+        request: RequestId([1; 16]),
+        device: DeviceKey(device),
+        user: Stated {
+            name: name(&"É".repeat(80)),
+            machine: name(&"é".repeat(80)),
+        },
+        language: Language::Fr,
+        summary: Summary::new("€".repeat(300)).unwrap(),
+        impact: Impact::Person,
+        urgency: Urgency::Low,
+        level: Level::One,
+        state: TicketState::Waiting,
+        technician: None,
+        opened_at: UnixMillis(1),
+        waiting_since: UnixMillis(1),
+        first_taken_at: None,
+        closed_at: None,
+        reopened: 0,
+        message: None,
+        feedback: None,
+    };
+    Change::PutTicket {
+        record: Box::new(record),
+        expected_version: None,
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use std::{
 use renfort_protocol::{console::TicketRow, error::Code, ids::TicketId, signalling::ToRelay, ticket::TicketState};
 use renfort_relay::{Config, Relay, store::sqlite::SqliteOptions};
 
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
 use crate::support::{
     World,
     client::user,
@@ -142,6 +144,72 @@ async fn a_full_disk_refuses_with_not_recorded_and_loses_nothing_acknowledged() 
     let status: renfort_protocol::console::LogStatus = sue.get("/v1/console/log").await.json();
     assert_eq!(status.broken, None);
     relay.stop().await;
+}
+
+#[tokio::test]
+async fn once_there_is_room_again_the_relay_writes_on_without_a_restart() {
+    let world = World::new().await;
+    // Something else that takes room, and can give it back.
+    let path = world.data().join("relay.db");
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .busy_timeout(Duration::from_secs(10));
+    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query("CREATE TABLE other (bytes BLOB)")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    sqlx::query("INSERT INTO other VALUES (zeroblob(60 * 4096))")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let sqlite = SqliteOptions { max_pages: Some(124) };
+    let relay = Relay::start(Config {
+        sqlite,
+        ..world.config()
+    })
+    .await
+    .unwrap();
+    let mut seed = 0;
+    let mut client = loop {
+        seed += 1;
+        assert!(seed < 200, "the disk never fills");
+        let mut client = user(relay.address(), seed).await;
+        if let Err(error) = client.open_ticket(1).await.unwrap() {
+            assert_eq!(error.code, Code::NotRecorded);
+            break client;
+        }
+    };
+    assert!(client.open_ticket(1).await.unwrap().is_err(), "it is still full");
+
+    sqlx::query("DROP TABLE other").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    assert!(client.open_ticket(1).await.unwrap().is_ok());
+    drop(client);
+    relay.stop().await;
+
+    let data = world.data();
+    let file = world.folder.path().join("log.jsonl");
+    let export = || {
+        run(
+            &[
+                "audit",
+                "export",
+                "--data",
+                data.to_str().unwrap(),
+                "--out",
+                file.to_str().unwrap(),
+            ],
+            "",
+        )
+    };
+    let exported = export();
+    assert!(exported.status.success(), "{exported:?}");
+    let verified = run(&["audit", "verify", file.to_str().unwrap()], "");
+    assert!(verified.status.success(), "{verified:?}");
+    let again = export();
+    assert!(!again.status.success(), "an export takes no other's place");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "{again:?}");
 }
 
 #[tokio::test]

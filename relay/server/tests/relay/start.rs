@@ -3,14 +3,14 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use renfort_protocol::people::Name;
-use renfort_relay::{Config, Relay, TlsFiles, error::RelayError, organisation};
+use renfort_relay::{Config, Relay, TlsFiles, error::RelayError, organisation, store::Store};
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::support::{
     PASSWORD, World,
-    client::{Client, as_user},
+    client::{Client, as_user, user},
     http::request_over,
 };
 
@@ -79,6 +79,35 @@ async fn a_port_that_is_taken_is_a_worded_refusal() {
     })
     .await;
     assert!(matches!(error, RelayError::Listen { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_start_that_cannot_listen_does_not_stand_in_the_log() {
+    let world = World::new().await;
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap();
+    refusal(Config {
+        listen,
+        ..world.config()
+    })
+    .await;
+    let store = world.store().await;
+    assert!(store.records(0, 1).await.unwrap().is_empty());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_second_relay_on_one_data_folder_is_refused_and_the_first_still_writes() {
+    let world = World::new().await;
+    let first = world.start().await;
+    let error = refusal(world.config()).await;
+    assert!(matches!(&error, RelayError::InUse(_)), "{error}");
+    assert!(error.to_string().contains("another relay is running"), "{error}");
+    let mut asking = user(first.address(), 1).await;
+    assert!(asking.open_ticket(1).await.unwrap().is_ok());
+    drop(asking);
+    first.stop().await;
+    world.start().await.stop().await;
 }
 
 fn certificate(world: &World) -> (TlsFiles, ClientConfig) {

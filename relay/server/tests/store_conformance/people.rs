@@ -110,12 +110,18 @@ pub async fn a_console_sign_in_is_kept_until_it_is_forgotten(store: &dyn Store) 
         used_at: UnixMillis(30),
         ..sign_in(20)
     };
-    store.put_console_sign_in(&new, &used).await.unwrap();
+    store.note_console_use(&new, UnixMillis(30)).await.unwrap();
     store.forget_expired(UnixMillis(40), UnixMillis(15)).await.unwrap();
     assert_eq!(store.console_sign_in(&old).await.unwrap(), None);
     assert_eq!(store.console_sign_in(&new).await.unwrap(), Some(used));
     store.delete_console_sign_in(&new).await.unwrap();
     assert_eq!(store.console_sign_in(&new).await.unwrap(), None);
+    store.note_console_use(&new, UnixMillis(45)).await.unwrap();
+    assert_eq!(
+        store.console_sign_in(&new).await.unwrap(),
+        None,
+        "a request that was still under way does not sign in again"
+    );
     store.put_console_sign_in(&new, &used).await.unwrap();
     store.disable_person(&name("sue"), UnixMillis(50)).await.unwrap();
     assert_eq!(store.console_sign_in(&new).await.unwrap(), None);

@@ -1,7 +1,9 @@
 //! Comma-separated values (RFC 4180) that are safe to open in a spreadsheet.
 //!
-//! A text cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe before it: spreadsheets
-//! would take it for a formula and run it (OWASP, CSV injection). The file begins with a byte order mark, without which
+//! Spreadsheets take text that begins with `=`, `+`, `-` or `@` for a formula and run it (OWASP, CSV injection), so such a
+//! character gets an apostrophe before it: at the start of a cell, and wherever a spreadsheet may see a cell's start,
+//! for where the list separator is `;` a comma separates nothing, quotes inside do not count, and a text is split at its
+//! own semicolons, tabs and line ends. The file begins with a byte order mark, without which
 //! Excel reads UTF-8 as something else.
 
 use jiff::Timestamp;
@@ -52,10 +54,33 @@ impl Cell {
         match self {
             Self::Empty => Vec::new(),
             Self::Number(number) => number.to_string().into_bytes(),
-            Self::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}").into_bytes(),
-            Self::Text(text) => text.into_bytes(),
+            Self::Text(text) => harmless(&text).into_bytes(),
         }
     }
+}
+
+/// The text with an apostrophe before whatever could begin a formula.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    if text.starts_with(['\t', '\r']) {
+        out.push('\'');
+    }
+    let mut at_start = true;
+    for char in text.chars() {
+        match char {
+            ';' | '\t' | '\r' | '\n' => at_start = true,
+            // Skipped by spreadsheets before they look for a formula.
+            '"' => {}
+            blank if blank.is_whitespace() => {}
+            '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' if at_start => {
+                out.push('\'');
+                at_start = false;
+            }
+            _ => at_start = false,
+        }
+        out.push(char);
+    }
+    out
 }
 
 /// Lines of cells.
@@ -88,11 +113,27 @@ mod tests {
 
     #[test]
     fn a_formula_becomes_text_and_a_number_stays_one() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for (formula, text) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("＝1", "'＝1"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
+            (" =1", " '=1"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("a;=1+1", "a;'=1+1"),
+            ("a; \"=1", "a; \"'=1"),
+            ("a\t+1", "a\t'+1"),
+            ("a\r\n-1", "a\r\n'-1"),
+            ("a;;＋1;b=c", "a;;'＋1;b=c"),
+            ("a = b - c; d @ e", "a = b - c; d @ e"),
+        ] {
             let bytes = lines([vec![Cell::text(formula)]]);
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
             let record = reader.records().next().unwrap().unwrap();
-            assert_eq!(&record[0], format!("'{formula}"));
+            assert_eq!(&record[0], text);
         }
         assert_eq!(
             lines([vec![Cell::Number(5), Cell::Empty, Cell::text("a=b")]]),

@@ -67,16 +67,11 @@ impl FromRequestParts<Arc<App>> for SignedIn {
             return Err(Code::NotAllowed.into());
         }
         if now.since(sign_in.used_at) >= NOTE_USE_MS {
-            console
-                .store
-                .put_console_sign_in(
-                    &hash,
-                    &ConsoleSignIn {
-                        used_at: now,
-                        ..sign_in
-                    },
-                )
-                .await?;
+            let noted = console.store.note_console_use(&hash, now).await;
+            noted.map_err(|error| {
+                tracing::error!(%error, "the use of the console could not be noted");
+                Code::NotRecorded
+            })?;
         }
         Ok(Self { person: account.person })
     }

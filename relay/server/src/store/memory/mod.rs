@@ -299,6 +299,16 @@ impl Store for MemoryStore {
         .await
     }
 
+    async fn note_console_use(&self, hash: &Digest, at: UnixMillis) -> Result<(), StoreError> {
+        self.change(|state| {
+            if let Some(sign_in) = state.console.get_mut(hash) {
+                sign_in.used_at = at;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     async fn console_sign_in(&self, hash: &Digest) -> Result<Option<ConsoleSignIn>, StoreError> {
         Ok(self.read(|state| state.console.get(hash).copied()))
     }

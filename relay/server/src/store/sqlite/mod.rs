@@ -24,7 +24,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 use sqlx::{
-    SqlitePool,
+    Connection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -145,8 +145,15 @@ fn connect_options(path: &Path) -> SqliteConnectOptions {
 }
 
 async fn pool(connections: u32, options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let pool = SqlitePoolOptions::new().max_connections(connections).min_connections(1);
-    Ok(pool.idle_timeout(None).max_lifetime(None).connect_with(options).await?)
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // On a full disk SQLite rolls back by itself, and the connection goes on counting a transaction that is no more:
+        // whatever it is asked next is refused. Such a connection is closed, and a new one takes its place.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
+    Ok(pool.connect_with(options).await?)
 }
 
 #[async_trait]
@@ -229,6 +236,10 @@ impl Store for SqliteStore {
 
     async fn put_console_sign_in(&self, hash: &Digest, sign_in: &ConsoleSignIn) -> Result<(), StoreError> {
         people::put_console_sign_in(&self.writer, hash, sign_in).await
+    }
+
+    async fn note_console_use(&self, hash: &Digest, at: UnixMillis) -> Result<(), StoreError> {
+        people::note_console_use(&self.writer, hash, at).await
     }
 
     async fn console_sign_in(&self, hash: &Digest) -> Result<Option<ConsoleSignIn>, StoreError> {

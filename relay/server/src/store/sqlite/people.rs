@@ -159,16 +159,22 @@ pub(super) async fn put_console_sign_in(
     hash: &Digest,
     sign_in: &ConsoleSignIn,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO console_sign_ins (hash, person, signed_in_at, used_at) VALUES (?, ?, ?, ?) \
-         ON CONFLICT (hash) DO UPDATE SET used_at = excluded.used_at",
-    )
-    .bind(hash.to_string())
-    .bind(int(sign_in.person.0))
-    .bind(int(sign_in.signed_in_at.0))
-    .bind(int(sign_in.used_at.0))
-    .execute(pool)
-    .await?;
+    sqlx::query("INSERT INTO console_sign_ins (hash, person, signed_in_at, used_at) VALUES (?, ?, ?, ?)")
+        .bind(hash.to_string())
+        .bind(int(sign_in.person.0))
+        .bind(int(sign_in.signed_in_at.0))
+        .bind(int(sign_in.used_at.0))
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn note_console_use(pool: &SqlitePool, hash: &Digest, at: UnixMillis) -> Result<(), StoreError> {
+    sqlx::query("UPDATE console_sign_ins SET used_at = ? WHERE hash = ?")
+        .bind(int(at.0))
+        .bind(hash.to_string())
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
