@@ -202,11 +202,15 @@ impl Relay {
         self.running.as_ref().map_or_else(String::new, Running::last_lines)
     }
 
-    /// Exports the log with `audit export`.
+    /// Exports the log with `audit export`, in place of an earlier export.
     ///
     /// # Errors
     /// With the relay's words when it fails.
     pub fn export_log(&self, file: &Path) -> Result<()> {
+        // The relay writes over nothing.
+        if file.exists() {
+            std::fs::remove_file(file)?;
+        }
         self.run(
             &[
                 "audit",

@@ -32,6 +32,8 @@ pub struct World {
     pub hold: bool,
     /// Password checks are not answered.
     pub mute: bool,
+    /// Appends to be written once everything that was said before them has been judged.
+    ready: VecDeque<(AppendId, Batch)>,
     pub held: VecDeque<(AppendId, Batch)>,
     pub heard: BTreeMap<Conn, Vec<FromRelay>>,
     pub closed: BTreeMap<Conn, WireError>,
@@ -117,6 +119,7 @@ impl World {
             accounts,
             hold: false,
             mute: false,
+            ready: VecDeque::new(),
             held: VecDeque::new(),
             heard: BTreeMap::new(),
             closed: BTreeMap::new(),
@@ -131,6 +134,7 @@ impl World {
     /// The relay dies and starts again: only what is in the store is left.
     pub fn restart(&mut self) {
         self.held.clear();
+        self.ready.clear();
         self.heard.clear();
         self.broker = Broker::new(self.store.snapshot(&self.accounts), self.limits, UnixMillis(self.now));
     }
@@ -158,7 +162,7 @@ impl World {
                     self.closed.insert(conn, error);
                 }
                 Effect::Append { append, batch } if self.hold => self.held.push_back((append, batch)),
-                Effect::Append { append, batch } => self.write(append, &batch),
+                Effect::Append { append, batch } => self.ready.push_back((append, batch)),
                 Effect::CheckPassword { .. } | Effect::CheckToken { .. } if self.mute => {}
                 Effect::CheckPassword {
                     conn, login, password, ..
@@ -181,6 +185,10 @@ impl World {
                     self.input(Input::TokenChecked { conn, result });
                 }
             }
+        }
+        // Only now: what is said is true of the store as it was when the broker said it, not of what it wrote next.
+        while let Some((append, batch)) = self.ready.pop_front() {
+            self.write(append, &batch);
         }
     }
 
