@@ -91,6 +91,28 @@ impl TechnicianWindow {
         self.page.shows("take").await
     }
 
+    /// Waits until the window shows this text: notes come after the ticket itself.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn reads(&self, wanted: &str) -> Result<()> {
+        until(format!("{wanted:?} in the technician's window"), async || {
+            let shown: String = self
+                .page
+                .matching("body")
+                .await?
+                .into_iter()
+                .map(|seen| seen.text)
+                .collect();
+            Ok(if shown.contains(wanted) {
+                Look::There(())
+            } else {
+                Look::NotYet(shown)
+            })
+        })
+        .await
+    }
+
     /// Takes the ticket that is looked at, and so asks its user.
     ///
     /// # Errors

@@ -136,12 +136,7 @@ mod story {
             stage.technician.sign_in(&stage.people.expert).await?;
             stage.technician.sees(&ticket).await?;
             stage.technician.look_at(&ticket).await?;
-            let shown = stage.technician.page.matching("body").await?;
-            anyhow::ensure!(
-                shown[0].text.contains(words.handover),
-                "level 2 does not see the note: {:?}",
-                shown[0].text
-            );
+            stage.technician.reads(words.handover).await?;
             stage.technician.take().await?;
             let who = stage.user.who_asks().await?;
             anyhow::ensure!(who.contains(stage.people.expert.name), "the user is asked by {who:?}");
