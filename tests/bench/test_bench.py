@@ -1,0 +1,98 @@
+"""Tests of what needs no machine to measure on: `python3 -m unittest discover tests/bench`."""
+from __future__ import annotations
+
+import math
+import struct
+import unittest
+from pathlib import Path
+
+import figures
+import legs
+import media_packets
+import tables
+
+KEY = {"n": 4, "lost": 1, "total": [10.0, 20.0, 30.0, 40.0], "input": [1.0, 2.0, 3.0, 4.0], "photon": [9.0, 18.0, 27.0, 36.0]}
+COST = {"cpu_host": 1.0, "cpu_view": 2.0, "cpu_xhost": 0.0, "cpu_xview": 0.0, "cpu_other": 3.0, "mbit_to_view": 0.5,
+        "load1": 0.25}
+MACHINE = {"cpu": "Some CPU", "cores": 2, "memory_gib": 4.0, "kernel": "6.1", "system": "Debian", "gpu": False}
+
+
+def result(name: str, factor: float) -> dict:
+    """A product whose keys take `factor` times as long."""
+    key = {**KEY, "total": [value * factor for value in KEY["total"]], "cost": COST}
+    idle = {"media_packets": 0, "cost": COST}
+    return {"peer": name, "when": "2026-01-02T03:04:05", "machine": MACHINE, "suites": {"key": key, "idle": idle}}
+
+
+class Percentiles(unittest.TestCase):
+    def test_the_nearest_rank_is_a_value_that_was_measured(self) -> None:
+        values = [30.0, 10.0, 20.0, 40.0]
+        self.assertEqual([figures.percentile(values, q) for q in (0.0, 0.25, 0.5, 0.51, 0.95, 1.0)],
+                         [10.0, 10.0, 20.0, 30.0, 40.0, 40.0])
+        self.assertEqual(figures.percentile(list(range(1, 101)), 0.95), 95)
+        self.assertTrue(math.isnan(figures.percentile([], 0.5)))
+
+    def test_a_figure_that_was_mostly_not_reached_is_infinite(self) -> None:
+        self.assertEqual(figures.median_of([{"ms": 5}, {"ms": -1}, {"ms": -1}], "ms"), math.inf)
+        self.assertEqual(figures.median_of([{"ms": 5}, {"ms": 7}, {"ms": -1}], "ms"), 7)
+
+
+class Tables(unittest.TestCase):
+    def test_the_others_are_told_as_a_multiple_of_renfort(self) -> None:
+        text = tables.ratios([result("renfort", 1), result("none", 9), result("slow", 3)])
+        self.assertIn("| | renfort | slow |", text)
+        self.assertIn("| key to pixel p50, ms | 20.0 | 3.00 × |", text)
+        self.assertEqual(tables.ratios([result("slow", 3)]), "")
+
+    def test_what_was_not_measured_is_a_dash(self) -> None:
+        text = tables.report([result("renfort", 1)], None, None)
+        self.assertIn("| renfort | 10.0", text.replace("20.0 / 40.0 / 40.0 / 40.0 (1 lost)", "10.0"))
+        self.assertIn("| renfort | – | – | – | – | – |", text)
+        self.assertIn("Some CPU, 2 cores", text)
+        self.assertNotIn("The relay's memory", text)
+
+    def test_memory_and_legs_are_told_when_they_were_measured(self) -> None:
+        memory = {"clients": 100, "empty_mib": 10.0, "rss_mib": 12.5}
+        text = tables.report([result("renfort", 1)], memory, {"legs": [[1.0]] * len(legs.STAGES), "totals": [12.0]})
+        self.assertIn("12.5 MiB", text)
+        self.assertIn("pixel on the technician's screen", text)
+
+
+class Legs(unittest.TestCase):
+    def test_a_key_is_split_at_its_marks(self) -> None:
+        began = 1_767_322_800_000.0
+        log = []
+        for number, (stage, _) in enumerate(legs.STAGES):
+            if stage not in ("host", "view"):
+                log.append(f'\x1b[2m2026-01-02T03:00:00.{number:03d}000Z\x1b[0m TRACE leg: stage="{stage}"')
+        samples = {"began": [began - 1], "input": [4.0], "total": [12.0]}
+        found = legs.split(samples, legs.marks(["something else", *log]))
+        self.assertEqual([[round(value, 3) for value in leg] for leg in found], [[1.0]] * len(legs.STAGES))
+
+    def test_a_key_that_lacks_a_mark_is_left_out(self) -> None:
+        samples = {"began": [0.0], "input": [4.0], "total": [12.0]}
+        self.assertEqual(legs.split(samples, []), [[] for _ in legs.STAGES])
+
+
+class Sources(unittest.TestCase):
+    def test_all_of_them_compile(self) -> None:
+        for file in Path(__file__).parent.glob("*.py"):
+            compile(file.read_text(encoding="utf-8"), file.name, "exec")
+
+
+class MediaPackets(unittest.TestCase):
+    @staticmethod
+    def frame(payload: bytes, protocol: int = 17) -> bytes:
+        ip = bytes([0x45]) + bytes(8) + bytes([protocol]) + bytes(10)
+        return bytes(12) + struct.pack("!H", 0x0800) + ip + bytes(8) + payload
+
+    def test_only_rtp_with_a_payload_counts(self) -> None:
+        self.assertTrue(media_packets.is_media(self.frame(bytes([0x80, 102]) + bytes(30))))
+        for other in (bytes([0x80, 200]) + bytes(30), bytes([0x17, 102]) + bytes(30), bytes([0x80, 102]) + bytes(10), b""):
+            self.assertFalse(media_packets.is_media(self.frame(other)))
+        self.assertFalse(media_packets.is_media(self.frame(bytes([0x80, 102]) + bytes(30), protocol=6)))
+        self.assertFalse(media_packets.is_media(b"short"))
+
+
+if __name__ == "__main__":
+    unittest.main()
