@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: { index: page("index.html"), banner: page("banner.html"), console: page("console.html") },
+      input: { index: page("index.html"), banner: page("banner.html"), console: page("console.html"), technician: page("technician.html") },
     },
   },
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},

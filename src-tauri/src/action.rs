@@ -1,8 +1,10 @@
 //! What a person can do in the interface. Every click becomes one of these, and the controller is their only reader.
 
 use renfort_protocol::{
+    article::{ArticleBody, ArticleTitle},
     grant::{Capabilities, Capability},
-    ids::TicketId,
+    ids::{ArticleId, TicketId},
+    keyboard::TypedText,
     people::Name,
     session::ChatText,
     signalling::Password,
@@ -11,7 +13,7 @@ use renfort_protocol::{
 use serde::Deserialize;
 use ts_rs::TS;
 
-use crate::view::Theme;
+use crate::view::{KeyModeChoice, Theme};
 
 /// One deed.
 #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
@@ -24,6 +26,11 @@ pub enum Action {
     },
     /// Choose an organisation file with the system's dialog.
     ChooseOrganisationFile,
+    /// Yes or no to the organisation that a link offers.
+    AnswerOffer {
+        /// Yes or no.
+        accept: bool,
+    },
     /// Change the interface's language.
     SetLanguage {
         /// To this.
@@ -48,6 +55,24 @@ pub enum Action {
     /// Try the relay again now.
     Reconnect,
 
+    /// User: the sentence as it is being written.
+    Suggest {
+        /// What is written so far; none when that is too little.
+        text: Option<Summary>,
+    },
+    /// User: read an article.
+    ReadArticle {
+        /// Which.
+        article: ArticleId,
+    },
+    /// User: back to the sentence, which is kept.
+    CloseArticle,
+    /// User: the article that is read solved it.
+    ArticleSolved,
+    /// User: it did not, after all.
+    NotSolvedAfterAll,
+    /// User: the thanks were read.
+    LeaveThanks,
     /// User: get help.
     RequestHelp {
         /// In their words.
@@ -123,10 +148,35 @@ pub enum Action {
         /// What.
         capability: Capability,
     },
+    /// Technician: choose how keys are sent, for this session.
+    ChooseKeyMode {
+        /// By themselves, or so.
+        choice: KeyModeChoice,
+    },
+    /// Technician: type this on the user's machine.
+    TypeText {
+        /// The text.
+        text: TypedText,
+    },
+    /// Technician: type no more of it; once it is typed, its progress was read.
+    StopTyping,
     /// Technician: append a note to the ticket that is shown.
     AddNote {
         /// The note.
         text: NoteText,
+    },
+    /// Technician: look for a canned reply.
+    ShowReplies,
+    /// Technician: no longer.
+    HideReplies,
+    /// Technician: keep a draft article made of the ticket in hand.
+    DraftArticle {
+        /// In this language.
+        language: Language,
+        /// Title.
+        title: ArticleTitle,
+        /// Markdown.
+        body: ArticleBody,
     },
     /// Technician: end the session, but not yet the ticket.
     EndSession,

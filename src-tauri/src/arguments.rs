@@ -12,23 +12,27 @@ use renfort_protocol::{organisation::LINK_PREFIX, ticket::Language};
 pub struct Arguments {
     /// Folder for settings and this installation's key, instead of the person's own. Each may be used by one program
     /// at a time.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
     /// Begin on the technician's side.
     #[arg(long)]
     pub technician: bool,
     /// Organisation file, or link that carries one, to import at the start.
-    #[arg(long, value_name = "FILE or LINK")]
+    #[arg(long, value_name = "FILE or LINK", global = true)]
     pub organisation: Option<String>,
     /// Language of the interface, instead of the desktop's or the one chosen before.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, global = true)]
     pub language: Option<LanguageChoice>,
     /// How the screen is captured.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, global = true)]
     pub capture: CaptureChoice,
-    /// A `renfort://import/…` link, as the desktop passes it on.
+    /// A `renfort://import/…` link, as the desktop passes it on. The person is asked first.
     #[arg(value_name = "LINK")]
     pub link: Option<String>,
+    /// Run a side without a person.
+    #[cfg(feature = "bench-hooks")]
+    #[command(subcommand)]
+    pub part: Option<crate::bench_hooks::Part>,
 }
 
 /// Languages, as they are written on the command line.
@@ -72,20 +76,16 @@ impl From<CaptureChoice> for Preference {
 }
 
 impl Arguments {
-    /// What is to be imported: texts of organisation files and links.
+    /// What is to be imported, since whoever started the program says so.
     ///
     /// # Errors
     /// When a named file cannot be read.
     pub fn imports(&self) -> std::io::Result<Vec<Vec<u8>>> {
-        let mut imports = Vec::new();
-        for source in [&self.organisation, &self.link].into_iter().flatten() {
-            imports.push(if source.starts_with(LINK_PREFIX) {
-                source.clone().into_bytes()
-            } else {
-                std::fs::read(source)?
-            });
-        }
-        Ok(imports)
+        let read = |source: &String| match source.starts_with(LINK_PREFIX) {
+            true => Ok(source.clone().into_bytes()),
+            false => std::fs::read(source),
+        };
+        self.organisation.iter().map(read).collect()
     }
 }
 
@@ -107,10 +107,13 @@ mod tests {
             "fr",
             "--capture",
             "scrap",
+            "--organisation",
+            "renfort://import/xyz",
             "renfort://import/abc",
         ]);
         assert_eq!(arguments.language.map(Language::from), Some(Language::Fr));
         assert_eq!(Preference::from(arguments.capture), Preference::Scrap);
-        assert_eq!(arguments.imports().unwrap(), [b"renfort://import/abc"]);
+        assert_eq!(arguments.imports().unwrap(), [b"renfort://import/xyz"]);
+        assert_eq!(arguments.link.as_deref(), Some("renfort://import/abc"));
     }
 }

@@ -8,6 +8,8 @@
 
 pub mod action;
 pub mod arguments;
+#[cfg(feature = "bench-hooks")]
+pub mod bench_hooks;
 pub mod controller;
 pub mod picture_socket;
 pub mod relaunch;

@@ -2,11 +2,15 @@
 //! function of it and keeps nothing of its own but what is being typed.
 
 use renfort_protocol::{
+    article::{ShownArticle, Suggestion},
     error::WireError,
     grant::{Capabilities, Capability, Grant},
+    ids::TicketId,
+    keyboard::{KeyboardLayout, Typing},
     people::{Person, Stated, Technician},
+    reply::CannedReply,
     signalling::{EndReason, SessionInfo},
-    ticket::{Language, QueueEntry, TicketDetail, UserTicket},
+    ticket::{Language, Left, QueueEntry, Summary, TicketDetail, UserTicket},
     time::UnixMillis,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,8 @@ pub struct View {
     pub link: Link,
     /// Something went wrong; shown until dismissed.
     pub notice: Option<Notice>,
+    /// A link from outside would set this program up; shown until answered.
+    pub offer: Option<OfferView>,
     /// Who this person says they are.
     pub stated: Stated,
     /// Which side is shown, and where it stands.
@@ -36,7 +42,6 @@ pub struct View {
 /// The two sides of the app.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "role", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "there is one view at a time")]
 pub enum Side {
     /// Someone who may need help.
     User {
@@ -72,6 +77,17 @@ pub struct OrganisationView {
     pub name: String,
     /// The relay that is used.
     pub relay: String,
+}
+
+/// An organisation that a link offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct OfferView {
+    /// Its name.
+    pub name: String,
+    /// The relay that would be used.
+    pub relay: String,
+    /// Name of the organisation that it would take the place of; none when there is none.
+    pub replaces: Option<String>,
 }
 
 /// The connection to the relay.
@@ -110,6 +126,10 @@ pub enum UserPage {
     Home {
         /// The request is on its way.
         busy: bool,
+        /// Articles that may do instead; none when there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        help: Option<HelpView>,
     },
     /// In the queue, or between two sessions of a ticket that a technician has.
     Waiting {
@@ -155,6 +175,17 @@ pub enum UserPage {
     },
 }
 
+/// Help before the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct HelpView {
+    /// Articles that may answer what is being written, best first.
+    pub suggestions: Vec<Suggestion>,
+    /// The one that is read.
+    pub article: Option<ShownArticle>,
+    /// One of them solved it.
+    pub solved: bool,
+}
+
 /// A question during a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Question {
@@ -177,7 +208,7 @@ pub struct ChatLine {
     pub text: String,
 }
 
-/// A text that went through the clipboard.
+/// A copied text that went to the other side, or was to go there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ClipboardLine {
     /// When.
@@ -186,6 +217,8 @@ pub struct ClipboardLine {
     pub to_technician: bool,
     /// Its length in characters.
     pub characters: u32,
+    /// False when it was too long, and not passed on.
+    pub passed: bool,
 }
 
 /// Where a technician stands.
@@ -207,6 +240,10 @@ pub enum TechnicianPage {
         tickets: Vec<QueueEntry>,
         /// The ticket that is looked at.
         detail: Option<Box<TicketDetail>>,
+        /// The ticket that was looked at until it left the queue.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        gone: Option<GoneTicket>,
         /// A request (take, note) is on its way.
         busy: bool,
     },
@@ -220,14 +257,34 @@ pub enum TechnicianPage {
         waiting: u32,
         /// Where the session stands.
         session: TechnicianSession,
-        /// A request (ask again, note, wrap-up) is on its way.
+        /// Canned replies, while they are looked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        replies: Option<Vec<CannedReply>>,
+        /// A draft article was made of this ticket and is kept.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        drafted: bool,
+        /// A request (ask again, note, draft, wrap-up) is on its way.
         busy: bool,
     },
+}
+
+/// A ticket that left the queue while it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct GoneTicket {
+    /// Its number.
+    pub id: TicketId,
+    /// What it asks.
+    pub summary: Summary,
+    /// Where it went.
+    pub why: Left,
 }
 
 /// Where a technician's session stands.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "stage", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one view at a time")]
 pub enum TechnicianSession {
     /// The user is looking at the question.
     Asking {
@@ -244,6 +301,10 @@ pub enum TechnicianSession {
         peer_lost: bool,
         /// The shared screen; none before the first picture.
         screen: Option<ScreenView>,
+        /// Both keyboards.
+        keyboard: KeyboardView,
+        /// The text that is typed on the user's machine, or was until it is dismissed.
+        typing: Option<Typing>,
         /// What was asked of the user and is not answered yet.
         requested: Capabilities,
         /// The last answer, or why something is no longer allowed or was not carried out.
@@ -258,6 +319,30 @@ pub enum TechnicianSession {
         /// How the last one ended.
         reason: Option<EndReason>,
     },
+}
+
+/// The keyboards of both sides; the interface chooses from them how keys are sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, TS)]
+pub struct KeyboardView {
+    /// Layout of the technician's; none when it is not known.
+    pub mine: Option<KeyboardLayout>,
+    /// Layout of the user's; none when it is not known.
+    pub theirs: Option<KeyboardLayout>,
+    /// What the technician chose for this session.
+    pub choice: KeyModeChoice,
+}
+
+/// How keys are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyModeChoice {
+    /// By their place when both layouts are the same, otherwise by what they mean.
+    #[default]
+    Automatic,
+    /// By their place.
+    Physical,
+    /// By what they mean.
+    Character,
 }
 
 /// Size of the shared screen, in pixels.
@@ -291,6 +376,13 @@ pub enum Remark {
     InputDenied {
         /// Why.
         reason: renfort_protocol::report::InputDenied,
+    },
+    /// A copied text was too long to be passed on.
+    CopiedTooLong {
+        /// The technician copied it (true), or the user.
+        mine: bool,
+        /// Its length in characters.
+        characters: u32,
     },
 }
 

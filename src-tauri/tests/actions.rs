@@ -31,6 +31,10 @@ fn what_is_out_of_bounds_is_no_action() {
         json!({"action": "request_help", "summary": "x".repeat(301), "impact": "person", "urgency": "low"}),
         json!({"action": "wrap_up", "outcome": "escalated", "to": 4, "message": null, "note": null}),
         json!({"action": "take_ticket", "ticket": "1042"}),
+        json!({"action": "suggest", "text": "x".repeat(301)}),
+        json!({"action": "read_article", "article": "../etc"}),
+        json!({"action": "draft_article", "language": "fr", "title": "x".repeat(121), "body": "y"}),
+        json!({"action": "draft_article", "language": "fr", "title": "x", "body": "y".repeat(12_001)}),
         json!({"action": "format_disk"}),
     ] {
         assert!(serde_json::from_value::<Action>(wrong.clone()).is_err(), "{wrong}");

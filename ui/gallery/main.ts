@@ -9,6 +9,7 @@ import "../src/design/tokens.css";
 import App from "../src/desktop/App.svelte";
 import type { Language } from "../src/generated/protocol";
 import { FakeHost } from "../src/host/fake";
+import { loopbackPicture } from "../src/host/loopback";
 import { samples } from "../src/host/samples";
 import { FakePicture } from "./picture";
 
@@ -18,7 +19,7 @@ const language: Language = parameters.get("language") === "fr" ? "fr" : "en";
 const theme = parameters.get("theme") === "dark" ? "dark" : "light";
 
 const host = new FakeHost({ ...samples[name](language), theme });
-host.picture = () => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "" });
+host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "" }), canvas, events);
 window.WebSocket = FakePicture as unknown as typeof WebSocket;
 const target = document.getElementById("app");
 if (target) mount(parameters.has("banner") ? Banner : App, { target, props: { host } });

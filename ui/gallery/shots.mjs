@@ -11,7 +11,7 @@ const [folder = "gallery/shots", ...wanted] = process.argv.slice(2);
 const USER = { width: 480, height: 720 };
 const TECHNICIAN = { width: 1280, height: 860 };
 const SHOTS = [
-  ...["organisation", "home", "homeOffline", "waiting", "waitingOffline", "waitingTaken", "consent", "session"].map((page) => ({ page, size: USER })),
+  ...["organisation", "offer", "home", "homeOffline", "homeHelp", "article", "thanks", "waiting", "waitingOffline", "waitingTaken", "consent", "session"].map((page) => ({ page, size: USER })),
   ...["sessionControl", "sessionQuestion", "sessionLost", "finished"].map((page) => ({ page, size: USER })),
   ...["signIn", "queue", "queueEmpty", "asking", "remote", "remoteControl", "remoteRefused", "remoteLost", "over"].map((page) => ({ page, size: TECHNICIAN })),
   ...["session", "sessionControl", "sessionQuestion"].map((page) => ({ page, banner: true, size: { width: 640, height: 60 } })),
@@ -20,8 +20,12 @@ const SHOTS = [
   { page: "home", size: USER, name: "homeMissing", click: "get-help" },
   { page: "queue", size: TECHNICIAN, name: "queueSettings", click: "settings" },
   { page: "remote", size: TECHNICIAN, name: "remoteChat", click: "chat-toggle" },
+  { page: "remoteReplies", size: TECHNICIAN, name: "remoteReplies", click: ["chat-toggle", "replies-open"] },
+  { page: "over", size: TECHNICIAN, name: "overDraft", click: "draft-make" },
   { page: "remoteControl", size: TECHNICIAN, name: "remoteKeys", click: "special-keys" },
   { page: "remoteControl", size: TECHNICIAN, name: "remoteTicket", click: "ticket-toggle" },
+  { page: "remoteControl", size: TECHNICIAN, name: "keyModes", click: "keyboard-line" },
+  { page: "remoteControl", size: TECHNICIAN, name: "typeText", click: "type-text-open" },
 ];
 
 await mkdir(folder, { recursive: true });
@@ -44,7 +48,7 @@ for (const shot of SHOTS) {
       page.on("pageerror", (error) => fault(error.message));
       await page.goto(`${base}gallery/?page=${shot.page}&language=${language}&theme=${theme}${shot.banner ? "&banner" : ""}`);
       await page.waitForSelector("main");
-      if (shot.click) await page.click(`[data-testid=${shot.click}]`);
+      for (const click of [shot.click ?? []].flat()) await page.click(`[data-testid=${click}]`);
       await page.waitForTimeout(150);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (wide > 0) fault(`${wide} px too wide`);

@@ -72,7 +72,7 @@ describe.each(components)("%s", (name) => {
   });
 });
 
-test.each(["index.html", "banner.html", "console.html"])("%s has no inline script or style", (page) => {
+test.each(["index.html", "banner.html", "console.html", "technician.html"])("%s has no inline script or style", (page) => {
   const html = readFileSync(page, "utf8");
   expect(html).toMatch(/<html lang="/);
   expect([...html.matchAll(/<script\b([^>]*)>/g)].every((match) => / src="/.test(match[1] ?? ""))).toBe(true);

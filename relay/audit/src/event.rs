@@ -6,9 +6,11 @@
 //! Invariant: no event can hold the contents of keys, clipboard, chat or notes; there is no member for them.
 
 use renfort_protocol::{
+    article::ArticleAction,
     error::Code,
+    figures::{Day, Purpose},
     grant::Capabilities,
-    ids::{DeviceKey, PersonId},
+    ids::{ArticleId, DeviceKey, PersonId, ReplyId},
     people::{Level, Name, Role, Stated},
     report::ReportedEvent,
     signalling::EndReason,
@@ -40,8 +42,18 @@ pub enum ConsoleView {
     Tickets,
     /// One session with its timeline; the record names it.
     Session,
+    /// One ticket with its whole story; the record names it.
+    Ticket,
+    /// A person's history; the record has the name.
+    Person,
+    /// A machine's history; the record has the name.
+    Machine,
+    /// What goes on now; recorded when it is opened, not at each look.
+    Live,
     /// The log itself.
     Audit,
+    /// The team's figures.
+    Figures,
 }
 
 /// The form of an export.
@@ -52,6 +64,18 @@ pub enum ExportFormat {
     Csv,
     /// JSON Lines.
     Jsonl,
+}
+
+/// What was done to a canned reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyAction {
+    /// Written anew.
+    Created,
+    /// Changed.
+    Changed,
+    /// Removed.
+    Removed,
 }
 
 /// Everything that is recorded.
@@ -171,6 +195,13 @@ pub enum Event {
         /// Who had it.
         person: PersonId,
     },
+    /// `ticket.user_left`: its user's app has been out of reach for a while.
+    UserLeft {
+        /// Since when.
+        since: UnixMillis,
+    },
+    /// `ticket.user_back`: its user's app can be reached again.
+    UserBack,
     /// `ticket.reopened` by its user.
     TicketReopened {
         /// How often by now.
@@ -266,6 +297,52 @@ pub enum Event {
         /// The part of a name that was searched for; personal.
         search: Option<String>,
     },
+    /// `article.changed`: a self-help article was written, changed, published or withdrawn.
+    ArticleChanged {
+        /// The article.
+        article: ArticleId,
+        /// The language whose text changed.
+        language: Language,
+        /// How.
+        action: ArticleAction,
+        /// Which version of that text it made.
+        version: u64,
+    },
+    /// `reply.changed`: a canned reply was written, changed or removed.
+    ReplyChanged {
+        /// The reply.
+        reply: ReplyId,
+        /// How.
+        action: ReplyAction,
+    },
+    /// `article.solved`: somebody read a self-help article, said that it solved their problem, and opened no ticket. Who
+    /// that was is not recorded.
+    ArticleSolved {
+        /// The article.
+        article: ArticleId,
+        /// The language in which it was read.
+        language: Language,
+    },
+    /// `figures.person_viewed`: a supervisor looked at the figures of one technician.
+    PersonFiguresViewed {
+        /// The technician.
+        person: PersonId,
+        /// From the beginning of this day.
+        from: Day,
+        /// To the end of this day.
+        to: Day,
+        /// What for, in the supervisor's words; personal.
+        purpose: Purpose,
+    },
+    /// `hours.changed`: the hours that the figures count.
+    HoursChanged {
+        /// The time zone's name.
+        time_zone: String,
+        /// The weekly hours, written plainly: `mon 08:00-18:00`, `tue 08:00-12:00 14:00-18:00`, …
+        week: String,
+        /// How many days are closed besides.
+        holidays: u64,
+    },
     /// `log.checked`: the whole log was verified.
     LogChecked {
         /// Records in it.
@@ -296,6 +373,8 @@ impl Event {
             Self::TicketClosed { .. } => "ticket.closed",
             Self::TicketEscalated { .. } => "ticket.escalated",
             Self::TicketReturned { .. } => "ticket.returned",
+            Self::UserLeft { .. } => "ticket.user_left",
+            Self::UserBack => "ticket.user_back",
             Self::TicketReopened { .. } => "ticket.reopened",
             Self::NoteAdded { .. } => "ticket.note_added",
             Self::Feedback { .. } => "ticket.feedback",
@@ -309,6 +388,11 @@ impl Event {
             Self::MessageRefused { .. } => "message.refused",
             Self::ConsoleViewed { .. } => "console.viewed",
             Self::ConsoleExported { .. } => "console.exported",
+            Self::ArticleChanged { .. } => "article.changed",
+            Self::ReplyChanged { .. } => "reply.changed",
+            Self::ArticleSolved { .. } => "article.solved",
+            Self::PersonFiguresViewed { .. } => "figures.person_viewed",
+            Self::HoursChanged { .. } => "hours.changed",
             Self::LogChecked { .. } => "log.checked",
         }
     }

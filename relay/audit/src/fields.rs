@@ -196,6 +196,8 @@ impl Event {
             Self::TicketEscalated { from, to: level } => to
                 .number("from", u8::from(*from).into())
                 .number("to", u8::from(*level).into()),
+            Self::UserLeft { since } => to.number("since", since.0),
+            Self::UserBack => &mut to,
             Self::TicketReopened { times } => to.number("times", (*times).into()),
             Self::NoteAdded { chars } => to.number("chars", *chars),
             Self::Feedback { solved } => to.flag("solved", *solved),
@@ -234,6 +236,32 @@ impl Event {
             Self::ConsoleExported { view, format, rows, .. } => {
                 to.word("view", view).word("format", format).number("rows", *rows)
             }
+            Self::ArticleChanged {
+                article,
+                language,
+                action,
+                version,
+            } => to
+                .text("article", article)
+                .word("language", language)
+                .word("action", action)
+                .number("version", *version),
+            Self::ReplyChanged { reply, action } => to.text("reply", reply).word("action", action),
+            Self::ArticleSolved { article, language } => to.text("article", article).word("language", language),
+            Self::PersonFiguresViewed {
+                person,
+                from,
+                to: until,
+                ..
+            } => to.number("person", person.0).text("from", from).text("to", until),
+            Self::HoursChanged {
+                time_zone,
+                week,
+                holidays,
+            } => to
+                .text("time_zone", time_zone)
+                .text("week", week)
+                .number("holidays", *holidays),
             Self::LogChecked { records, root, fault } => {
                 to.number("records", *records).text("root", root);
                 if let Some(fault) = fault {
@@ -278,6 +306,7 @@ impl Event {
             Self::TicketTaken { person, name, .. } => {
                 vec![field("technician", Actor::Person(*person), name.to_string())]
             }
+            Self::PersonFiguresViewed { purpose, .. } => vec![own("purpose", purpose.as_str())],
             Self::ConsoleViewed {
                 search: Some(search), ..
             }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use renfort_protocol::{
     ids::{DeviceKey, SessionId, TicketId},
     signalling::FromRelay,
+    ticket::{Left, TicketState},
 };
 
 use crate::{
@@ -18,6 +19,16 @@ use crate::{
     timers::Absence,
     views::sees,
 };
+
+/// Where a ticket went that stands in a list no more.
+fn left(record: &TicketRecord) -> Left {
+    match (record.state, &record.technician) {
+        (TicketState::Taken, Some(by)) => Left::Taken { by: by.clone() },
+        (TicketState::Waiting, _) => Left::Escalated { to: record.level },
+        (TicketState::Cancelled, _) => Left::Cancelled,
+        (TicketState::Taken | TicketState::Solved | TicketState::NotSolved, _) => Left::Closed,
+    }
+}
 
 impl Broker {
     pub(crate) fn announce(&mut self, applied: Vec<Applied>) {
@@ -35,8 +46,11 @@ impl Broker {
                 Applied::Note { ticket } => {
                     noted.insert(ticket);
                 }
-                Applied::Token => {}
+                Applied::Aside => {}
             }
+        }
+        for (id, _) in &changed {
+            self.watch_reach(*id);
         }
         for id in &concerned {
             self.tell_user(*id);
@@ -147,7 +161,8 @@ impl Broker {
                 if sees(technician, record) {
                     Some((conn, FromRelay::QueueChanged { entry: entry.clone() }))
                 } else if old.is_some_and(|old| sees(technician, old)) {
-                    Some((conn, FromRelay::QueueLeft { ticket: id }))
+                    let why = left(record);
+                    Some((conn, FromRelay::QueueLeft { ticket: id, why }))
                 } else {
                     None
                 }

@@ -14,11 +14,13 @@ use renfort_protocol::{
 };
 
 use crate::{
+    articles::Deflections,
     commit::Lanes,
     connections::{Connections, Party},
     contract::{Conn, Effect, Input, Limits, Snapshot},
     desk::Desk,
     limiter::Limiter,
+    reach::Turn,
     timers::Absence,
 };
 
@@ -42,6 +44,10 @@ pub struct Broker {
     pub(crate) returning: BTreeMap<TicketId, UnixMillis>,
     /// Accounts that may not work on tickets: disabled, or no technicians.
     pub(crate) barred: BTreeSet<PersonId>,
+    /// Open tickets whose record does not say yet whether their user can be reached.
+    pub(crate) reach: BTreeMap<TicketId, Turn>,
+    /// Which devices said today of which articles that they solved it.
+    pub(crate) deflections: Deflections,
     /// The place in the queue that each waiting ticket's user was last told.
     pub(crate) shown: BTreeMap<TicketId, u32>,
     /// Drained by the caller after every input, so it holds what one input causes and no more.
@@ -71,10 +77,16 @@ impl Broker {
             ending: BTreeMap::new(),
             returning: BTreeMap::new(),
             barred: BTreeSet::new(),
+            reach: BTreeMap::new(),
+            deflections: Deflections::default(),
             shown,
             effects: VecDeque::new(),
         };
         broker.accounts_changed(&accounts);
+        let open: Vec<TicketId> = broker.desk.open_tickets().map(|ticket| ticket.record.id).collect();
+        for id in open {
+            broker.watch_reach(id);
+        }
         broker
     }
 
@@ -99,6 +111,7 @@ impl Broker {
             Input::PasswordChecked { conn, result } | Input::TokenChecked { conn, result } => {
                 self.checked(conn, result, random);
             }
+            Input::Consulted { conn, re, answer } => self.consulted(conn, re, answer),
             Input::Committed { append } => self.committed(append, random),
             Input::Failed { append, reason } => self.failed(append, reason, random),
             Input::AccountsChanged { accounts } => {
@@ -140,6 +153,7 @@ impl Broker {
         match self.connections.remove(conn) {
             Some(Party::User { device, .. }) => {
                 self.user_left(&device);
+                self.watch_reach_of(&device);
                 self.announce_presence(&device);
             }
             Some(Party::Technician { technician, .. }) => self.technician_left(technician.id),

@@ -13,7 +13,7 @@ use renfort_audit::{actor::Actor, event::Event, record::Entry};
 use renfort_protocol::{
     error::{Code, WireError},
     ids::Token,
-    ids::{DeviceKey, PersonId, SessionId, TicketId},
+    ids::{ArticleId, DeviceKey, PersonId, SessionId, TicketId},
     people::Person,
     signalling::{FromRelay, ToRelay},
     time::UnixMillis,
@@ -64,13 +64,18 @@ pub(crate) enum Work {
     Return {
         ticket: TicketId,
     },
+    /// A ticket's user left, or is back.
+    Reach {
+        ticket: TicketId,
+    },
 }
 
 impl Work {
     fn is_same_timer(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::EndIfDue { session }, Self::EndIfDue { session: other }) => session == other,
-            (Self::Return { ticket }, Self::Return { ticket: other }) => ticket == other,
+            (Self::Return { ticket }, Self::Return { ticket: other })
+            | (Self::Reach { ticket }, Self::Reach { ticket: other }) => ticket == other,
             _ => false,
         }
     }
@@ -88,6 +93,8 @@ pub(crate) enum Then {
         person: Box<Person>,
         token: Token,
     },
+    /// A device said of an article that it solved it.
+    Deflected(DeviceKey, ArticleId),
     /// After the answer.
     Close(WireError),
 }
@@ -255,6 +262,10 @@ impl Broker {
                 let plan = self.return_ticket(ticket);
                 self.begin(locks, plan, None, None);
             }
+            Work::Reach { ticket } => {
+                let plan = self.record_reach(ticket);
+                self.begin(locks, plan, None, None);
+            }
         }
     }
 
@@ -367,6 +378,7 @@ impl Broker {
                         self.welcome_technician(conn, re, *party, *person, token);
                     }
                 }
+                Then::Deflected(device, article) => self.deflections.counted(device, article),
                 Then::Close(error) => close = Some(error),
             }
         }
@@ -404,7 +416,7 @@ impl Broker {
         let of_session = |session: &SessionId| self.desk.session(*session).map(|session| Lock::Ticket(session.ticket));
         match work {
             Work::EndIfDue { session } => of_session(session).into_iter().collect(),
-            Work::Return { ticket } => vec![Lock::Ticket(*ticket)],
+            Work::Return { ticket } | Work::Reach { ticket } => vec![Lock::Ticket(*ticket)],
             Work::Request { asker, body } => {
                 let own = match &asker.party {
                     Party::User { device, .. } => Lock::Device(*device),
@@ -426,12 +438,18 @@ impl Broker {
                     | ToRelay::AskAgain { ticket }
                     | ToRelay::ShowTicket { ticket }
                     | ToRelay::AddNote { ticket, .. }
-                    | ToRelay::WrapUp { ticket, .. } => Some(Lock::Ticket(*ticket)),
+                    | ToRelay::WrapUp { ticket, .. }
+                    | ToRelay::DraftArticle { ticket, .. } => Some(Lock::Ticket(*ticket)),
                     ToRelay::AnswerConsent { session, .. }
                     | ToRelay::EndSession { session, .. }
                     | ToRelay::Signal { session, .. }
                     | ToRelay::Report { session, .. } => of_session(session),
-                    ToRelay::Hello { .. } | ToRelay::OpenTicket { .. } => None,
+                    ToRelay::Hello { .. }
+                    | ToRelay::OpenTicket { .. }
+                    | ToRelay::Suggest { .. }
+                    | ToRelay::ReadArticle { .. }
+                    | ToRelay::Deflected { .. }
+                    | ToRelay::ShowReplies => None,
                 };
                 [Some(own), ticket].into_iter().flatten().collect()
             }

@@ -18,7 +18,11 @@ use renfort_protocol::{
 
 use renfort_audit::hash::Digest;
 
-use crate::contract::{Conn, Limits};
+use crate::{
+    articles::Reading,
+    contract::{Conn, Limits},
+    network::network,
+};
 
 /// A hello must have come by then, in milliseconds after the connection.
 pub const HELLO_MS: u64 = 10_000;
@@ -67,6 +71,7 @@ pub(crate) struct Connection {
     pub(crate) address: String,
     pub(crate) nonce: Nonce,
     pub(crate) stage: Stage,
+    pub(crate) reading: Reading,
     deadline: UnixMillis,
     window: UnixMillis,
     frames: u32,
@@ -80,7 +85,34 @@ pub(crate) struct Connections {
     technicians: BTreeMap<PersonId, Conn>,
     /// Connections that have not sent their hello, by its deadline.
     greeting: BTreeSet<(UnixMillis, Conn)>,
-    strangers: BTreeMap<String, usize>,
+    /// Connections that have not signed in, by network.
+    strangers: Counts,
+    /// Users' connections, by network.
+    users_at: Counts,
+}
+
+/// How many there are, by network.
+#[derive(Debug, Default)]
+struct Counts(BTreeMap<String, usize>);
+
+impl Counts {
+    fn of(&self, address: &str) -> usize {
+        self.0.get(&network(address)).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, address: &str) {
+        *self.0.entry(network(address)).or_insert(0) += 1;
+    }
+
+    fn remove(&mut self, address: &str) {
+        let network = network(address);
+        if let Some(count) = self.0.get_mut(&network) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&network);
+            }
+        }
+    }
 }
 
 impl Connections {
@@ -96,13 +128,12 @@ impl Connections {
         limits: &Limits,
         now: UnixMillis,
     ) -> Result<(), WireError> {
-        let strangers = self.strangers.get(&address).copied().unwrap_or(0);
-        if self.all.len() >= limits.connections || strangers >= limits.strangers_per_address {
+        if self.all.len() >= limits.connections || self.strangers.of(&address) >= limits.strangers_per_address {
             return Err(Code::Busy.into());
         }
         let deadline = now.plus(HELLO_MS);
         self.greeting.insert((deadline, conn));
-        *self.strangers.entry(address.clone()).or_insert(0) += 1;
+        self.strangers.add(&address);
         let stage = Stage::Greeting;
         self.all.insert(
             conn,
@@ -110,6 +141,7 @@ impl Connections {
                 address,
                 nonce,
                 stage,
+                reading: Reading::default(),
                 deadline,
                 window: now,
                 frames: 0,
@@ -158,6 +190,11 @@ impl Connections {
         self.all.get(&conn)
     }
 
+    /// What the connection has looked up.
+    pub(crate) fn reading(&mut self, conn: Conn) -> Option<&mut Reading> {
+        self.all.get_mut(&conn).map(|connection| &mut connection.reading)
+    }
+
     pub(crate) fn party(&self, conn: Conn) -> Option<&Party> {
         match &self.all.get(&conn)?.stage {
             Stage::Ready(party) => Some(party),
@@ -186,21 +223,24 @@ impl Connections {
             }
         }
         if let Some(connection) = self.all.get(&conn) {
-            let address = connection.address.clone();
-            self.no_stranger(&address);
+            self.strangers.remove(&connection.address);
+            if matches!(party, Party::User { .. }) {
+                self.users_at.add(&connection.address);
+            }
         }
         self.set_stage(conn, Stage::Ready(party));
         replaced.remove(&conn);
         replaced.into_iter().collect()
     }
 
-    fn no_stranger(&mut self, address: &str) {
-        if let Some(count) = self.strangers.get_mut(address) {
-            *count -= 1;
-            if *count == 0 {
-                self.strangers.remove(address);
-            }
-        }
+    /// Is there room for this user? One who is here already only changes the connection.
+    pub(crate) fn has_room_for_user(&self, conn: Conn, device: &DeviceKey, limits: &Limits) -> bool {
+        let Some(address) = self.all.get(&conn).map(|connection| &connection.address) else {
+            return false;
+        };
+        let replaced = self.users.get(device).and_then(|conn| self.all.get(conn));
+        let same = replaced.is_some_and(|replaced| network(&replaced.address) == network(address));
+        same || self.users_at.of(address) < limits.users_per_address
     }
 
     /// Forgets a connection; gives who it was, if it was still theirs (and not replaced by a newer one).
@@ -208,11 +248,12 @@ impl Connections {
         let connection = self.all.remove(&conn)?;
         self.greeting.remove(&(connection.deadline, conn));
         let Stage::Ready(party) = connection.stage else {
-            self.no_stranger(&connection.address);
+            self.strangers.remove(&connection.address);
             return None;
         };
         let current = match &party {
             Party::User { device, .. } => {
+                self.users_at.remove(&connection.address);
                 let current = self.users.get(device) == Some(&conn);
                 if current {
                     self.users.remove(device);
@@ -236,6 +277,11 @@ impl Connections {
 
     pub(crate) fn technician(&self, person: PersonId) -> Option<Conn> {
         self.technicians.get(&person).copied()
+    }
+
+    /// Users' apps that are connected.
+    pub(crate) fn users_online(&self) -> usize {
+        self.users.len()
     }
 
     /// Technicians that are connected.

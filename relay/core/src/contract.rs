@@ -6,15 +6,19 @@
 
 use renfort_audit::{hash::Digest, record::Entry};
 use renfort_protocol::{
+    article::ArticleText,
     error::WireError,
     grant::{Capabilities, Grant},
-    ids::{DeviceKey, Nonce, PersonId, RequestId, SessionId, TicketId},
+    ids::{DeviceKey, Nonce, PersonId, ReplyId, RequestId, SessionId, TicketId},
     people::{Level, Name, Person, Stated, Technician},
+    reply::CannedReply,
     signalling::{EndReason, FromRelay, Password},
     ticket::{Counts, Impact, Language, Note, NoteText, Outcome, Priority, Receipt, Summary, TicketState, Urgency},
     time::UnixMillis,
 };
 use serde::{Deserialize, Serialize};
+
+pub use crate::articles::{Answer, Question};
 
 /// A connection, numbered by the caller; a number is never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +65,15 @@ pub enum Input {
         conn: Conn,
         /// What the store says.
         result: Checked,
+    },
+    /// Answer to [`Effect::Consult`].
+    Consulted {
+        /// Who asked.
+        conn: Conn,
+        /// Their request's id.
+        re: u32,
+        /// What the store holds; none when it could not say.
+        answer: Option<Answer>,
     },
     /// The append is on disk.
     Committed {
@@ -137,6 +150,15 @@ pub enum Effect {
         /// What.
         batch: Batch,
     },
+    /// Look this up and answer with [`Input::Consulted`]. At most one at a time for each connection.
+    Consult {
+        /// Who asks.
+        conn: Conn,
+        /// Their request's id.
+        re: u32,
+        /// What.
+        question: Question,
+    },
     /// Check a password and answer with [`Input::PasswordChecked`].
     CheckPassword {
         /// For whom.
@@ -203,6 +225,29 @@ pub enum Change {
         /// Until when.
         expires_at: UnixMillis,
     },
+    /// Write a text of an article and keep the one before as a version. A conflict, too, when there are
+    /// [`renfort_protocol::article::MAX_ARTICLES`] already and this would be another one.
+    PutArticle {
+        /// The text as it will be.
+        text: Box<ArticleText>,
+        /// Version that the stored one must have; none: the article must not have this language.
+        expected_version: Option<u64>,
+    },
+    /// Insert or replace a canned reply. A conflict, too, when there are [`renfort_protocol::reply::MAX_REPLIES`]
+    /// already and this would be another one.
+    PutReply {
+        /// The reply as it will be.
+        reply: Box<CannedReply>,
+        /// Version that the stored one must have; none: it must not exist.
+        expected_version: Option<u64>,
+    },
+    /// Remove a canned reply.
+    DeleteReply {
+        /// Which.
+        reply: ReplyId,
+        /// Version that the stored one must have.
+        expected_version: u64,
+    },
     /// Forget a sign-in.
     DeleteToken {
         /// SHA-256 of the token.
@@ -251,6 +296,9 @@ pub struct TicketRecord {
     pub message: Option<NoteText>,
     /// What the user answered to "solved?".
     pub feedback: Option<bool>,
+    /// Since when the user's app has been out of reach; none when it is not, or not for long enough to be recorded.
+    #[serde(default)]
+    pub user_away_since: Option<UnixMillis>,
 }
 
 impl TicketRecord {
@@ -384,8 +432,11 @@ pub const TOKEN_MS: u64 = 14 * 60 * 60_000;
 pub struct Limits {
     /// Connections in all; the next is closed with `busy`.
     pub connections: usize,
-    /// Connections of one address that have not signed in; the next is closed with `busy`.
+    /// Connections of one address (IPv6: of its /64) that have not signed in; the next is closed with `busy`.
     pub strangers_per_address: usize,
+    /// Users' connections of one address (IPv6: of its /64); a further user is turned away with `busy`. They need no
+    /// account, so that one machine could otherwise take every place. High, since a whole site may share an address.
+    pub users_per_address: usize,
     /// Open tickets in all; a further one is refused with `busy`.
     pub open_tickets: usize,
 }
@@ -395,6 +446,7 @@ impl Default for Limits {
         Self {
             connections: 10_000,
             strangers_per_address: 32,
+            users_per_address: 1_000,
             open_tickets: 10_000,
         }
     }

@@ -40,7 +40,8 @@ pub(crate) enum Applied {
     Note {
         ticket: TicketId,
     },
-    Token,
+    /// Nothing that a connection must be told: a sign-in, an article, a canned reply.
+    Aside,
 }
 
 /// All of it.
@@ -97,7 +98,11 @@ impl Desk {
                 }
                 Applied::Note { ticket }
             }
-            Change::PutToken { .. } | Change::DeleteToken { .. } => Applied::Token,
+            Change::PutToken { .. }
+            | Change::DeleteToken { .. }
+            | Change::PutArticle { .. }
+            | Change::PutReply { .. }
+            | Change::DeleteReply { .. } => Applied::Aside,
         }
     }
 

@@ -30,8 +30,14 @@ fn taken_by(ticket: &TicketRecord) -> WireError {
 }
 
 impl Broker {
-    /// A ticket whose level the technician works on, or that is theirs.
-    fn known_ticket(&self, technician: &Technician, id: TicketId) -> Result<&Ticket, Refusal> {
+    /// A ticket whose level the technician works on, or that is theirs. Another is as if it did not exist, but that
+    /// somebody asked for it is recorded.
+    pub(crate) fn known_ticket(
+        &self,
+        technician: &Technician,
+        id: TicketId,
+        body: &ToRelay,
+    ) -> Result<&Ticket, Refusal> {
         let ticket = self.desk.ticket(id).ok_or(Code::UnknownTicket)?;
         let theirs = ticket
             .record
@@ -41,7 +47,7 @@ impl Broker {
         if theirs || ticket.record.level <= technician.level {
             Ok(ticket)
         } else {
-            Err(Code::UnknownTicket.into())
+            Err(trespass(body, Code::UnknownTicket, Some(id), None))
         }
     }
 
@@ -49,9 +55,10 @@ impl Broker {
         &self,
         technician: &Technician,
         id: TicketId,
+        body: &ToRelay,
         random: &mut Random<'_>,
     ) -> Result<Plan, Refusal> {
-        let ticket = &self.known_ticket(technician, id)?.record;
+        let ticket = &self.known_ticket(technician, id, body)?.record;
         let denied = |error: WireError| Refusal {
             record: Some(Box::new(Refused {
                 ticket: Some(id),
@@ -87,7 +94,7 @@ impl Broker {
 
     /// The ticket, when this technician has it now.
     fn held_ticket(&self, technician: &Technician, id: TicketId, body: &ToRelay) -> Result<&Ticket, Refusal> {
-        let ticket = self.known_ticket(technician, id)?;
+        let ticket = self.known_ticket(technician, id, body)?;
         let theirs = ticket
             .record
             .technician
@@ -116,8 +123,8 @@ impl Broker {
         Ok(plan)
     }
 
-    pub(crate) fn show(&self, technician: &Technician, id: TicketId) -> Result<Plan, Refusal> {
-        let ticket = self.known_ticket(technician, id)?;
+    pub(crate) fn show(&self, technician: &Technician, id: TicketId, body: &ToRelay) -> Result<Plan, Refusal> {
+        let ticket = self.known_ticket(technician, id, body)?;
         let detail = Box::new(self.detail(ticket));
         Ok(Plan {
             then: vec![Then::Reply(FromRelay::Detail { detail })],
@@ -132,7 +139,7 @@ impl Broker {
         text: &NoteText,
         body: &ToRelay,
     ) -> Result<Plan, Refusal> {
-        let ticket = &self.known_ticket(technician, id)?.record;
+        let ticket = &self.known_ticket(technician, id, body)?.record;
         // Also after closing: what was learnt may be written down later.
         if ticket.technician.as_ref().is_none_or(|other| other.id != technician.id) {
             return Err(trespass(body, Code::NotAllowed, Some(id), None));

@@ -79,6 +79,10 @@ impl Broker {
             return;
         }
         let (by, password) = match identity {
+            Identity::User { .. } if !self.connections.has_room_for_user(conn, &device, &self.limits) => {
+                self.turn_away(conn, re, Code::Busy.into());
+                return;
+            }
             Identity::User { stated } => {
                 self.welcome_user(
                     conn,
@@ -235,6 +239,7 @@ impl Broker {
         let Party::User { device, .. } = party else { return };
         self.make_ready(conn, party);
         self.user_came(&device);
+        self.watch_reach_of(&device);
         let latest = self.latest_for_user(&device);
         let session = self.desk.open_session_of_device(&device);
         let session = session.map(|session| Box::new(self.info_for_user(session)));

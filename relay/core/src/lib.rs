@@ -14,6 +14,7 @@
 
 mod accounts;
 mod announce;
+pub mod articles;
 mod broker;
 mod commit;
 mod connections;
@@ -22,7 +23,10 @@ mod desk;
 mod handling;
 mod hello;
 pub mod limiter;
+mod live;
+mod network;
 mod queue;
+mod reach;
 mod reports;
 mod requests;
 mod sessions;
@@ -33,7 +37,7 @@ mod views;
 
 pub use broker::Broker;
 pub use contract::{
-    Account, AppendId, Batch, Change, Checked, Conn, Effect, FailReason, Input, Limits, SessionRecord, Snapshot,
-    StoredTicket, TicketRecord,
+    Account, Answer, AppendId, Batch, Change, Checked, Conn, Effect, FailReason, Input, Limits, Question,
+    SessionRecord, Snapshot, StoredTicket, TicketRecord,
 };
 pub use limiter::Limiter;

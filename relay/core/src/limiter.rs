@@ -3,7 +3,7 @@
 //! | counted for | free failures | first wait | longest wait |
 //! |---|---|---|---|
 //! | a sign-in name | 5 | 30 s | 15 min |
-//! | a network address | 20 | 30 s | 15 min |
+//! | a network address (IPv6: its /64) | 20 | 30 s | 15 min |
 //!
 //! Each failure beyond the free ones doubles the wait; an hour without a failure forgets them. Flow: [`Limiter::begin`]
 //! before a password is looked at, then [`Limiter::succeeded`] or [`Limiter::undecided`]; a failure needs no call.
@@ -13,6 +13,8 @@
 use std::collections::BTreeMap;
 
 use renfort_protocol::time::UnixMillis;
+
+use crate::network::network;
 
 /// Failures of one sign-in name that cost no wait.
 pub const FREE_BY_LOGIN: u32 = 5;
@@ -66,7 +68,7 @@ impl Limiter {
 
     fn keys(address: &str, login: Option<&str>) -> impl Iterator<Item = Key> {
         let login = login.map(|login| Key::Login(login.to_lowercase()));
-        [Key::Address(address.to_owned())].into_iter().chain(login)
+        [Key::Address(network(address))].into_iter().chain(login)
     }
 
     fn wait(key: &Key, failures: Failures) -> u64 {
@@ -149,7 +151,7 @@ impl Limiter {
         if let Some(login) = login {
             self.failures.remove(&Key::Login(login.to_lowercase()));
         }
-        self.take_back(&Key::Address(address.to_owned()));
+        self.take_back(&Key::Address(network(address)));
     }
 
     /// The attempt could not be looked at: it does not count.
@@ -214,6 +216,17 @@ mod tests {
         limiter.succeeded("a", Some("mine"));
         assert!(limiter.begin("a", Some("other"), UnixMillis(FIRST_WAIT_MS)).is_ok());
         assert!(limiter.begin("a", Some("another"), UnixMillis(FIRST_WAIT_MS)).is_err());
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_subscriber_are_limited_together() {
+        let mut limiter = Limiter::new();
+        for number in 0..FREE_BY_ADDRESS {
+            let address = format!("2001:db8::{number:x}");
+            limiter.begin(&address, None, UnixMillis(0)).unwrap();
+        }
+        assert!(limiter.begin("2001:db8::ffff", None, UnixMillis(0)).is_err());
+        assert!(limiter.begin("2001:db8:0:1::1", None, UnixMillis(0)).is_ok());
     }
 
     #[test]

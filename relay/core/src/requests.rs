@@ -70,6 +70,9 @@ fn is_users(body: &ToRelay) -> bool {
             | ToRelay::CancelTicket { .. }
             | ToRelay::Feedback { .. }
             | ToRelay::AnswerConsent { .. }
+            | ToRelay::Suggest { .. }
+            | ToRelay::ReadArticle { .. }
+            | ToRelay::Deflected { .. }
     )
 }
 
@@ -81,6 +84,8 @@ fn is_technicians(body: &ToRelay) -> bool {
             | ToRelay::ShowTicket { .. }
             | ToRelay::AddNote { .. }
             | ToRelay::WrapUp { .. }
+            | ToRelay::DraftArticle { .. }
+            | ToRelay::ShowReplies
             | ToRelay::SignOut
     )
 }
@@ -165,7 +170,13 @@ impl Broker {
         };
         if matches!(body, ToRelay::Hello { .. }) {
             self.refused(&asker, Code::OutOfOrder.into());
-        } else if allowed {
+        } else if !allowed {
+            self.refused(&asker, trespass(&body, Code::NotAllowed, None, None));
+        } else if let Err(refusal) = self.may_consult(&asker, &body) {
+            self.refused(&asker, refusal);
+        } else if let Some(question) = self.question(&asker.party, &body) {
+            self.consult(&asker, question);
+        } else {
             self.submit(
                 Work::Request {
                     asker,
@@ -173,8 +184,6 @@ impl Broker {
                 },
                 random,
             );
-        } else {
-            self.refused(&asker, trespass(&body, Code::NotAllowed, None, None));
         }
     }
 
@@ -202,12 +211,14 @@ impl Broker {
                 self.answer(device, *session, answer, body)
             }
             (Party::Technician { technician, .. }, ToRelay::TakeTicket { ticket }) => {
-                self.take_ticket(technician, *ticket, random)
+                self.take_ticket(technician, *ticket, body, random)
             }
             (Party::Technician { technician, .. }, ToRelay::AskAgain { ticket }) => {
                 self.ask_again(technician, *ticket, body, random)
             }
-            (Party::Technician { technician, .. }, ToRelay::ShowTicket { ticket }) => self.show(technician, *ticket),
+            (Party::Technician { technician, .. }, ToRelay::ShowTicket { ticket }) => {
+                self.show(technician, *ticket, body)
+            }
             (Party::Technician { technician, .. }, ToRelay::AddNote { ticket, text }) => {
                 self.add_note(technician, *ticket, text, body)
             }
@@ -220,6 +231,18 @@ impl Broker {
                     note,
                 },
             ) => self.wrap_up(technician, *ticket, *outcome, message.as_ref(), note.as_ref(), body),
+            (Party::User { device, .. }, ToRelay::Deflected { article }) => {
+                self.deflected(asker.conn, device, *article)
+            }
+            (
+                Party::Technician { technician, .. },
+                ToRelay::DraftArticle {
+                    ticket,
+                    language,
+                    title,
+                    body: text,
+                },
+            ) => self.draft(technician, *ticket, (*language, title, text), body, random),
             (Party::Technician { technician, token, .. }, ToRelay::SignOut) => Ok(self.sign_out(technician, *token)),
             (party, ToRelay::EndSession { session, reason }) => self.end_session(party, *session, *reason, body),
             (party, ToRelay::Signal { session, signal }) => self.signal(party, *session, signal, body),

@@ -69,6 +69,7 @@ impl Broker {
             reopened: 0,
             message: None,
             feedback: None,
+            user_away_since: None,
         };
         plan.batch.changes.push(Change::PutTicket {
             record: Box::new(record),
@@ -154,6 +155,8 @@ impl Broker {
                 ticket.waiting_since = self.now;
                 ticket.closed_at = None;
                 ticket.reopened += 1;
+                // Whoever says this is there.
+                ticket.user_away_since = None;
             }
         });
         let actor = Actor::Device(device_hash(device));

@@ -63,6 +63,7 @@ impl Broker {
             .into_iter()
             .chain(sessions)
             .chain(returns)
+            .chain(self.reach_due())
             .min()
     }
 
@@ -111,6 +112,7 @@ impl Broker {
             self.returning.insert(ticket, now.plus(RETRY_MS));
             self.submit(Work::Return { ticket }, random);
         }
+        self.tick_reach(random);
     }
 
     /// Ends a session whose time is up; plans nothing when it is not, or no longer.

@@ -8,10 +8,30 @@
 //! | `GET sessions` | [`Filter`] | [`Page`] of [`SessionRow`] |
 //! | `GET tickets` | [`Filter`] | [`Page`] of [`TicketRow`] |
 //! | `GET session/{id}` | none | [`SessionDetail`] |
+//! | `GET ticket/{id}` | [`story::StoryPart`] | [`story::TicketStory`] |
+//! | `GET history` | [`history::HistoryOf`] | [`history::History`] |
+//! | `POST live`, `GET live` | see [`live`] | what goes on now |
+//! | `GET views`, `POST views`, `PUT views/{id}`, `DELETE views/{id}` | see [`views`] | saved views |
 //! | `GET log` | none | [`LogStatus`], after checking the whole log |
 //! | `GET export/{sessions,tickets,audit}.{csv,jsonl}` | [`Filter`] | the file |
+//! | `GET articles` | [`crate::article::ArticleFilter`] | [`crate::article::ArticleList`] |
+//! | `POST articles` | [`crate::article::NewArticle`] | [`crate::article::Article`] |
+//! | `GET articles/{id}` | none | [`crate::article::Article`] |
+//! | `POST articles/{id}/{language}` | [`crate::article::SaveArticle`] | [`crate::article::Article`] |
+//! | `POST articles/{id}/{language}/{publish,withdraw}` | [`crate::article::OfVersion`] | [`crate::article::Article`] |
+//! | `POST articles/{id}/{language}/restore` | [`crate::article::RestoreArticle`] | [`crate::article::Article`] |
+//! | `GET articles/{id}/{language}/history` | none | list of [`crate::article::ArticleHead`] |
+//! | `GET articles/{id}/{language}/history/{version}` | none | [`crate::article::ArticleText`] |
+//! | `GET replies` | none | list of [`crate::reply::CannedReply`] |
+//! | `POST replies`, `POST replies/{id}` | [`crate::reply::SaveReply`] | [`crate::reply::CannedReply`] |
+//! | `POST replies/{id}/remove` | [`crate::article::OfVersion`] | 204 |
 //!
-//! An error is a [`crate::error::WireError`] with status 400, 401, 403, 404, 413, 429 or 500.
+//! An error is a [`crate::error::WireError`] with status 400, 401, 403, 404, 409, 413, 429, 500 or 503.
+
+pub mod history;
+pub mod live;
+pub mod story;
+pub mod views;
 
 use std::collections::BTreeMap;
 
@@ -42,7 +62,7 @@ pub struct Me {
     pub person: Person,
     /// The organisation's name.
     pub organisation: Name,
-    /// All technicians, for the filter.
+    /// All technicians, for the filter; none for a technician, who has no such filter.
     pub technicians: Vec<Person>,
 }
 
@@ -52,10 +72,20 @@ pub struct Me {
 pub struct Filter {
     /// One ticket.
     pub ticket: Option<TicketId>,
+    /// Words, each to be found in summary, name or machine, whatever the case.
+    pub text: Option<String>,
     /// Part of the user's name or machine, whatever the case.
     pub person: Option<String>,
+    /// Part of the machine's name, whatever the case.
+    pub machine: Option<String>,
     /// A technician's account.
     pub technician: Option<u64>,
+    /// The level that has the ticket, or had it last.
+    pub level: Option<crate::people::Level>,
+    /// Where the ticket stands.
+    pub state: Option<views::StateFilter>,
+    /// Only tickets that came back.
+    pub reopened: Option<bool>,
     /// Not before.
     pub from: Option<UnixMillis>,
     /// Before.
@@ -78,6 +108,8 @@ pub enum OutcomeFilter {
     Escalated,
     /// The user refused, or did not answer.
     Refused,
+    /// Refused or not answered, and nothing came after it: the ticket is open and has no later session.
+    Unanswered,
     /// Still going on, or waiting.
     Open,
 }

@@ -33,6 +33,12 @@ pub enum Code {
     UnknownTicket,
     /// No such session, or not yours.
     UnknownSession,
+    /// No such saved view, or not yours.
+    UnknownView,
+    /// As many of these are kept as there can be. Parameter `limit`.
+    TooMany,
+    /// Another one of yours already has this name.
+    NameTaken,
     /// Somebody else has taken this ticket. Parameter `technician`.
     AlreadyTaken,
     /// The user already has an open ticket. Parameter `ticket`.
@@ -71,6 +77,16 @@ pub enum Code {
     NoInput,
     /// The app's own data folder cannot be read or written. Parameter `file`.
     StoreFailed,
+    /// No such article, or none that this person may read.
+    UnknownArticle,
+    /// No such canned reply.
+    UnknownReply,
+    /// Somebody else saved it meanwhile; nothing of theirs was overwritten. Parameter `author`, when it is known.
+    ChangedMeanwhile,
+    /// A canned reply uses a placeholder that does not exist. Parameter `placeholder`.
+    UnknownPlaceholder,
+    /// A canned reply could become longer than a chat message may be. Parameter `limit`, in characters.
+    ReplyTooLong,
     /// A defect of ours. Parameter `detail` for the log.
     Internal,
 }

@@ -119,6 +119,15 @@ bytes_id!(
     Token, 32, "token"
 );
 
+bytes_id!(
+    /// One self-help article, in all its languages: 128 random bits.
+    ArticleId, 16, "article"
+);
+bytes_id!(
+    /// One canned reply: 128 random bits.
+    ReplyId, 16, "reply"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

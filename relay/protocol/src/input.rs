@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::keyboard::KeyMode;
+
 /// A pointer button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -60,8 +62,18 @@ pub enum InputEvent {
         code: String,
         /// What it means there, `KeyboardEvent.key`: one character, or a named key, for example `a`, `Enter`.
         key: String,
+        /// Which of the two counts. A key that has no `code` counts by its meaning in any case.
+        how: KeyMode,
         /// Down or up.
         pressed: bool,
+    },
+    /// How the technician's lamps are, for keys whose place counts: the user's become the same until everything is
+    /// released.
+    Locks {
+        /// Caps Lock.
+        caps: bool,
+        /// Num Lock; none where the technician's system has none.
+        num: Option<bool>,
     },
     /// Every key and button that is still held goes up: the viewer lost the keyboard.
     ReleaseAll,

@@ -7,16 +7,21 @@
 //! Invariant: a value that deserialises is within its limits. Lengths and alphabets are checked by the types
 //! ([`text::Line`], [`text::Text`], [`ids`]), never by the code that uses them.
 
+pub mod article;
 pub mod console;
 pub mod error;
+pub mod figures;
 pub mod grant;
 pub mod ids;
 pub mod input;
+pub mod keyboard;
 pub mod limits;
 pub mod organisation;
 pub mod people;
+pub mod reply;
 pub mod report;
 pub mod session;
+pub mod signal;
 pub mod signalling;
 pub mod text;
 pub mod ticket;

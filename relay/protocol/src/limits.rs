@@ -9,10 +9,13 @@ pub const MAX_HELLO_BYTES: usize = 4 * 1024;
 pub const MAX_SIGNALLING_PER_WINDOW: u32 = 200;
 /// Window of [`MAX_SIGNALLING_PER_WINDOW`], in milliseconds.
 pub const RATE_WINDOW_MS: u64 = 10_000;
-/// Largest message between the two endpoints, in bytes: a clipboard text of [`MAX_CLIPBOARD_CHARS`] in JSON.
+/// Largest message between the two endpoints, in bytes: a clipboard text of [`MAX_CLIPBOARD_CHARS`] in JSON, unless it
+/// is full of control characters; such a text is too long all the same.
 pub const MAX_SESSION_BYTES: usize = 256 * 1024;
 /// Longest clipboard text, in characters.
 pub const MAX_CLIPBOARD_CHARS: usize = 50_000;
+/// Longest text that is typed on the user's machine at once, in characters.
+pub const MAX_TYPED_CHARS: usize = 2_000;
 /// Longest chat message, in characters.
 pub const MAX_CHAT_CHARS: usize = 2_000;
 /// Longest sentence with which a user asks for help, in characters.
@@ -25,6 +28,14 @@ pub const MAX_NAME_CHARS: usize = 80;
 pub const MAX_SDP_CHARS: usize = 32 * 1024;
 /// Longest ICE candidate line, in characters.
 pub const MAX_CANDIDATE_CHARS: usize = 1_024;
+/// Longest title of an article, in characters.
+pub const MAX_ARTICLE_TITLE_CHARS: usize = 120;
+/// Longest body of an article, in characters of Markdown: as JSON it fits into [`MAX_SIGNALLING_BYTES`].
+pub const MAX_ARTICLE_CHARS: usize = 12_000;
+/// Longest title of a canned reply, in characters.
+pub const MAX_REPLY_TITLE_CHARS: usize = 80;
+/// Longest text of a canned reply, in characters, placeholders as they are written.
+pub const MAX_REPLY_CHARS: usize = 1_000;
 
 /// The user's machine asks for this long before silence counts as a refusal, in milliseconds.
 pub const CONSENT_ANSWER_MS: u64 = 60_000;

@@ -65,7 +65,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// May they open the console?
+    /// May they read the log and the figures in the console? Whoever has an account may write articles there.
     #[must_use]
     pub const fn supervises(self) -> bool {
         matches!(self, Self::Supervisor | Self::Administrator)

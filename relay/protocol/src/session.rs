@@ -10,8 +10,10 @@ use crate::{
     error::WireError,
     grant::{Capability, Grant},
     input::InputEvent,
-    limits::{MAX_CHAT_CHARS, MAX_CLIPBOARD_CHARS},
+    keyboard::{KeyboardLayout, TypedText, Typing},
+    limits::{MAX_CHAT_CHARS, MAX_CLIPBOARD_CHARS, MAX_SESSION_BYTES},
     report::{InputDenied, Withdrawn},
+    signalling::EndReason,
     text::Text,
     time::UnixMillis,
 };
@@ -21,9 +23,13 @@ pub const SESSION_CHANNEL: &str = "session";
 /// Unordered, never repeated: pointer moves to the sharer and the user's pointer to the viewer.
 pub const POINTER_CHANNEL: &str = "pointer";
 
+/// Bytes of a message that carries a clipboard text, beside the text itself; with room to spare.
+const CLIPBOARD_ENVELOPE: usize = 64;
+
 /// A chat message.
 pub type ChatText = Text<MAX_CHAT_CHARS>;
-/// A clipboard text. Other than chat it may be anything, so only its length is limited.
+/// A clipboard text. Other than chat it may be anything, so only its size is limited: in characters, and in bytes once
+/// its control characters are escaped, so that its message is never above [`MAX_SESSION_BYTES`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "string")]
@@ -33,11 +39,13 @@ impl ClipboardText {
     /// Takes the text as it is.
     ///
     /// # Errors
-    /// Gives back its length when that is above [`MAX_CLIPBOARD_CHARS`].
+    /// Gives back its length in characters when that is above [`MAX_CLIPBOARD_CHARS`], or when there is no room for
+    /// it in a message.
     pub fn new(text: String) -> Result<Self, usize> {
-        let length = text.chars().count();
-        if length > MAX_CLIPBOARD_CHARS {
-            Err(length)
+        let characters = text.chars().count();
+        let bytes: usize = text.chars().map(json_bytes).sum();
+        if characters > MAX_CLIPBOARD_CHARS || bytes > MAX_SESSION_BYTES - CLIPBOARD_ENVELOPE {
+            Err(characters)
         } else {
             Ok(Self(text))
         }
@@ -47,6 +55,15 @@ impl ClipboardText {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Bytes of a character in a JSON string (RFC 8259 section 7).
+const fn json_bytes(character: char) -> usize {
+    match character {
+        '"' | '\\' | '\u{8}' | '\t' | '\n' | '\u{c}' | '\r' => 2,
+        '\0'..='\u{1f}' => 6,
+        other => other.len_utf8(),
     }
 }
 
@@ -81,12 +98,15 @@ pub enum FromViewer {
     },
     /// I am here, every [`crate::limits::HEARTBEAT_MS`].
     Heartbeat,
-    /// May I have this too?
+    /// May I have this too? Said again over every new connection until there is an answer.
     Request {
         /// What.
         capability: Capability,
+        /// When it was first said, on the viewer's clock. The same time is the same question: it is not put to the
+        /// user a second time.
+        asked_at: UnixMillis,
     },
-    /// I give it back.
+    /// I give it back. Said again over every new connection until it is gone.
     GiveBack {
         /// What.
         capability: Capability,
@@ -97,10 +117,22 @@ pub enum FromViewer {
         #[serde(flatten)]
         event: InputEvent,
     },
+    /// Type this. A text that is still being typed ends before it.
+    Type {
+        /// The text.
+        text: TypedText,
+    },
+    /// Type no more of it.
+    StopTyping,
     /// Put this into your clipboard.
     Clipboard {
         /// The text.
         text: ClipboardText,
+    },
+    /// The technician copied a text that is too long to be passed on, so that nobody waits for it.
+    ClipboardTooLong {
+        /// Its length in characters.
+        characters: u32,
     },
     /// Say this.
     Chat {
@@ -150,6 +182,17 @@ pub enum FromSharer {
         /// Height.
         height: u16,
     },
+    /// Layout of the user's keyboard; sent first, when it is known, and at every change.
+    Keyboard {
+        /// None when it is not known (any longer).
+        layout: Option<KeyboardLayout>,
+    },
+    /// How far the text is that you sent to be typed; several times a second, and at its end.
+    Typing {
+        /// How far.
+        #[serde(flatten)]
+        typing: Typing,
+    },
     /// Where the user's pointer is (on [`POINTER_CHANNEL`]).
     Pointer {
         /// Grows with each.
@@ -169,6 +212,11 @@ pub enum FromSharer {
         /// The text.
         text: ClipboardText,
     },
+    /// The user copied a text that is too long to be passed on.
+    ClipboardTooLong {
+        /// Its length in characters.
+        characters: u32,
+    },
     /// Say this.
     Chat {
         /// The text.
@@ -176,7 +224,31 @@ pub enum FromSharer {
     },
     /// The session is over, or cannot go on.
     Bye {
-        /// Why, when it is an error.
+        /// Why. A viewer believes only what is the sharer's to say: stopped, expired, lost, failed.
+        reason: EndReason,
+        /// What went wrong, when something did.
         error: Option<WireError>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clipboard_text_is_as_long_as_fits_into_a_message_and_no_longer() {
+        let check = |text: String| {
+            ClipboardText::new(text).map(|text| {
+                let message = FromSharer::Clipboard { text };
+                assert!(serde_json::to_vec(&message).unwrap().len() <= MAX_SESSION_BYTES);
+            })
+        };
+        assert_eq!(check("a".repeat(50_000)), Ok(()));
+        assert_eq!(check("a".repeat(50_001)), Err(50_001));
+        assert_eq!(check("🙂".repeat(50_000)), Ok(()));
+        assert_eq!(check("\"\\\n".repeat(16_666)), Ok(()));
+        // Six bytes each once escaped.
+        assert_eq!(check("\u{1}".repeat(43_000)), Ok(()));
+        assert_eq!(check("\u{1}".repeat(44_000)), Err(44_000));
+    }
 }

@@ -11,16 +11,19 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    article::{ArticleBody, ArticleTitle, ShownArticle, Suggestion},
     error::WireError,
     grant::{Capabilities, Grant},
-    ids::{DeviceKey, Nonce, RequestId, SessionId, Signature, TicketId, Token},
-    limits::{MAX_CANDIDATE_CHARS, MAX_SDP_CHARS},
+    ids::{ArticleId, DeviceKey, Nonce, RequestId, SessionId, Signature, TicketId, Token},
     people::{Name, Person, Stated, Technician},
+    reply::CannedReply,
     report::ReportedEvent,
-    text::{Line, Text},
-    ticket::{Impact, Language, NoteText, Outcome, QueueEntry, Summary, TicketDetail, Urgency, UserTicket},
+    text::Line,
+    ticket::{Impact, Language, Left, NoteText, Outcome, QueueEntry, Summary, TicketDetail, Urgency, UserTicket},
     time::UnixMillis,
 };
+
+pub use crate::signal::{Sdp, Signal};
 
 /// Separates the hello's signature from every other use of the device key.
 pub const HELLO_CONTEXT: &[u8] = b"renfort hello v1\0";
@@ -68,87 +71,6 @@ pub enum Identity {
         /// From [`FromRelay::Welcome`].
         token: Token,
     },
-}
-
-/// SDP or a candidate (RFC 8829, RFC 8839), passed on unread.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(tag = "signal", rename_all = "snake_case")]
-pub enum Signal {
-    /// By the sharer, after the grant and at each new attempt.
-    Offer {
-        /// Counts the attempts of this session from 1; answers and candidates of an older one are dropped.
-        attempt: u32,
-        /// Session description.
-        sdp: Sdp,
-    },
-    /// By the viewer.
-    Answer {
-        /// The offer's attempt.
-        attempt: u32,
-        /// Session description.
-        sdp: Sdp,
-    },
-    /// By either.
-    Candidate {
-        /// The offer's attempt.
-        attempt: u32,
-        /// `candidate:` line.
-        candidate: Line<MAX_CANDIDATE_CHARS>,
-        /// Media section's id.
-        mid: Option<Line<64>>,
-        /// Media section's index.
-        index: Option<u16>,
-    },
-    /// By the viewer: the connection is gone, please offer anew.
-    Restart,
-}
-
-/// A session description. Its lines end in CR LF (RFC 8866, 5), which [`Text`] would refuse.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(try_from = "String", into = "String")]
-#[ts(type = "string")]
-pub struct Sdp(String);
-
-impl Sdp {
-    /// Takes a description that is ASCII-printable but for line ends, and not longer than [`MAX_SDP_CHARS`].
-    ///
-    /// # Errors
-    /// When it is not.
-    pub fn new(text: String) -> Result<Self, &'static str> {
-        if text.len() > MAX_SDP_CHARS {
-            Err("the session description is too long")
-        } else if !text.starts_with("v=0") || text.chars().any(|c| c.is_control() && c != '\r' && c != '\n') {
-            Err("this is not a session description")
-        } else {
-            Ok(Self(text))
-        }
-    }
-
-    /// The description itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Sdp {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::new(text)
-    }
-}
-
-impl From<Sdp> for String {
-    fn from(sdp: Sdp) -> Self {
-        sdp.0
-    }
-}
-
-impl std::fmt::Debug for Sdp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sdp({} bytes)", self.0.len())
-    }
 }
 
 /// The user's answer to a technician who wants in.
@@ -300,6 +222,39 @@ pub enum ToRelay {
         #[serde(flatten)]
         event: ReportedEvent,
     },
+    /// User: articles that may answer this, while the sentence is being written. Answered by
+    /// [`FromRelay::Suggestions`].
+    Suggest {
+        /// The sentence so far.
+        text: Summary,
+        /// The language to be read in, where there is a choice.
+        language: Language,
+    },
+    /// User: a published article. Answered by [`FromRelay::Article`].
+    ReadArticle {
+        /// Which.
+        article: ArticleId,
+        /// In this language, else in the other.
+        language: Language,
+    },
+    /// User: this article, which I read on this connection, solved it; counted once a device and day.
+    Deflected {
+        /// Which.
+        article: ArticleId,
+    },
+    /// Technician: keep this as a draft article, made of a ticket that I have or had last.
+    DraftArticle {
+        /// Of which ticket.
+        ticket: TicketId,
+        /// In this language.
+        language: Language,
+        /// Title.
+        title: ArticleTitle,
+        /// Markdown.
+        body: ArticleBody,
+    },
+    /// Technician: the canned replies of my team. Answered by [`FromRelay::Replies`].
+    ShowReplies,
     /// Technician: forget my token.
     SignOut,
 }
@@ -403,11 +358,34 @@ pub enum FromRelay {
     QueueLeft {
         /// Which.
         ticket: TicketId,
+        /// Where it went.
+        why: Left,
     },
     /// Answer to [`ToRelay::ShowTicket`], and to whoever has the ticket at every change.
     Detail {
         /// The ticket.
         detail: Box<TicketDetail>,
+    },
+    /// Answer to [`ToRelay::Suggest`], best first.
+    Suggestions {
+        /// The request's id.
+        re: u32,
+        /// At most [`crate::article::SUGGESTIONS`].
+        suggestions: Vec<Suggestion>,
+    },
+    /// Answer to [`ToRelay::ReadArticle`].
+    Article {
+        /// The request's id.
+        re: u32,
+        /// As published.
+        article: Box<ShownArticle>,
+    },
+    /// Answer to [`ToRelay::ShowReplies`].
+    Replies {
+        /// The request's id.
+        re: u32,
+        /// In the order of their titles.
+        replies: Vec<CannedReply>,
     },
     /// To both: a technician wants in. The user's app shows the question.
     Asked {
@@ -442,9 +420,6 @@ pub enum FromRelay {
         reason: EndReason,
     },
 }
-
-/// The longest wording of an error that came with a malformed message; see [`Text`].
-pub type Reason = Text<200>;
 
 #[cfg(test)]
 mod tests {
@@ -506,9 +481,8 @@ mod tests {
     }
 
     #[test]
-    fn a_password_and_a_session_description_are_never_printed() {
+    fn a_password_is_never_printed() {
         let password = Password(Line::new("hunter2").unwrap());
         assert_eq!(format!("{password:?}"), "REDACTED");
-        assert_eq!(format!("{:?}", Sdp::new("v=0\r\na=x".into()).unwrap()), "Sdp(8 bytes)");
     }
 }

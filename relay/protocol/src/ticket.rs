@@ -187,6 +187,26 @@ pub struct EarlierTicket {
     pub message: Option<NoteText>,
 }
 
+/// Why a ticket left a technician's queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "left", rename_all = "snake_case")]
+pub enum Left {
+    /// A technician took it.
+    Taken {
+        /// Who.
+        by: Technician,
+    },
+    /// It was passed on to a higher level.
+    Escalated {
+        /// Which.
+        to: Level,
+    },
+    /// Its user took it back.
+    Cancelled,
+    /// It was closed.
+    Closed,
+}
+
 /// Languages of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]

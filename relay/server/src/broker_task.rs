@@ -16,13 +16,16 @@ use axum::extract::ws::Utf8Bytes;
 use renfort_audit::hash::Digest;
 use renfort_core::{
     Broker,
+    articles::{self as consulted, Question},
     contract::{Account, Checked, Conn, Effect, Input},
 };
 use renfort_protocol::{
+    console::live::Live,
     error::{Code, WireError},
     ids::{DeviceKey, Nonce},
     people::Name,
     signalling::{FromRelay, Password},
+    time::UnixMillis,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -66,6 +69,13 @@ pub enum ToBroker {
     },
     /// Anything that goes to the broker as it is.
     Input(Input),
+    /// What goes on now, since when the relay runs being passed on? Answered from memory.
+    Live {
+        /// When the relay started.
+        relay_since: UnixMillis,
+        /// Who asks.
+        answer: oneshot::Sender<Live>,
+    },
     /// Close all connections and end once everything is written.
     ShutDown,
 }
@@ -141,6 +151,11 @@ impl BrokerTask {
                         Input::Connected { conn, address, nonce }
                     }
                     Some(ToBroker::Input(input)) => input,
+                    Some(ToBroker::Live { relay_since, answer }) => {
+                        // Whoever asked may have given up.
+                        drop(answer.send(self.broker.live(clock::now(), relay_since)));
+                        continue;
+                    }
                     Some(ToBroker::ShutDown) | None => {
                         stopping = true;
                         for (_, peer) in outside.peers.drain() {
@@ -207,6 +222,13 @@ impl BrokerTask {
                     Input::PasswordChecked { conn, result }
                 });
             }
+            Effect::Consult { conn, re, question } => {
+                let store = Arc::clone(&self.store);
+                self.answer_later(async move {
+                    let answer = consult(&*store, question).await;
+                    Input::Consulted { conn, re, answer }
+                });
+            }
             Effect::CheckToken { conn, hash, device } => {
                 let store = Arc::clone(&self.store);
                 self.answer_later(async move {
@@ -259,6 +281,27 @@ async fn check_password(store: &dyn Store, passwords: &Passwords, login: &Name, 
             Checked::Unavailable
         }
     }
+}
+
+/// What the store holds of articles and replies. The sentence that is asked about stands in no log.
+async fn consult(store: &dyn Store, question: Question) -> Option<consulted::Answer> {
+    let answered = match question {
+        Question::Suggest { text, language } => store
+            .suggestions(text.as_str(), language)
+            .await
+            .map(consulted::Answer::Suggestions),
+        Question::Read { article, language } => store
+            .published(article, language)
+            .await
+            .map(|shown| consulted::Answer::Article(shown.map(Box::new))),
+        Question::Replies { team } => store.replies().await.map(|mut replies| {
+            replies.retain(|reply| reply.content.team.is_none_or(|of| of == team));
+            consulted::Answer::Replies(replies)
+        }),
+    };
+    answered
+        .inspect_err(|error| tracing::error!(%error, "articles could not be read"))
+        .ok()
 }
 
 async fn check_token(store: &dyn Store, hash: &Digest, device: &DeviceKey) -> Checked {

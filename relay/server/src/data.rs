@@ -74,6 +74,12 @@ impl DataFolder {
         self.0.join("keys.db")
     }
 
+    /// Facts about tickets for the team's figures. Everything in it is read from the log again when it is missing.
+    #[must_use]
+    pub fn figure_database(&self) -> PathBuf {
+        self.0.join("figures.db")
+    }
+
     /// Takes the folder for one serving relay, for as long as the file that is returned stays open. The system lets go
     /// of it when the process ends, however it ends. Commands that only read, or change accounts, do not need it.
     ///

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod data;
 pub mod endpoint;
 pub mod error;
+pub mod figures;
 pub mod http;
 pub mod keys;
 pub mod log_reader;

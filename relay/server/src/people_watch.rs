@@ -1,7 +1,8 @@
 //! Picks up what the command line does to accounts while the relay runs: writes it into the log, and tells the broker,
 //! which signs disabled accounts out.
 //!
-//! Invariant: a change stands in the log before anybody is signed out by it, and stands there once.
+//! Invariant: a change stands in the log before anybody is signed out by it, and stands there once; and the broker is
+//! told of it however often the store fails meanwhile.
 
 use std::{sync::Arc, time::Duration};
 
@@ -65,9 +66,10 @@ pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Se
     let mut rounds = interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut round = 0_u32;
+    let mut untold = false;
     loop {
         rounds.tick().await;
-        match pick_up(&*store, &writer, &broker).await {
+        match pick_up(&*store, &writer, &broker, &mut untold).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => tracing::error!(%error, "changes of accounts were not picked up"),
@@ -83,15 +85,74 @@ pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Se
     }
 }
 
-/// False when the broker is gone.
+/// False when the broker is gone. `untold`: changes are in the log that the broker has not heard of.
 async fn pick_up(
     store: &dyn Store,
     writer: &WriterHandle,
     broker: &mpsc::Sender<ToBroker>,
+    untold: &mut bool,
 ) -> Result<bool, RelayError> {
-    if !log_changes(store, writer).await? {
+    match log_changes(store, writer).await {
+        Ok(changes) => *untold |= changes,
+        // The log may have them although the answer says otherwise, and would not tell of them again.
+        Err(error) => {
+            *untold = true;
+            return Err(error);
+        }
+    }
+    if !*untold {
         return Ok(!broker.is_closed());
     }
     let accounts = store.people().await?.into_iter().map(|person| person.account).collect();
-    Ok(broker.send(accounts_changed(accounts)).await.is_ok())
+    let told = broker.send(accounts_changed(accounts)).await.is_ok();
+    *untold = !told;
+    Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_core::contract::Input;
+    use renfort_protocol::{
+        people::{Level, Name, Role},
+        time::UnixMillis,
+    };
+    use ring::signature::Ed25519KeyPair;
+
+    use super::*;
+    use crate::{
+        store::{NewAccount, memory::MemoryStore},
+        writer::Writer,
+    };
+
+    #[tokio::test]
+    async fn an_account_that_is_disabled_while_the_store_fails_is_signed_out_once_it_works_again() {
+        let store = Arc::new(MemoryStore::new());
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap();
+        let (writer, handle, _answers) = Writer::open(Arc::clone(&store) as Arc<dyn Store>, pair).await.unwrap();
+        tokio::spawn(writer.run());
+        let (broker, mut told) = mpsc::channel(4);
+        let name = |text: &str| Name::new(text).unwrap();
+        let ada = NewAccount {
+            login: name("ada"),
+            name: name("Ada"),
+            role: Role::Technician { level: Level::One },
+            hash: "h".into(),
+        };
+        store.add_person(&ada, UnixMillis(1)).await.unwrap();
+        store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
+
+        let mut untold = false;
+        store.set_without_people(true);
+        assert!(pick_up(&*store, &handle, &broker, &mut untold).await.is_err());
+        assert!(told.try_recv().is_err(), "the log has it, the broker not yet");
+        store.set_without_people(false);
+        assert!(pick_up(&*store, &handle, &broker, &mut untold).await.unwrap());
+        let accounts = match told.try_recv() {
+            Ok(ToBroker::Input(Input::AccountsChanged { accounts })) => accounts,
+            other => panic!("not told: {other:?}"),
+        };
+        assert!(accounts[0].disabled);
+        assert!(pick_up(&*store, &handle, &broker, &mut untold).await.unwrap());
+        assert!(told.try_recv().is_err(), "and once only");
+    }
 }

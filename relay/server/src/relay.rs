@@ -28,7 +28,12 @@ use crate::{
     clock,
     data::DataFolder,
     error::RelayError,
-    http::{self, App, console::Console, origin::OriginPolicy},
+    figures::{self, FigureStore, Figures},
+    http::{
+        self, App,
+        console::{Console, LiveDesk},
+        origin::OriginPolicy,
+    },
     keys, organisation,
     passwords::Passwords,
     people_watch,
@@ -88,6 +93,7 @@ pub struct Relay {
     handle: Handle<SocketAddr>,
     broker: mpsc::Sender<ToBroker>,
     store: Arc<dyn Store>,
+    figure_store: Arc<dyn FigureStore>,
     tasks: Tasks,
 }
 
@@ -96,6 +102,8 @@ struct Tasks {
     broker: JoinHandle<()>,
     writer: JoinHandle<()>,
     people: JoinHandle<()>,
+    /// Its failure or end stops nothing: see [`Figures`].
+    figures: JoinHandle<()>,
 }
 
 impl Relay {
@@ -130,6 +138,12 @@ impl Relay {
         people_watch::log_changes(&*store, &to_writer).await?;
         record_start(&to_writer).await?;
 
+        let figure_store = figures::open_store(&folder).await;
+        let figures = Arc::new(Figures::new(
+            Arc::clone(&figure_store),
+            Arc::clone(&store),
+            to_writer.clone(),
+        ));
         let passwords = Passwords::new()?;
         let (to_broker, inputs) = mpsc::channel(INPUT_QUEUE);
         let task = BrokerTask {
@@ -154,6 +168,8 @@ impl Relay {
                 tls: tls.is_some(),
                 log,
                 log_checks: Semaphore::new(1),
+                live: LiveDesk::new(clock::now()),
+                figures: Arc::clone(&figures),
             },
         });
         let handle = Handle::new();
@@ -161,6 +177,7 @@ impl Relay {
         let tasks = Tasks {
             broker: tokio::spawn(task.run()),
             people: tokio::spawn(people_watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
+            figures: tokio::spawn(figures.watch()),
             server: tokio::spawn(run_server(listener, handle.clone(), tls, app)),
             writer,
         };
@@ -170,6 +187,7 @@ impl Relay {
             handle,
             broker: to_broker,
             store,
+            figure_store,
             tasks,
         })
     }
@@ -194,6 +212,7 @@ impl Relay {
             broker,
             writer,
             people,
+            figures: _,
         } = &mut self.tasks;
         tokio::select! {
             _ = server => "the server",
@@ -210,8 +229,10 @@ impl Relay {
             broker,
             writer,
             people,
+            figures,
         } = self.tasks;
         people.abort();
+        figures.abort();
         // A broker that has ended needs no order.
         drop(self.broker.send(ToBroker::ShutDown).await);
         drop(self.broker);
@@ -228,6 +249,7 @@ impl Relay {
         if tokio::time::timeout(STOP_WITHIN, writer).await.is_err() {
             tracing::error!("the writer did not end in time");
         }
+        self.figure_store.close().await;
         self.store.close().await;
     }
 }

@@ -105,12 +105,21 @@ impl WriterHandle {
         self.write(events, Some(through)).await
     }
 
+    /// Writes rows together with the audit events that tell of them, and waits until both are durable.
+    ///
+    /// # Errors
+    /// When they are not, no part of them.
+    pub async fn write_batch(&self, batch: Batch) -> Result<(), FailReason> {
+        self.send(batch, None).await
+    }
+
     async fn write(&self, events: Vec<Entry>, people_changes_through: Option<u64>) -> Result<(), FailReason> {
+        let changes = Vec::new();
+        self.send(Batch { changes, events }, people_changes_through).await
+    }
+
+    async fn send(&self, batch: Batch, people_changes_through: Option<u64>) -> Result<(), FailReason> {
         let (answer, written) = oneshot::channel();
-        let batch = Batch {
-            changes: Vec::new(),
-            events,
-        };
         let job = Job {
             batch,
             people_changes_through,

@@ -119,6 +119,7 @@ fn put(number: u64) -> Change {
         reopened: 0,
         message: None,
         feedback: None,
+        user_away_since: None,
     };
     Change::PutTicket {
         record: Box::new(record),

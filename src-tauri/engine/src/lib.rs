@@ -8,6 +8,8 @@
 
 mod clipboard_pump;
 pub mod clock;
+mod layout_watch;
+pub mod leg;
 pub mod peer;
 pub mod seams;
 pub mod session;

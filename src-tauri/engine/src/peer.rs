@@ -5,6 +5,7 @@ use renfort_protocol::{
     error::WireError,
     grant::{Capability, Grant},
     input::InputEvent,
+    keyboard::{KeyboardLayout, TypedText, Typing},
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::ChatText,
     signalling::{EndReason, Signal},
@@ -79,6 +80,13 @@ pub enum SharerEvent {
         /// Characters.
         characters: usize,
     },
+    /// A copied text was too long to be passed on.
+    ClipboardTooLong {
+        /// The user copied it (true), or the technician.
+        here: bool,
+        /// Characters.
+        characters: usize,
+    },
     /// The technician's side was not heard for a while (true), or is heard again.
     PeerLost(bool),
     /// It is over; the last event.
@@ -101,6 +109,10 @@ pub enum ViewerCommand {
     GiveBack(Capability),
     /// Input.
     Input(InputEvent),
+    /// Have this typed on the user's machine; [`ViewerEvent::Typing`] follows. Ignored while another text is.
+    Type(TypedText),
+    /// Type no more of it.
+    StopTyping,
     /// Write to the user.
     Chat(ChatText),
     /// Leave; the session's end was told to the relay.
@@ -144,6 +156,12 @@ pub enum ViewerEvent {
         /// Height.
         height: u16,
     },
+    /// Layout of the user's keyboard; none when it is not known.
+    Keyboard(Option<KeyboardLayout>),
+    /// Layout of the technician's keyboard; none when it is not known.
+    OwnKeyboard(Option<KeyboardLayout>),
+    /// How far a text is that is typed on the user's machine.
+    Typing(Typing),
     /// Where the user's pointer is.
     Pointer {
         /// From the left.
@@ -162,6 +180,13 @@ pub enum ViewerEvent {
     },
     /// A text of so many characters went to the user's clipboard.
     ClipboardSent {
+        /// Characters.
+        characters: usize,
+    },
+    /// A copied text was too long to be passed on.
+    ClipboardTooLong {
+        /// The technician copied it (true), or the user.
+        here: bool,
         /// Characters.
         characters: usize,
     },

@@ -14,6 +14,7 @@ use renfort_protocol::{
     error::Code,
     grant::Capability,
     input::InputEvent,
+    keyboard::{KeyboardLayout, LayoutName, TypedText, Typing, TypingState},
     report::{InputDenied, ReportedEvent},
     session::ChatText,
     signalling::EndReason,
@@ -350,4 +351,45 @@ fn without_an_input_sink_control_is_refused_and_the_view_goes_on() {
     pair.sees(|event| *event == ViewerEvent::InputDenied(InputDenied::Failed));
     pair.user.show(2);
     pair.shows(2);
+}
+
+#[test]
+fn each_side_knows_both_layouts_and_a_text_is_typed_at_the_users() {
+    let layout = |name: &str| {
+        Some(KeyboardLayout {
+            layout: LayoutName::new(name).unwrap(),
+            variant: None,
+        })
+    };
+    let pair = Pair::connected(Options {
+        capabilities: vec![Capability::View, Capability::Control],
+        ..Options::default()
+    });
+    *pair.technician.layout.lock().unwrap() = layout("us");
+    *pair.user.layout.lock().unwrap() = layout("fr");
+    pair.sees(|event| *event == ViewerEvent::OwnKeyboard(layout("us")));
+    pair.sees(|event| *event == ViewerEvent::Keyboard(layout("fr")));
+    *pair.user.layout.lock().unwrap() = layout("be");
+    pair.sees(|event| *event == ViewerEvent::Keyboard(layout("be")));
+
+    pair.tell_viewer(ViewerCommand::Type(TypedText::new("é\n").unwrap()));
+    pair.sees(|event| {
+        matches!(
+            event,
+            ViewerEvent::Typing(Typing {
+                typed: 2,
+                of: 2,
+                state: TypingState::Done
+            })
+        )
+    });
+    let inputs = pair.user.inputs.lock().unwrap();
+    let pressed: Vec<&str> = inputs
+        .iter()
+        .filter_map(|event| match event {
+            InputEvent::Key { key, pressed: true, .. } => Some(key.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((pressed, inputs.len()), (vec!["é", "Enter"], 4));
 }

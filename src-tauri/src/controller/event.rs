@@ -30,8 +30,10 @@ pub enum Event {
     Sharer(SessionId, SharerEvent),
     /// The viewer of a session.
     Viewer(SessionId, ViewerEvent),
-    /// The content of an organisation file, or a link.
+    /// The content of an organisation file, or a link, that the person chose in this program or its command line.
     Import(Vec<u8>),
+    /// A link that the desktop passed on: from a web page, a message, anybody.
+    Offered(Vec<u8>),
     /// Something on this machine went wrong.
     Fault(WireError),
     /// The stop shortcut; what it stops has stopped already.

@@ -57,6 +57,11 @@ impl LinkState {
         !self.is_online() || self.requests.is_empty()
     }
 
+    /// Another relay has no use for what waits for this one.
+    pub(super) fn forget_signals(&mut self) {
+        self.signals.clear();
+    }
+
     /// An instant of the relay's clock, on ours.
     pub(super) fn local(&self, relay: UnixMillis) -> UnixMillis {
         UnixMillis(relay.0.saturating_add_signed(self.offset))
@@ -174,16 +179,19 @@ impl Controller {
             }
             FromRelay::Ticket { ticket } => self.ticket_changed(ticket, turn),
             FromRelay::QueueChanged { entry } => self.queue_changed(entry, turn),
-            FromRelay::QueueLeft { ticket } => self.queue_left(ticket),
+            FromRelay::QueueLeft { ticket, why } => self.queue_left(ticket, why),
             FromRelay::Detail { detail } => self.detail_came(*detail),
+            FromRelay::Suggestions { suggestions, .. } => self.suggestions_came(suggestions),
+            FromRelay::Article { article, .. } => self.article_came(*article),
+            FromRelay::Replies { replies, .. } => self.replies_came(replies),
             FromRelay::Asked { session } if self.profile.technician() => self.user_is_asked(*session, turn),
             FromRelay::Asked { session } => self.asked(*session, turn),
             FromRelay::Granted { grant } if self.profile.technician() => self.session_granted(grant, turn),
             FromRelay::Granted { grant } => self.granted(grant, turn),
             FromRelay::Signal { session, signal } => self.signal_came(session, signal, turn),
             FromRelay::SessionEnded { session, reason } => {
-                self.user_session_ended(session, reason, turn);
                 self.desk_session_ended(session, reason, turn);
+                self.user_session_ended(session, reason, turn);
             }
             FromRelay::Challenge { .. } | FromRelay::Welcome { .. } => {
                 tracing::warn!("the relay greets in the middle of a conversation");

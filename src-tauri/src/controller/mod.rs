@@ -7,7 +7,10 @@
 //! session is shown to a technician only under a grant that this very program built from the person's own click.
 
 mod event;
+mod help;
+mod keys;
 mod link;
+mod offer;
 mod profile;
 mod reports;
 mod requests;
@@ -17,6 +20,7 @@ mod technician;
 mod technician_session;
 mod user;
 mod user_session;
+mod wrap_up;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +28,7 @@ mod tests;
 use renfort_protocol::{
     error::{Code, WireError},
     ids::RequestId,
+    organisation::OrganisationFile,
     session::ChatText,
     time::UnixMillis,
 };
@@ -52,6 +57,8 @@ pub struct Controller {
     notices: u32,
     user: User,
     desk: Desk,
+    /// An organisation that a link from outside offers; the person is asked.
+    offer: Option<OrganisationFile>,
     quit_by: Option<UnixMillis>,
     shown: Option<View>,
 }
@@ -81,6 +88,7 @@ impl Controller {
             notices: 0,
             user: User::default(),
             desk: Desk::default(),
+            offer: None,
             quit_by: None,
             shown: None,
         }
@@ -114,12 +122,14 @@ impl Controller {
             Event::Sharer(session, event) => self.sharer_event(session, event, &mut turn),
             Event::Viewer(session, event) => self.viewer_event(session, event, &mut turn),
             Event::Import(content) => self.import(&content, &mut turn),
+            Event::Offered(content) => self.offered(&content, &mut turn),
             Event::Fault(error) => self.tell(error),
             Event::StopShortcut => self.stop(&mut turn),
             Event::CloseRequested => self.close_requested(&mut turn),
             Event::Quit => self.quit(&mut turn),
             Event::Tick => self.tick(&mut turn),
         }
+        self.pause_control(&mut turn);
         self.emit(&mut turn);
         turn.effects
     }
@@ -135,7 +145,10 @@ impl Controller {
     fn act(&mut self, action: Action, turn: &mut Turn) {
         match action {
             Action::ImportOrganisation { text } => self.import(text.as_bytes(), turn),
+            // Its dialog may be another program's window, which a remote hand could use.
+            Action::ChooseOrganisationFile if self.user.has_session() => self.out_of_order(),
             Action::ChooseOrganisationFile => turn.push(Effect::ChooseFile),
+            Action::AnswerOffer { accept } => self.answer_offer(accept, turn),
             Action::SetLanguage { language } => self.set_language(language, turn),
             Action::SetTheme { theme } => self.set_theme(theme, turn),
             Action::SetName { name } => self.set_name(name, turn),
@@ -144,6 +157,12 @@ impl Controller {
             Action::DismissNotice => self.notice = None,
             Action::Reconnect => turn.push(Effect::RetryNow),
 
+            Action::Suggest { text } => self.suggest(text, turn),
+            Action::ReadArticle { article } => self.read_article(article, turn),
+            Action::CloseArticle => self.close_article(),
+            Action::ArticleSolved => self.article_solved(turn),
+            Action::NotSolvedAfterAll => self.not_solved_after_all(),
+            Action::LeaveThanks => self.leave_thanks(turn),
             Action::RequestHelp {
                 summary,
                 impact,
@@ -166,7 +185,13 @@ impl Controller {
             Action::WithdrawQuestion => self.withdraw_question(turn),
             Action::Request { capability } => self.request(capability, turn),
             Action::GiveBack { capability } => self.give_back(capability, turn),
+            Action::ChooseKeyMode { choice } => self.choose_key_mode(choice),
+            Action::TypeText { text } => self.type_text(text, turn),
+            Action::StopTyping => self.stop_typing(turn),
             Action::AddNote { text } => self.add_note(text, turn),
+            Action::ShowReplies => self.show_replies(turn),
+            Action::HideReplies => self.hide_replies(),
+            Action::DraftArticle { language, title, body } => self.draft_article(language, title, body, turn),
             Action::EndSession => self.end_session(turn),
             Action::WrapUp { outcome, message, note } => self.wrap_up(outcome, message, note, turn),
 
@@ -210,6 +235,7 @@ impl Controller {
         if self.quit_by.is_none() {
             self.stop(turn);
             self.end_session_if_any(turn);
+            self.count_solved(turn);
             self.quit_by = Some(turn.at.plus(QUIT_MS));
         }
         self.exit_when_told(turn);
@@ -230,6 +256,8 @@ impl Controller {
         self.answer_silence(turn);
         self.resend_reports(turn);
         self.fade_remark(turn);
+        self.give_wrap_up_up(turn);
+        self.count_solved_in_time(turn);
         self.exit_when_told(turn);
     }
 }

@@ -1,6 +1,7 @@
 //! What is kept from one start to the next: settings, organisation, token.
 //!
-//! Invariant: once an organisation is pinned, only a file signed by the same key and not older takes its place.
+//! Invariant: once an organisation is pinned, only a file signed by the same key and not older takes its place, or one
+//! that the person chose over it by name.
 
 use renfort_protocol::{
     error::{Code, WireError},
@@ -66,6 +67,11 @@ impl Controller {
                 return;
             }
         }
+        self.pin(file, turn);
+    }
+
+    /// From now on, this program belongs to this organisation.
+    pub(super) fn pin(&mut self, file: OrganisationFile, turn: &mut Turn) {
         turn.push(Effect::SaveOrganisation(Box::new(file.clone())));
         self.profile.organisation = Some(file);
         self.notice.take_if(|notice| notice.error.code == Code::BadOrganisation);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use renfort_protocol::{
     error::{Code, WireError},
-    ids::{SessionId, TicketId},
+    ids::{ArticleId, SessionId, TicketId},
     signalling::{Request, ToRelay},
 };
 
@@ -27,6 +27,11 @@ pub(super) enum Purpose {
     WrapUp(TicketId),
     End(SessionId),
     Report(SessionId, u64),
+    Suggest,
+    Read(ArticleId),
+    Deflected,
+    Replies,
+    Draft(TicketId),
     SignOut,
 }
 
@@ -97,6 +102,8 @@ impl Controller {
             Some(Purpose::Open) => self.help_requested(),
             Some(Purpose::WrapUp(ticket)) => self.wrapped_up(ticket),
             Some(Purpose::End(session)) => self.end_told(session),
+            Some(Purpose::Suggest) => self.suggested(turn),
+            Some(Purpose::Draft(ticket)) => self.drafted(ticket),
             // Done means written, and reports are written in order.
             Some(Purpose::Report(session, number)) => {
                 self.link.reports.recorded(session, number);
@@ -114,15 +121,20 @@ impl Controller {
                 self.tell(error);
             }
             Some(Purpose::Consent(session)) => {
-                self.consent_refused(session, error.code);
-                self.tell(error);
+                if self.consent_refused(session, error.code) {
+                    self.tell(error);
+                }
             }
             // The session is over already, which was the wish.
             Some(Purpose::End(session)) => self.end_told(session),
             Some(Purpose::Report(session, _)) if is_for_good(error.code) => self.link.reports.forget(session),
             // Sent again by and by.
             Some(Purpose::Report(..)) => self.link.reports.retry_after(turn.at),
-            Some(Purpose::SignOut) => {}
+            Some(Purpose::Suggest) => self.suggested(turn),
+            Some(Purpose::Read(article)) => self.article_refused(article, error),
+            // Nobody waits for either.
+            Some(Purpose::SignOut | Purpose::Deflected) => {}
+            Some(Purpose::WrapUp(_)) => self.wrap_up_refused(error),
             Some(_) => self.tell(error),
             None => tracing::debug!(code = ?error.code, "a signal was refused"),
         }

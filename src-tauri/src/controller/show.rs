@@ -20,6 +20,7 @@ impl Controller {
             }),
             link: self.link.shown.clone(),
             notice: self.notice.clone(),
+            offer: self.offer_view(),
             stated: self.profile.stated(),
             side: if self.profile.technician() {
                 Side::Technician {
@@ -41,12 +42,13 @@ impl Controller {
                 login,
             };
         };
-        let busy = self.link.requests.any(|purpose| {
-            matches!(
-                purpose,
-                Purpose::Take | Purpose::Note | Purpose::AskAgain | Purpose::WrapUp(_)
-            )
-        });
+        let busy = desk.wrapping.is_some()
+            || self.link.requests.any(|purpose| {
+                matches!(
+                    purpose,
+                    Purpose::Take | Purpose::Note | Purpose::AskAgain | Purpose::Draft(_) | Purpose::WrapUp(_)
+                )
+            });
         let in_hand = desk.in_hand();
         let detail = desk
             .detail
@@ -58,6 +60,8 @@ impl Controller {
                 waiting: self.waiting_beside(ticket),
                 detail,
                 session: self.technician_session(),
+                replies: desk.replies.clone(),
+                drafted: desk.drafted == Some(ticket),
                 busy,
             },
             // All about the ticket in hand is on its way.
@@ -65,12 +69,14 @@ impl Controller {
                 person,
                 tickets: self.tickets(),
                 detail: None,
+                gone: None,
                 busy: true,
             },
             (None, detail) => TechnicianPage::Queue {
                 person,
                 tickets: self.tickets(),
                 detail,
+                gone: desk.gone.clone(),
                 busy,
             },
         }

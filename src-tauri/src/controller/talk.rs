@@ -34,11 +34,20 @@ impl Talk {
     }
 
     pub(super) fn copied(&mut self, to_technician: bool, at: UnixMillis, characters: usize) {
-        let characters = u32::try_from(characters).unwrap_or(u32::MAX);
+        self.tell(to_technician, at, characters, true);
+    }
+
+    /// A text was too long to be passed on.
+    pub(super) fn not_copied(&mut self, to_technician: bool, at: UnixMillis, characters: usize) {
+        self.tell(to_technician, at, characters, false);
+    }
+
+    fn tell(&mut self, to_technician: bool, at: UnixMillis, characters: usize, passed: bool) {
         self.clipboard.push_back(ClipboardLine {
             at,
             to_technician,
-            characters,
+            characters: u32::try_from(characters).unwrap_or(u32::MAX),
+            passed,
         });
         if self.clipboard.len() > CLIPBOARD_LINES {
             self.clipboard.pop_front();

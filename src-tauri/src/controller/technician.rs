@@ -8,11 +8,13 @@ use renfort_protocol::{
     error::{Code, WireError},
     ids::{SessionId, TicketId, Token},
     people::{Name, Person},
+    reply::CannedReply,
     signalling::{EndReason, Identity, Password, SessionInfo, ToRelay},
-    ticket::{NoteText, Outcome, QueueEntry, TicketDetail, TicketState},
+    ticket::{Left, NoteText, QueueEntry, TicketDetail, TicketState},
 };
 
-use super::{Controller, Effect, Notification, Turn, requests::Purpose, technician_session::Viewed};
+use super::{Controller, Effect, Notification, Turn, requests::Purpose, technician_session::Viewed, wrap_up::WrapUp};
+use crate::view::GoneTicket;
 
 /// Where the technician stands.
 #[derive(Debug, Default)]
@@ -21,8 +23,15 @@ pub(super) struct Desk {
     signing_in: bool,
     pub(super) queue: BTreeMap<TicketId, QueueEntry>,
     shown: Option<TicketId>,
+    /// The ticket that was looked at and left the queue; told until another one is looked at.
+    pub(super) gone: Option<GoneTicket>,
     pub(super) detail: Option<Box<TicketDetail>>,
+    pub(super) wrapping: Option<WrapUp>,
     pub(super) session: Option<Viewed>,
+    /// Canned replies, while they are looked for.
+    pub(super) replies: Option<Vec<CannedReply>>,
+    /// The ticket that a draft article was made of last.
+    pub(super) drafted: Option<TicketId>,
     /// How the last session of the ticket in hand ended.
     pub(super) over: Option<EndReason>,
     /// A session that ended here; the relay does not know yet.
@@ -59,6 +68,12 @@ impl Desk {
         };
         let by_session = self.session.as_ref().map(|viewed| viewed.info.ticket);
         by_session.or_else(|| self.queue.values().find(mine).map(|entry| entry.id))
+    }
+
+    /// There is nothing left to see of it.
+    pub(super) fn look_away_from(&mut self, ticket: TicketId) {
+        self.shown.take_if(|shown| *shown == ticket);
+        self.detail.take_if(|detail| detail.entry.id == ticket);
     }
 
     /// The ticket that is looked at.
@@ -116,6 +131,7 @@ impl Controller {
         self.desk.person = Some(person);
         self.desk.queue = queue.into_iter().map(|entry| (entry.id, entry)).collect();
         self.desk_session_on_return(session, turn);
+        self.send_wrap_up(turn);
         self.look(turn);
     }
 
@@ -138,14 +154,23 @@ impl Controller {
         if let Some(detail) = self.desk.detail.as_mut().filter(|detail| detail.entry.id == entry.id) {
             detail.entry = entry.clone();
         }
+        self.desk.gone.take_if(|gone| gone.id == entry.id);
         self.desk.queue.insert(entry.id, entry);
         self.hand_changed(before, turn);
     }
 
-    pub(super) fn queue_left(&mut self, ticket: TicketId) {
-        self.desk.queue.remove(&ticket);
-        if self.desk.in_hand() != Some(ticket) {
-            self.desk.shown.take_if(|shown| *shown == ticket);
+    pub(super) fn queue_left(&mut self, ticket: TicketId, why: Left) {
+        let mine = self.desk.in_hand() == Some(ticket);
+        let entry = self.desk.queue.remove(&ticket);
+        if self.desk.in_hand() != Some(ticket)
+            && self.desk.shown.take_if(|shown| *shown == ticket).is_some()
+            && let Some(entry) = entry.filter(|_| !mine)
+        {
+            self.desk.gone = Some(GoneTicket {
+                id: ticket,
+                summary: entry.summary,
+                why,
+            });
         }
     }
 
@@ -164,6 +189,7 @@ impl Controller {
 
     pub(super) fn show_ticket(&mut self, ticket: Option<TicketId>, turn: &mut Turn) {
         self.desk.shown = ticket;
+        self.desk.gone = None;
         self.desk.detail.take_if(|detail| Some(detail.entry.id) != ticket);
         if ticket.is_some() && !self.needs_relay() {
             self.look(turn);
@@ -191,36 +217,5 @@ impl Controller {
                 .requests
                 .send(Purpose::Note, ToRelay::AddNote { ticket, text }, turn);
         }
-    }
-
-    pub(super) fn wrap_up(
-        &mut self,
-        outcome: Outcome,
-        message: Option<NoteText>,
-        note: Option<NoteText>,
-        turn: &mut Turn,
-    ) {
-        let Some(ticket) = self.desk.in_hand() else {
-            return self.out_of_order();
-        };
-        if !self.needs_relay() {
-            let body = ToRelay::WrapUp {
-                ticket,
-                outcome,
-                message,
-                note,
-            };
-            self.link.requests.send(Purpose::WrapUp(ticket), body, turn);
-        }
-    }
-
-    /// The relay has it; the ticket is out of hand, wherever it went.
-    pub(super) fn wrapped_up(&mut self, ticket: TicketId) {
-        if self.desk.session.is_none() && self.desk.in_hand() == Some(ticket) {
-            self.desk.queue.remove(&ticket);
-        }
-        self.desk.shown.take_if(|shown| *shown == ticket);
-        self.desk.detail.take_if(|detail| detail.entry.id == ticket);
-        self.desk.over = None;
     }
 }

@@ -8,16 +8,20 @@ use renfort_protocol::{
     error::WireError,
     grant::{Capabilities, Capability, Grant},
     ids::SessionId,
+    keyboard::Typing,
     session::ChatText,
     signalling::{EndReason, SessionInfo, Signal, ToRelay},
     time::UnixMillis,
 };
 
 use super::{Controller, Effect, Turn, requests::Purpose, talk::Talk};
-use crate::view::{Remark, ScreenView, TechnicianSession};
+use crate::view::{KeyboardView, Remark, ScreenView, TechnicianSession};
 
-/// How long a remark about refused input stays, in milliseconds; the others stay until something else is said.
+/// How long a remark about refused input stays, in milliseconds.
 const DENIAL_MS: u64 = 5_000;
+/// How long a remark about a text that was not passed on stays, in milliseconds: it takes reading. Others stay until
+/// something else is said.
+const TOO_LONG_MS: u64 = 15_000;
 
 /// A session that is asked for, or on.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub(super) struct Viewed {
     connected: bool,
     peer_lost: bool,
     screen: Option<ScreenView>,
+    pub(super) keyboard: KeyboardView,
+    pub(super) typing: Option<Typing>,
     requested: Capabilities,
     remark: Option<(Remark, UnixMillis)>,
     talk: Talk,
@@ -40,6 +46,8 @@ impl Viewed {
             connected: false,
             peer_lost: false,
             screen: None,
+            keyboard: KeyboardView::default(),
+            typing: None,
             requested: Capabilities::new(),
             remark: None,
             talk: Talk::default(),
@@ -66,6 +74,8 @@ impl Controller {
                 connected: viewed.connected,
                 peer_lost: viewed.peer_lost,
                 screen: viewed.screen,
+                keyboard: viewed.keyboard.clone(),
+                typing: viewed.typing,
                 requested: viewed.requested.clone(),
                 remark: viewed.remark.as_ref().map(|(remark, _)| remark.clone()),
                 chat: viewed.talk.chat(),
@@ -127,6 +137,9 @@ impl Controller {
     pub(super) fn desk_session_ended(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
         if self.desk.is_in(session) {
             self.close_viewer(reason, turn);
+        } else if self.desk.ending.take_if(|(ending, _)| *ending == session).is_some() && self.desk.session.is_none() {
+            // What the log says is truer than what this end made of the other's silence.
+            self.desk.over = Some(reason);
         }
     }
 
@@ -164,15 +177,22 @@ impl Controller {
                 viewed.requested.remove(&capability);
                 viewed.remark(Remark::Refused { capability, timed_out }, turn.at);
             }
+            // Who asked for it anew while it was taken still has a question open.
             ViewerEvent::Withdrawn { capability, reason } => {
-                viewed.requested.remove(&capability);
                 viewed.remark(Remark::Withdrawn { capability, reason }, turn.at);
             }
             ViewerEvent::Screen { width, height } => viewed.screen = Some(ScreenView { width, height }),
+            ViewerEvent::Keyboard(layout) => viewed.keyboard.theirs = layout,
+            ViewerEvent::OwnKeyboard(layout) => viewed.keyboard.mine = layout,
+            ViewerEvent::Typing(typing) => viewed.typing = Some(typing),
             ViewerEvent::InputDenied(reason) => viewed.remark(Remark::InputDenied { reason }, turn.at),
             ViewerEvent::Chat(text) => viewed.talk.write(false, turn.at, text.as_str()),
             ViewerEvent::ClipboardReceived { characters } => viewed.talk.copied(true, turn.at, characters),
             ViewerEvent::ClipboardSent { characters } => viewed.talk.copied(false, turn.at, characters),
+            ViewerEvent::ClipboardTooLong { here: mine, characters } => {
+                let characters = u32::try_from(characters).unwrap_or(u32::MAX);
+                viewed.remark(Remark::CopiedTooLong { mine, characters }, turn.at);
+            }
             ViewerEvent::PeerLost(lost) => viewed.peer_lost = lost,
             // The pointer goes straight to the picture.
             ViewerEvent::Pointer { .. } => {}
@@ -249,6 +269,9 @@ impl Controller {
     }
 
     pub(super) fn give_back(&mut self, capability: Capability, turn: &mut Turn) {
+        if let Some(viewed) = &mut self.desk.session {
+            viewed.requested.remove(&capability);
+        }
         self.tell_viewer(ViewerCommand::GiveBack(capability), turn);
     }
 
@@ -259,7 +282,7 @@ impl Controller {
         self.tell_viewer(ViewerCommand::Chat(text), turn);
     }
 
-    fn tell_viewer(&mut self, command: ViewerCommand, turn: &mut Turn) {
+    pub(super) fn tell_viewer(&mut self, command: ViewerCommand, turn: &mut Turn) {
         match &self.desk.session {
             Some(viewed) if viewed.grant.is_some() => turn.push(Effect::ToViewer(viewed.info.id, command)),
             _ => self.out_of_order(),
@@ -269,7 +292,12 @@ impl Controller {
     pub(super) fn fade_remark(&mut self, turn: &Turn) {
         if let Some(viewed) = &mut self.desk.session {
             let old = |(remark, at): &mut (Remark, UnixMillis)| {
-                matches!(remark, Remark::InputDenied { .. }) && turn.at.since(*at) >= DENIAL_MS
+                let stays = match remark {
+                    Remark::InputDenied { .. } => DENIAL_MS,
+                    Remark::CopiedTooLong { .. } => TOO_LONG_MS,
+                    Remark::Refused { .. } | Remark::Withdrawn { .. } => return false,
+                };
+                turn.at.since(*at) >= stays
             };
             viewed.remark.take_if(old);
         }

@@ -11,6 +11,7 @@ use renfort_protocol::{
 
 use super::{
     Controller, Turn,
+    help::Help,
     requests::Purpose,
     user_session::{Consent, Shared},
 };
@@ -21,6 +22,7 @@ use crate::view::UserPage;
 pub(super) struct User {
     pub(super) ticket: Option<UserTicket>,
     pub(super) opening: Option<Opening>,
+    pub(super) help: Help,
     pub(super) consent: Option<Consent>,
     pub(super) session: Option<Shared>,
     /// A session that ended here; the relay does not know yet.
@@ -52,6 +54,12 @@ impl User {
 
     pub(super) fn is_in(&self, session: SessionId) -> bool {
         self.session.as_ref().is_some_and(|shared| shared.info.id == session)
+    }
+
+    /// The running session whose sharer must be told that a question is open now, or no longer.
+    pub(super) fn pause(&mut self, open: bool) -> Option<SessionId> {
+        let shared = self.session.as_mut()?;
+        (std::mem::replace(&mut shared.paused, open) != open).then_some(shared.info.id)
     }
 
     pub(super) fn is_ending(&self) -> bool {
@@ -103,6 +111,7 @@ impl Controller {
             urgency,
         };
         self.user.opening = Some(opening.clone());
+        self.user.help = Help::default();
         self.send_opening(opening, turn);
     }
 
@@ -162,6 +171,7 @@ impl Controller {
         let user = &self.user;
         let home = || UserPage::Home {
             busy: user.opening.is_some(),
+            help: user.help.view(),
         };
         let Some(ticket) = user.ticket.clone() else {
             return home();

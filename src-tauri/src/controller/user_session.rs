@@ -39,6 +39,8 @@ pub(super) struct Shared {
     connected: bool,
     peer_lost: bool,
     question: Option<Question>,
+    /// The sharer knows of another question that is open on this screen.
+    pub(super) paused: bool,
     talk: Talk,
 }
 
@@ -163,8 +165,8 @@ impl Controller {
         }
     }
 
-    /// The relay did not take the answer.
-    pub(super) fn consent_refused(&mut self, session: SessionId, code: Code) {
+    /// The relay did not take the answer. True when the person should hear of it: not after they stopped.
+    pub(super) fn consent_refused(&mut self, session: SessionId, code: Code) -> bool {
         if let Some(consent) = self.user.consent.as_mut().filter(|consent| consent.info.id == session) {
             if matches!(code, Code::UnknownSession | Code::OutOfOrder | Code::TicketClosed) {
                 self.user.consent = None;
@@ -172,6 +174,7 @@ impl Controller {
                 consent.answer = None;
             }
         }
+        self.user.ending.is_none_or(|(ending, _)| ending != session)
     }
 
     /// The user's yes is written.
@@ -196,6 +199,7 @@ impl Controller {
             connected: false,
             peer_lost: false,
             question: None,
+            paused: false,
             talk: Talk::default(),
         });
     }
@@ -237,7 +241,10 @@ impl Controller {
         }
     }
 
+    /// Until the relay knows, the first reason counts.
     fn end_at_relay(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
+        let earlier = self.user.ending.filter(|(ending, _)| *ending == session);
+        let reason = earlier.map_or(reason, |(_, reason)| reason);
         self.user.ending = Some((session, reason));
         if self.link.is_online() && !self.link.requests.any(|purpose| purpose == Purpose::End(session)) {
             self.link
@@ -274,13 +281,21 @@ impl Controller {
             turn.push(Effect::StopSharer);
             turn.push(Effect::ShowBanner(false));
             self.user.ending = Some((shared.info.id, EndReason::StoppedByUser));
-        } else if self
+            return;
+        }
+        match self
             .user
             .consent
             .as_ref()
-            .is_some_and(|consent| consent.answer.is_none())
+            .map(|consent| (consent.info.id, &consent.answer))
         {
-            self.answer(ConsentAnswer::Refuse { timed_out: false }, turn);
+            Some((_, None)) => self.answer(ConsentAnswer::Refuse { timed_out: false }, turn),
+            // Allowed a moment ago, and the relay's word is still under way: nothing begins when it comes.
+            Some((session, Some(ConsentAnswer::Allow { .. }))) => {
+                self.user.consent = None;
+                self.end_at_relay(session, EndReason::StoppedByUser, turn);
+            }
+            Some((_, Some(ConsentAnswer::Refuse { .. }))) | None => {}
         }
     }
 
@@ -307,6 +322,7 @@ impl Controller {
             SharerEvent::Chat(text) => shared.talk.write(false, turn.at, text.as_str()),
             SharerEvent::ClipboardReceived { characters } => shared.talk.copied(false, turn.at, characters),
             SharerEvent::ClipboardSent { characters } => shared.talk.copied(true, turn.at, characters),
+            SharerEvent::ClipboardTooLong { here, characters } => shared.talk.not_copied(here, turn.at, characters),
             SharerEvent::PeerLost(lost) => shared.peer_lost = lost,
             SharerEvent::Report { .. } | SharerEvent::Signal(_) | SharerEvent::Ended { .. } => {}
         }

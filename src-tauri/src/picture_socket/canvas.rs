@@ -96,6 +96,9 @@ impl State {
 
     fn take(&mut self) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
+        // A typed letter does not wait for a film to be drawn.
+        self.dirty
+            .sort_by_key(|rect| u32::from(rect.width) * u32::from(rect.height));
         if let Some(picture) = &self.picture {
             messages.extend(self.dirty.drain(..).map(|rect| wire::rectangle(picture, rect)));
         }
@@ -179,6 +182,16 @@ mod tests {
         let messages = state.take();
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0][16..], [9; 8]);
+    }
+
+    #[test]
+    fn what_is_small_goes_first() {
+        let mut state = State::default();
+        state.draw(&filled(1), &[]);
+        state.take();
+        state.draw(&filled(2), &[rect(0, 0, 8, 2), rect(0, 3, 1, 1), rect(4, 3, 2, 1)]);
+        let sizes: Vec<usize> = state.take().iter().map(|message| (message.len() - 16) / 4).collect();
+        assert_eq!(sizes, [1, 2, 16]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::{
 };
 
 use futures_util::{SinkExt as _, StreamExt as _, stream::SplitSink};
+use renfort_engine::leg;
 use renfort_protocol::input::InputEvent;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -35,8 +36,8 @@ const MAX_UP: usize = 512;
 /// Input a second above which a window is not a person's any more; its connection is closed.
 const MAX_INPUT_PER_SECOND: u32 = 2_000;
 /// Bytes that a window may have got and not drawn; then it gets nothing more until it has. One message is always let
-/// through.
-const UNDRAWN: usize = 4 * 1024 * 1024;
+/// through. Few, for what waits in there is seen late, and is old by then.
+const UNDRAWN: usize = 512 * 1024;
 
 /// Sizes that are remembered of a window that has not said yet whether it tells what it draws.
 const SIZES: usize = 1_024;
@@ -111,11 +112,17 @@ async fn serve(pictures: &PictureSocket, socket: Socket) {
             message = up.next() => match message {
                 Some(Ok(Message::Text(text))) => {
                     let Some(event) = parse(&text) else { break };
+                    if matches!(event, InputEvent::Key { pressed: true, .. }) {
+                        leg::mark("key: out of the window");
+                    }
                     if !rate.allows(Instant::now()) || !pictures.input(event).await {
                         break;
                     }
                 }
-                Some(Ok(Message::Binary(_))) => undrawn.drawn(),
+                Some(Ok(Message::Binary(_))) => {
+                    leg::mark("picture: drawn by the window");
+                    undrawn.drawn();
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
             },
@@ -123,6 +130,7 @@ async fn serve(pictures: &PictureSocket, socket: Socket) {
                 if !send(&mut down, messages, &mut undrawn).await {
                     break;
                 }
+                leg::mark("picture: into the window");
             }
         }
     }

@@ -3,7 +3,7 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use renfort_engine::{
     clock::Clock,
-    seams::{ClipboardError, FrameSink as _, Picture, PixelFormat, Size, VideoError},
+    seams::{ClipboardError, FrameSink as _, LayoutsError, Picture, PixelFormat, Size, VideoError},
     viewer::{self, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
@@ -62,6 +62,7 @@ fn viewer() -> viewer::ViewerHandle {
                 reason: "not here".into(),
             })
         }),
+        keyboard: Box::new(|| Err(LayoutsError("not here".into()))),
         sink: Box::new(CanvasSink::new(SharedCanvas::default())),
         clipboard: Box::new(|| Err(ClipboardError("not here".into()))),
     };

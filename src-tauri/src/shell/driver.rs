@@ -122,6 +122,9 @@ impl Driver {
                 let side = windows::Side::of(technician);
                 windows::fit(&self.app, side);
                 self.tray.show_side(&self.app, side);
+                if !technician {
+                    shortcut::prepare(&self.app);
+                }
             }
             Effect::Relabel(language) => self.tray.relabel(&self.app, language),
             Effect::Notify(notification) => notifications::show(&self.app, self.language(), &notification),

@@ -27,6 +27,7 @@ impl Media {
         SharerSeams {
             screen: Box::new(move || capture::open(None, self.capture)),
             input: Box::new(|| input::open(None, &[std::process::id()])),
+            keyboard: Box::new(|| input::layouts(None)),
             encoder: Box::new(|| Ok(Box::new(H264Encoder::new(FIRST_BITRATE)?) as Box<dyn VideoEncoder>)),
             clipboard: Box::new(clipboard::open),
         }
@@ -36,6 +37,7 @@ impl Media {
     pub(super) fn viewer(self, sink: impl FrameSink + 'static) -> ViewerSeams {
         ViewerSeams {
             decoder: Box::new(|| Ok(Box::new(H264Decoder::new()?) as Box<dyn VideoDecoder>)),
+            keyboard: Box::new(|| input::layouts(None)),
             sink: Box::new(sink),
             clipboard: Box::new(clipboard::open),
         }

@@ -7,6 +7,7 @@
 
 mod commands;
 mod driver;
+mod links;
 mod media;
 mod notifications;
 mod shortcut;
@@ -88,6 +89,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         }));
     }
     let app = builder
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .invoke_handler(tauri::generate_handler![
@@ -132,7 +134,7 @@ fn tell(app: &AppHandle, event: Event) {
 fn second_start(app: &AppHandle, arguments: &[String]) {
     windows::raise(app);
     if let Some(link) = arguments.iter().find(|argument| argument.starts_with(LINK_PREFIX)) {
-        tell(app, Event::Import(link.clone().into_bytes()));
+        tell(app, Event::Offered(link.clone().into_bytes()));
     }
 }
 
@@ -147,7 +149,6 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let (profile, device, damaged) = profile(stored, arguments);
 
     let handle = app.handle().clone();
-    shortcut::prepare(&handle);
     let side = windows::Side::of(profile.settings.technician);
     windows::open_main(&handle, side, folder.path())?;
     let tray = tray::Tray::open(
@@ -169,6 +170,11 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let controller = Controller::new(profile);
     let (view_sender, view) = watch::channel(controller.view());
     let stop = StopSlot::default();
+    #[cfg(feature = "bench-hooks")]
+    if let Some(part) = &arguments.part {
+        let app = handle.clone();
+        crate::bench_hooks::start(part, view.clone(), events.clone(), move || windows::fill_screen(&app))?;
+    }
     app.manage(Running {
         events: events.clone(),
         view,
@@ -180,6 +186,13 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     }
     for content in imports {
         events.try_send(Event::Import(content))?;
+    }
+    if let Some(link) = &arguments.link {
+        events.try_send(Event::Offered(link.clone().into_bytes()))?;
+    }
+    // A folder of one's own is for trying things out: the person's desktop is left as it is.
+    if arguments.data.is_none() {
+        links::register(&handle);
     }
     let driver = Driver {
         app: handle,
@@ -214,6 +227,10 @@ fn profile(stored: Stored, arguments: &Arguments) -> (Profile, crate::store::Dev
         damaged,
     } = stored;
     settings.technician |= arguments.technician;
+    #[cfg(feature = "bench-hooks")]
+    if let Some(part) = &arguments.part {
+        settings.technician = matches!(part, crate::bench_hooks::Part::Technician { .. });
+    }
     if let Some(language) = arguments.language {
         settings.language = Some(language.into());
     }

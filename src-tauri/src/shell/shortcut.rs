@@ -12,19 +12,31 @@ fn combination() -> Shortcut {
     Shortcut::new(Some(Modifiers::CONTROL | Modifiers::ALT | Modifiers::SHIFT), Code::KeyS)
 }
 
-/// At the start; a desktop without global shortcuts costs the shortcut and nothing else.
+/// Before a user's first session; a technician needs none of it, and it looks at the keyboard twenty times a second. A
+/// desktop without global shortcuts costs the shortcut and nothing else.
 pub(super) fn prepare(app: &AppHandle) {
-    if let Err(error) = app.plugin(tauri_plugin_global_shortcut::Builder::new().build()) {
-        tracing::warn!(%error, "this desktop has no global shortcuts");
+    let handle = app.clone();
+    let prepared = app.run_on_main_thread(move || {
+        if is_prepared(&handle) {
+            return;
+        }
+        if let Err(error) = handle.plugin(tauri_plugin_global_shortcut::Builder::new().build()) {
+            tracing::warn!(%error, "this desktop has no global shortcuts");
+        }
+    });
+    if let Err(error) = prepared {
+        tracing::warn!(%error, "the stop shortcut cannot be prepared");
     }
+}
+
+fn is_prepared(app: &AppHandle) -> bool {
+    app.try_state::<tauri_plugin_global_shortcut::GlobalShortcut<tauri::Wry>>()
+        .is_some()
 }
 
 /// A session begins.
 pub(super) fn listen(app: &AppHandle) {
-    if app
-        .try_state::<tauri_plugin_global_shortcut::GlobalShortcut<tauri::Wry>>()
-        .is_none()
-    {
+    if !is_prepared(app) {
         return;
     }
     let listening = app.global_shortcut().on_shortcut(combination(), |app, _, event| {
@@ -42,9 +54,7 @@ pub(super) fn listen(app: &AppHandle) {
 
 /// The session is over.
 pub(super) fn ignore(app: &AppHandle) {
-    if app
-        .try_state::<tauri_plugin_global_shortcut::GlobalShortcut<tauri::Wry>>()
-        .is_some()
+    if is_prepared(app)
         && app.global_shortcut().is_registered(combination())
         && let Err(error) = app.global_shortcut().unregister(combination())
     {

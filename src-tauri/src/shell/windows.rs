@@ -113,6 +113,16 @@ impl Place {
     }
 }
 
+/// All of the screen for the main window.
+#[cfg(feature = "bench-hooks")]
+pub(super) fn fill_screen(app: &AppHandle) {
+    if let Some(main) = app.get_webview_window(MAIN)
+        && let Err(error) = main.set_fullscreen(true)
+    {
+        tracing::warn!(%error, "the window keeps its size");
+    }
+}
+
 /// To the front, from wherever it was put.
 pub(super) fn raise(app: &AppHandle) {
     let Some(main) = app.get_webview_window(MAIN) else {

@@ -52,24 +52,38 @@ impl Console {
         self.page.shows("timeline-entry").await
     }
 
-    /// What one of the session's figures says: `waiting`, `handling`, `viewed`, `controlled`, `keys`, `clicks`.
+    /// What one of the session's figures says, once it is a number: `waiting`, `handling`, `viewed`, `controlled`, `keys`,
+    /// `clicks`.
     ///
     /// # Errors
     /// When it is not shown.
     pub async fn figure(&self, name: &str) -> Result<String> {
-        self.page.text(&format!("figure-{name}")).await
+        let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+        self.page
+            .text_that(&format!("figure-{name}"), "a number", has_digit)
+            .await
     }
 
-    /// The number that stands in a figure, without the marks that group its digits.
+    /// Waits until a figure has reached a number, and says which it has. The user's machine reports its last counts after
+    /// the session has ended, and the page that was loaded before does not show them: it is loaded anew.
     ///
     /// # Errors
-    /// When there is none.
-    pub async fn count(&self, name: &str) -> Result<u64> {
-        let text = self.figure(name).await?;
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        digits
-            .parse()
-            .with_context(|| format!("no number in figure-{name}: {text:?}"))
+    /// When it stays below.
+    pub async fn count_reaches(&self, name: &str, least: u64) -> Result<u64> {
+        until(format!("{name} to reach {least}"), async || {
+            let text = self.figure(name).await?;
+            // Without the marks that group its digits.
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            let count = digits
+                .parse()
+                .with_context(|| format!("no number in figure-{name}: {text:?}"))?;
+            if count >= least {
+                return Ok(Look::There(count));
+            }
+            self.page.reload().await?;
+            Ok(Look::NotYet(format!("{count}")))
+        })
+        .await
     }
 
     /// Waits until the timeline has an event.

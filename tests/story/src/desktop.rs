@@ -85,6 +85,18 @@ impl Desktop {
         })
     }
 
+    /// Gives its keyboard a layout, in the words of `setxkbmap`.
+    ///
+    /// # Errors
+    /// When it does not take it.
+    pub fn set_keyboard(&self, layout: &str) -> Result<()> {
+        let mut set = Command::new("setxkbmap");
+        set.args(["-display", &self.server.display, layout]);
+        let done = set.status().context("setxkbmap cannot be started")?;
+        ensure!(done.success(), "the keyboard does not become {layout}");
+        Ok(())
+    }
+
     /// Whose desktop it is.
     #[must_use]
     pub fn name(&self) -> &str {

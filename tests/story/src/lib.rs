@@ -5,6 +5,7 @@
 //! [`observer::Observer`] what was seen; the demo and the end-to-end tests are two such observers. Invariant: windows are
 //! used as people use them, by clicks and keys; scripts in a page only look.
 
+pub mod browser;
 pub mod console;
 pub mod desktop;
 pub mod log;
@@ -15,6 +16,7 @@ pub mod processes;
 pub mod programs;
 pub mod relay;
 pub mod report;
+pub mod screen_reader;
 pub mod stage;
 pub mod technician;
 pub mod user;

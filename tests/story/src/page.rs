@@ -10,6 +10,7 @@ use fantoccini::{
     actions::{Actions, InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
     error::{CmdError, ErrorStatus},
+    wd::WindowHandle,
 };
 use serde_json::{Value, json};
 
@@ -136,6 +137,23 @@ impl Page {
         self.or_report(waited.await).await
     }
 
+    /// Waits until the whole page says something that fits, and gives it; `wanted` words it. What belongs together may be
+    /// drawn one after the other.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn says(&self, wanted: &str, fits: impl Fn(&str) -> bool) -> Result<String> {
+        let waited = until(format!("{wanted} on the page"), async || {
+            let shown: String = self.matching("body").await?.into_iter().map(|seen| seen.text).collect();
+            Ok(if fits(&shown) {
+                Look::There(shown)
+            } else {
+                Look::NotYet(shown)
+            })
+        });
+        self.or_report(waited.await).await
+    }
+
     /// Waits until an element can be seen.
     ///
     /// # Errors
@@ -206,13 +224,27 @@ impl Page {
             Ok(Look::NotYet("none has it".into()))
         })
         .await?;
-        let clicked = client.find(Locator::Css(&selector(id))).await?.click().await;
-        let is_closed = !client.windows().await?.contains(&other);
+        let clicked = self.click_or_close(id, &other).await;
         client.switch_to_window(own).await?;
-        match clicked {
-            Err(error) if !is_closed => Err(error).with_context(|| format!("cannot click {id} of another window")),
-            _ => Ok(()),
-        }
+        clicked.with_context(|| format!("cannot click {id} of another window"))
+    }
+
+    /// Clicks in the window that the driver is in, which may close it.
+    async fn click_or_close(&self, id: &str, window: &WindowHandle) -> Result<()> {
+        let client = &self.driven.client;
+        until(format!("{id} to click"), async || {
+            let clicked = match client.find(Locator::Css(&selector(id))).await {
+                Ok(element) => element.click().await,
+                Err(error) => Err(error),
+            };
+            match clicked {
+                Ok(()) => Ok(Look::There(())),
+                Err(_) if !client.windows().await?.contains(window) => Ok(Look::There(())),
+                Err(error) if is_passing(&error) => Ok(Look::NotYet(error.to_string())),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
     }
 
     /// Waits for a field, empties it and types into it.
@@ -332,13 +364,21 @@ impl Page {
             .with_context(|| format!("cannot open {url}"))
     }
 
-    /// The language that the page says it is in.
+    /// Waits until the page says that it is in this language: it begins in its own and learns the person's.
     ///
     /// # Errors
-    /// When the page does not answer.
-    pub async fn language(&self) -> Result<String> {
-        let language = self.look("return document.documentElement.lang;", Value::Null).await?;
-        Ok(language.as_str().unwrap_or_default().to_owned())
+    /// When it stays in another.
+    pub async fn is_in_language(&self, wanted: &str) -> Result<()> {
+        let waited = until(format!("the page in the language {wanted:?}"), async || {
+            let language = self.look("return document.documentElement.lang;", Value::Null).await?;
+            let language = language.as_str().unwrap_or_default();
+            Ok(if language == wanted {
+                Look::There(())
+            } else {
+                Look::NotYet(format!("{language:?}"))
+            })
+        });
+        self.or_report(waited.await).await
     }
 
     /// What the driver sees of it, as PNG. Only of Chromium: WebKitGTK's is empty when it draws in software.
@@ -349,7 +389,41 @@ impl Page {
         Ok(self.driven.client.screenshot().await?)
     }
 
-    async fn look(&self, script: &str, argument: Value) -> Result<Value> {
+    /// Loads the page anew, as a person does.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn reload(&self) -> Result<()> {
+        self.driven.client.refresh().await.context("cannot load the page anew")
+    }
+
+    /// Opens an address in another tab of the same browser, and stays there.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn open_tab(&self, url: &str) -> Result<()> {
+        let tab = self.driven.client.new_window(true).await?;
+        self.driven.client.switch_to_window(tab.handle).await?;
+        self.go_to(url).await
+    }
+
+    /// Goes to another tab; the first is 0.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn show_tab(&self, number: usize) -> Result<()> {
+        let tabs = self.driven.client.windows().await?;
+        let tab = tabs
+            .get(number)
+            .with_context(|| format!("{} has {} tabs", self.who, tabs.len()))?;
+        Ok(self.driven.client.switch_to_window(tab.clone()).await?)
+    }
+
+    /// What a script that only looks gives back; a promise is waited for.
+    ///
+    /// # Errors
+    /// When the page does not answer.
+    pub async fn look(&self, script: &str, argument: Value) -> Result<Value> {
         self.driven
             .client
             .execute(script, vec![argument])

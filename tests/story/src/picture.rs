@@ -132,6 +132,35 @@ impl Picture {
             .collect()
     }
 
+    /// Reads a PNG with 8 bits a channel, with or without transparency, which is left out.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub fn read(png: &[u8]) -> Result<Self> {
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info()?;
+        let mut bytes = vec![
+            0;
+            reader
+                .output_buffer_size()
+                .context("a picture of that size has no place")?
+        ];
+        let info = reader.next_frame(&mut bytes)?;
+        let channels = info.color_type.samples();
+        ensure!(
+            info.bit_depth == png::BitDepth::Eight && channels >= 3,
+            "not a picture in 24-bit colour: {info:?}"
+        );
+        let pixels = bytes[..info.buffer_size()]
+            .chunks_exact(channels)
+            .map(|pixel| [pixel[0], pixel[1], pixel[2]])
+            .collect();
+        Ok(Self {
+            width: info.width as usize,
+            height: info.height as usize,
+            pixels,
+        })
+    }
+
     /// Writes it as PNG.
     ///
     /// # Errors

@@ -196,6 +196,12 @@ impl Relay {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
+    /// Where the technician's page is.
+    #[must_use]
+    pub fn technician_url(&self) -> String {
+        format!("http://127.0.0.1:{}/technician", self.port)
+    }
+
     /// The end of what the relay printed.
     #[must_use]
     pub fn last_lines(&self) -> String {

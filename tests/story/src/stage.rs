@@ -113,6 +113,8 @@ impl Stage {
         let people = People::new()?;
         let relay = Relay::set_up(&programs, ORGANISATION, &people.all()).await?;
         let user_desktop = Desktop::on_a_virtual_screen("user", USER_SCREEN).await?;
+        // Another keyboard than the technician's: what they type must arrive all the same.
+        user_desktop.set_keyboard("fr")?;
         let technician_desktop = Desktop::on_a_virtual_screen("technician", TECHNICIAN_SCREEN).await?;
         let terminal = Xterm::open(&user_desktop, TERMINAL.0, TERMINAL.1).await?;
         let user = UserWindow::open_with(&programs, &user_desktop, language, arguments).await?;
@@ -145,7 +147,7 @@ impl Stage {
         self.user.import(&self.relay).await?;
         let ticket = self.user.ask_for_help(self.words().summary, "person", "high").await?;
         self.technician.sign_in(&self.people.technician).await?;
-        self.technician.sees(&ticket).await?;
+        self.technician.sees(&ticket, self.words().summary).await?;
         self.technician.look_at(&ticket).await?;
         self.technician.take().await?;
         self.user.who_asks().await?;

@@ -1,6 +1,6 @@
 //! The technician's window: the queue, the remote screen and what is done on it.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::{
     desktop::Desktop,
@@ -26,7 +26,7 @@ const ALIKE: f64 = 0.93;
 /// How far a colour may be off in each channel after the codec.
 const CODEC_TOLERANCE: u8 = 28;
 /// Enter, as WebDriver writes it.
-const ENTER: char = '\u{E007}';
+pub const ENTER: char = '\u{E007}';
 /// How a technician ends with a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -74,12 +74,14 @@ impl TechnicianWindow {
         self.page.shows("sign-out").await
     }
 
-    /// Waits for a ticket in the queue and says what its row shows.
+    /// Waits for a ticket in the queue, with this in its row, and says what the row shows.
     ///
     /// # Errors
     /// When it does not come.
-    pub async fn sees(&self, ticket: &str) -> Result<String> {
-        self.page.text(&format!("queue-row-{ticket}")).await
+    pub async fn sees(&self, ticket: &str, summary: &str) -> Result<String> {
+        self.page
+            .text_that(&format!("queue-row-{ticket}"), summary, |row| row.contains(summary))
+            .await
     }
 
     /// Looks at a ticket of the queue.
@@ -96,21 +98,7 @@ impl TechnicianWindow {
     /// # Errors
     /// When it does not.
     pub async fn reads(&self, wanted: &str) -> Result<()> {
-        until(format!("{wanted:?} in the technician's window"), async || {
-            let shown: String = self
-                .page
-                .matching("body")
-                .await?
-                .into_iter()
-                .map(|seen| seen.text)
-                .collect();
-            Ok(if shown.contains(wanted) {
-                Look::There(())
-            } else {
-                Look::NotYet(shown)
-            })
-        })
-        .await
+        self.page.says(wanted, |shown| shown.contains(wanted)).await.map(drop)
     }
 
     /// Takes the ticket that is looked at, and so asks its user.
@@ -323,14 +311,4 @@ fn scale(frame: Frame) -> Result<f64> {
         "the remote picture has no size: {frame:?}"
     );
     Ok(scale)
-}
-
-/// Checks that a row of the queue says what it must.
-///
-/// # Errors
-/// When it does not.
-pub fn check_row(row: &str, summary: &str) -> Result<()> {
-    row.contains(summary)
-        .then_some(())
-        .with_context(|| format!("the row does not say {summary:?} but {row:?}"))
 }

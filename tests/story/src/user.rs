@@ -1,6 +1,6 @@
 //! The user's window: somebody who is stuck.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::{
     desktop::Desktop,
@@ -105,6 +105,17 @@ impl UserWindow {
         self.page.text("consent-technician").await
     }
 
+    /// Waits until the consent screen names this technician.
+    ///
+    /// # Errors
+    /// When it names nobody, or somebody else.
+    pub async fn is_asked_by(&self, name: &str) -> Result<()> {
+        self.page
+            .text_that("consent-technician", name, |who| who.contains(name))
+            .await
+            .map(drop)
+    }
+
     /// Lets the technician see the screen.
     ///
     /// # Errors
@@ -195,20 +206,25 @@ impl UserWindow {
         })
     }
 
-    /// What the window says was done.
+    /// Waits until the window says what this technician did, and gives it.
     ///
     /// # Errors
-    /// When it says nothing.
-    pub async fn receipt(&self) -> Result<String> {
-        self.page.text("receipt").await
+    /// When it names nobody, or somebody else.
+    pub async fn receipt(&self, technician: &str) -> Result<String> {
+        self.page
+            .text_that("receipt", technician, |text| text.contains(technician))
+            .await
     }
 
-    /// What the technician wrote at the end.
+    /// Waits until the window shows what the technician wrote at the end.
     ///
     /// # Errors
-    /// When there is nothing.
-    pub async fn message(&self) -> Result<String> {
-        self.page.text("message").await
+    /// When it shows something else.
+    pub async fn reads_message(&self, message: &str) -> Result<()> {
+        self.page
+            .text_that("message", message, |text| text == message)
+            .await
+            .map(drop)
     }
 
     /// Answers "solved?" with yes.
@@ -241,18 +257,11 @@ pub async fn heard(page: &Page, text: &str) -> Result<()> {
         .map(drop)
 }
 
-/// Checks that a page is in a language.
-///
-/// # Errors
-/// When it is not.
-pub async fn check_language(page: &Page, language: Language) -> Result<()> {
-    let shown = page.language().await?;
-    ensure!(shown == language.code(), "the page says that it is in {shown:?}");
-    Ok(())
-}
-
-/// Seconds of a time like 29:59 or 1:02:03.
+/// Seconds of a time like 30 min, 1:59 or 1:02:03.
 fn clock(text: &str) -> Option<u32> {
+    if let Some(minutes) = text.trim().strip_suffix("min") {
+        return minutes.trim().parse::<u32>().ok().map(|minutes| minutes * 60);
+    }
     text.split(':').try_fold(0, |sum: u32, part| {
         part.trim().parse::<u32>().ok().map(|number| sum * 60 + number)
     })
@@ -272,7 +281,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_is_read_with_and_without_hours() {
+    fn a_clock_is_read_with_and_without_hours_and_in_minutes() {
+        assert_eq!(clock("30\u{a0}min"), Some(1800));
         assert_eq!(clock("29:59"), Some(29 * 60 + 59));
         assert_eq!(clock("1:02:03"), Some(3723));
         assert_eq!(clock("soon"), None);

@@ -14,10 +14,11 @@ const CRATES: &[(&str, &str, &[&str])] = &[
     ("renfort-protocol", "relay/protocol", &[]),
     ("renfort-audit", "relay/audit", &["renfort-protocol"]),
     ("renfort-core", "relay/core", &["renfort-audit", "renfort-protocol"]),
+    ("renfort-figures", "relay/figures", &["renfort-protocol"]),
     (
         "renfort-relay",
         "relay/server",
-        &["renfort-core", "renfort-audit", "renfort-protocol"],
+        &["renfort-core", "renfort-figures", "renfort-audit", "renfort-protocol"],
     ),
     (
         "renfort-engine",
@@ -74,6 +75,7 @@ const PURE: &[&str] = &[
     "relay/protocol/src",
     "relay/audit/src",
     "relay/core/src",
+    "relay/figures/src",
     "src-tauri/engine/src/session",
 ];
 

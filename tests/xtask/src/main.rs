@@ -5,7 +5,9 @@
 //! fails. Invariant: everything is built with one choice of packages, features and profile, so that no command builds
 //! again what another has built.
 
+mod bench;
 mod build;
+mod failure;
 mod setup;
 mod show;
 mod steps;
@@ -48,8 +50,22 @@ enum Command {
         #[arg(long)]
         story: bool,
     },
+    /// Measure Renfort beside others on virtual screens, and write a table and plots into target/bench. Needs root.
+    Bench {
+        /// Fewer samples, to try something.
+        #[arg(long)]
+        quick: bool,
+        /// Some suites only (key, motion, photon, key+video, idle, type, small, scroll, drag, video, fullvideo, quality,
+        /// first, legs, relay-memory).
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+        /// Some products only; `tests/bench/bench.py list` names them.
+        products: Vec<String>,
+    },
     /// Check and test everything.
     Test,
+    /// Try every technician's keyboard layout against every user's, 64 pairs, and tell the figures.
+    Keyboards,
 }
 
 impl Command {
@@ -59,7 +75,9 @@ impl Command {
             Self::Build { .. } => "build",
             Self::Generate => "generate",
             Self::Demo { .. } => "demo",
+            Self::Bench { .. } => "bench",
             Self::Test => "test",
+            Self::Keyboards => "keyboards",
         }
     }
 }
@@ -72,7 +90,9 @@ fn main() -> ExitCode {
         Command::Build { release } => build::programs(&mut steps, release),
         Command::Generate => build::generate(&mut steps),
         Command::Demo { language, story } => show::demo(&mut steps, &language, story),
+        Command::Bench { quick, only, products } => bench::everything(&mut steps, quick, &only, &products),
         Command::Test => test::everything(&mut steps),
+        Command::Keyboards => test::keyboards(&mut steps),
     };
     steps.summary();
     match result {

@@ -49,11 +49,39 @@ const PACKAGES: &[(&str, &str)] = &[
     ),
     (
         "x11-xkb-utils",
-        "setxkbmap, with which the input tests change the keyboard's layout",
+        "setxkbmap and xkbcomp, with which the input tests change and read the keyboard's layout",
     ),
+    ("xkb-data", "the layouts themselves"),
+    (
+        "libxkbcommon-dev",
+        "reads keyboards in the input tests, as the user's programs do",
+    ),
+    ("libx11-data", "what dead keys compose"),
     ("procps", "kill, with which the relay's tests end it"),
     ("dbus", "a session bus for each desktop of the story"),
+    (
+        "at-spi2-core",
+        "the accessibility bus, on which the story listens as a screen reader does",
+    ),
     ("fonts-dejavu-core", "text in windows on a machine that has no fonts"),
+    ("python3", "the bench, whose own parts are tested with everything else"),
+];
+
+/// What the bench needs beside these.
+const BENCH_PACKAGES: &[(&str, &str)] = &[
+    ("iproute2", "the bench's network namespaces"),
+    ("openssl", "the certificate of its relay"),
+    ("gcc", "compiles the probe that watches the pixels"),
+    ("libc6-dev", "the probe links it"),
+    ("libx11-dev", "the probe links it"),
+    ("libxtst-dev", "the probe links it"),
+    ("libxext-dev", "the probe links it"),
+    ("libxft-dev", "the probe links it"),
+    ("python3-cryptography", "signs as the users who wait at a relay"),
+    ("python3-matplotlib", "draws the plots"),
+    ("x11vnc", "Renfort is compared with it"),
+    ("tigervnc-scraping-server", "Renfort is compared with it"),
+    ("tigervnc-viewer", "shows what the two share"),
 ];
 
 /// Installs everything that is missing.
@@ -67,8 +95,21 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
     interface_packages(steps)
 }
 
+/// Installs what the bench needs, too.
+///
+/// # Errors
+/// With what to do, when something is missing that this program may not install.
+pub fn bench(steps: &mut Steps) -> Result<()> {
+    everything(steps)?;
+    packages(steps, BENCH_PACKAGES)
+}
+
 fn system_packages(steps: &mut Steps) -> Result<()> {
-    let names: Vec<&str> = PACKAGES.iter().map(|(name, _)| *name).collect();
+    packages(steps, PACKAGES)
+}
+
+fn packages(steps: &mut Steps, wanted: &[(&str, &str)]) -> Result<()> {
+    let names: Vec<&str> = wanted.iter().map(|(name, _)| *name).collect();
     let Some(missing) = missing_packages(&names) else {
         bail!(
             "this is not Debian: install what stands for these packages of Debian 12, then run again: {}",
@@ -79,10 +120,11 @@ fn system_packages(steps: &mut Steps) -> Result<()> {
         steps.nothing_to_do("system packages", "all installed");
         return Ok(());
     }
-    for (name, reason) in PACKAGES.iter().filter(|(name, _)| missing.contains(name)) {
+    for (name, reason) in wanted.iter().filter(|(name, _)| missing.contains(name)) {
         println!("    {name}: {reason}");
     }
-    let Some(rights) = Rights::find() else {
+    let has_apt = succeeds(Command::new("apt-get").arg("--version"));
+    let Some(rights) = Rights::find().filter(|_| has_apt) else {
         bail!(
             "run this, then try again: sudo apt-get install -y --no-install-recommends {}",
             missing.join(" ")
@@ -109,17 +151,15 @@ fn missing_packages<'a>(names: &[&'a str]) -> Option<Vec<&'a str>> {
     Some(names.iter().copied().filter(|name| !is_installed(name)).collect())
 }
 
-/// How packages can be installed without a question.
-enum Rights {
+/// How something can be done as root without a question.
+pub enum Rights {
     Root,
     Sudo,
 }
 
 impl Rights {
-    fn find() -> Option<Self> {
-        if !succeeds(Command::new("apt-get").arg("--version")) {
-            return None;
-        }
+    /// None: not at all.
+    pub fn find() -> Option<Self> {
         let user = Command::new("id").arg("-u").output().ok()?;
         if user.stdout.trim_ascii() == b"0" {
             Some(Self::Root)
@@ -128,15 +168,20 @@ impl Rights {
         }
     }
 
-    fn apt_get<const N: usize>(&self, arguments: [&str; N]) -> Command {
-        let mut command = match self {
+    /// `env`, as root: variables and a command follow.
+    pub fn env(&self) -> Command {
+        match self {
             Self::Root => Command::new("env"),
             Self::Sudo => {
                 let mut sudo = Command::new("sudo");
                 sudo.args(["-n", "env"]);
                 sudo
             }
-        };
+        }
+    }
+
+    fn apt_get<const N: usize>(&self, arguments: [&str; N]) -> Command {
+        let mut command = self.env();
         command
             .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"])
             .args(arguments);

@@ -1,10 +1,12 @@
 //! Runs programs one after the other and shows where it stands.
 //!
 //! Flow: [`Steps::run`] starts a program, writes all it prints to a file under `target/xtask/<command>`, says every
-//! [`STILL_RUNNING`] that it goes on (with the last line it printed), and prints the end of the file when it fails.
+//! [`STILL_RUNNING`] that it goes on (with the last line it printed), and prints the end of the file when it fails, and
+//! after it [why](crate::failure), so that the last lines on the terminal tell.
 //! Invariant: a step that failed makes `run` an error, so the list stops there.
 
 use std::{
+    cell::RefCell,
     fs::File,
     io::{BufRead, BufReader, Read, Write},
     path::PathBuf,
@@ -15,7 +17,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace;
+use crate::{failure, workspace};
 
 /// How long a step may be silent on the terminal.
 const STILL_RUNNING: Duration = Duration::from_secs(20);
@@ -28,6 +30,8 @@ pub struct Steps {
     verbose: bool,
     started: Instant,
     done: Vec<Done>,
+    /// What the failed step's output says of the reason.
+    why: RefCell<Vec<String>>,
 }
 
 struct Done {
@@ -55,6 +59,7 @@ impl Steps {
             verbose,
             started: Instant::now(),
             done: Vec::new(),
+            why: RefCell::default(),
         }
     }
 
@@ -148,14 +153,15 @@ impl Steps {
         if status.success() {
             return Ok(());
         }
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
         if output == Output::Quiet {
-            let text = std::fs::read_to_string(&log).unwrap_or_default();
             let lines: Vec<&str> = text.lines().collect();
             let from = lines.len().saturating_sub(LINES_OF_A_FAILURE);
             for line in &lines[from..] {
                 println!("    {line}");
             }
         }
+        self.why.replace(failure::reasons(&text));
         bail!("{name}: {status}; all its output is in {}", log.display())
     }
 
@@ -169,11 +175,19 @@ impl Steps {
         Ok(folder.join(format!("{:02}-{slug}.log", self.done.len() + 1)))
     }
 
-    /// Prints one line a step, and the whole time.
+    /// Prints one line a step, and the whole time; at the very end why the last one failed, if it did.
     pub fn summary(&self) {
-        if self.done.len() < 2 {
-            return;
+        if self.done.len() > 1 {
+            self.list();
         }
+        let why = self.why.borrow();
+        if !why.is_empty() {
+            println!("\nwhy it failed");
+            why.iter().for_each(|line| println!("  {line}"));
+        }
+    }
+
+    fn list(&self) {
         println!("\nsummary");
         for Done { name, took, passed } in &self.done {
             println!(
@@ -227,9 +241,13 @@ mod tests {
     fn a_step_that_fails_is_an_error_and_its_output_is_kept() {
         let mut steps = Steps::new("a-failing-test", false);
         let error = steps
-            .run("failing", shell("echo to the one; echo to the other >&2; exit 3"))
+            .run(
+                "failing",
+                shell("echo to the one; echo to the other >&2; echo Error: no paper; exit 3"),
+            )
             .unwrap_err();
         assert!(error.to_string().contains("failing"), "{error}");
+        assert_eq!(steps.why.borrow()[0], "Error: no paper");
         let kept = std::fs::read_to_string(steps.folder.join("01-failing.log")).unwrap();
         assert!(kept.contains("to the one") && kept.contains("to the other"), "{kept}");
     }

@@ -3,12 +3,14 @@
 //! Flow: the quick checks first, then one build of all, then the tests beside the code and the suites, at last the story
 //! through real windows. Invariant: every `cargo` call covers the whole workspace, so that they share one build.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::{
     build, setup,
     steps::{Output, Steps},
-    workspace::{cargo, npm},
+    workspace::{PYTHON, cargo, npm, root},
 };
 
 /// Module of the tests that drive real windows: they run apart, one at a time.
@@ -24,6 +26,12 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
     build::interface(steps)?;
     steps.run("interface's types", npm(["run", "check"]))?;
     steps.run("interface's tests", npm(["test"]))?;
+    let mut bench = Command::new(PYTHON);
+    bench
+        .current_dir(root())
+        .args(["-B", "-m", "unittest", "discover", "-s", "tests/bench"]);
+    steps.run("bench's own parts", bench)?;
+    steps.run("interface's accessibility, in a browser", npm(["run", "accessibility"]))?;
     build::workspace(steps)?;
     steps.run(
         "tests and conformance suites",
@@ -45,6 +53,12 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
             "--locked",
             "--test",
             "walk",
+            "--test",
+            "browser",
+            "--test",
+            "articles",
+            "--test",
+            "screen_reader",
             "--",
             "--nocapture",
             "--test-threads=1",
@@ -64,4 +78,25 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
             "warnings",
         ]),
     )
+}
+
+/// The whole matrix of keyboard layouts, of which [`everything`] tries some pairs.
+///
+/// # Errors
+/// When something that was typed did not arrive.
+pub fn keyboards(steps: &mut Steps) -> Result<()> {
+    setup::everything(steps)?;
+    build::workspace(steps)?;
+    let mut matrix = cargo([
+        "test",
+        "--workspace",
+        "--locked",
+        "--test",
+        "conformance",
+        "--",
+        "--nocapture",
+        "keyboards::",
+    ]);
+    matrix.env("RENFORT_KEYBOARDS", "all");
+    steps.run_showing("keyboards, 8 layouts by 8", matrix, Output::Live)
 }

@@ -47,6 +47,9 @@ pub fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     command
 }
 
+/// Debian's Python, which has Debian's modules; another one may come first on the path.
+pub const PYTHON: &str = "/usr/bin/python3";
+
 /// npm, run from the interface's folder.
 pub fn npm<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new("npm");

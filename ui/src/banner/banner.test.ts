@@ -22,7 +22,7 @@ async function banner(view: View): Promise<{ host: FakeHost; get: (testid: strin
 test("the banner says who does what, and for how long", async () => {
   const { get } = await banner(samples.session("en"));
   expect(get("banner-who")?.textContent).toBe("Claire Fontaine sees your screen");
-  expect(get("banner-time")?.textContent).toMatch(/^29:\d\d$/);
+  expect(get("banner-time")?.textContent).toBe("30\u00a0min");
 });
 
 test("control, a question and a lost peer are said", async () => {
@@ -41,6 +41,16 @@ test("Stop and more time are one click", async () => {
   get("banner-stop")?.click();
   get("banner-extend")?.click();
   expect(host.actions).toEqual([{ action: "stop" }, { action: "extend" }]);
+});
+
+test("the banner is moved by its face, and its buttons stay buttons", async () => {
+  const { get } = await banner(samples.session("en"));
+  expect(document.querySelector("main")?.getAttribute("data-tauri-drag-region")).toBe("deep");
+  // The shell drags by whatever is neither a button nor inside one.
+  for (const testid of ["banner-stop", "banner-extend"]) {
+    expect(get(testid)?.tagName).toBe("BUTTON");
+    expect(get(testid)?.hasAttribute("data-tauri-drag-region")).toBe(false);
+  }
 });
 
 test("without a session there is nothing to stop", async () => {

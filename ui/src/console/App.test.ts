@@ -5,6 +5,10 @@ import App from "./App.svelte";
 import { FakeApi } from "./fake";
 import { sampleRelay, sessionId } from "./sample";
 
+/** Longest wait for anything, in milliseconds: other tests run beside these. */
+const PATIENCE_MS = 5_000;
+vi.setConfig({ testTimeout: 4 * PATIENCE_MS });
+
 let api: FakeApi;
 let app: Record<string, unknown> | null = null;
 
@@ -33,7 +37,7 @@ function one<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   return found as Kind;
 }
 
-const shown = (id: string): Promise<HTMLElement> => vi.waitFor(() => one(id));
+const shown = (id: string): Promise<HTMLElement> => vi.waitFor(() => one(id), { timeout: PATIENCE_MS });
 
 function write(id: string, text: string): void {
   const field = one<HTMLInputElement>(id);
@@ -169,7 +173,7 @@ describe("a list", () => {
     press("k");
     expect(document.activeElement?.closest("tr")).toBe(all("sessions-row")[0]);
     press("/");
-    expect(document.activeElement).toBe(one("filter-ticket"));
+    expect(document.activeElement).toBe(one("filter-text"));
   });
 
   it("shows what people wrote as text, markup and formulas included", async () => {

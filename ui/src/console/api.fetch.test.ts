@@ -3,7 +3,10 @@ import type { Filter } from "../generated/protocol";
 import { ApiError } from "./api";
 import { fetchApi, query } from "./api.fetch";
 
-const nothing: Filter = { ticket: null, person: null, technician: null, from: null, to: null, outcome: null, after: null };
+const nothing: Filter = {
+  ticket: null, text: null, person: null, machine: null, technician: null, level: null, state: null, reopened: null,
+  from: null, to: null, outcome: null, after: null,
+};
 
 function answering(response: Response | Error): ReturnType<typeof vi.fn> {
   const fetch = vi.fn(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));

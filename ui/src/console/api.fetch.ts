@@ -3,19 +3,22 @@
  * Invariant: a filter travels as a query of its members, those that are null left out.
  */
 import type { Filter, WireError } from "../generated/protocol";
+import { articlesOver } from "./articles/api";
 import { ApiError, type ConsoleApi } from "./api";
 
 const BASE = "/v1/console/";
 /** An answer that takes longer counts as no answer, in milliseconds. */
 const ANSWER_MS = 30_000;
+/** The same for a page that asks again and again. */
+const POLL_ANSWER_MS = 8_000;
 /** The same for the check of the whole log. */
 const LOG_ANSWER_MS = 10 * 60_000;
 
 /** `?ticket=T-1&from=0`, or nothing when the filter is empty. */
-export function query(filter: Filter): string {
+export function query(filter: Partial<Record<string, string | number | boolean | null>> | Filter): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(filter)) {
-    if (value !== null) parameters.set(name, String(value));
+    if (value !== null && value !== undefined) parameters.set(name, String(value));
   }
   const text = parameters.toString();
   return text === "" ? "" : `?${text}`;
@@ -51,7 +54,7 @@ async function answer(path: string, init: RequestInit, abort: AbortSignal | unde
   } catch {
     throw ApiError.of("relay_unreachable");
   }
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok && response.status !== 304) throw await refusal(response);
   return response;
 }
 
@@ -69,9 +72,13 @@ async function body<T>(response: Response): Promise<T> {
 }
 
 function post(path: string, value?: unknown): Promise<Response> {
+  return send("POST", path, value);
+}
+
+function send(method: string, path: string, value?: unknown): Promise<Response> {
   const init: RequestInit = value === undefined
-    ? { method: "POST" }
-    : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+    ? { method }
+    : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
   return answer(path, init, undefined, ANSWER_MS);
 }
 
@@ -84,7 +91,28 @@ export function fetchApi(): ConsoleApi {
     sessions: (filter, abort) => read(`sessions${query(filter)}`, abort),
     tickets: (filter, abort) => read(`tickets${query(filter)}`, abort),
     session: (id, abort) => read(`session/${encodeURIComponent(id)}`, abort),
+    ticket: (id, from, abort) => read(`ticket/${encodeURIComponent(id)}${query({ from: from === 0 ? null : from })}`, abort),
+    history: (of, abort) => read(`history${query(of)}`, abort),
+    openLive: async (abort) => body(await answer("live", { method: "POST" }, abort, POLL_ANSWER_MS)),
+    pollLive: async (opening, tag, abort) => {
+      const headers: Record<string, string> = { accept: "application/json", ...(tag === null ? {} : { "if-none-match": tag }) };
+      const response = await answer(`live${query({ opening })}`, { headers }, abort, POLL_ANSWER_MS);
+      return response.status === 304 ? null : { live: await body(response), tag: response.headers.get("etag") };
+    },
+    views: () => read("views"),
+    saveView: async (view) => body(await send("POST", "views", view)),
+    renameView: async (id, name) => void (await send("PUT", `views/${id}`, { name })),
+    deleteView: async (id) => void (await send("DELETE", `views/${id}`)),
+    ...articlesOver({
+      read: (path, abort) => read(path, abort),
+      post: async (path, value) => body(await post(path, value)),
+      tell: async (path, value) => void (await post(path, value)),
+      query: (filter) => query({ ...filter }),
+    }),
     log: (abort) => read("log", abort, LOG_ANSWER_MS),
+    figures: (asked, abort) => read(`figures${query(asked)}`, abort),
+    personFigures: async (asked) => body(await post("figures/person", asked)),
+    figuresUrl: (asked) => `${BASE}figures.csv${query(asked)}`,
     exportUrl: (what, form, filter) => `${BASE}export/${what}.${form}${query({ ...filter, after: null })}`,
   };
 }

@@ -3,8 +3,11 @@
  * Invariant: whatever goes wrong, a caller gets an `ApiError` with a stable code, never anything else.
  */
 import type {
-  Code, Filter, LogStatus, Me, Page, SessionDetail, SessionId, SessionRow, TicketRow, WireError,
+  Code, Filter, History, HistoryOf, Live, LiveOpening, LogStatus, Me, NewView, Page, SavedView, SessionDetail, SessionId,
+  SessionRow, TicketId, TicketRow, TicketStory, WireError,
 } from "../generated/protocol";
+import type { ArticlesApi } from "./articles/api";
+import type { FiguresApi } from "./figures/api";
 
 /** What can be exported. */
 export type Exported = "sessions" | "tickets" | "audit";
@@ -34,7 +37,7 @@ export function toApiError(thrown: unknown): ApiError {
 }
 
 /** The relay, seen from the console. Every method throws `ApiError`. */
-export interface ConsoleApi {
+export interface ConsoleApi extends FiguresApi, ArticlesApi {
   signIn(login: string, password: string): Promise<Me>;
   signOut(): Promise<void>;
   /** Who is signed in; `sign_in_expired` when nobody is. */
@@ -42,6 +45,17 @@ export interface ConsoleApi {
   sessions(filter: Filter, abort?: AbortSignal): Promise<Page<SessionRow>>;
   tickets(filter: Filter, abort?: AbortSignal): Promise<Page<TicketRow>>;
   session(id: SessionId, abort?: AbortSignal): Promise<SessionDetail>;
+  /** A ticket with its whole story; a long one comes in parts, from the record `from` on. */
+  ticket(id: TicketId, from: number, abort?: AbortSignal): Promise<TicketStory>;
+  history(of: HistoryOf, abort?: AbortSignal): Promise<History>;
+  /** Opens a page of what goes on now, which is recorded. */
+  openLive(abort?: AbortSignal): Promise<LiveOpening>;
+  /** A further look; null when nothing changed since the one with this tag. */
+  pollLive(opening: string, tag: string | null, abort?: AbortSignal): Promise<{ live: Live; tag: string | null } | null>;
+  views(): Promise<SavedView[]>;
+  saveView(view: NewView): Promise<SavedView>;
+  renameView(id: number, name: string): Promise<void>;
+  deleteView(id: number): Promise<void>;
   /** Checks the whole log, which takes the longer the longer it is. */
   log(abort?: AbortSignal): Promise<LogStatus>;
   /** Address of the file with all rows of `filter`, however many. */

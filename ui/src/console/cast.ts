@@ -1,10 +1,19 @@
-/** Who is who in a session's record: names for the actors of its timeline. */
-import type { Me, SessionDetail, TimelineEntry } from "../generated/protocol";
+/** Who is who in a record: names for the actors of a timeline. */
+import type { Me, Note, SessionRow, TicketRow, TimelineEntry } from "../generated/protocol";
 import { numberField, textField } from "./events";
 import type { Cast } from "./sentences";
 
+/** What a cast is made of. */
+export interface Told {
+  ticket: TicketRow;
+  /** Those that the page has, oldest first. */
+  sessions: readonly SessionRow[];
+  notes: readonly Note[];
+  timeline: readonly TimelineEntry[];
+}
+
 /** Gives the cast for each record; the technician may be another one in another session of the ticket. */
-export function castOf(detail: SessionDetail, me: Me): (entry: TimelineEntry) => Cast {
+export function castOf(detail: Told, me: Me): (entry: TimelineEntry) => Cast {
   const people = new Map<number, string>();
   const add = ({ id, name }: { id: number; name: string }): void => void people.set(id, name);
   me.technicians.forEach(add);
@@ -16,7 +25,7 @@ export function castOf(detail: SessionDetail, me: Me): (entry: TimelineEntry) =>
     if (person !== null && name !== null && !people.has(person)) people.set(person, name);
   }
   if (detail.ticket.technician !== null) add(detail.ticket.technician);
-  add(detail.row.technician);
+  detail.sessions.forEach(({ technician }) => add(technician));
   add(me.person);
 
   const asked = new Map<string, string>();
@@ -24,10 +33,11 @@ export function castOf(detail: SessionDetail, me: Me): (entry: TimelineEntry) =>
     const name = people.get(Number(actor.replace(/^person:/, "")));
     if (code === "consent.asked" && session !== null && name !== undefined) asked.set(session, name);
   }
-  const user = detail.row.user.name;
+  const user = detail.ticket.user.name;
+  const helper = detail.sessions.at(-1)?.technician ?? detail.ticket.technician;
   return ({ session }) => ({
     user,
-    technician: (session === null ? undefined : asked.get(session)) ?? detail.row.technician.name,
+    technician: (session === null ? undefined : asked.get(session)) ?? helper?.name ?? "–",
     people,
   });
 }

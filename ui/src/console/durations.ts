@@ -1,8 +1,10 @@
 /**
- * Durations and instants as a supervisor compares them: short, to the second, and always in the same form.
- * All inputs are milliseconds. Formatters are made once a language, since a timeline can have thousands of entries.
+ * Durations as a supervisor compares them: short, to the second, and always in the same form; instants as everywhere.
+ * All inputs are milliseconds.
  */
 import type { Language } from "../generated/protocol";
+
+export { day, sameDay, stamp, timeToTheSecond } from "../i18n/time";
 
 const SPACE = "\u00a0";
 
@@ -36,32 +38,4 @@ export function offset(ms: number): string {
   const minutes = Math.floor(seconds / 60) % 60;
   const text = hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
   return `${ms < 0 ? "\u2212" : "+"}${text}`;
-}
-
-const seconds = both({ timeStyle: "medium" });
-const days = both({ dateStyle: "full" });
-const stamps = both({ dateStyle: "medium", timeStyle: "short" });
-
-/** Time of day to the second. */
-export function timeToTheSecond(at: number, language: Language): string {
-  return seconds[language].format(at);
-}
-
-/** The day in full. */
-export function day(at: number, language: Language): string {
-  return days[language].format(at);
-}
-
-/** Date and time to the minute. */
-export function stamp(at: number, language: Language): string {
-  return stamps[language].format(at);
-}
-
-/** Do two instants fall on the same day of the reader? */
-export function sameDay(one: number, other: number): boolean {
-  return new Date(one).toDateString() === new Date(other).toDateString();
-}
-
-function both(options: Intl.DateTimeFormatOptions): Record<Language, Intl.DateTimeFormat> {
-  return { en: new Intl.DateTimeFormat("en-GB", options), fr: new Intl.DateTimeFormat("fr", options) };
 }

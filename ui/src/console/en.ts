@@ -9,7 +9,7 @@ const n = counted("en");
 export const en = {
   product: "Renfort",
   skip: "Skip to the content",
-  nav: { label: "Pages", sessions: "Sessions", tickets: "Tickets", log: "Log" },
+  nav: { label: "Pages", sessions: "Sessions", tickets: "Tickets", figures: "Figures", log: "Log" },
   bar: {
     language: "Language",
     theme: "Appearance",
@@ -29,6 +29,7 @@ export const en = {
     passwordMissing: "Write your password.",
     expired: "Your sign-in has ended. Sign in again to go on where you were.",
     signedOut: "You have signed out.",
+    technician: "Technicians: open the queue",
     notSupervisor: "This account may not open the console. Ask an administrator for a supervisor's account.",
   },
   loading: "Loading…",
@@ -56,10 +57,11 @@ export const en = {
       not_solved: "Not solved",
       escalated: "Escalated",
       refused: "Refused or no answer",
+      unanswered: "Refused, nothing since",
       open: "Open",
     } satisfies Record<OutcomeFilter, string>,
     clear: "Clear filter",
-    keys: "Keys: / filter, ↓ ↑ or j k move, Enter opens",
+    keys: "Keys: / search, ↓ ↑ or j k move, Enter opens, ? shows all",
   },
   export: {
     label: "Export",
@@ -92,7 +94,7 @@ export const en = {
     noMatchHint: "Widen the dates, or clear the filter to see all tickets.",
     reopened: (times: number) => `reopened ${n(times, "time", "times")}`,
     feedback: (solved: boolean): string => solved ? "User: solved" : "User: not solved",
-    open: (ticket: string) => `Sessions of ${ticket}`,
+    open: (ticket: string) => `The whole story of ${ticket}`,
   },
   level: (level: number) => `Level ${level}`,
   states: {

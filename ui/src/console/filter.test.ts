@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { emptyForm, faultOf, filterOf, type FilterForm, formOf, isEmptyForm, parametersOf, ticketNumber } from "./filter";
+import {
+  emptyForm, faultOf, filterOf, type FilterForm, formOf, formOfView, isEmptyForm, parametersOf, ticketNumber, viewFilterOf,
+} from "./filter";
 
 const full: FilterForm = {
-  ticket: "T-1042", person: "Zoë & co?=#%", technician: "7", from: "2026-03-28", to: "2026-03-29", outcome: "not_solved",
+  ticket: "T-1042", text: "écran noir", person: "Zoë & co?=#%", machine: "pc-7", technician: "7", level: "2", state: "open",
+  reopened: "yes", since: "", from: "2026-03-28", to: "2026-03-29", outcome: "not_solved",
 };
 
 describe("a filter in the address", () => {
@@ -21,10 +24,34 @@ describe("a filter in the address", () => {
   });
 });
 
+describe("a saved view", () => {
+  it("reads back as it was saved, days as days", () => {
+    expect(formOfView(viewFilterOf(full))).toEqual(full);
+    const relative: FilterForm = { ...emptyForm(), since: "week" };
+    expect(formOfView(viewFilterOf(relative))).toEqual(relative);
+    expect(viewFilterOf(relative)).toMatchObject({ since: "week", from: null });
+    expect(formOfView(viewFilterOf(emptyForm()))).toEqual(emptyForm());
+  });
+
+  it("of days that end today means other days tomorrow", () => {
+    const at = (day: number): number => new Date(2026, 2, day, 15, 30).getTime();
+    const today: FilterForm = { ...emptyForm(), since: "today" };
+    expect(filterOf(today, at(1)).from).toBe(new Date(2026, 2, 1).getTime());
+    expect(filterOf(today, at(2)).from).toBe(new Date(2026, 2, 2).getTime());
+    expect(filterOf({ ...today, since: "week" }, at(1)).from).toBe(new Date(2026, 1, 23).getTime());
+    expect(filterOf(today, at(1)).to).toBeNull();
+  });
+
+  it("cannot hold both days and such that end today", () => {
+    expect(formOf(new URLSearchParams("since=today&from=2026-01-01&to=2026-01-02"))).toEqual({ ...emptyForm(), since: "today" });
+  });
+});
+
 describe("a filter for the relay", () => {
   it("leaves the members null that narrow nothing", () => {
     expect(filterOf(emptyForm())).toEqual({
-      ticket: null, person: null, technician: null, from: null, to: null, outcome: null, after: null,
+      ticket: null, text: null, person: null, machine: null, technician: null, level: null, state: null, reopened: null,
+      from: null, to: null, outcome: null, after: null,
     });
   });
 

@@ -2,18 +2,33 @@
  * What a list is narrowed to: as the form shows it, as the address keeps it, as the relay takes it.
  * Invariant: the address holds days, not instants, so a shared link means the same days in the reader's time zone.
  */
-import type { Filter, OutcomeFilter } from "../generated/protocol";
+import type { Filter, Level, OutcomeFilter, Since, StateFilter, ViewFilter } from "../generated/protocol";
 
 /** Every outcome that can be chosen, in the order of the menu. */
-export const OUTCOMES = ["solved", "not_solved", "escalated", "refused", "open"] as const satisfies readonly OutcomeFilter[];
+export const OUTCOMES = ["solved", "not_solved", "escalated", "refused", "unanswered", "open"] as const satisfies readonly OutcomeFilter[];
+/** Where a ticket can stand. */
+export const STATES = ["open", "waiting", "taken", "solved", "not_solved", "cancelled"] as const satisfies readonly StateFilter[];
+export const LEVELS = ["1", "2", "3"] as const;
+/** Days that end today. */
+export const SINCES = ["today", "week", "month"] as const satisfies readonly Since[];
+/** How many days before today each begins. */
+const DAYS_BACK: Record<Since, number> = { today: 0, week: 6, month: 29 };
 
 /** The form's fields, as written; empty means everything. */
 export interface FilterForm {
   /** `T-1042`, or what was typed instead. */
   ticket: string;
+  /** Words of the summary, the name or the machine. */
+  text: string;
   person: string;
+  machine: string;
   /** The account's number. */
   technician: string;
+  level: (typeof LEVELS)[number] | "";
+  state: StateFilter | "";
+  reopened: "yes" | "";
+  /** Instead of days: those that end today. */
+  since: Since | "";
   /** First day, `2026-02-28`. */
   from: string;
   /** Last day, included. */
@@ -23,12 +38,16 @@ export interface FilterForm {
 
 export type FilterField = keyof FilterForm;
 
-const FIELDS: readonly FilterField[] = ["ticket", "person", "technician", "from", "to", "outcome"];
-/** Longest part of a name that is looked for; names themselves are not longer. */
+export const FIELDS: readonly FilterField[] = [
+  "ticket", "text", "person", "machine", "technician", "level", "state", "reopened", "since", "from", "to", "outcome",
+];
+/** Longest text that is looked for; names themselves are not longer. */
 export const MAX_PERSON_CHARS = 80;
 
 export function emptyForm(): FilterForm {
-  return { ticket: "", person: "", technician: "", from: "", to: "", outcome: "" };
+  return {
+    ticket: "", text: "", person: "", machine: "", technician: "", level: "", state: "", reopened: "", since: "", from: "", to: "", outcome: "",
+  };
 }
 
 export function isEmptyForm(form: FilterForm): boolean {
@@ -37,15 +56,24 @@ export function isEmptyForm(form: FilterForm): boolean {
 
 /** Reads what an address holds; what makes no sense there is left out. */
 export function formOf(parameters: URLSearchParams): FilterForm {
-  const outcome = parameters.get("outcome") ?? "";
+  const one = <Value extends string>(name: FilterField, known: readonly Value[]): Value | "" =>
+    known.find((value) => value === parameters.get(name)) ?? "";
+  const since = one("since", SINCES);
   const technician = parameters.get("technician") ?? "";
   return {
     ticket: (parameters.get("ticket") ?? "").trim().slice(0, 20),
+    text: (parameters.get("text") ?? "").slice(0, MAX_PERSON_CHARS),
     person: (parameters.get("person") ?? "").slice(0, MAX_PERSON_CHARS),
+    machine: (parameters.get("machine") ?? "").slice(0, MAX_PERSON_CHARS),
     technician: /^\d{1,15}$/.test(technician) ? technician : "",
-    from: dayOr(parameters.get("from")),
-    to: dayOr(parameters.get("to")),
-    outcome: OUTCOMES.find((known) => known === outcome) ?? "",
+    level: one("level", LEVELS),
+    state: one("state", STATES),
+    reopened: one("reopened", ["yes"]),
+    since,
+    // Days that end today leave no room for others.
+    from: since === "" ? dayOr(parameters.get("from")) : "",
+    to: since === "" ? dayOr(parameters.get("to")) : "",
+    outcome: one("outcome", OUTCOMES),
   };
 }
 
@@ -79,18 +107,59 @@ export function faultOf(form: FilterForm): FormFault | null {
   return null;
 }
 
-/** As the relay takes it. Only for a form without a fault. */
-export function filterOf(form: FilterForm): Filter {
-  const person = form.person.trim();
+/** As the relay takes it. Only for a form without a fault. `now` is Unix time in milliseconds: what "today" means. */
+export function filterOf(form: FilterForm, now = Date.now()): Filter {
+  const first = form.since === "" ? form.from : dayBefore(now, DAYS_BACK[form.since]);
   return {
     ticket: form.ticket === "" ? null : ticketNumber(form.ticket),
-    person: person === "" ? null : person,
+    text: orNull(form.text),
+    person: orNull(form.person),
+    machine: orNull(form.machine),
     technician: form.technician === "" ? null : Number(form.technician),
-    from: form.from === "" ? null : startOfDay(form.from, 0),
+    level: form.level === "" ? null : (Number(form.level) as Level),
+    state: form.state === "" ? null : form.state,
+    reopened: form.reopened === "yes" ? true : null,
+    from: first === "" ? null : startOfDay(first, 0),
     to: form.to === "" ? null : startOfDay(form.to, 1),
     outcome: form.outcome === "" ? null : form.outcome,
     after: null,
   };
+}
+
+/** As a saved view keeps it. Only for a form without a fault. */
+export function viewFilterOf(form: FilterForm): ViewFilter {
+  const { ticket, text, person, machine, technician, level, state, outcome } = filterOf(form);
+  return {
+    ticket, text, person, machine, technician, level, state, outcome,
+    reopened: form.reopened === "yes",
+    since: form.since === "" ? null : form.since,
+    from: form.from === "" ? null : form.from,
+    to: form.to === "" ? null : form.to,
+  };
+}
+
+/** Back again. */
+export function formOfView(view: ViewFilter): FilterForm {
+  const text = (value: string | number | null): string => (value === null ? "" : String(value));
+  const parameters = new URLSearchParams();
+  for (const field of FIELDS) {
+    const value = view[field];
+    parameters.set(field, value === true ? "yes" : value === false ? "" : text(value));
+  }
+  return formOf(parameters);
+}
+
+function orNull(typed: string): string | null {
+  const text = typed.trim();
+  return text === "" ? null : text;
+}
+
+/** The reader's day that is `back` days before `now`. */
+function dayBefore(now: number, back: number): string {
+  const today = new Date(now);
+  const day = new Date(today.getFullYear(), today.getMonth(), today.getDate() - back);
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
 
 /** Midnight of the reader's time zone that begins the day `later` days after `day`. */

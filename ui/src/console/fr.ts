@@ -8,7 +8,7 @@ const n = counted("fr");
 export const fr: ConsoleWords = {
   product: "Renfort",
   skip: "Aller au contenu",
-  nav: { label: "Pages", sessions: "Sessions", tickets: "Tickets", log: "Journal" },
+  nav: { label: "Pages", sessions: "Sessions", tickets: "Tickets", figures: "Chiffres", log: "Journal" },
   bar: {
     language: "Langue",
     theme: "Apparence",
@@ -28,6 +28,7 @@ export const fr: ConsoleWords = {
     passwordMissing: "Écrivez votre mot de passe.",
     expired: "Votre connexion a pris fin. Reconnectez-vous pour reprendre où vous étiez.",
     signedOut: "Vous êtes déconnecté.",
+    technician: "Techniciens : ouvrir la file",
     notSupervisor: "Ce compte n’a pas accès à la console. Demandez un compte de supervision à l’administration.",
   },
   loading: "Chargement…",
@@ -55,10 +56,11 @@ export const fr: ConsoleWords = {
       not_solved: "Non résolu",
       escalated: "Transmis",
       refused: "Refus ou sans réponse",
+      unanswered: "Refus sans suite",
       open: "En cours",
     },
     clear: "Effacer le filtre",
-    keys: "Clavier : / filtre, ↓ ↑ ou j k déplacent, Entrée ouvre",
+    keys: "Clavier : / recherche, ↓ ↑ ou j k déplacent, Entrée ouvre, ? montre tout",
   },
   export: {
     label: "Exporter",
@@ -91,7 +93,7 @@ export const fr: ConsoleWords = {
     noMatchHint: "Élargissez les dates, ou effacez le filtre pour voir tous les tickets.",
     reopened: (times) => `rouvert ${n(times, "fois", "fois")}`,
     feedback: (solved) => solved ? "Utilisateur : résolu" : "Utilisateur : non résolu",
-    open: (ticket) => `Sessions de ${ticket}`,
+    open: (ticket) => `Toute l’histoire de ${ticket}`,
   },
   level: (level) => `Niveau ${level}`,
   states: { waiting: "En attente", taken: "Pris en charge", solved: "Résolu", not_solved: "Non résolu", cancelled: "Annulé" },

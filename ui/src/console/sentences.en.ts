@@ -17,6 +17,8 @@ const asked: Record<string, string> = {
 };
 const views: Record<string, string> = {
   sessions: "the list of sessions", tickets: "the list of tickets", session: "the record of a session", audit: "the log",
+  ticket: "the story of a ticket", person: "a person's history", machine: "a machine's history", live: "what goes on now",
+  figures: "the team's figures",
 };
 const ends: Record<string, string> = {
   stopped_by_user: "stopped by the user",
@@ -65,6 +67,11 @@ function done({ counts }: Said): string {
   return some.length === 0 ? "no input" : list(some);
 }
 
+const articleActions: Record<string, string> = {
+  created: "wrote", drafted: "made, of this ticket,", changed: "changed", restored: "restored an earlier version of", published: "published", withdrawn: "withdrew",
+};
+const replyActions: Record<string, string> = { created: "wrote", changed: "changed", removed: "removed" };
+
 function as(said: Said): string {
   const login = said.optional("login");
   return login === null ? "" : ` as ${login}`;
@@ -102,6 +109,8 @@ export const en: Sentences = {
     "ticket.escalated": (s) => `${s.who} passed the ticket on from level ${s.number("from")} to level ${s.number("to")}.`,
     "ticket.returned": (s) => `The ticket went back to its queue: the account of ${s.person("person")} was disabled.`,
     "ticket.reopened": (s) => `${s.who} reopened the ticket, which has now come back ${n(s.number("times"), "time", "times")}.`,
+    "ticket.user_left": (s) => `${s.user} could not be reached any more, since ${s.time("since")}.`,
+    "ticket.user_back": (s) => `${s.user} can be reached again.`,
     "ticket.note_added": (s) => `${s.who} added a note of ${n(s.number("chars"), "character", "characters")}.`,
     "ticket.feedback": (s) => `${s.who} answered that the problem is ${s.flag("solved") ? "solved" : "not solved"}.`,
     "consent.asked": (s) => `${s.who} asked ${capabilities(s)}; an answer counted until ${s.time("answer_by")}.`,
@@ -122,6 +131,11 @@ export const en: Sentences = {
     "message.refused": (s) => `A message of ${s.who} (${s.text("message")}) was refused: ${s.error("error")}.`,
     "console.viewed": (s) => `${s.who} looked at ${views[s.word("view")] ?? s.word("view")} in the console${searching(s)}.`,
     "console.exported": (s) => `${s.who} exported ${views[s.word("view")] ?? s.word("view")} as ${s.word("format") === "csv" ? "CSV" : "JSON Lines"}, ${n(s.number("rows"), "row", "rows")}${searching(s)}.`,
+    "figures.person_viewed": (s) => `${s.who} looked at the figures of ${s.person("person")} from ${s.word("from")} to ${s.word("to")}. Purpose: ${s.text("purpose")}.`,
+    "hours.changed": (s) => `${s.who} set the business hours that figures count: ${s.text("week")} (${s.text("time_zone")}), ${n(s.number("holidays"), "closed day", "closed days")}.`,
+    "article.changed": (s) => `${s.who} ${articleActions[s.word("action")] ?? s.word("action")} a self-help article in ${s.word("language") === "fr" ? "French" : "English"} (version ${s.number("version")}, article ${s.word("article")}).`,
+    "reply.changed": (s) => `${s.who} ${replyActions[s.word("action")] ?? s.word("action")} a canned reply (${s.word("reply")}).`,
+    "article.solved": () => "A self-help article solved somebody's problem; no ticket was opened.",
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} checked the log, ${n(s.number("records"), "record", "records")}: ${fault === null ? "it verifies" : `it does not verify (${fault})`}.`;

@@ -21,6 +21,8 @@ const asked: Record<string, string> = {
 };
 const views: Record<string, string> = {
   sessions: "la liste des sessions", tickets: "la liste des tickets", session: "le relevé d’une session", audit: "le journal",
+  figures: "les chiffres de l’équipe",
+  ticket: "l’histoire d’un ticket", person: "l’historique d’une personne", machine: "l’historique d’un poste", live: "ce qui est en cours",
 };
 const ends: Record<string, string> = {
   stopped_by_user: "arrêtée par l’utilisateur",
@@ -50,6 +52,16 @@ const taken: Record<Permission, string> = { view: "la vue de l’écran", contro
 function list(parts: readonly string[]): string {
   return new Intl.ListFormat("fr", { type: "conjunction" }).format(parts);
 }
+
+const articleActions: Record<string, string> = {
+  created: "a écrit un article d’aide",
+  drafted: "a tiré un article d’aide de ce ticket,",
+  changed: "a modifié un article d’aide",
+  restored: "a rétabli une version précédente d’un article d’aide",
+  published: "a publié un article d’aide",
+  withdrawn: "a retiré un article d’aide",
+};
+const replyActions: Record<string, string> = { created: "a écrit", changed: "a modifié", removed: "a supprimé" };
 
 function capabilities(said: Said): string {
   return list(said.word("capabilities").split(" ").filter((word) => word !== "").map((word) => asked[word] ?? word));
@@ -105,6 +117,8 @@ export const fr: Sentences = {
     "ticket.escalated": (s) => `${s.who} a transmis le ticket du niveau ${s.number("from")} au niveau ${s.number("to")}.`,
     "ticket.returned": (s) => `Le ticket est revenu dans sa file${COLON} le compte de ${s.person("person")} a été désactivé.`,
     "ticket.reopened": (s) => `${s.who} a rouvert le ticket, revenu ${n(s.number("times"), "fois", "fois")} à ce jour.`,
+    "ticket.user_left": (s) => `${s.user} n’est plus joignable, depuis ${s.time("since")}.`,
+    "ticket.user_back": (s) => `${s.user} est de nouveau joignable.`,
     "ticket.note_added": (s) => `${s.who} a ajouté une note de ${n(s.number("chars"), "caractère", "caractères")}.`,
     "ticket.feedback": (s) => `${s.who} a répondu que le problème ${s.flag("solved") ? "est résolu" : "n’est pas résolu"}.`,
     "consent.asked": (s) => `${s.who} a demandé ${capabilities(s)}${SEMICOLON} une réponse comptait jusqu’à ${s.time("answer_by")}.`,
@@ -125,6 +139,11 @@ export const fr: Sentences = {
     "message.refused": (s) => `Un message de ${s.who} (${s.text("message")}) a été refusé${COLON} ${s.error("error")}.`,
     "console.viewed": (s) => `${s.who} a consulté ${views[s.word("view")] ?? s.word("view")} dans la console${searching(s)}.`,
     "console.exported": (s) => `${s.who} a exporté ${views[s.word("view")] ?? s.word("view")} au format ${s.word("format") === "csv" ? "CSV" : "JSON Lines"}, ${n(s.number("rows"), "ligne", "lignes")}${searching(s)}.`,
+    "figures.person_viewed": (s) => `${s.who} a consulté les chiffres de ${s.person("person")}, du ${s.word("from")} au ${s.word("to")}. Motif${COLON} ${s.text("purpose")}.`,
+    "hours.changed": (s) => `${s.who} a fixé les heures ouvrées que comptent les chiffres${COLON} ${s.text("week")} (${s.text("time_zone")}), ${n(s.number("holidays"), "jour fermé", "jours fermés")}.`,
+    "article.changed": (s) => `${s.who} ${articleActions[s.word("action")] ?? s.word("action")} en ${s.word("language") === "fr" ? "français" : "anglais"} (version ${s.number("version")}, article ${s.word("article")}).`,
+    "reply.changed": (s) => `${s.who} ${replyActions[s.word("action")] ?? s.word("action")} une réponse type (${s.word("reply")}).`,
+    "article.solved": () => "Un article d’entraide a résolu le problème de quelqu’un\u00a0; aucun ticket n’a été ouvert.",
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} a vérifié le journal, ${n(s.number("records"), "enregistrement", "enregistrements")}${COLON} ${fault === null ? "il est intègre" : `il n’est pas intègre (${fault})`}.`;

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Language, TimelineEntry } from "../generated/protocol";
 import { EVENT_CODES } from "./events";
 import { DEVICE } from "./sample";
-import { type Cast, isolated, partsOf, tell } from "./sentences";
+import { isolated, partsOf } from "../i18n/isolated";
+import { type Cast, tell } from "./sentences";
 import { en } from "./sentences.en";
 import { fr } from "./sentences.fr";
 
@@ -49,6 +50,12 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "message.refused": { message: "offer", error: "not_allowed" },
   "console.viewed": { view: "sessions", rows: 100, search: "martin" },
   "console.exported": { view: "audit", format: "csv", rows: 18_000 },
+  "figures.person_viewed": { person: 3, from: "2026-11-01", to: "2026-11-30", purpose: "Yearly review, agreed" },
+  "hours.changed": { time_zone: "Europe/Paris", week: "mon 08:00-18:00", holidays: 11 },
+  "article.changed": { article: "ab".repeat(16), language: "fr", action: "published", version: 3 },
+  "reply.changed": { reply: "cd".repeat(16), action: "removed" },
+  "article.solved": { article: "ab".repeat(16), language: "fr" },
+  "ticket.user_left": { since: 1_700_000_000_000 },
   "log.checked": { records: 18_000, root: "ab", fault: "altered" },
 };
 

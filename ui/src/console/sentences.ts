@@ -5,6 +5,7 @@
  * reading of the sentence around it.
  */
 import type { Counts, Language, TimelineEntry } from "../generated/protocol";
+import { isolated } from "../i18n/isolated";
 import { span, timeToTheSecond } from "./durations";
 import {
   flagField, isPlainCode, numberField, type Permission, permissionCode, type PermissionStep, type PlainCode, textField,
@@ -60,22 +61,6 @@ export interface Cast {
   technician: string;
   /** Accounts by number. */
   people: ReadonlyMap<number, string>;
-}
-
-/** Keeps a text's direction to itself. */
-export function isolated(text: string): string {
-  // An isolate inside the text would end ours.
-  return `\u2068${text.replace(/[\u2066-\u2069]/g, "")}\u2069`;
-}
-
-/** The parts of a sentence: `written` are those of people. */
-export function partsOf(sentence: string): { text: string; written: boolean }[] {
-  return sentence
-    .split(/(\u2068[^\u2069]*\u2069)/)
-    .filter((part) => part !== "")
-    .map((part) => part.startsWith("\u2068")
-      ? { text: part.slice(1, -1), written: true }
-      : { text: part, written: false });
 }
 
 /** Who did it, by name. */

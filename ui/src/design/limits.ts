@@ -6,6 +6,12 @@ export const SUMMARY_LIMIT = 300;
 export const NAME_LIMIT = 80;
 export const CHAT_LIMIT = 2_000;
 export const NOTE_LIMIT = 4_000;
+export const ARTICLE_TITLE_LIMIT = 120;
+export const ARTICLE_LIMIT = 12_000;
+export const REPLY_TITLE_LIMIT = 80;
+export const REPLY_LIMIT = 1_000;
+export const CLIPBOARD_LIMIT = 50_000;
+export const TYPED_LIMIT = 2_000;
 
 /** Is the trimmed text there and not too long? */
 export function fits(text: string, limit: number): boolean {

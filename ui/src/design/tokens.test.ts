@@ -40,6 +40,9 @@ const TEXT: [string, string[], number][] = [
   ["edge", ["ground", "surface"], 3],
   ["accent", ["ground", "surface"], 3],
   ["danger", ["ground", "surface"], 3],
+  ["data-1", ["surface"], 3],
+  ["data-2", ["surface"], 3],
+  ["data-3", ["surface"], 3],
   ["focus", [...SURFACES], 3],
 ];
 

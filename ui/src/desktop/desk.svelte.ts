@@ -6,6 +6,7 @@ import { createContext } from "svelte";
 import type { Action, View } from "../generated/host";
 import type { WireError } from "../generated/protocol";
 import type { Host } from "../host";
+import { Zoom } from "./zoom.svelte";
 
 function asError(thrown: unknown): WireError {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && typeof thrown.code === "string") {
@@ -20,7 +21,11 @@ export class Desk {
   /** An action or the first view did not even reach the program. */
   failure = $state.raw<WireError | null>(null);
 
-  constructor(readonly host: Host) {}
+  readonly zoom: Zoom;
+
+  constructor(readonly host: Host) {
+    this.zoom = new Zoom(host.place.zoom);
+  }
 
   /** Follows the host; returns what ends it. */
   follow(): () => void {

@@ -11,6 +11,8 @@ export interface Stage {
   all: (testid: string) => HTMLElement[];
   click: (testid: string) => Promise<void>;
   type: (testid: string, text: string) => Promise<void>;
+  /** Chooses a value of a menu. */
+  choose: (testid: string, value: string) => Promise<void>;
   press: (key: string, target?: EventTarget) => Promise<void>;
   show: (view: View) => Promise<void>;
   text: () => string;
@@ -47,6 +49,12 @@ export async function stage(view: View): Promise<Stage> {
       const field = get<HTMLInputElement>(testid);
       field.value = text;
       field.dispatchEvent(new Event("input", { bubbles: true }));
+      await settle();
+    },
+    choose: async (testid, value) => {
+      const menu = get<HTMLSelectElement>(testid);
+      menu.value = value;
+      menu.dispatchEvent(new Event("change", { bubbles: true }));
       await settle();
     },
     press: async (key, on = document.activeElement ?? document.body) => {

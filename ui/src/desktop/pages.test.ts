@@ -6,8 +6,12 @@ import { stage, type Stage } from "./fake.stage";
 
 const EXPECTED: Record<keyof typeof samples, string[]> = {
   organisation: ["organisation-link", "organisation-import", "organisation-choose", "settings", "notice"],
+  offer: ["offer", "offer-decline", "offer-accept"],
   home: ["get-help-summary", "impact-person", "impact-team", "impact-organisation", "urgency-low", "urgency-medium", "urgency-high", "get-help"],
   homeOffline: ["offline", "reconnect", "get-help"],
+  homeHelp: ["get-help-summary", "suggestion", "get-help"],
+  article: ["article", "article-body", "article-solved", "article-not-solved"],
+  thanks: ["thanks-done", "thanks-after"],
   waiting: ["ticket-number", "queue-position", "cancel-ticket"],
   waitingOffline: ["ticket-number", "offline"],
   waitingTaken: ["ticket-number", "cancel-ticket"],
@@ -24,6 +28,7 @@ const EXPECTED: Record<keyof typeof samples, string[]> = {
   remote: ["remote-canvas", "request-control", "special-keys", "fit-toggle", "chat-toggle", "ticket-toggle", "end-session", "time-left"],
   remoteControl: ["give-back-control", "clipboard-indicator"],
   remoteRefused: ["request-control", "remark"],
+  remoteReplies: ["remote-canvas", "chat-toggle"],
   remoteLost: ["remote-lost"],
   over: ["ask-again", "outcome-solved", "outcome-not_solved", "outcome-escalate-2", "outcome-escalate-3", "wrapup-message", "wrapup-note", "wrapup-submit"],
 };

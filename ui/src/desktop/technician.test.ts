@@ -42,9 +42,10 @@ test("a click shows a ticket, and it is taken with a button", async () => {
   expect(shown.host.actions).toEqual([{ action: "show_ticket", ticket: "T-1007" }, { action: "take_ticket", ticket: "T-1007" }]);
 });
 
-test("keys move through the queue, ask once where they stop, and Enter takes", async () => {
+test("keys move through the queue, ask once where they stop, Enter looks at once and t takes", async () => {
   shown = await stage(page(samples.queue("en"), { detail: null }));
-  await shown.press("j", document.body);
+  expect(document.activeElement?.getAttribute("role")).toBe("listbox");
+  await shown.press("j");
   await shown.press("j");
   await shown.press("ArrowDown");
   await shown.press("k");
@@ -54,12 +55,15 @@ test("keys move through the queue, ask once where they stop, and Enter takes", a
   expect(shown.get("queue-row-T-1003").getAttribute("aria-selected")).toBe("true");
   expect(document.activeElement).toBe(shown.get("queue-row-T-1003"));
   await shown.press("Enter");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(shown.host.actions.map(({ action }) => action)).toEqual(["show_ticket", "show_ticket"]);
+  await shown.press("t");
   expect(shown.host.actions.at(-1)).toEqual({ action: "take_ticket", ticket: "T-1003" });
 });
 
 test("slash leads to the filter, typing there moves nothing, Escape clears it", async () => {
   shown = await stage(samples.queue("en"));
-  await shown.press("/", document.body);
+  await shown.press("/");
   expect(document.activeElement).toBe(shown.get("filter"));
   await shown.press("j");
   await shown.type("filter", "helene");
@@ -77,7 +81,69 @@ test("a ticket that somebody else took leaves the list, and nothing is taken ins
   if (view.side.page !== "queue") throw new Error("no queue");
   await shown.show(page(view, { tickets: view.side.tickets.filter((ticket) => ticket.id !== "T-1001"), detail: null }));
   expect(shown.all("take")).toEqual([]);
-  await shown.press("Enter", document.body);
+  await shown.press("t", shown.get("queue-list"));
+  expect(shown.host.actions).toEqual([]);
+});
+
+test("who took the ticket that was looked at is said, and keys go on where it stood", async () => {
+  const view = samples.queue("en");
+  if (view.side.page !== "queue") throw new Error("no queue");
+  shown = await stage(view);
+  const gone = { id: "T-1001", summary: "<b>The printer</b>", why: { left: "taken", by: { ...CLAIRE, id: 99, name: "Bob <i>" } } } as const;
+  await shown.show(page(view, { tickets: view.side.tickets.filter((ticket) => ticket.id !== "T-1001"), detail: null, gone }));
+  expect(shown.get("queue-gone").textContent).toContain("Bob <i> has taken it.");
+  expect(shown.get("queue-gone").querySelector("i, b")).toBeNull();
+  await shown.press("ArrowDown", shown.get("queue-list"));
+  expect(shown.get("queue-row-T-1005").getAttribute("aria-selected")).toBe("true");
+});
+
+test.each([
+  [{ left: "escalated", to: 2 }, "level 2"], [{ left: "cancelled" }, "no longer needs help"], [{ left: "closed" }, "was closed"],
+] as const)("where a ticket went is said: %o", async (why, words) => {
+  shown = await stage(page(samples.queue("en"), { tickets: [], detail: null, gone: { id: "T-1", summary: "x", why } }));
+  expect(shown.get("queue-gone").textContent).toContain(words);
+});
+
+test("the queue is narrowed, says how much it hides, and shows all again", async () => {
+  shown = await stage(samples.queue("en"));
+  expect(shown.get("queue-hidden").textContent?.trim()).toBe("");
+  await shown.choose("queue-level", "2");
+  expect(shown.all("queue-row-T-1005")).toHaveLength(1);
+  expect(shown.all("queue-row-T-1001")).toEqual([]);
+  expect(shown.get("queue-hidden").textContent).toContain("4\u00a0tickets are hidden");
+  await shown.click("queue-mine");
+  expect(shown.get("queue-no-match").textContent).toContain("hides 5\u00a0tickets");
+  await shown.click("queue-clear");
+  expect(shown.all("queue-row-T-1001")).toHaveLength(1);
+  expect(shown.get<HTMLSelectElement>("queue-level").value).toBe("");
+  await shown.choose("queue-priority", "1");
+  await shown.press("Escape", shown.get("queue-list"));
+  expect(shown.all("queue-row-T-1001")).toHaveLength(1);
+});
+
+test("a choice stays chosen while tickets come and go", async () => {
+  const view = samples.queue("en");
+  if (view.side.page !== "queue") throw new Error("no queue");
+  shown = await stage(view);
+  const [first, ...others] = view.side.tickets;
+  if (!first) throw new Error("no ticket");
+  await shown.show(page(view, { tickets: [{ ...first, id: "T-2000" }, first, ...others] }));
+  expect(shown.get("queue-row-T-1001").getAttribute("aria-selected")).toBe("true");
+  await shown.show(page(view, { tickets: others }));
+  expect(shown.get("queue-row-T-1001").getAttribute("aria-selected")).toBe("true");
+  expect(shown.host.actions).toEqual([]);
+});
+
+test("keys pressed in a field, with Ctrl, or outside the queue are not the queue's", async () => {
+  shown = await stage(samples.queue("en"));
+  for (const key of ["t", "j"]) {
+    await shown.press(key, shown.get("filter"));
+    await shown.press(key, shown.get("note-input"));
+    await shown.press(key, shown.get("queue-level"));
+    await shown.press(key, document.body);
+  }
+  shown.get("queue-list").dispatchEvent(new KeyboardEvent("keydown", { key: "t", ctrlKey: true, bubbles: true }));
+  await vi.advanceTimersByTimeAsync(500);
   expect(shown.host.actions).toEqual([]);
 });
 

@@ -128,10 +128,14 @@ test("what can be taken back is what was allowed", async () => {
   expect(shown.all("withdraw-clipboard")).toEqual([]);
 });
 
-test("time left counts down and stops at nothing", async () => {
+test("time left is told in minutes, then to the second, and stops at nothing", async () => {
   vi.useFakeTimers({ now: Date.now() });
-  const expires_at = Date.now() + 61_000;
+  const expires_at = Date.now() + 181_000;
   shown = await stage(changed<"session">(samples.session("en"), { grant: { ...grant("view"), expires_at } }));
+  expect(shown.get("time-left").textContent).toBe("4\u00a0min");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(shown.get("time-left").textContent).toBe("3\u00a0min");
+  await vi.advanceTimersByTimeAsync(60_000);
   expect(shown.get("time-left").textContent).toBe("1:01");
   await vi.advanceTimersByTimeAsync(2_000);
   expect(shown.get("time-left").textContent).toBe("0:59");
@@ -189,6 +193,38 @@ test("the organisation is imported by link or by file, and an empty link is not 
     { action: "choose_organisation_file" },
     { action: "dismiss_notice" },
   ]);
+});
+
+test("a link from outside is asked about, with both names, and closing the question is a no", async () => {
+  const view = samples.offer("en");
+  shown = await stage(view);
+  expect(shown.text()).toContain("Assistance de l’Agglomération");
+  expect(shown.text()).toContain("take the place of Ville de Clairval");
+  await shown.click("dialog-close");
+  await shown.click("offer-decline");
+  await shown.click("offer-accept");
+  expect(shown.host.actions).toEqual([
+    { action: "answer_offer", accept: false },
+    { action: "answer_offer", accept: false },
+    { action: "answer_offer", accept: true },
+  ]);
+  await shown.show({ ...view, offer: { name: "Mairie", relay: "wss://mairie.example", replaces: null } });
+  expect(shown.text()).not.toContain("take the place");
+  await shown.show({ ...view, offer: null });
+  expect(shown.all("offer")).toEqual([]);
+});
+
+test("a copied text that was too long is told of, whoever copied it", async () => {
+  const line = (to_technician: boolean, characters: number) => ({ at: 0, to_technician, characters, passed: false });
+  const view = samples.sessionControl("en");
+  shown = await stage(changed<"session">(view, { clipboard: [line(true, 60_000)] }));
+  const told = (): string => shown.get("clipboard-line").textContent?.replaceAll(/\s+/g, " ") ?? "";
+  expect(told()).toContain("The text you copied is too long (60,000 characters, at most 50,000 characters) and was not passed on.");
+  await shown.show(changed<"session">(view, { clipboard: [line(false, 60_000)] }));
+  expect(told()).toContain("The text that Claire Fontaine copied is too long");
+  // Short enough, but full of control characters.
+  await shown.show(changed<"session">(view, { clipboard: [line(false, 48_000)] }));
+  expect(told()).toContain("takes up too much room (48,000 characters)");
 });
 
 test("an action that the program refuses is worded, and can be dismissed", async () => {

@@ -1,23 +1,31 @@
 // Generated from src-tauri by `cargo xtask generate`. Do not edit.
 
 import type {
+  ArticleId,
+  CannedReply,
   Capability,
   EndReason,
   Grant,
   Impact,
   InputDenied,
+  KeyboardLayout,
   Language,
+  Left,
   Level,
   Line,
   Password,
   Person,
   QueueEntry,
   SessionInfo,
+  ShownArticle,
   Stated,
+  Suggestion,
   Technician,
   Text,
   TicketDetail,
   TicketId,
+  TypedText,
+  Typing,
   UnixMillis,
   Urgency,
   UserTicket,
@@ -36,6 +44,20 @@ name: string,
  * The relay that is used.
  */
 relay: string, };
+
+export type OfferView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The relay that would be used.
+ */
+relay: string, 
+/**
+ * Name of the organisation that it would take the place of; none when there is none.
+ */
+replaces: string | null, };
 
 export type Link = { "link": "idle" } | { "link": "connecting" } | { "link": "online" } | { "link": "offline", 
 /**
@@ -97,7 +119,11 @@ to_technician: boolean,
 /**
  * Its length in characters.
  */
-characters: number, };
+characters: number, 
+/**
+ * False when it was too long, and not passed on.
+ */
+passed: boolean, };
 
 export type ScreenView = { 
 /**
@@ -108,6 +134,22 @@ width: number,
  * Pixels down.
  */
 height: number, };
+
+export type KeyboardView = { 
+/**
+ * Layout of the technician's; none when it is not known.
+ */
+mine: KeyboardLayout | null, 
+/**
+ * Layout of the user's; none when it is not known.
+ */
+theirs: KeyboardLayout | null, 
+/**
+ * What the technician chose for this session.
+ */
+choice: KeyModeChoice, };
+
+export type KeyModeChoice = "automatic" | "physical" | "character";
 
 export type Remark = { "remark": "refused", 
 /**
@@ -129,13 +171,25 @@ reason: Withdrawn, } | { "remark": "input_denied",
 /**
  * Why.
  */
-reason: InputDenied, };
+reason: InputDenied, } | { "remark": "copied_too_long", 
+/**
+ * The technician copied it (true), or the user.
+ */
+mine: boolean, 
+/**
+ * Its length in characters.
+ */
+characters: number, };
 
 export type UserPage = { "page": "home", 
 /**
  * The request is on its way.
  */
-busy: boolean, } | { "page": "waiting", 
+busy: boolean, 
+/**
+ * Articles that may do instead; none when there are none.
+ */
+help?: HelpView, } | { "page": "waiting", 
 /**
  * The ticket.
  */
@@ -219,6 +273,14 @@ peer_lost: boolean,
  */
 screen: ScreenView | null, 
 /**
+ * Both keyboards.
+ */
+keyboard: KeyboardView, 
+/**
+ * The text that is typed on the user's machine, or was until it is dismissed.
+ */
+typing: Typing | null, 
+/**
  * What was asked of the user and is not answered yet.
  */
 requested: Array<Capability>, 
@@ -261,6 +323,10 @@ tickets: Array<QueueEntry>,
  */
 detail: TicketDetail | null, 
 /**
+ * The ticket that was looked at until it left the queue.
+ */
+gone?: GoneTicket, 
+/**
  * A request (take, note) is on its way.
  */
 busy: boolean, } | { "page": "ticket", 
@@ -281,15 +347,55 @@ waiting: number,
  */
 session: TechnicianSession, 
 /**
- * A request (ask again, note, wrap-up) is on its way.
+ * Canned replies, while they are looked for.
+ */
+replies?: Array<CannedReply>, 
+/**
+ * A draft article was made of this ticket and is kept.
+ */
+drafted?: boolean, 
+/**
+ * A request (ask again, note, draft, wrap-up) is on its way.
  */
 busy: boolean, };
+
+export type GoneTicket = { 
+/**
+ * Its number.
+ */
+id: TicketId, 
+/**
+ * What it asks.
+ */
+summary: Line, 
+/**
+ * Where it went.
+ */
+why: Left, };
+
+export type HelpView = { 
+/**
+ * Articles that may answer what is being written, best first.
+ */
+suggestions: Array<Suggestion>, 
+/**
+ * The one that is read.
+ */
+article: ShownArticle | null, 
+/**
+ * One of them solved it.
+ */
+solved: boolean, };
 
 export type Side = { "role": "user", } & ({ "page": "home", 
 /**
  * The request is on its way.
  */
-busy: boolean, } | { "page": "waiting", 
+busy: boolean, 
+/**
+ * Articles that may do instead; none when there are none.
+ */
+help?: HelpView, } | { "page": "waiting", 
 /**
  * The ticket.
  */
@@ -371,6 +477,10 @@ tickets: Array<QueueEntry>,
  */
 detail: TicketDetail | null, 
 /**
+ * The ticket that was looked at until it left the queue.
+ */
+gone?: GoneTicket, 
+/**
  * A request (take, note) is on its way.
  */
 busy: boolean, } | { "page": "ticket", 
@@ -391,7 +501,15 @@ waiting: number,
  */
 session: TechnicianSession, 
 /**
- * A request (ask again, note, wrap-up) is on its way.
+ * Canned replies, while they are looked for.
+ */
+replies?: Array<CannedReply>, 
+/**
+ * A draft article was made of this ticket and is kept.
+ */
+drafted?: boolean, 
+/**
+ * A request (ask again, note, draft, wrap-up) is on its way.
  */
 busy: boolean, });
 
@@ -421,6 +539,10 @@ link: Link,
  */
 notice: Notice | null, 
 /**
+ * A link from outside would set this program up; shown until answered.
+ */
+offer: OfferView | null, 
+/**
  * Who this person says they are.
  */
 stated: Stated, 
@@ -443,7 +565,11 @@ export type Action = { "action": "import_organisation",
 /**
  * File content or `renfort://import/…`.
  */
-text: string, } | { "action": "choose_organisation_file" } | { "action": "set_language", 
+text: string, } | { "action": "choose_organisation_file" } | { "action": "answer_offer", 
+/**
+ * Yes or no.
+ */
+accept: boolean, } | { "action": "set_language", 
 /**
  * To this.
  */
@@ -455,7 +581,15 @@ theme: Theme, } | { "action": "set_name",
 /**
  * To be shown to technicians.
  */
-name: Line, } | { "action": "be_technician" } | { "action": "be_user" } | { "action": "dismiss_notice" } | { "action": "reconnect" } | { "action": "request_help", 
+name: Line, } | { "action": "be_technician" } | { "action": "be_user" } | { "action": "dismiss_notice" } | { "action": "reconnect" } | { "action": "suggest", 
+/**
+ * What is written so far; none when that is too little.
+ */
+text: Line | null, } | { "action": "read_article", 
+/**
+ * Which.
+ */
+article: ArticleId, } | { "action": "close_article" } | { "action": "article_solved" } | { "action": "not_solved_after_all" } | { "action": "leave_thanks" } | { "action": "request_help", 
 /**
  * In their words.
  */
@@ -515,11 +649,31 @@ capability: Capability, } | { "action": "give_back",
 /**
  * What.
  */
-capability: Capability, } | { "action": "add_note", 
+capability: Capability, } | { "action": "choose_key_mode", 
+/**
+ * By themselves, or so.
+ */
+choice: KeyModeChoice, } | { "action": "type_text", 
+/**
+ * The text.
+ */
+text: TypedText, } | { "action": "stop_typing" } | { "action": "add_note", 
 /**
  * The note.
  */
-text: Text, } | { "action": "end_session" } | { "action": "wrap_up", 
+text: Text, } | { "action": "show_replies" } | { "action": "hide_replies" } | { "action": "draft_article", 
+/**
+ * In this language.
+ */
+language: Language, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, } | { "action": "end_session" } | { "action": "wrap_up", 
 /**
  * For the user.
  */

@@ -18,6 +18,10 @@ export type Signature = string;
 
 export type Token = string;
 
+export type ArticleId = string;
+
+export type ReplyId = string;
+
 export type Level = 1 | 2 | 3;
 
 export type Role = { "role": "technician", 
@@ -228,6 +232,16 @@ state: TicketState,
  */
 message: Text | null, };
 
+export type Left = { "left": "taken", 
+/**
+ * Who.
+ */
+by: Technician, } | { "left": "escalated", 
+/**
+ * Which.
+ */
+to: Level, } | { "left": "cancelled" } | { "left": "closed" };
+
 export type Language = "en" | "fr";
 
 export type Receipt = { 
@@ -310,7 +324,7 @@ capabilities: Array<Capability>,
  */
 expires_at: UnixMillis, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "internal";
 
 export type WireError = { 
 /**
@@ -420,6 +434,42 @@ times: number, } | { "event": "stopped" } | { "event": "failed",
  */
 code: Code, };
 
+export type LayoutName = string;
+
+export type KeyboardLayout = { 
+/**
+ * For example `ch`.
+ */
+layout: LayoutName, 
+/**
+ * For example `fr`; none for the layout's own basic variant.
+ */
+variant: LayoutName | null, };
+
+export type TypedText = string;
+
+export type KeyMode = "physical" | "character";
+
+export type Typing = { 
+/**
+ * Characters that were typed.
+ */
+typed: number, 
+/**
+ * Characters of the text.
+ */
+of: number, } & ({ "state": "going" } | { "state": "done" } | { "state": "cancelled" } | { "state": "denied", 
+/**
+ * Why.
+ */
+reason: InputDenied, });
+
+export type TypingState = { "state": "going" } | { "state": "done" } | { "state": "cancelled" } | { "state": "denied", 
+/**
+ * Why.
+ */
+reason: InputDenied, };
+
 export type Button = "left" | "middle" | "right" | "back" | "forward";
 
 export type InputEvent = { "input": "move", 
@@ -476,9 +526,21 @@ code: string,
  */
 key: string, 
 /**
+ * Which of the two counts. A key that has no `code` counts by its meaning in any case.
+ */
+how: KeyMode, 
+/**
  * Down or up.
  */
-pressed: boolean, } | { "input": "release_all" };
+pressed: boolean, } | { "input": "locks", 
+/**
+ * Caps Lock.
+ */
+caps: boolean, 
+/**
+ * Num Lock; none where the technician's system has none.
+ */
+num: boolean | null, } | { "input": "release_all" };
 
 export type ClipboardText = string;
 
@@ -490,7 +552,12 @@ version: number, } | { "type": "heartbeat" } | { "type": "request",
 /**
  * What.
  */
-capability: Capability, } | { "type": "give_back", 
+capability: Capability, 
+/**
+ * When it was first said, on the viewer's clock. The same time is the same question: it is not put to the
+ * user a second time.
+ */
+asked_at: UnixMillis, } | { "type": "give_back", 
 /**
  * What.
  */
@@ -548,13 +615,33 @@ code: string,
  */
 key: string, 
 /**
+ * Which of the two counts. A key that has no `code` counts by its meaning in any case.
+ */
+how: KeyMode, 
+/**
  * Down or up.
  */
-pressed: boolean, } | { "input": "release_all" }) | { "type": "clipboard", 
+pressed: boolean, } | { "input": "locks", 
+/**
+ * Caps Lock.
+ */
+caps: boolean, 
+/**
+ * Num Lock; none where the technician's system has none.
+ */
+num: boolean | null, } | { "input": "release_all" }) | { "type": "type", 
 /**
  * The text.
  */
-text: ClipboardText, } | { "type": "chat", 
+text: TypedText, } | { "type": "stop_typing" } | { "type": "clipboard", 
+/**
+ * The text.
+ */
+text: ClipboardText, } | { "type": "clipboard_too_long", 
+/**
+ * Its length in characters.
+ */
+characters: number, } | { "type": "chat", 
 /**
  * The text.
  */
@@ -596,7 +683,23 @@ width: number,
 /**
  * Height.
  */
-height: number, } | { "type": "pointer", 
+height: number, } | { "type": "keyboard", 
+/**
+ * None when it is not known (any longer).
+ */
+layout: KeyboardLayout | null, } | { "type": "typing", 
+/**
+ * Characters that were typed.
+ */
+typed: number, 
+/**
+ * Characters of the text.
+ */
+of: number, } & ({ "state": "going" } | { "state": "done" } | { "state": "cancelled" } | { "state": "denied", 
+/**
+ * Why.
+ */
+reason: InputDenied, }) | { "type": "pointer", 
 /**
  * Grows with each.
  */
@@ -616,15 +719,321 @@ reason: InputDenied, } | { "type": "clipboard",
 /**
  * The text.
  */
-text: ClipboardText, } | { "type": "chat", 
+text: ClipboardText, } | { "type": "clipboard_too_long", 
+/**
+ * Its length in characters.
+ */
+characters: number, } | { "type": "chat", 
 /**
  * The text.
  */
 text: Text, } | { "type": "bye", 
 /**
- * Why, when it is an error.
+ * Why. A viewer believes only what is the sharer's to say: stopped, expired, lost, failed.
+ */
+reason: EndReason, 
+/**
+ * What went wrong, when something did.
  */
 error: WireError | null, };
+
+export type ArticleState = "draft" | "published" | "withdrawn";
+
+export type ArticleAction = "created" | "drafted" | "changed" | "restored" | "published" | "withdrawn";
+
+export type Author = { 
+/**
+ * The account.
+ */
+id: PersonId, 
+/**
+ * Its name.
+ */
+name: Line, };
+
+export type ArticleText = { 
+/**
+ * Of which article.
+ */
+article: ArticleId, 
+/**
+ * In which language.
+ */
+language: Language, 
+/**
+ * Grows by one with each change, from 1.
+ */
+version: number, 
+/**
+ * Who may see it.
+ */
+state: ArticleState, 
+/**
+ * What this version did.
+ */
+action: ArticleAction, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, 
+/**
+ * Who made this version.
+ */
+author: Author, 
+/**
+ * When.
+ */
+at: UnixMillis, 
+/**
+ * The ticket that the text was made of, if it was.
+ */
+ticket: TicketId | null, };
+
+export type ArticleHead = { 
+/**
+ * Of which article.
+ */
+article: ArticleId, 
+/**
+ * In which language.
+ */
+language: Language, 
+/**
+ * Its version.
+ */
+version: number, 
+/**
+ * Who may see it.
+ */
+state: ArticleState, 
+/**
+ * What this version did.
+ */
+action: ArticleAction, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Who made this version.
+ */
+author: Author, 
+/**
+ * When.
+ */
+at: UnixMillis, 
+/**
+ * The ticket that the text was made of, if it was.
+ */
+ticket: TicketId | null, };
+
+export type Article = { 
+/**
+ * Which.
+ */
+id: ArticleId, 
+/**
+ * One or two.
+ */
+texts: Array<ArticleText>, };
+
+export type ArticleRow = { 
+/**
+ * Which.
+ */
+id: ArticleId, 
+/**
+ * One or two.
+ */
+texts: Array<ArticleHead>, };
+
+export type ArticleList = { 
+/**
+ * Best match first when something is searched for, else the one that changed last; at most [`MAX_ARTICLES`].
+ */
+rows: Array<ArticleRow>, 
+/**
+ * How many there are without any filter.
+ */
+total: number, };
+
+export type ArticleFilter = { 
+/**
+ * Words, or beginnings of words, that one text of the article has all of; accents and case do not matter.
+ */
+search: string | null, 
+/**
+ * Articles that have a text in this language.
+ */
+language: Language | null, 
+/**
+ * Articles that have a text in this state (in `language`, when that is given).
+ */
+state: ArticleState | null, 
+/**
+ * Articles without a text in this language.
+ */
+missing: Language | null, };
+
+export type NewArticle = { 
+/**
+ * In which language.
+ */
+language: Language, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, };
+
+export type SaveArticle = { 
+/**
+ * The version that was edited; none when the article does not have this language yet.
+ */
+version: number | null, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, };
+
+export type OfVersion = { 
+/**
+ * The version that was looked at.
+ */
+version: number, };
+
+export type RestoreArticle = { 
+/**
+ * The version that was looked at.
+ */
+version: number, 
+/**
+ * The one to take title and body from.
+ */
+from: number, };
+
+export type Suggestion = { 
+/**
+ * Which.
+ */
+article: ArticleId, 
+/**
+ * In the language that was asked for, or in the other one when it has no other.
+ */
+language: Language, 
+/**
+ * Title.
+ */
+title: Line, };
+
+export type ShownArticle = { 
+/**
+ * Which.
+ */
+article: ArticleId, 
+/**
+ * In this language.
+ */
+language: Language, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, 
+/**
+ * When this text last changed.
+ */
+at: UnixMillis, };
+
+export type Placeholder = "user" | "technician" | "ticket" | "machine";
+
+export type CannedReply = { 
+/**
+ * Which.
+ */
+id: ReplyId, 
+/**
+ * Grows by one with each change, from 1.
+ */
+version: number, 
+/**
+ * Who changed it last.
+ */
+author: Author, 
+/**
+ * When.
+ */
+at: UnixMillis, 
+/**
+ * The team that it is for; none: everybody.
+ */
+team: Level | null, 
+/**
+ * By which technicians find it.
+ */
+title: Line, 
+/**
+ * In English.
+ */
+en: Text | null, 
+/**
+ * In French.
+ */
+fr: Text | null, };
+
+export type ReplyContent = { 
+/**
+ * The team that it is for; none: everybody.
+ */
+team: Level | null, 
+/**
+ * By which technicians find it.
+ */
+title: Line, 
+/**
+ * In English.
+ */
+en: Text | null, 
+/**
+ * In French.
+ */
+fr: Text | null, };
+
+export type SaveReply = { 
+/**
+ * The version that was edited; none for a new reply.
+ */
+version: number | null, 
+/**
+ * The team that it is for; none: everybody.
+ */
+team: Level | null, 
+/**
+ * By which technicians find it.
+ */
+title: Line, 
+/**
+ * In English.
+ */
+en: Text | null, 
+/**
+ * In French.
+ */
+fr: Text | null, };
 
 export type Password = string;
 
@@ -918,7 +1327,43 @@ times: number, } | { "event": "stopped" } | { "event": "failed",
 /**
  * The error's code.
  */
-code: Code, }) | { "type": "sign_out" };
+code: Code, }) | { "type": "suggest", 
+/**
+ * The sentence so far.
+ */
+text: Line, 
+/**
+ * The language to be read in, where there is a choice.
+ */
+language: Language, } | { "type": "read_article", 
+/**
+ * Which.
+ */
+article: ArticleId, 
+/**
+ * In this language, else in the other.
+ */
+language: Language, } | { "type": "deflected", 
+/**
+ * Which.
+ */
+article: ArticleId, } | { "type": "draft_article", 
+/**
+ * Of which ticket.
+ */
+ticket: TicketId, 
+/**
+ * In this language.
+ */
+language: Language, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, } | { "type": "show_replies" } | { "type": "sign_out" };
 
 export type Request = { 
 /**
@@ -1140,7 +1585,43 @@ times: number, } | { "event": "stopped" } | { "event": "failed",
 /**
  * The error's code.
  */
-code: Code, }) | { "type": "sign_out" });
+code: Code, }) | { "type": "suggest", 
+/**
+ * The sentence so far.
+ */
+text: Line, 
+/**
+ * The language to be read in, where there is a choice.
+ */
+language: Language, } | { "type": "read_article", 
+/**
+ * Which.
+ */
+article: ArticleId, 
+/**
+ * In this language, else in the other.
+ */
+language: Language, } | { "type": "deflected", 
+/**
+ * Which.
+ */
+article: ArticleId, } | { "type": "draft_article", 
+/**
+ * Of which ticket.
+ */
+ticket: TicketId, 
+/**
+ * In this language.
+ */
+language: Language, 
+/**
+ * Title.
+ */
+title: Line, 
+/**
+ * Markdown.
+ */
+body: Text, } | { "type": "show_replies" } | { "type": "sign_out" });
 
 export type SessionInfo = { 
 /**
@@ -1242,11 +1723,39 @@ entry: QueueEntry, } | { "type": "queue_left",
 /**
  * Which.
  */
-ticket: TicketId, } | { "type": "detail", 
+ticket: TicketId, 
+/**
+ * Where it went.
+ */
+why: Left, } | { "type": "detail", 
 /**
  * The ticket.
  */
-detail: TicketDetail, } | { "type": "asked", 
+detail: TicketDetail, } | { "type": "suggestions", 
+/**
+ * The request's id.
+ */
+re: number, 
+/**
+ * At most [`crate::article::SUGGESTIONS`].
+ */
+suggestions: Array<Suggestion>, } | { "type": "article", 
+/**
+ * The request's id.
+ */
+re: number, 
+/**
+ * As published.
+ */
+article: ShownArticle, } | { "type": "replies", 
+/**
+ * The request's id.
+ */
+re: number, 
+/**
+ * In the order of their titles.
+ */
+replies: Array<CannedReply>, } | { "type": "asked", 
 /**
  * The session to be.
  */
@@ -1328,7 +1837,7 @@ person: Person,
  */
 organisation: Line, 
 /**
- * All technicians, for the filter.
+ * All technicians, for the filter; none for a technician, who has no such filter.
  */
 technicians: Array<Person>, };
 
@@ -1338,13 +1847,33 @@ export type Filter = {
  */
 ticket: TicketId | null, 
 /**
+ * Words, each to be found in summary, name or machine, whatever the case.
+ */
+text: string | null, 
+/**
  * Part of the user's name or machine, whatever the case.
  */
 person: string | null, 
 /**
+ * Part of the machine's name, whatever the case.
+ */
+machine: string | null, 
+/**
  * A technician's account.
  */
 technician: number | null, 
+/**
+ * The level that has the ticket, or had it last.
+ */
+level: Level | null, 
+/**
+ * Where the ticket stands.
+ */
+state: StateFilter | null, 
+/**
+ * Only tickets that came back.
+ */
+reopened: boolean | null, 
 /**
  * Not before.
  */
@@ -1362,7 +1891,7 @@ outcome: OutcomeFilter | null,
  */
 after: string | null, };
 
-export type OutcomeFilter = "solved" | "not_solved" | "escalated" | "refused" | "open";
+export type OutcomeFilter = "solved" | "not_solved" | "escalated" | "refused" | "unanswered" | "open";
 
 export type Page<T> = { 
 /**
@@ -1591,6 +2120,739 @@ seq: number | null,
  * Stable name of the fault, see the audit format.
  */
 fault: string, };
+
+export type Day = string;
+
+export type Purpose = string;
+
+export type Grouping = "day" | "week" | "month";
+
+export type FiguresQuery = { 
+/**
+ * The first day.
+ */
+from: Day, 
+/**
+ * The last day; at most [`MAX_PERIOD_DAYS`] days in all.
+ */
+to: Day, 
+/**
+ * How it is divided.
+ */
+by: Grouping, 
+/**
+ * Only tickets that are, or were last, at this level.
+ */
+level: Level | null, 
+/**
+ * Only tickets of this impact.
+ */
+impact: Impact | null, };
+
+export type TeamFigures = { 
+/**
+ * The first day.
+ */
+from: Day, 
+/**
+ * The last day.
+ */
+to: Day, 
+/**
+ * When they were computed.
+ */
+at: UnixMillis, 
+/**
+ * Of the whole period.
+ */
+whole: Figures, 
+/**
+ * Of as many days just before.
+ */
+before: Figures, 
+/**
+ * Of its parts, in order; the first and the last may be cut by the period.
+ */
+groups: Array<FigureGroup>, 
+/**
+ * Which hours count.
+ */
+hours: HoursShown, 
+/**
+ * What was asked for (a level, an impact, or fewer than [`MIN_PERSON_DAYS`] days) comes down to the work of one
+ * technician, so it is not shown: every figure is zero.
+ */
+one_person: boolean, };
+
+export type FigureGroup = { 
+/**
+ * Its first day.
+ */
+from: Day, 
+/**
+ * Its last day.
+ */
+to: Day, 
+/**
+ * Its figures.
+ */
+figures: Figures, };
+
+export type Figures = { 
+/**
+ * Tickets opened.
+ */
+opened: number, 
+/**
+ * Tickets taken back by their users before anybody solved them.
+ */
+cancelled: number, 
+/**
+ * Time in a queue until a technician took the ticket, as the clock on the wall has it; each wait counts by itself.
+ */
+waiting: Spread, 
+/**
+ * From opening to the first time a technician took the ticket, in business time.
+ */
+first_response: Spread, 
+/**
+ * From opening to the last time the ticket was closed as solved, in business time without waiting for the user.
+ */
+resolution: Spread, 
+/**
+ * Closings, by a technician, as solved.
+ */
+solved: number, 
+/**
+ * Closings, by a technician, as not solved.
+ */
+not_solved: number, 
+/**
+ * Tickets that came back from their users.
+ */
+reopened: number, 
+/**
+ * Of tickets closed for the first time: those solved by the first technician, not reopened within 7 days.
+ */
+first_contact: Share, 
+/**
+ * Of [`Self::first_contact`]'s part: closed less than 7 days ago, so that they may still come back.
+ */
+first_contact_open: number, 
+/**
+ * Of tickets taken for the first time: those that a technician of level 1 took.
+ */
+handled_by_first_level: Share, 
+/**
+ * Of closings as solved: those by a technician of level 1, never escalated.
+ */
+resolved_by_first_level: Share, 
+/**
+ * Escalations to a higher level.
+ */
+escalations: Escalations, 
+/**
+ * Tickets open at the end of the part, or now if that is earlier, by their age since opening.
+ */
+backlog: Backlog, 
+/**
+ * What users answered to "is it solved?".
+ */
+satisfaction: Satisfaction, 
+/**
+ * Self-help articles that solved somebody's problem, so that no ticket was opened.
+ */
+deflections: number, };
+
+export type Spread = { 
+/**
+ * How many there were.
+ */
+count: number, 
+/**
+ * Half of them were at most this long, in milliseconds; none without any.
+ */
+median_ms: number | null, 
+/**
+ * Nine of ten were at most this long, in milliseconds; none without any.
+ */
+p90_ms: number | null, };
+
+export type Share = { 
+/**
+ * How many.
+ */
+part: number, 
+/**
+ * Of how many.
+ */
+of: number, };
+
+export type Escalations = { 
+/**
+ * From level 1 to level 2.
+ */
+one_to_two: number, 
+/**
+ * From level 1 to level 3.
+ */
+one_to_three: number, 
+/**
+ * From level 2 to level 3.
+ */
+two_to_three: number, };
+
+export type Backlog = { 
+/**
+ * Under 4 hours.
+ */
+hours: number, 
+/**
+ * 4 hours to 1 day.
+ */
+day: number, 
+/**
+ * 1 to 3 days.
+ */
+three_days: number, 
+/**
+ * 3 to 7 days.
+ */
+week: number, 
+/**
+ * 7 to 30 days.
+ */
+month: number, 
+/**
+ * 30 days and more.
+ */
+older: number, };
+
+export type Satisfaction = { 
+/**
+ * Closings after which the question was asked.
+ */
+asked: number, 
+/**
+ * Those that were answered.
+ */
+answered: number, 
+/**
+ * Those that were answered with "solved".
+ */
+solved: number, };
+
+export type HoursShown = { 
+/**
+ * The time zone's IANA name.
+ */
+time_zone: string, 
+/**
+ * Monday to Sunday; each day's opening times, in order, as `08:00`; an end before its start is on the next day.
+ */
+week: [Array<Opening>, Array<Opening>, Array<Opening>, Array<Opening>, Array<Opening>, Array<Opening>, Array<Opening>], 
+/**
+ * Closed days inside the period, in order.
+ */
+holidays: Array<Day>, };
+
+export type Opening = { 
+/**
+ * `08:00`.
+ */
+from: string, 
+/**
+ * `18:00`; `24:00` is midnight at the end of the day.
+ */
+to: string, };
+
+export type PersonQuery = { 
+/**
+ * The technician's account.
+ */
+technician: PersonId, 
+/**
+ * What for.
+ */
+purpose: Purpose, 
+/**
+ * The first day.
+ */
+from: Day, 
+/**
+ * The last day; [`MIN_PERSON_DAYS`] to [`MAX_PERIOD_DAYS`] days in all.
+ */
+to: Day, };
+
+export type PersonFigures = { 
+/**
+ * Whose.
+ */
+technician: Technician, 
+/**
+ * The first day.
+ */
+from: Day, 
+/**
+ * The last day.
+ */
+to: Day, 
+/**
+ * None when they had fewer than [`MIN_PERSON_TICKETS`] tickets in the period.
+ */
+figures: OnePerson | null, };
+
+export type OnePerson = { 
+/**
+ * Different tickets that they took.
+ */
+tickets: number, 
+/**
+ * Closings as solved.
+ */
+solved: number, 
+/**
+ * Closings as not solved.
+ */
+not_solved: number, 
+/**
+ * Tickets that they handed to a higher level.
+ */
+escalated: number, 
+/**
+ * Of their closings: those after which the ticket came back within 7 days.
+ */
+reopened: Share, 
+/**
+ * From taking a ticket to closing it, in business time without waiting for the user.
+ */
+handling: Spread, 
+/**
+ * What users answered after their closings.
+ */
+satisfaction: Satisfaction, };
+
+export type StoryPart = { 
+/**
+ * [`TicketStory::next`] of the part before.
+ */
+from: number | null, };
+
+export type TicketStory = { 
+/**
+ * As in the list.
+ */
+ticket: TicketRow, 
+/**
+ * All its sessions, oldest first.
+ */
+sessions: Array<SessionRow>, 
+/**
+ * All its notes, oldest first.
+ */
+notes: Array<Note>, 
+/**
+ * What the technician last wrote for the user.
+ */
+message: Text | null, 
+/**
+ * Records, oldest first.
+ */
+timeline: Array<TimelineEntry>, 
+/**
+ * Number of the record that the next part begins with, when there is one.
+ */
+next: number | null, };
+
+export type HistoryOf = { 
+/**
+ * A person's name.
+ */
+person: Line | null, 
+/**
+ * A machine's name.
+ */
+machine: Line | null, 
+/**
+ * [`Page::next`] of the page before.
+ */
+after: string | null, };
+
+export type History = { 
+/**
+ * Over all of it.
+ */
+totals: HistoryTotals, 
+/**
+ * A page of its tickets, newest first.
+ */
+tickets: Page<HistoryTicket>, };
+
+export type HistoryTicket = { 
+/**
+ * The ticket.
+ */
+ticket: TicketRow, 
+/**
+ * Oldest first.
+ */
+sessions: Array<SessionRow>, };
+
+export type HistoryTotals = { 
+/**
+ * Tickets.
+ */
+tickets: number, 
+/**
+ * Of them waiting or taken.
+ */
+open: number, 
+/**
+ * Of them solved.
+ */
+solved: number, 
+/**
+ * Of them closed without a solution.
+ */
+not_solved: number, 
+/**
+ * Of them taken back.
+ */
+cancelled: number, 
+/**
+ * Of them such that came back.
+ */
+reopened: number, 
+/**
+ * Sessions on these tickets.
+ */
+sessions: number, 
+/**
+ * Of them refused, or not answered.
+ */
+refused: number, 
+/**
+ * When the first ticket was opened.
+ */
+first_at: UnixMillis | null, 
+/**
+ * When the last one was.
+ */
+last_at: UnixMillis | null, 
+/**
+ * The machines of a person, or the people of a machine: most tickets first, at most [`HISTORY_COMPANIONS`].
+ */
+companions: Array<Companion>, };
+
+export type Companion = { 
+/**
+ * The name, as last stated.
+ */
+name: Line, 
+/**
+ * Tickets of both.
+ */
+tickets: number, };
+
+export type LiveOpening = { 
+/**
+ * To be shown at each poll.
+ */
+opening: RequestId, 
+/**
+ * What goes on.
+ */
+live: Live, };
+
+export type LivePoll = { 
+/**
+ * [`LiveOpening::opening`].
+ */
+opening: RequestId, };
+
+export type Live = { 
+/**
+ * The relay's clock at this answer.
+ */
+at: UnixMillis, 
+/**
+ * Since when the relay runs.
+ */
+relay_since: UnixMillis, 
+/**
+ * Users' apps that are connected.
+ */
+users_online: number, 
+/**
+ * Waiting tickets in all.
+ */
+waiting_total: number, 
+/**
+ * Waiting tickets in the order of their queues, level by level; at most [`LIVE_ROWS`].
+ */
+waiting: Array<LiveTicket>, 
+/**
+ * Technicians who are connected, or who have a ticket; at most [`LIVE_ROWS`].
+ */
+technicians: Array<LiveTechnician>, 
+/**
+ * Open sessions in all.
+ */
+sessions_total: number, 
+/**
+ * Sessions that were asked for or go on, oldest first; at most [`LIVE_ROWS`].
+ */
+sessions: Array<LiveSession>, };
+
+export type LiveTicket = { 
+/**
+ * The ticket.
+ */
+id: TicketId, 
+/**
+ * What it asks.
+ */
+summary: Line, 
+/**
+ * Who asks.
+ */
+user: Stated, 
+/**
+ * Impact and urgency.
+ */
+priority: Priority, 
+/**
+ * The level whose queue it is in.
+ */
+level: Level, 
+/**
+ * When it was opened.
+ */
+opened_at: UnixMillis, 
+/**
+ * Since when it waits in this queue.
+ */
+waiting_since: UnixMillis, 
+/**
+ * How often it came back.
+ */
+reopened: number, 
+/**
+ * Is the user's app connected?
+ */
+user_online: boolean, };
+
+export type Doing = { "doing": "free" } | { "doing": "holding", 
+/**
+ * Which ticket.
+ */
+ticket: TicketId, } | { "doing": "asking", 
+/**
+ * On which ticket.
+ */
+ticket: TicketId, 
+/**
+ * When the question was put.
+ */
+since: UnixMillis, } | { "doing": "in_session", 
+/**
+ * On which ticket.
+ */
+ticket: TicketId, 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * When the user said yes.
+ */
+since: UnixMillis, };
+
+export type LiveTechnician = { 
+/**
+ * Who.
+ */
+technician: Technician, 
+/**
+ * Connected now?
+ */
+online: boolean, } & ({ "doing": "free" } | { "doing": "holding", 
+/**
+ * Which ticket.
+ */
+ticket: TicketId, } | { "doing": "asking", 
+/**
+ * On which ticket.
+ */
+ticket: TicketId, 
+/**
+ * When the question was put.
+ */
+since: UnixMillis, } | { "doing": "in_session", 
+/**
+ * On which ticket.
+ */
+ticket: TicketId, 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * When the user said yes.
+ */
+since: UnixMillis, });
+
+export type LiveSession = { 
+/**
+ * The session.
+ */
+id: SessionId, 
+/**
+ * Its ticket.
+ */
+ticket: TicketId, 
+/**
+ * What the ticket asks.
+ */
+summary: Line, 
+/**
+ * Who is helped.
+ */
+user: Stated, 
+/**
+ * Who helps.
+ */
+technician: Technician, 
+/**
+ * When it was asked for.
+ */
+asked_at: UnixMillis, 
+/**
+ * When the question lapses.
+ */
+answer_by: UnixMillis, 
+/**
+ * When the user said yes.
+ */
+started_at: UnixMillis | null, 
+/**
+ * What is allowed now; nothing before the yes.
+ */
+capabilities: Array<Capability>, 
+/**
+ * When that ends, on the user's clock.
+ */
+expires_at: UnixMillis | null, 
+/**
+ * Is the screen seen now, as the endpoints reported?
+ */
+viewing: boolean, 
+/**
+ * Is control held now?
+ */
+controlling: boolean, 
+/**
+ * Is the user's app connected to the relay?
+ */
+user_online: boolean, 
+/**
+ * Is the technician's?
+ */
+technician_online: boolean, };
+
+export type ListKind = "sessions" | "tickets";
+
+export type StateFilter = "open" | "waiting" | "taken" | "solved" | "not_solved" | "cancelled";
+
+export type Since = "today" | "week" | "month";
+
+export type ViewFilter = { 
+/**
+ * One ticket.
+ */
+ticket: TicketId | null, 
+/**
+ * Words to be found in summary, name or machine.
+ */
+text: Line | null, 
+/**
+ * Part of the user's name or machine.
+ */
+person: Line | null, 
+/**
+ * Part of the machine's name.
+ */
+machine: Line | null, 
+/**
+ * A technician's account.
+ */
+technician: number | null, 
+/**
+ * The level that has the ticket, or had it last.
+ */
+level: Level | null, 
+/**
+ * Where the ticket stands.
+ */
+state: StateFilter | null, 
+/**
+ * How it ended.
+ */
+outcome: OutcomeFilter | null, 
+/**
+ * Only tickets that came back.
+ */
+reopened: boolean, 
+/**
+ * Days that end today.
+ */
+since: Since | null, 
+/**
+ * First day.
+ */
+from: Day | null, 
+/**
+ * Last day, included.
+ */
+to: Day | null, };
+
+export type SavedView = { 
+/**
+ * Its number, for renaming and deleting.
+ */
+id: number, 
+/**
+ * Its name.
+ */
+name: Line, 
+/**
+ * Which list.
+ */
+list: ListKind, 
+/**
+ * Narrowed to this.
+ */
+filter: ViewFilter, };
+
+export type NewView = { 
+/**
+ * Its name.
+ */
+name: Line, 
+/**
+ * Which list.
+ */
+list: ListKind, 
+/**
+ * Narrowed to this.
+ */
+filter: ViewFilter, };
+
+export type RenameView = { 
+/**
+ * The name.
+ */
+name: Line, };
 
 /** One line of text. */
 export type Line = string;

@@ -3,13 +3,16 @@
  */
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
 import type { PictureAddress, View } from "../generated/host";
-import type { Host } from "./index";
+import { desktopPlace, type Host } from "./index";
+import { loopbackPicture } from "./loopback";
 
 /** Resolved when the last listener hears: a view asked for before that could be older than a change nobody heard. */
 let listening: Promise<unknown> = Promise.resolve();
 
 export const desktopHost: Host = {
+  place: { ...desktopPlace, zoom: (factor) => getCurrentWebview().setZoom(factor) },
   view: async () => {
     await listening;
     return invoke<View>("view");
@@ -27,5 +30,5 @@ export const desktopHost: Host = {
     };
   },
   act: (action) => invoke("act", { action }),
-  openPicture: () => invoke<PictureAddress>("open_picture"),
+  openPicture: (canvas, events) => loopbackPicture(() => invoke<PictureAddress>("open_picture"), canvas, events),
 };

@@ -1,12 +1,17 @@
 /** A host for tests and the gallery: shows the views it is given and remembers what was done. */
-import type { Action, PictureAddress, View } from "../generated/host";
-import type { Host } from "./index";
+import type { Action, View } from "../generated/host";
+import { desktopPlace, type Host, type PictureEvents, type PictureLink, type Place } from "./index";
 
 export class FakeHost implements Host {
   readonly actions: Action[] = [];
   /** Thrown by the next `act`. */
   refusal: unknown;
-  picture: () => Promise<PictureAddress> = () => Promise.reject(new Error("no picture here"));
+  place: Place = desktopPlace;
+  /** No picture comes, and input goes nowhere. */
+  picture: (canvas: HTMLCanvasElement, events: PictureEvents) => PictureLink = (_, events) => {
+    events.onState("connecting");
+    return { send: () => false, close: () => undefined };
+  };
   #changed = new Set<(view: View) => void>();
 
   constructor(public current: View) {}
@@ -28,8 +33,8 @@ export class FakeHost implements Host {
     return Promise.reject(refusal);
   }
 
-  openPicture(): Promise<PictureAddress> {
-    return this.picture();
+  openPicture(canvas: HTMLCanvasElement, events: PictureEvents): PictureLink {
+    return this.picture(canvas, events);
   }
 
   show(view: View): void {

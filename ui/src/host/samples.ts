@@ -1,6 +1,6 @@
 /** One view of each page, for tests and the gallery. Times are given as offsets from `NOW`. */
 import type { Side, TechnicianPage, TechnicianSession, UserPage, View } from "../generated/host";
-import type { Grant, Language, Level, Person, QueueEntry, Receipt, Technician, TicketDetail, UserTicket } from "../generated/protocol";
+import type { CannedReply, Grant, Language, Level, Person, QueueEntry, Receipt, ShownArticle, Suggestion, Technician, TicketDetail, UserTicket } from "../generated/protocol";
 
 export const NOW = Date.now();
 const MINUTE = 60_000;
@@ -105,17 +105,45 @@ export function viewOf(language: Language, side: Side, change: Partial<View> = {
     organisation: { name: "Ville de Clairval", relay: "wss://aide.clairval.example" },
     link: { link: "online" },
     notice: null,
+    offer: null,
     stated: USER,
     side,
     ...change,
   };
 }
 
+const ARTICLE = "ab".repeat(16);
+const suggestions = (language: Language): Suggestion[] =>
+  language === "fr"
+    ? [
+        { article: ARTICLE, language, title: "L’imprimante sort des pages blanches" },
+        { article: "cd".repeat(16), language, title: "Rien ne sort de l’imprimante du couloir, alors que tout paraît normal à l’écran" },
+        { article: "ef".repeat(16), language: "en", title: "Scan to e-mail" },
+      ]
+    : [
+        { article: ARTICLE, language, title: "The printer prints blank pages" },
+        { article: "cd".repeat(16), language: "fr", title: "Rien ne sort de l’imprimante du couloir" },
+      ];
+const article = (language: Language): ShownArticle =>
+  language === "fr"
+    ? { article: ARTICLE, language, title: "L’imprimante sort des pages blanches", at: NOW, body: "C’est presque toujours la **cartouche**.\n\n# À faire\n\n1. Ouvrez le capot avant.\n2. Sortez la cartouche et secouez-la doucement.\n3. Remettez-la et fermez.\n\n> Du toner sur les mains\u00a0? De l’eau *froide*.\n\nTout est dans le [manuel](https://intranet.clairval.example/imprimantes)." }
+    : { article: ARTICLE, language, title: "The printer prints blank pages", at: NOW, body: "It is nearly always the **cartridge**.\n\n# What to do\n\n1. Open the front cover.\n2. Take the cartridge out and shake it gently.\n3. Put it back and close the cover.\n\n> Toner on your hands? *Cold* water.\n\nAll of it is in the [manual](https://intranet.clairval.example/printers)." };
+
 type Sample = (language: Language) => View;
 const user = (page: (language: Language) => UserPage, change: Partial<View> = {}): Sample => (l) => viewOf(l, { role: "user", ...page(l) }, change);
 const technician = (page: (language: Language) => TechnicianPage, change: Partial<View> = {}): Sample => (l) => viewOf(l, { role: "technician", ...page(l) }, change);
-const ticket = (session: (language: Language) => TechnicianSession): Sample =>
-  technician((l) => ({ page: "ticket", person: CLAIRE_SIGNED_IN, detail: detail(l, { state: "taken", technician: CLAIRE }), waiting: 4, session: session(l), busy: false }));
+type TicketPage = Extract<TechnicianPage, { page: "ticket" }>;
+const ticket = (session: (language: Language) => TechnicianSession, change: Partial<TicketPage> = {}): Sample =>
+  technician((l) => ({ page: "ticket", person: CLAIRE_SIGNED_IN, detail: detail(l, { state: "taken", technician: CLAIRE }), waiting: 4, session: session(l), busy: false, ...change }));
+
+const reply = (number: number, title: string, en: string | null, fr: string | null): CannedReply => ({
+  id: number.toString(16).padStart(32, "0"), version: 1, team: null, title, en, fr, author: { id: CLAIRE.id, name: CLAIRE.name }, at: NOW,
+});
+const REPLIES = [
+  reply(1, "Bonjour / Hello", "Hello {user}, this is {technician}. I am looking at your ticket {ticket}.", "Bonjour {user}, ici {technician}. Je regarde votre ticket {ticket}."),
+  reply(2, "Redémarrer / Restart", "Could you restart {machine}, please? I stay here.", "Pourriez-vous redémarrer {machine}\u00a0? Je reste là."),
+  reply(3, "VPN", null, "Le réseau privé se coupe après huit heures\u00a0: reconnectez-vous."),
+];
 
 const userSession = (l: Language): Extract<UserPage, { page: "session" }> => ({
   page: "session",
@@ -134,6 +162,8 @@ const openSession = (l: Language): Extract<TechnicianSession, { stage: "open" }>
   connected: true,
   peer_lost: false,
   screen: { width: 1280, height: 800 },
+  keyboard: { mine: { layout: "us", variant: null }, theirs: { layout: "fr", variant: null }, choice: "automatic" },
+  typing: null,
   requested: [],
   remark: null,
   chat: chat(l, true),
@@ -143,9 +173,13 @@ const offline = { link: "offline", error: { code: "relay_unreachable" }, retry_a
 
 /** Every page, by a name that the gallery's address takes. */
 export const samples = {
+  offer: user(() => ({ page: "home", busy: false }), { offer: { name: "Assistance de l’Agglomération", relay: "wss://secours.example", replaces: "Ville de Clairval" } }),
   organisation: user(() => ({ page: "home", busy: false }), { organisation: null, link: { link: "idle" }, notice: { id: 1, error: { code: "bad_organisation" } } }),
   home: user(() => ({ page: "home", busy: false })),
   homeOffline: user(() => ({ page: "home", busy: false }), { link: offline }),
+  homeHelp: user((l) => ({ page: "home", busy: false, help: { suggestions: suggestions(l), article: null, solved: false } })),
+  article: user((l) => ({ page: "home", busy: false, help: { suggestions: suggestions(l), article: article(l), solved: false } })),
+  thanks: user(() => ({ page: "home", busy: false, help: { suggestions: [], article: null, solved: true } })),
   waiting: user((l) => ({ page: "waiting", ticket: userTicket(l) })),
   waitingOffline: user((l) => ({ page: "waiting", ticket: userTicket(l, { position: 1 }) }), { link: offline }),
   waitingTaken: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE }) })),
@@ -157,7 +191,7 @@ export const samples = {
     grant_ms: 30 * MINUTE,
   })),
   session: user(userSession),
-  sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27 }] })),
+  sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27, passed: true }] })),
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
   sessionLost: user((l) => ({ ...userSession(l), peer_lost: true })),
   finished: user((l) => ({
@@ -170,8 +204,9 @@ export const samples = {
   queueEmpty: technician(() => ({ page: "queue", person: CLAIRE_SIGNED_IN, tickets: [], detail: null, busy: false })),
   asking: ticket(() => ({ stage: "asking", answer_by: NOW + 47_000 })),
   remote: ticket(openSession),
-  remoteControl: ticket((l) => ({ ...openSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: true, characters: 12 }] })),
+  remoteControl: ticket((l) => ({ ...openSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: true, characters: 12, passed: true }] })),
   remoteRefused: ticket((l) => ({ ...openSession(l), requested: ["control"], remark: { remark: "refused", capability: "control", timed_out: true } })),
+  remoteReplies: ticket(openSession, { replies: REPLIES }),
   remoteLost: ticket((l) => ({ ...openSession(l), peer_lost: true })),
   over: ticket(() => ({ stage: "over", reason: "stopped_by_user" })),
 } satisfies Record<string, Sample>;

@@ -23,6 +23,26 @@ export const errors: ErrorTable = {
   bad_signature: { what: "The server did not accept this installation’s signature.", todo: "Start Renfort again. If it stays so, import the organisation file anew." },
   unknown_ticket: { what: "This ticket does not exist, or it is not yours.", todo: "Go back and choose another one." },
   unknown_session: { what: "This session no longer exists.", todo: "If help is still needed, the technician can ask again." },
+  unknown_view: { what: "This view does not exist any more.", todo: "Save it anew." },
+  too_many: (p) => ({
+    what: p.limit ? `There are already ${p.limit}, and no more can be kept.` : "There are already as many as can be kept.",
+    todo: "Delete one that is no longer needed, then try again.",
+  }),
+  name_taken: { what: "You already have one of this name.", todo: "Give it another name." },
+  unknown_article: { what: "This article is not there, or not any more.", todo: "Go back and choose another one." },
+  unknown_reply: { what: "This canned reply is not there any more.", todo: "Go back to the list." },
+  changed_meanwhile: (p) => ({
+    what: p.author ? `${p.author} saved it meanwhile. Nothing of theirs was overwritten.` : "It was changed meanwhile. Nothing was overwritten.",
+    todo: "Look at what is there now, then save yours again.",
+  }),
+  unknown_placeholder: (p) => ({
+    what: p.placeholder ? `There is no placeholder {${p.placeholder}}.` : "It uses a placeholder that does not exist.",
+    todo: "Use {user}, {technician}, {ticket} or {machine}.",
+  }),
+  reply_too_long: (p) => ({
+    what: p.limit ? `With its placeholders filled in it could become longer than ${p.limit} characters.` : "With its placeholders filled in it could become too long.",
+    todo: "Shorten it, or use fewer placeholders.",
+  }),
   already_taken: (p) => ({
     what: p.technician ? `${p.technician} has already taken this ticket.` : "Somebody else has already taken this ticket.",
     todo: "Take the next one in the queue.",
@@ -40,7 +60,7 @@ export const errors: ErrorTable = {
   not_recorded: { what: "The server could not write this down, so nothing was done.", todo: "Try again in a moment. If it stays so, tell your administrator that the server’s disk needs a look." },
   busy: { what: "The server has too much to do.", todo: "Renfort tries again by itself. You can also try in a minute." },
   shutting_down: { what: "The server is restarting.", todo: "Renfort connects again by itself in a moment." },
-  replaced: { what: "Renfort was opened a second time with this installation, and that one is in use.", todo: "Close the other one, then choose “Try now”." },
+  replaced: { what: "Renfort was opened a second time, in another window or on another computer, and that one is in use.", todo: "Go on there, or choose “Try now” to go on here." },
   bad_organisation: { what: "This is not a valid organisation file or link.", todo: "Ask your helpdesk to send it again, and use the whole of it." },
   relay_unreachable: { what: "Your helpdesk’s server cannot be reached.", todo: "Check your network. Renfort tries again by itself." },
   relay_untrusted: { what: "The server’s certificate is not trusted, so Renfort does not connect.", todo: "Do not go on; tell your helpdesk. Renfort tries again by itself." },

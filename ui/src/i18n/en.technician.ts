@@ -47,6 +47,7 @@ export const technician = {
     otherRole: "No queue",
     queue: "Queue",
     count: (count: number) => n(count, "ticket", "tickets"),
+    news: (tickets: readonly string[]) => (tickets.length === 1 ? `New ticket ${tickets[0]}` : `${tickets.length} new tickets. ${tickets.join(". ")}`),
     filter: "Filter by number, text, name or machine",
     filterShort: "Filter",
     noneTitle: "Nobody is waiting",
@@ -110,6 +111,7 @@ export const technician = {
 
   remote: {
     canvas: (name: string) => `Screen of ${name}`,
+    keys: (name: string) => `Keyboard to the screen of ${name}`,
     waitingPicture: "Waiting for the first picture…",
     connecting: "Connecting to the user’s machine…",
     lost: "The user’s machine is not heard. Trying again…",
@@ -121,6 +123,10 @@ export const technician = {
     giveBack: "Give control back",
     requestClipboard: "Ask for clipboard",
     clipboardRequested: "Asked for clipboard…",
+    session: (name: string) => `Session with ${name}`,
+    /** What a screen reader says of the picture. */
+    canvasHint: "A picture that no screen reader can read. With control allowed, every key you press here goes to the user’s machine; press Ctrl twice to come back to the toolbar.",
+    canvasHintView: "A picture that no screen reader can read. Without control, keys do not reach the user’s machine.",
     viewOnly: "View only",
     controlling: "You have control",
     actual: "Show at 100 %",

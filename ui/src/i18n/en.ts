@@ -1,6 +1,11 @@
 /** English, and the shape that every other language must have. Texts for users avoid technical words. */
 import type { Outcome } from "../generated/protocol";
+import { articles } from "./en.articles";
+import { copied } from "./en.copied";
+import { keyboard } from "./en.keyboard";
+import { browser } from "./en.browser";
 import { errors } from "./en.errors";
+import { offer } from "./en.offer";
 import { technician } from "./en.technician";
 import { counted } from "./plural";
 
@@ -10,8 +15,13 @@ const n = counted("en");
 const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
 
 export const en = {
+  copied,
+  keyboard,
+  offer,
+  browser,
   errors,
   ...technician,
+  ...articles,
 
   field: {
     left: (count: number) => `${n(count, "character", "characters")} left`,
@@ -52,6 +62,8 @@ export const en = {
     languages: { en: "English", fr: "Français" },
     theme: "Colours",
     themes: { system: "As on my computer", light: "Light", dark: "Dark" },
+    zoom: "Size of text and buttons",
+    percent: (count: number) => `${count}\u00a0%`,
     name: "My name",
     nameHint: "Technicians see this name when you ask for help.",
     save: "Save",

@@ -23,6 +23,26 @@ export const errors: ErrorTable = {
   bad_signature: { what: "Le serveur n’a pas accepté la signature de cette installation.", todo: "Redémarrez Renfort. Si cela continue, importez de nouveau le fichier d’organisation." },
   unknown_ticket: { what: "Ce ticket n’existe pas, ou n’est pas le vôtre.", todo: "Revenez en arrière et choisissez-en un autre." },
   unknown_session: { what: "Cette session n’existe plus.", todo: "S’il faut encore de l’aide, le technicien peut redemander." },
+  unknown_view: { what: "Cette vue n’existe plus.", todo: "Enregistrez-la à nouveau." },
+  too_many: (p) => ({
+    what: p.limit ? `Il y en a déjà ${p.limit}, et il ne peut pas y en avoir plus.` : "Il y en a déjà autant qu’il peut y en avoir.",
+    todo: "Supprimez-en une dont vous n’avez plus besoin, puis réessayez.",
+  }),
+  name_taken: { what: "Vous en avez déjà une de ce nom.", todo: "Donnez-lui un autre nom." },
+  unknown_article: { what: "Cet article n’existe pas, ou n’existe plus.", todo: "Revenez en arrière et choisissez-en un autre." },
+  unknown_reply: { what: "Cette réponse type n’existe plus.", todo: "Revenez à la liste." },
+  changed_meanwhile: (p) => ({
+    what: p.author ? `${p.author} a enregistré entre-temps. Rien n’a été écrasé.` : "Cela a changé entre-temps. Rien n’a été écrasé.",
+    todo: "Regardez ce qui s’y trouve maintenant, puis enregistrez à nouveau.",
+  }),
+  unknown_placeholder: (p) => ({
+    what: p.placeholder ? `Le champ {${p.placeholder}} n’existe pas.` : "Un des champs n’existe pas.",
+    todo: "Utilisez {user}, {technician}, {ticket} ou {machine}.",
+  }),
+  reply_too_long: (p) => ({
+    what: p.limit ? `Une fois ses champs remplis, elle pourrait dépasser ${p.limit} caractères.` : "Une fois ses champs remplis, elle pourrait être trop longue.",
+    todo: "Raccourcissez-la, ou utilisez moins de champs.",
+  }),
   already_taken: (p) => ({
     what: p.technician ? `${p.technician} a déjà pris ce ticket.` : "Quelqu’un d’autre a déjà pris ce ticket.",
     todo: "Prenez le suivant dans la file.",
@@ -40,7 +60,7 @@ export const errors: ErrorTable = {
   not_recorded: { what: "Le serveur n’a pas pu l’inscrire au journal ; rien n’a donc été fait.", todo: "Réessayez dans un instant. Si cela continue, signalez à votre administrateur que le disque du serveur est à vérifier." },
   busy: { what: "Le serveur a trop à faire.", todo: "Renfort réessaie de lui-même. Vous pouvez aussi réessayer dans une minute." },
   shutting_down: { what: "Le serveur redémarre.", todo: "Renfort se reconnecte de lui-même dans un instant." },
-  replaced: { what: "Renfort a été ouvert une seconde fois avec cette installation, et c’est l’autre qui sert.", todo: "Fermez l’autre, puis choisissez « Essayer maintenant »." },
+  replaced: { what: "Renfort a été ouvert une seconde fois, dans une autre fenêtre ou sur un autre ordinateur, et c’est là qu’il sert.", todo: "Continuez là-bas, ou choisissez « Essayer maintenant » pour continuer ici." },
   bad_organisation: { what: "Ce n’est pas un fichier ou un lien d’organisation valable.", todo: "Demandez à votre assistance de le renvoyer, et utilisez-le en entier." },
   relay_unreachable: { what: "Le serveur de votre assistance est injoignable.", todo: "Vérifiez votre réseau. Renfort réessaie de lui-même." },
   relay_untrusted: { what: "Le certificat du serveur n’est pas digne de confiance ; Renfort ne se connecte pas.", todo: "N’allez pas plus loin et prévenez votre assistance. Renfort réessaie de lui-même." },

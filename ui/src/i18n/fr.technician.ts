@@ -30,6 +30,7 @@ export const technician: typeof english = {
     otherRole: "Sans file",
     queue: "File d’attente",
     count: (count) => n(count, "ticket", "tickets"),
+    news: (tickets) => (tickets.length === 1 ? `Nouveau ticket ${tickets[0]}` : `${tickets.length} nouveaux tickets. ${tickets.join(". ")}`),
     filter: "Filtrer par numéro, texte, nom ou machine",
     filterShort: "Filtrer",
     noneTitle: "Personne n’attend",
@@ -92,6 +93,7 @@ export const technician: typeof english = {
 
   remote: {
     canvas: (name) => `Écran de ${name}`,
+    keys: (name) => `Clavier vers l’écran de ${name}`,
     waitingPicture: "En attente de la première image…",
     connecting: "Connexion à la machine de l’utilisateur…",
     lost: "La machine de l’utilisateur ne répond plus. Nouvel essai…",
@@ -103,6 +105,9 @@ export const technician: typeof english = {
     giveBack: "Rendre la main",
     requestClipboard: "Demander le presse-papiers",
     clipboardRequested: "Presse-papiers demandé…",
+    session: (name) => `Session avec ${name}`,
+    canvasHint: "Une image qu’aucun lecteur d’écran ne peut lire. Quand vous avez la main, chaque touche pressée ici va au poste de l’utilisateur ; appuyez deux fois sur Ctrl pour revenir à la barre d’outils.",
+    canvasHintView: "Une image qu’aucun lecteur d’écran ne peut lire. Sans la main, les touches n’atteignent pas le poste de l’utilisateur.",
     viewOnly: "Vue seule",
     controlling: "Vous avez la main",
     actual: "Afficher à 100 %",

@@ -1,6 +1,11 @@
 /** Le français. Les textes destinés aux utilisateurs évitent les mots techniques. */
 import type { en } from "./en";
+import { articles } from "./fr.articles";
+import { copied } from "./fr.copied";
+import { keyboard } from "./fr.keyboard";
+import { browser } from "./fr.browser";
 import { errors } from "./fr.errors";
+import { offer } from "./fr.offer";
 import { technician } from "./fr.technician";
 import { counted } from "./plural";
 
@@ -8,8 +13,13 @@ const n = counted("fr");
 const list = new Intl.ListFormat("fr", { type: "conjunction" });
 
 export const fr: typeof en = {
+  copied,
+  keyboard,
+  offer,
+  browser,
   errors,
   ...technician,
+  ...articles,
 
   field: {
     left: (count) => `encore ${n(count, "caractère", "caractères")}`,
@@ -50,6 +60,8 @@ export const fr: typeof en = {
     languages: { en: "English", fr: "Français" },
     theme: "Couleurs",
     themes: { system: "Comme sur mon ordinateur", light: "Claires", dark: "Sombres" },
+    zoom: "Taille du texte et des boutons",
+    percent: (count) => `${count}\u00a0%`,
     name: "Mon nom",
     nameHint: "Les techniciens voient ce nom quand vous demandez de l’aide.",
     save: "Enregistrer",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { preferredLanguage } from "./language.svelte";
-import { age, clock, duration, relative } from "./time";
+import { age, clock, day, duration, exact, relative, stamp, timeOfDay, timeToTheSecond } from "./time";
 
 const MINUTE = 60_000;
 const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, " ");
@@ -41,4 +41,15 @@ test("the first preferred language that there is wins", () => {
   expect(preferredLanguage(["en-GB", "fr"])).toBe("en");
   expect(preferredLanguage(["fry"])).toBe("en");
   expect(preferredLanguage([])).toBe("en");
+});
+
+test("instants are written alike everywhere, days before months and with 24 hours", () => {
+  const at = new Date(2026, 2, 9, 15, 4, 5).getTime();
+  expect(plain(timeOfDay(at, "en"))).toBe("15:04");
+  expect(plain(timeToTheSecond(at, "en"))).toBe("15:04:05");
+  expect(plain(timeToTheSecond(at, "fr"))).toBe("15:04:05");
+  expect(plain(stamp(at, "en"))).toBe("9 Mar 2026, 15:04");
+  expect(day(at, "en")).toMatch(/^Monday,? 9 March 2026$/);
+  expect(exact(at, "en")).toContain("15:04:05");
+  expect(exact(at, "en")).toContain("9 March");
 });

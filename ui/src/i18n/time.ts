@@ -1,4 +1,7 @@
-/** Times and durations in words. All inputs are Unix time or durations in milliseconds. */
+/**
+ * Times and durations in words, for the app and the console alike. All inputs are Unix time or durations in milliseconds.
+ * Formatters are made once a language, since a timeline can have thousands of entries.
+ */
 import type { Language } from "../generated/protocol";
 import { counted } from "./plural";
 
@@ -24,14 +27,47 @@ export function relative(at: number, now: number, language: Language): string {
   return format.format(Math.round(away / DAY), "day");
 }
 
+/** Whose habits a language follows: days before months, and 24 hours. */
+const HABITS = { en: "en-GB", fr: "fr" } as const satisfies Record<Language, string>;
+
+const EXACT = both({ dateStyle: "full", timeStyle: "medium" });
+const STAMP = both({ dateStyle: "medium", timeStyle: "short" });
+const DAYS = both({ dateStyle: "full" });
+const SECONDS = both({ timeStyle: "medium" });
+const MINUTES = both({ timeStyle: "short" });
+
+function both(options: Intl.DateTimeFormatOptions): Record<Language, Intl.DateTimeFormat> {
+  return { en: new Intl.DateTimeFormat(HABITS.en, options), fr: new Intl.DateTimeFormat(HABITS.fr, options) };
+}
+
 /** Date and time to the second, in the reader's time zone. */
 export function exact(at: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }).format(at);
+  return EXACT[language].format(at);
+}
+
+/** Date and time to the minute. */
+export function stamp(at: number, language: Language): string {
+  return STAMP[language].format(at);
+}
+
+/** The day in full. */
+export function day(at: number, language: Language): string {
+  return DAYS[language].format(at);
+}
+
+/** Time of day to the second. */
+export function timeToTheSecond(at: number, language: Language): string {
+  return SECONDS[language].format(at);
 }
 
 /** Time of day, hours and minutes. */
 export function timeOfDay(at: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(at);
+  return MINUTES[language].format(at);
+}
+
+/** Do two instants fall on the same day of the reader? */
+export function sameDay(one: number, other: number): boolean {
+  return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
 /** A duration in words, in at most two units: "12 seconds", "3 minutes", "1 hour 5 minutes". */

@@ -33,7 +33,7 @@ describe.each<Language>(["en", "fr"])("errors in %s", (which) => {
     for (const params of [undefined, { limit: "9", supported: "1", seconds: "30", technician: "Zoé", ticket: "T-9", reason: "r", file: "f", detail: "d" }]) {
       const { what, todo } = errorText(params ? { code, params } : { code });
       expect(what).toMatch(/[.…]$/);
-      expect(todo).toMatch(/[\p{L}\d.”»]$/u);
+      expect(todo).toMatch(/[\p{L}\d.”»\u2069]$/u);
       expect(what + todo).not.toMatch(/undefined|\[object|NaN/);
     }
   });
@@ -61,7 +61,7 @@ test("an error reads differently in each language", () => {
 });
 
 test("French punctuation keeps to its word with a no-break space", () => {
-  for (const name of ["fr", "fr.technician", "fr.errors"]) {
+  for (const name of ["fr", "fr.technician", "fr.browser", "fr.articles", "fr.errors"]) {
     const strings = readFileSync(`src/i18n/${name}.ts`, "utf8").match(/"[^"\n]*"/g) ?? [];
     expect(strings.filter((text) => /« | »| [:;?!](?!\w)/.test(text))).toEqual([]);
   }

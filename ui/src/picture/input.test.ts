@@ -5,21 +5,24 @@ import { Input } from "./input";
 let sent: RemoteInput[];
 let denied: number;
 let grabs: boolean[];
+let frees: number;
 let canvas: HTMLCanvasElement;
 let keys: HTMLTextAreaElement;
+let places: HTMLElement;
 let input: Input;
 
 beforeEach(() => {
   vi.stubGlobal("requestAnimationFrame", () => 1);
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
-  document.body.innerHTML = "<canvas tabindex=-1></canvas><textarea></textarea><button></button>";
+  document.body.innerHTML = "<canvas tabindex=-1></canvas><textarea></textarea><div tabindex=0></div><button></button>";
   canvas = document.querySelector("canvas") as HTMLCanvasElement;
   keys = document.querySelector("textarea") as HTMLTextAreaElement;
+  places = document.querySelector("div") as HTMLElement;
   canvas.width = 100;
   canvas.height = 100;
   canvas.getBoundingClientRect = () => ({ left: 0, top: 0, width: 100, height: 100 }) as DOMRect;
-  [sent, denied, grabs] = [[], 0, []];
-  input = new Input({ canvas, keys, send: (event) => sent.push(event), onDenied: () => (denied += 1), onGrab: (grabbed) => grabs.push(grabbed) });
+  [sent, denied, grabs, frees] = [[], 0, [], 0];
+  input = new Input({ canvas, keys, places, send: (event) => sent.push(event), onDenied: () => (denied += 1), onGrab: (grabbed) => grabs.push(grabbed), onFree: () => (frees += 1) });
 });
 afterEach(() => input.destroy());
 
@@ -112,6 +115,7 @@ test("Ctrl twice frees the keyboard and releases everything", () => {
   press("keyup", { code: "ControlRight", key: "Control" });
   press("keydown", { code: "ControlRight", key: "Control" });
   expect(document.activeElement).not.toBe(keys);
+  expect(frees).toBe(1);
   expect(kinds()).toContain("release_all");
 });
 
@@ -123,4 +127,26 @@ test("composed text is typed once, and the field is empty for the next", () => {
   keys.dispatchEvent(new Event("input"));
   expect(sent).toMatchObject([{ key: "é", pressed: true }, { key: "é", pressed: false }]);
   expect(keys.value).toBe("");
+});
+
+test("by place another element has the keyboard, one that takes no text", () => {
+  const dead = (on: HTMLElement): boolean => on.dispatchEvent(new KeyboardEvent("keydown", { code: "BracketLeft", key: "Dead", bubbles: true, cancelable: true }));
+  expect([keys.hidden, places.hidden]).toEqual([false, true]);
+  input.allowed = true;
+  input.focus();
+  expect(dead(keys)).toBe(true);
+  input.mode = "physical";
+  expect([keys.hidden, places.hidden, document.activeElement]).toEqual([true, false, places]);
+  expect(kinds().filter((kind) => kind !== "release_all")).toEqual([]);
+  expect(dead(places)).toBe(false);
+  expect(sent.at(-1)).toEqual({ input: "key", code: "BracketLeft", key: "Dead", how: "physical", pressed: false });
+  input.mode = "character";
+  expect([keys.hidden, places.hidden, document.activeElement]).toEqual([false, true, keys]);
+  expect(grabs.at(-1)).toBe(true);
+});
+
+test("a mode that changes while the keyboard is elsewhere takes nothing", () => {
+  document.querySelector("button")?.focus();
+  input.mode = "physical";
+  expect(document.activeElement).toBe(document.querySelector("button"));
 });

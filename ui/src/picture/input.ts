@@ -1,23 +1,29 @@
 /**
  * From the page's events to input on the user's machine. The canvas shows the screen; an invisible text area above it has
- * the keyboard, because only an editable element receives what dead keys and input methods compose.
+ * the keyboard, because only an editable element receives what dead keys and input methods compose. By place, an element
+ * that takes no text has it, so that nothing is composed on this side.
  *
  * Flow: event -> `PointerInput` or `KeyboardInput` -> `send`. Leaving the page, hiding it or losing control releases
  * everything on the other side.
  * Invariant: nothing but a release is sent while `allowed` is false.
  */
-import type { InputEvent as RemoteInput } from "../generated/protocol";
+import type { InputEvent as RemoteInput, KeyMode } from "../generated/protocol";
 import { KeyboardInput, type SpecialKeys } from "./keyboard";
 import { onScreen, PointerInput, type Point } from "./pointer";
 
 export interface InputParts {
   canvas: HTMLCanvasElement;
+  /** Has the keyboard while keys go by what they mean. */
   keys: HTMLTextAreaElement;
+  /** Has it while they go by their place. */
+  places: HTMLElement;
   send: (event: RemoteInput) => void;
   /** Input was tried while it is not allowed. */
   onDenied: () => void;
   /** The keyboard was taken (true) or left. */
   onGrab: (grabbed: boolean) => void;
+  /** The person wants the keyboard back: the focus is to go elsewhere. */
+  onFree: () => void;
 }
 
 export class Input {
@@ -27,6 +33,7 @@ export class Input {
   #allowed = false;
 
   constructor(private readonly parts: InputParts) {
+    parts.places.hidden = true;
     this.#pointer = new PointerInput(parts.send);
     this.#keyboard = new KeyboardInput(parts.send, () => this.#leave());
     this.#listen();
@@ -44,6 +51,22 @@ export class Input {
     this.parts.onGrab(this.#grabbed);
   }
 
+  /** What of a key counts, from the next one on. */
+  set mode(mode: KeyMode) {
+    if (this.#keyboard.mode === mode) return;
+    const grabbed = this.#grabbed;
+    this.#release();
+    this.#keyboard.mode = mode;
+    this.#target.hidden = false;
+    if (grabbed) this.focus();
+    for (const each of this.#targets) each.hidden = each !== this.#target;
+  }
+
+  /** Takes the keyboard, when there is control. */
+  focus(): void {
+    this.#target.focus({ preventScroll: true });
+  }
+
   special(name: SpecialKeys): void {
     if (!this.#allowed) return this.parts.onDenied();
     this.#pointer.flush();
@@ -56,8 +79,16 @@ export class Input {
     this.#listening.abort();
   }
 
+  get #targets(): readonly HTMLElement[] {
+    return [this.parts.keys, this.parts.places];
+  }
+
+  get #target(): HTMLElement {
+    return this.#keyboard.mode === "physical" ? this.parts.places : this.parts.keys;
+  }
+
   get #grabbed(): boolean {
-    return this.#allowed && document.activeElement === this.parts.keys;
+    return this.#allowed && document.activeElement === this.#target;
   }
 
   /** Everything that may be held on the other side goes up. */
@@ -70,7 +101,8 @@ export class Input {
 
   #leave(): void {
     this.#release();
-    this.parts.keys.blur();
+    this.parts.onFree();
+    this.#target.blur();
   }
 
   #place(event: MouseEvent): Point | null {
@@ -97,10 +129,17 @@ export class Input {
       if (at) this.#pointer.wheel(event, at);
     }, { signal, passive: false });
     canvas.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-    canvas.addEventListener("focus", () => keys.focus({ preventScroll: true }), { signal });
+    canvas.addEventListener("focus", () => this.focus(), { signal });
 
-    keys.addEventListener("keydown", (event) => this.#key(event, true), { signal });
-    keys.addEventListener("keyup", (event) => this.#key(event, false), { signal });
+    for (const target of this.#targets) {
+      target.addEventListener("keydown", (event) => this.#key(event, true), { signal });
+      target.addEventListener("keyup", (event) => this.#key(event, false), { signal });
+      target.addEventListener("focus", () => this.parts.onGrab(this.#grabbed), { signal });
+      target.addEventListener("blur", () => {
+        this.#release();
+        this.parts.onGrab(false);
+      }, { signal });
+    }
     for (const name of ["input", "compositionend"]) {
       keys.addEventListener(name, (event) => {
         if (event instanceof InputEvent && event.isComposing) return;
@@ -112,11 +151,6 @@ export class Input {
         this.#keyboard.text(text);
       }, { signal });
     }
-    keys.addEventListener("focus", () => this.parts.onGrab(this.#grabbed), { signal });
-    keys.addEventListener("blur", () => {
-      this.#release();
-      this.parts.onGrab(false);
-    }, { signal });
     window.addEventListener("blur", () => this.#release(), { signal });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.#release();
@@ -126,10 +160,11 @@ export class Input {
   #button(event: MouseEvent, pressed: boolean): void {
     if (pressed) {
       event.preventDefault();
-      this.parts.keys.focus({ preventScroll: true });
+      this.focus();
       if (!this.#allowed) return this.parts.onDenied();
     } else if (!this.#pointer.holds) return;
     this.#keyboard.interrupt();
+    this.#keyboard.match(event);
     const at = this.#place(event);
     if (at) this.#pointer.button(event.button, pressed, at);
   }

@@ -73,8 +73,8 @@ test("input goes out as JSON only while connected", async () => {
   expect(socket.send({ input: "release_all" })).toBe(false);
   await vi.advanceTimersByTimeAsync(0);
   last().open();
-  expect(socket.send({ input: "key", code: "KeyA", key: "a", pressed: true })).toBe(true);
-  expect(last().sent[1]).toBe('{"input":"key","code":"KeyA","key":"a","pressed":true}');
+  expect(socket.send({ input: "key", code: "KeyA", key: "a", how: "character", pressed: true })).toBe(true);
+  expect(last().sent[1]).toBe('{"input":"key","code":"KeyA","key":"a","how":"character","pressed":true}');
 });
 
 test("a full socket leaves moves out and never a key", async () => {

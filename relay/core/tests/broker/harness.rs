@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use renfort_core::{Account, AppendId, Batch, Broker, Checked, Conn, Effect, FailReason, Input, Limits};
+use renfort_core::{
+    Account, Answer, AppendId, Batch, Broker, Checked, Conn, Effect, FailReason, Input, Limits, Question,
+};
 use renfort_protocol::{
     VERSION,
     error::{Code, WireError},
@@ -38,6 +40,8 @@ pub struct World {
     pub heard: BTreeMap<Conn, Vec<FromRelay>>,
     pub closed: BTreeMap<Conn, WireError>,
     pub limits: Limits,
+    /// What was asked of the store about articles and replies; [`World::consulted`] answers.
+    pub questions: VecDeque<(Conn, u32, Question)>,
     said: BTreeMap<(Conn, u32), ToRelay>,
     drawn: u64,
     last_conn: u64,
@@ -124,6 +128,7 @@ impl World {
             heard: BTreeMap::new(),
             closed: BTreeMap::new(),
             limits,
+            questions: VecDeque::new(),
             said: BTreeMap::new(),
             drawn: 0,
             last_conn: 0,
@@ -163,6 +168,7 @@ impl World {
                 }
                 Effect::Append { append, batch } if self.hold => self.held.push_back((append, batch)),
                 Effect::Append { append, batch } => self.ready.push_back((append, batch)),
+                Effect::Consult { conn, re, question } => self.questions.push_back((conn, re, question)),
                 Effect::CheckPassword { .. } | Effect::CheckToken { .. } if self.mute => {}
                 Effect::CheckPassword {
                     conn, login, password, ..
@@ -268,6 +274,12 @@ impl World {
         }
     }
 
+    /// The store answers the oldest question.
+    pub fn consulted(&mut self, answer: Option<Answer>) {
+        let (conn, re, _) = self.questions.pop_front().expect("something was asked");
+        self.input(Input::Consulted { conn, re, answer });
+    }
+
     /// The oldest held append becomes durable.
     pub fn commit(&mut self) {
         let (append, batch) = self.held.pop_front().expect("an append is held");
@@ -317,12 +329,16 @@ impl World {
 
     pub fn user(&mut self, seed: u8) -> Conn {
         let conn = self.connect("10.0.0.1");
+        self.hello(conn, seed, Self::stated());
+        conn
+    }
+
+    pub fn stated() -> Identity {
         let stated = Stated {
             name: Name::new("Jeanne").unwrap(),
             machine: Name::new("PC-12").unwrap(),
         };
-        self.hello(conn, seed, Identity::User { stated });
-        conn
+        Identity::User { stated }
     }
 
     pub fn password(login: &str, password: &str) -> Identity {

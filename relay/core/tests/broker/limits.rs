@@ -141,3 +141,32 @@ fn connections_and_tickets_are_bounded() {
     let four = world.connect("b");
     assert_eq!(world.closed[&four].code, Code::Busy);
 }
+
+#[test]
+fn users_of_one_network_are_bounded_and_do_not_keep_others_out() {
+    let mut world = World::new();
+    world.limits.users_per_address = 2;
+    world.broker = Broker::new(world.store.snapshot(&world.accounts), world.limits, UnixMillis(START));
+    let come = |world: &mut World, seed: u8, address: &str| {
+        let conn = world.connect(address);
+        let re = world.hello(conn, seed, World::stated());
+        (conn, world.outcome(conn, re))
+    };
+    let (first, welcomed) = come(&mut world, 1, "2001:db8::1");
+    assert_eq!(welcomed, None);
+    come(&mut world, 2, "2001:db8::2");
+    let (third, turned_away) = come(&mut world, 3, "2001:db8::3");
+    assert_eq!(turned_away, Some(Err(Code::Busy)));
+    assert_eq!(world.closed[&third].code, Code::Busy);
+    // Who is here already may come again, and another network has its own places.
+    let (again, welcomed) = come(&mut world, 1, "2001:db8::4");
+    assert!(welcomed.is_none() && world.closed.contains_key(&first));
+    assert_eq!(come(&mut world, 4, "2001:db8:0:1::1").1, None);
+    // A technician signs in from a crowded network all the same.
+    let ada = world.connect("2001:db8::5");
+    world.hello(ada, 9, World::password("Ada", "right"));
+    assert!(!world.closed.contains_key(&ada));
+    // Whoever leaves makes room.
+    world.leave(again);
+    assert_eq!(come(&mut world, 3, "2001:db8::3").1, None);
+}

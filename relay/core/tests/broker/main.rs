@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod articles;
 mod durability;
 mod harness;
 mod limits;
 mod random;
+mod reach;
 mod restart;
 mod roles;
 mod sessions;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use renfort_audit::{hash::Digest, record::Entry};
 use renfort_core::{Account, Batch, Change, FailReason, SessionRecord, Snapshot, StoredTicket, TicketRecord};
 use renfort_protocol::{
+    article::ArticleText,
     ids::{DeviceKey, PersonId, SessionId, TicketId},
     ticket::Note,
     time::UnixMillis,
@@ -18,6 +19,7 @@ pub struct Store {
     pub order: Vec<SessionId>,
     pub notes: Vec<(TicketId, Note)>,
     pub tokens: BTreeMap<Digest, (PersonId, DeviceKey, UnixMillis)>,
+    pub articles: Vec<ArticleText>,
     pub events: Vec<Entry>,
 }
 
@@ -71,6 +73,8 @@ impl Store {
                 Change::DeleteToken { hash } => {
                     self.tokens.remove(&hash);
                 }
+                Change::PutArticle { text, .. } => self.articles.push(*text),
+                Change::PutReply { .. } | Change::DeleteReply { .. } => unreachable!("only the console keeps replies"),
             }
         }
         self.events.extend(batch.events.iter().cloned());

@@ -6,7 +6,7 @@ use renfort_protocol::{
     ids::TicketId,
     people::Level,
     signalling::{ConsentAnswer, FromRelay, ToRelay},
-    ticket::{Impact, NoteText, Outcome, TicketState, Urgency},
+    ticket::{Impact, Left, NoteText, Outcome, TicketState, Urgency},
 };
 
 use crate::harness::{World, open};
@@ -31,7 +31,12 @@ fn a_second_technician_cannot_take_a_taken_ticket() {
     let (user, ada, bob) = (world.user(1), world.technician("Ada"), world.technician("Bob"));
     let ticket = world.opened(user);
     world.must(ada, ToRelay::TakeTicket { ticket });
-    assert!(world.said(bob).contains(&FromRelay::QueueLeft { ticket }));
+    let by = world.store.tickets[&ticket].technician.clone().unwrap();
+    let left = FromRelay::QueueLeft {
+        ticket,
+        why: Left::Taken { by },
+    };
+    assert!(world.said(bob).contains(&left), "Bob is told who took it");
     let re = world.say(bob, ToRelay::TakeTicket { ticket });
     let refused = world.said(bob).iter().find_map(|one| match one {
         FromRelay::Refused { re: of, error } if *of == re => Some(error.clone()),
@@ -81,9 +86,23 @@ fn a_technician_sees_and_takes_only_tickets_up_to_their_level() {
         world.ask(ada, ToRelay::TakeTicket { ticket }),
         Some(Err(Code::UnknownTicket))
     );
+    assert_eq!(world.store.codes().last(), Some(&"message.refused"));
+    let recorded = world.store.codes().len();
     assert_eq!(
         world.ask(ada, ToRelay::ShowTicket { ticket }),
         Some(Err(Code::UnknownTicket))
+    );
+    assert_eq!(
+        world.store.codes()[recorded..],
+        ["message.refused"],
+        "as much as taking it"
+    );
+    let nowhere = ToRelay::ShowTicket { ticket: TicketId(77) };
+    assert_eq!(world.ask(ada, nowhere), Some(Err(Code::UnknownTicket)));
+    assert_eq!(
+        world.store.codes().len(),
+        recorded + 1,
+        "there is nothing to record about no ticket"
     );
     world.must(chloe, ToRelay::TakeTicket { ticket });
 }
@@ -114,7 +133,8 @@ fn a_user_cancels_while_the_ticket_waits_or_nothing_goes_on_about_it() {
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
     world.must(user, ToRelay::CancelTicket { ticket });
-    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket }));
+    let why = Left::Cancelled;
+    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket, why }));
     world.must(user, ToRelay::CancelTicket { ticket });
     let ticket = world.opened(user);
     world.must(ada, ToRelay::TakeTicket { ticket });
@@ -129,7 +149,8 @@ fn a_user_cancels_while_the_ticket_waits_or_nothing_goes_on_about_it() {
     world.forget();
     world.must(user, ToRelay::CancelTicket { ticket });
     assert_eq!(world.store.tickets[&ticket].state, TicketState::Cancelled);
-    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket }));
+    let why = Left::Cancelled;
+    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket, why }));
     assert_eq!(
         world.ask(ada, ToRelay::AskAgain { ticket }),
         Some(Err(Code::TicketClosed))

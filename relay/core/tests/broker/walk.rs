@@ -4,7 +4,7 @@ use renfort_protocol::{
     grant::Capability,
     report::{ReportedEvent, Withdrawn},
     signalling::{EndReason, FromRelay, ToRelay, Welcomed},
-    ticket::{Counts, Impact, NoteText, Outcome, TicketState, Urgency},
+    ticket::{Counts, Impact, Left, NoteText, Outcome, TicketState, Urgency},
 };
 
 use crate::harness::{World, answer, offer, open};
@@ -199,7 +199,8 @@ fn an_escalated_ticket_waits_at_the_higher_level_with_its_notes_and_sessions() {
             note,
         },
     );
-    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket }));
+    let why = Left::Escalated { to };
+    assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket, why }));
     let chloe = world.technician("Chloé");
     let Welcomed::Technician { queue, .. } = world.welcome(chloe).0 else {
         panic!("a technician")

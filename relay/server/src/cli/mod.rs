@@ -2,6 +2,7 @@
 //! exit code 1.
 
 mod audit;
+mod hours;
 mod organisation;
 mod password;
 mod people;
@@ -33,6 +34,9 @@ enum Command {
     /// Keeps the accounts of technicians, supervisors and administrators.
     #[command(subcommand)]
     People(PeopleCommand),
+    /// Shows and sets the business hours that the team's figures count.
+    #[command(subcommand)]
+    Hours(HoursCommand),
     /// Exports and verifies the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -147,6 +151,25 @@ enum RoleArg {
 }
 
 #[derive(Debug, Subcommand)]
+enum HoursCommand {
+    /// Prints them, in the form that `set` takes.
+    Show {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Sets them, for the past as well; they count from the next question on.
+    Set {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// JSON file, as `show` prints it: time_zone (IANA name), week (monday to sunday, each a list of from and to),
+        /// holidays (YYYY-MM-DD).
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum AuditCommand {
     /// Writes the whole audit log as JSON Lines, ready to be verified anywhere.
     Export {
@@ -179,6 +202,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Init(args) => organisation::init(args).await,
         Command::Serve(args) => serve::serve(args).await,
         Command::People(command) => people::run(command).await,
+        Command::Hours(command) => hours::run(command).await,
         Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
         Command::Audit(AuditCommand::Verify { file, key }) => audit::verify(&file, key.as_ref()),
     }

@@ -15,7 +15,7 @@ struct Interface;
 
 /// Shown when the interface was not built before the program.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Renfort</title>\
-    <h1>The console was not built</h1><p>This relay runs, but was built without its interface. \
+    <h1>The interface was not built</h1><p>This relay runs, but was built without its interface. \
     Build both with <code>cargo xtask build</code>, then start the relay again.</p></html>";
 
 /// `GET /`
@@ -25,7 +25,16 @@ pub async fn root() -> Redirect {
 
 /// `GET /console`
 pub async fn console() -> Response {
-    match Interface::get("console.html") {
+    page("console.html")
+}
+
+/// `GET /technician`
+pub async fn technician() -> Response {
+    page("technician.html")
+}
+
+fn page(name: &str) -> Response {
+    match Interface::get(name) {
         Some(page) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.data).into_response(),
         None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
     }

@@ -7,7 +7,8 @@ use axum::{
     response::Response,
 };
 
-/// Only our own files; images also as data URLs, which the bundler makes of small icons. No inline script or style.
+/// Only our own files, and connections to ourselves (`'self'` covers the WebSocket of the same host and port: CSP 3,
+/// 6.7.2.8); images also as data URLs, which the bundler makes of small icons. No inline script or style.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
                                        form-action 'self'; frame-ancestors 'none'";
 

@@ -1,10 +1,12 @@
-//! What the relay serves: the endpoints' WebSocket, the console's API, the built interface.
+//! What the relay serves: the endpoints' WebSocket, the console's API, the built interface with the
+//! technician's page.
 
 pub mod address;
 pub mod assets;
 pub mod console;
 pub mod headers;
 pub mod origin;
+pub mod whose;
 
 use std::sync::{Arc, atomic::AtomicU64};
 
@@ -37,8 +39,10 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(assets::root))
         .route("/console", get(assets::console))
+        .route("/technician", get(assets::technician))
         .route("/assets/{*path}", get(assets::asset))
         .route("/v1/endpoint", get(endpoint::accept))
+        .route("/v1/organisation", get(whose::organisation))
         .nest("/v1/console", console::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(headers::secure))

@@ -3,23 +3,41 @@
 //! Invariant: a page key names the last row shown, so rows that arrive meanwhile never shift a page.
 
 use renfort_protocol::{
-    console::{Filter, OutcomeFilter},
+    console::{
+        Filter, OutcomeFilter,
+        views::{MAX_SEARCH_CHARS, StateFilter},
+    },
     ids::{PersonId, TicketId},
+    people::Level,
     time::UnixMillis,
 };
 
-/// Longest part of a name that is searched for, in characters.
-const MAX_SEARCH_CHARS: usize = 80;
+use super::supervision::Exactly;
+
+/// Words that are searched for at most; with more, the filter is refused.
+const MAX_WORDS: usize = 12;
 
 /// A [`Filter`] that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Criteria {
     /// One ticket.
     pub ticket: Option<TicketId>,
+    /// Words, each in summary, name or machine; in lower case.
+    pub words: Vec<String>,
     /// Part of name or machine, in lower case.
     pub search: Option<String>,
+    /// Part of the machine's name, in lower case.
+    pub machine: Option<String>,
+    /// One person's or machine's history.
+    pub history: Option<Exactly>,
     /// A technician.
     pub technician: Option<PersonId>,
+    /// The ticket's level.
+    pub level: Option<Level>,
+    /// Where the ticket stands.
+    pub state: Option<StateFilter>,
+    /// Only tickets that came back.
+    pub reopened: bool,
     /// Not before.
     pub from: Option<UnixMillis>,
     /// Before.
@@ -50,17 +68,11 @@ impl Criteria {
     /// # Errors
     /// Names the member that is wrong.
     pub fn new(filter: &Filter) -> Result<Self, FilterError> {
-        let search = filter
-            .person
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::to_lowercase);
-        if search
-            .as_deref()
-            .is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS)
-        {
-            return Err(FilterError("person"));
+        let words: Vec<String> = text(filter.text.as_deref(), "text")?
+            .map(|text| text.split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default();
+        if words.len() > MAX_WORDS {
+            return Err(FilterError("text"));
         }
         if [filter.from, filter.to]
             .into_iter()
@@ -74,8 +86,14 @@ impl Criteria {
         }
         Ok(Self {
             ticket: filter.ticket,
-            search,
+            words,
+            search: text(filter.person.as_deref(), "person")?,
+            machine: text(filter.machine.as_deref(), "machine")?,
+            history: None,
             technician: filter.technician.map(PersonId),
+            level: filter.level,
+            state: filter.state,
+            reopened: filter.reopened.unwrap_or(false),
             from: filter.from,
             to: filter.to,
             outcome: filter.outcome,
@@ -84,8 +102,21 @@ impl Criteria {
     }
 }
 
+/// What somebody looks for, in lower case; none when there is nothing but white space.
+fn text(typed: Option<&str>, member: &'static str) -> Result<Option<String>, FilterError> {
+    let typed = typed.map(str::trim).filter(|text| !text.is_empty());
+    if typed.is_some_and(|text| text.chars().count() > MAX_SEARCH_CHARS) {
+        return Err(FilterError(member));
+    }
+    Ok(typed.map(str::to_lowercase))
+}
+
 impl PageKey {
-    fn parse(text: &str) -> Result<Self, FilterError> {
+    /// Reads one back.
+    ///
+    /// # Errors
+    /// When the text is none.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
         const WRONG: FilterError = FilterError("after");
         let (at, id) = text.split_once('_').ok_or(WRONG)?;
         let at = at
@@ -109,6 +140,26 @@ impl std::fmt::Display for PageKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}_{}", self.at.0, self.id)
     }
+}
+
+impl Criteria {
+    /// What was searched for in texts about people, for the record of who looked.
+    #[must_use]
+    pub fn searched(&self) -> Option<String> {
+        let parts: Vec<&str> = [&self.search, &self.machine]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .chain(self.words.iter().map(String::as_str))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+}
+
+/// The summary as words are searched in it.
+#[must_use]
+pub fn searchable_summary(summary: &renfort_protocol::ticket::Summary) -> String {
+    summary.as_str().to_lowercase()
 }
 
 /// What names are searched in: name and machine, in lower case as Unicode has it (SQLite knows ASCII only).

@@ -6,10 +6,13 @@
 //! Invariant: what a committed transaction wrote is on disk before [`Transaction::commit`] returns, and nothing of an
 //! uncommitted one is ever seen.
 
+pub mod articles;
 pub mod filter;
 pub mod memory;
 pub mod rows;
+pub mod settings;
 pub mod sqlite;
+pub mod supervision;
 
 use async_trait::async_trait;
 use renfort_audit::{hash::Digest, personal::PersonalKey, record::Record};
@@ -186,7 +189,7 @@ pub trait Transaction: Send {
 
 /// The relay's store.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: articles::Articles + settings::Settings + supervision::Supervision + Send + Sync + 'static {
     /// Begins a write. Only one can be under way; a further one waits.
     ///
     /// # Errors

@@ -73,26 +73,6 @@ async fn a_supervisor_signs_in_and_out() {
 }
 
 #[tokio::test]
-async fn a_technician_may_not_open_the_console_and_the_attempt_is_recorded() {
-    let world = World::new().await;
-    let relay = world.start().await;
-    let mut ada = Browser::new(relay.address());
-    let (status, error) = ada.sign_in("ada", PASSWORD).await.error();
-    assert_eq!((status, error.code), (403, Code::NotAllowed));
-    assert_eq!(ada.cookie, None);
-    let log = Browser::signed_in(relay.address(), "sue")
-        .await
-        .get("/v1/console/export/audit.jsonl")
-        .await
-        .text();
-    assert!(
-        log.contains("\"message.refused\"") && log.contains("\"console.sign_in\""),
-        "{log}"
-    );
-    relay.stop().await;
-}
-
-#[tokio::test]
 async fn guessing_passwords_is_slowed_down_even_for_the_right_one() {
     let world = World::new().await;
     let relay = world.start().await;
@@ -236,4 +216,27 @@ async fn sqlx_connection(world: &World) -> sqlx::SqliteConnection {
     sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display()))
         .await
         .unwrap()
+}
+
+#[tokio::test]
+async fn whose_relay_it_is_is_said_without_a_sign_in_and_nothing_else() {
+    let world = World::new().await;
+    let relay = world.start().await;
+    let stranger = Browser::new(relay.address());
+    let answer = stranger.get("/v1/organisation").await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, r#"{"name":"Mairie"}"#));
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn the_technicians_page_runs_only_the_relays_own_files_and_talks_to_nobody_else() {
+    let world = World::new().await;
+    let relay = world.start().await;
+    let answer = Browser::new(relay.address()).get("/technician").await;
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'self';"), "{policy}");
+    for loose in ["connect-src", "ws:", "wss:", "inline", "eval", "blob:", "*", "http"] {
+        assert!(!policy.contains(loose), "{policy}");
+    }
+    relay.stop().await;
 }

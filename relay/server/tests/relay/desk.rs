@@ -121,6 +121,7 @@ fn waiting(number: u16) -> Change {
         reopened: 0,
         message: None,
         feedback: None,
+        user_away_since: None,
     };
     Change::PutTicket {
         record: Box::new(record),

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
+mod articles;
 mod command_line;
 mod console;
 mod desk;
 mod durability;
 mod exports;
+mod figures;
 mod memory;
 mod slow_reader;
 mod sockets;
 mod start;
+mod supervision;
 mod support;

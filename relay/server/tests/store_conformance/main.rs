@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
+mod articles;
 mod lists;
 mod log;
 mod people;
 mod samples;
+mod settings;
+mod supervision;
 mod writes;
 
 use renfort_relay::{
@@ -48,6 +51,23 @@ conformance! {
     log::a_timeline_has_the_ticket_and_the_one_session
     lists::lists_are_narrowed
     lists::pages_follow_each_other_without_gaps_when_rows_arrive
+    supervision::lists_are_narrowed_by_words_machine_level_state_and_what_followed
+    supervision::a_history_is_of_one_whole_name_whatever_its_case
+    supervision::a_story_has_all_sessions_of_a_ticket_part_by_part
+    supervision::a_saved_view_is_its_owners_and_names_are_unique
+    supervision::saved_views_have_a_limit_and_go_with_their_account
+    articles::a_text_is_written_once_a_version_and_keeps_all_of_them
+    articles::a_language_is_added_once_and_the_other_stays
+    articles::words_are_found_whatever_their_accents_case_and_ending
+    articles::a_word_in_the_title_weighs_more
+    articles::operators_of_the_search_engine_are_words_like_others
+    articles::the_list_is_narrowed_and_ordered
+    articles::only_what_is_published_is_suggested_and_shown
+    articles::a_suggestion_is_in_the_users_language_where_there_is_one
+    articles::a_changed_text_is_found_by_its_new_words_only
+    articles::there_are_no_more_articles_than_can_be_kept
+    articles::replies_are_kept_changed_and_removed_by_version
+    settings::a_setting_is_what_it_was_made_last
     people::a_login_is_taken_once_whatever_its_case
     people::changes_of_accounts_are_told_until_they_stand_in_the_log
     people::a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled

@@ -53,6 +53,7 @@ pub fn ticket(number: u64) -> TicketRecord {
         reopened: 0,
         message: None,
         feedback: None,
+        user_away_since: None,
     }
 }
 

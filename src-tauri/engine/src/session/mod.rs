@@ -12,6 +12,7 @@ mod sharer;
 mod tally;
 mod viewer;
 mod wire;
+mod wishes;
 
 pub mod link;
 
@@ -59,5 +60,7 @@ pub enum LinkEvent {
 mod property_tests;
 #[cfg(test)]
 mod sharer_tests;
+#[cfg(test)]
+mod sleep_tests;
 #[cfg(test)]
 mod viewer_tests;

@@ -5,6 +5,7 @@ use renfort_protocol::{
     VERSION,
     grant::{Capability, Grant},
     input::{Button, InputEvent},
+    keyboard::{KeyMode, TypedText},
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
     signalling::EndReason,
     time::UnixMillis,
@@ -44,6 +45,7 @@ fn input() -> impl Strategy<Value = InputEvent> {
     let key = |pressed| InputEvent::Key {
         code: "KeyA".into(),
         key: "a".into(),
+        how: KeyMode::Character,
         pressed,
     };
     prop_oneof![
@@ -63,10 +65,12 @@ fn message() -> impl Strategy<Value = FromViewer> {
     prop_oneof![
         4 => Just(FromViewer::Hello { version: VERSION }),
         2 => Just(FromViewer::Heartbeat),
-        3 => capability().prop_map(|capability| FromViewer::Request { capability }),
+        3 => (capability(), 0..4_u64).prop_map(|(capability, at)| FromViewer::Request { capability, asked_at: UnixMillis(at) }),
         1 => capability().prop_map(|capability| FromViewer::GiveBack { capability }),
         8 => input().prop_map(|event| FromViewer::Input { event }),
         3 => Just(FromViewer::Clipboard { text: ClipboardText::new("x".into()).expect("short") }),
+        2 => Just(FromViewer::Type { text: TypedText::new("xyz").expect("short") }),
+        1 => Just(FromViewer::StopTyping),
         1 => Just(FromViewer::Chat { text: ChatText::new("x").expect("short") }),
     ]
 }
@@ -87,6 +91,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::InputBroken),
         1 => Just(Step::Copied),
         4 => (0..40_000_u64).prop_map(Step::Pass),
+        // The machine slept.
+        1 => (40_000..8 * 3_600_000_u64).prop_map(Step::Pass),
     ]
 }
 
@@ -102,14 +108,14 @@ impl Told {
     fn check(&mut self, effect: &SharerEffect, now: UnixMillis) -> Result<(), TestCaseError> {
         prop_assert!(!self.ended, "after the end: {effect:?}");
         match effect {
-            SharerEffect::Input(event) => {
+            did @ (SharerEffect::Input(_) | SharerEffect::Type { .. }) => {
                 prop_assert!(
                     self.grant.allows(Capability::Control, now).is_ok(),
-                    "{event:?} without control"
+                    "{did:?} without control"
                 );
                 prop_assert!(
                     self.questions == 0 && !self.shell_question,
-                    "{event:?} while a question is open"
+                    "{did:?} while a question is open"
                 );
             }
             SharerEffect::SetClipboard(_) => {

@@ -7,6 +7,7 @@
 
 mod from_here;
 mod from_viewer;
+mod typing;
 
 use std::collections::VecDeque;
 
@@ -14,6 +15,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capability, Grant},
     input::InputEvent,
+    keyboard::KeyboardLayout,
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer},
     signalling::{EndReason, Sdp, Signal},
@@ -48,6 +50,13 @@ pub enum SharerEffect {
     Send(Channel, FromSharer),
     /// Carry this out.
     Input(InputEvent),
+    /// Type one character, press and release, and say what became of it by [`SharerSession::handle_typed`].
+    Type {
+        /// Number of its text.
+        number: u32,
+        /// The character; a line break stands for Enter.
+        character: char,
+    },
     /// Forget input that was not carried out yet, and release everything that is held.
     ReleaseAll,
     /// Put this into the clipboard.
@@ -108,6 +117,10 @@ pub struct SharerSession {
     live: Liveness,
     tally: Tally,
     screen: Option<ScreenReady>,
+    keyboard: Option<KeyboardLayout>,
+    typing: Option<typing::Task>,
+    /// Texts that were typed so far.
+    texts: u32,
     pointer_order: u64,
     last_move: u64,
     unsent_chat: VecDeque<ChatText>,
@@ -133,6 +146,9 @@ impl SharerSession {
             live: Liveness::new(now),
             tally: Tally::default(),
             screen: None,
+            keyboard: None,
+            typing: None,
+            texts: 0,
             pointer_order: 0,
             last_move: 0,
             unsent_chat: VecDeque::new(),
@@ -149,7 +165,12 @@ impl SharerSession {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<UnixMillis> {
         let ends = [Some(self.grant.expires_at), Some(self.live.next())];
-        let due = [self.requests.next(), self.tally.due(), self.link.deadline()];
+        let due = [
+            self.requests.next(),
+            self.tally.due(),
+            self.link.deadline(),
+            self.typing_due(),
+        ];
         if self.ended {
             None
         } else {
@@ -165,18 +186,19 @@ impl SharerSession {
         if now >= self.grant.expires_at {
             return self.end(EndReason::Expired, None, now);
         }
-        while let Some(capability) = self.requests.take_overdue(now) {
+        while let Some((capability, asked_at)) = self.requests.take_overdue(now) {
             self.event(SharerEvent::RequestClosed(capability));
-            self.refuse(capability, true, now);
+            self.refuse(capability, asked_at, true, now);
         }
         if self.tally.due().is_some_and(|due| now >= due) {
             self.flush_tally(now);
         }
+        self.poll_typing(now);
         while let Some(due) = self.live.poll(now) {
             match due {
                 Due::Beat => self.send(FromSharer::Heartbeat),
                 Due::Lost => {
-                    self.effects.push_back(SharerEffect::ReleaseAll);
+                    self.release_all(now);
                     self.link.interrupted(true, now);
                     self.event(SharerEvent::PeerLost(true));
                     self.report(ReportedEvent::PeerLost, now);
@@ -202,6 +224,9 @@ impl SharerSession {
                 self.effects.push_back(hello());
                 self.send_grant(now);
                 self.send_screen();
+                if self.keyboard.is_some() {
+                    self.send_keyboard();
+                }
             }
             LinkEvent::Interrupted(interrupted) => self.link.interrupted(interrupted, now),
             LinkEvent::Closed => {
@@ -236,7 +261,7 @@ impl SharerSession {
         self.greeted = false;
         self.live.set_open(open, now);
         if !open {
-            self.effects.push_back(SharerEffect::ReleaseAll);
+            self.release_all(now);
         }
         self.update_flows(now);
     }
@@ -279,13 +304,25 @@ impl SharerSession {
         });
     }
 
+    /// Nothing that the technician began goes on.
+    fn release_all(&mut self, now: UnixMillis) {
+        self.effects.push_back(SharerEffect::ReleaseAll);
+        self.interrupt_typing(now);
+    }
+
+    fn send_keyboard(&mut self) {
+        let layout = self.keyboard.clone();
+        self.send(FromSharer::Keyboard { layout });
+    }
+
     fn send_screen(&mut self) {
         if let Some(Size { width, height }) = self.screen.as_ref().map(|screen| screen.size) {
             self.send(FromSharer::Screen { width, height });
         }
     }
 
-    fn refuse(&mut self, capability: Capability, timed_out: bool, now: UnixMillis) {
+    fn refuse(&mut self, capability: Capability, asked_at: UnixMillis, timed_out: bool, now: UnixMillis) {
+        self.requests.refuse(capability, asked_at, timed_out);
         self.send(FromSharer::Refused { capability, timed_out });
         self.report(ReportedEvent::Refused { capability, timed_out }, now);
     }
@@ -297,7 +334,7 @@ impl SharerSession {
             if self.grant.capabilities.remove(&capability) {
                 changed = true;
                 if capability == Capability::Control {
-                    self.effects.push_back(SharerEffect::ReleaseAll);
+                    self.release_all(now);
                 }
                 self.send(FromSharer::Withdrawn { capability, reason });
                 self.report(ReportedEvent::Withdrawn { capability, reason }, now);
@@ -330,6 +367,7 @@ impl SharerSession {
             return;
         }
         self.ended = true;
+        self.typing = None;
         self.effects.push_back(SharerEffect::ReleaseAll);
         self.update_flows(now);
         for capability in self.requests.take() {
@@ -359,7 +397,10 @@ impl SharerSession {
         } else if let (EndReason::Failed, Some(error)) = (reason, &error) {
             self.report(ReportedEvent::Failed { code: error.code }, now);
         }
-        self.send(FromSharer::Bye { error: error.clone() });
+        self.send(FromSharer::Bye {
+            reason,
+            error: error.clone(),
+        });
         self.event(SharerEvent::Ended { reason, error });
     }
 

@@ -5,6 +5,8 @@
 //! Invariant: input is sent only while the sharer is heard and says that control is allowed: what a person typed at a
 //! frozen picture is not carried out later.
 
+mod typing;
+
 use std::collections::VecDeque;
 
 use renfort_protocol::{
@@ -12,6 +14,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capability, Grant},
     input::InputEvent,
+    keyboard::{Typing, TypingState},
     report::{InputDenied, ReportedEvent},
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
     signalling::{EndReason, Sdp, Signal},
@@ -23,12 +26,9 @@ use super::{
     link::AnswerLink,
     liveness::{Due, Liveness},
     wire,
+    wishes::Wishes,
 };
 use crate::peer::{ViewerCommand, ViewerEvent};
-
-/// The end of the grant on this machine's clock is late by as long as the message that told it was under way: up to this,
-/// in milliseconds. The relay hears the true reason from the sharer.
-const TRANSLATION_MS: u64 = 2_000;
 
 /// The technician is told once in this time that input goes nowhere, in milliseconds.
 const REMIND_MS: u64 = 2_000;
@@ -71,6 +71,8 @@ pub struct ViewerSession {
     moves: u64,
     pointer_order: u64,
     reminded_at: Option<UnixMillis>,
+    wishes: Wishes,
+    typing: Option<Typing>,
     unsent_chat: VecDeque<ChatText>,
     effects: VecDeque<ViewerEffect>,
 }
@@ -78,7 +80,7 @@ pub struct ViewerSession {
 impl ViewerSession {
     /// Begins with what the relay said was allowed; an offer is awaited.
     #[must_use]
-    pub const fn new(grant: Grant, granted_at: UnixMillis, now: UnixMillis) -> Self {
+    pub fn new(grant: Grant, granted_at: UnixMillis, now: UnixMillis) -> Self {
         Self {
             grant,
             granted_at,
@@ -93,6 +95,8 @@ impl ViewerSession {
             moves: 0,
             pointer_order: 0,
             reminded_at: None,
+            wishes: Wishes::default(),
+            typing: None,
             unsent_chat: VecDeque::new(),
             effects: VecDeque::new(),
         }
@@ -178,9 +182,17 @@ impl ViewerSession {
         }
         match command {
             ViewerCommand::Signal(signal) => self.signal(signal, now),
-            ViewerCommand::Request(capability) => self.ask(FromViewer::Request { capability }),
-            ViewerCommand::GiveBack(capability) => self.ask(FromViewer::GiveBack { capability }),
+            ViewerCommand::Request(capability) => {
+                let message = self.wishes.have(capability, now);
+                self.ask(message);
+            }
+            ViewerCommand::GiveBack(capability) => {
+                let message = self.wishes.give_back(capability);
+                self.ask(message);
+            }
             ViewerCommand::Input(event) => self.handle_input(event, now),
+            ViewerCommand::Type(text) => self.type_text(text),
+            ViewerCommand::StopTyping => self.stop_typing(),
             ViewerCommand::Chat(text) => self.chat(text),
             ViewerCommand::End(reason) => {
                 self.send(Channel::Session, FromViewer::Bye);
@@ -249,7 +261,11 @@ impl ViewerSession {
                 self.send(Channel::Session, FromViewer::Clipboard { text });
                 self.event(ViewerEvent::ClipboardSent { characters });
             }
-            Err(characters) => tracing::debug!(characters, "the copied text is too long to be exchanged"),
+            Err(characters) => {
+                let told = u32::try_from(characters).unwrap_or(u32::MAX);
+                self.send(Channel::Session, FromViewer::ClipboardTooLong { characters: told });
+                self.event(ViewerEvent::ClipboardTooLong { here: true, characters });
+            }
         }
     }
 
@@ -279,7 +295,7 @@ impl ViewerSession {
             (Channel::Pointer, _) => self.fail(Code::NotAllowed.into(), now),
             (Channel::Session, FromSharer::Hello { version }) => self.greet(version, now),
             // A sharer that cannot go on may say so before anything else.
-            (Channel::Session, FromSharer::Bye { error }) => self.bye(error, now),
+            (Channel::Session, FromSharer::Bye { reason, error }) => self.bye(reason, error),
             (Channel::Session, _) if !self.greeted => self.fail(Code::OutOfOrder.into(), now),
             (Channel::Session, message) => self.act(message, now),
         }
@@ -293,18 +309,23 @@ impl ViewerSession {
                     expires_at: now.plus(left),
                     ..grant
                 };
+                self.wishes.granted(&self.grant.capabilities);
                 self.update_clipboard();
                 self.event(ViewerEvent::Granted(self.grant.clone()));
             }
             FromSharer::Refused { capability, timed_out } => {
+                self.wishes.refused(capability);
                 self.event(ViewerEvent::Refused { capability, timed_out });
             }
             FromSharer::Withdrawn { capability, reason } => {
                 self.grant.capabilities.remove(&capability);
+                self.wishes.withdrawn(capability);
                 self.update_clipboard();
                 self.event(ViewerEvent::Withdrawn { capability, reason });
             }
             FromSharer::Screen { width, height } => self.event(ViewerEvent::Screen { width, height }),
+            FromSharer::Keyboard { layout } => self.event(ViewerEvent::Keyboard(layout)),
+            FromSharer::Typing { typing } => self.typing_progress(typing),
             FromSharer::InputDenied { reason } => self.event(ViewerEvent::InputDenied(reason)),
             FromSharer::Clipboard { text } => {
                 // Crossed the technician's own giving back.
@@ -312,6 +333,15 @@ impl ViewerSession {
                     let characters = text.as_str().chars().count();
                     self.effects.push_back(ViewerEffect::SetClipboard(text));
                     self.event(ViewerEvent::ClipboardReceived { characters });
+                }
+            }
+            FromSharer::ClipboardTooLong { characters } => {
+                if self.clipboard {
+                    let characters = characters.try_into().unwrap_or(usize::MAX);
+                    self.event(ViewerEvent::ClipboardTooLong {
+                        here: false,
+                        characters,
+                    });
                 }
             }
             FromSharer::Chat { text } => self.event(ViewerEvent::Chat(text)),
@@ -337,14 +367,19 @@ impl ViewerSession {
         for text in std::mem::take(&mut self.unsent_chat) {
             self.send(Channel::Session, FromViewer::Chat { text });
         }
+        // What was said over an earlier connection may never have come through.
+        for message in self.wishes.messages() {
+            self.send(Channel::Session, message);
+        }
     }
 
-    fn bye(&mut self, error: Option<WireError>, now: UnixMillis) {
-        let reason = match &error {
-            Some(error) if error.code == Code::PeerLost => EndReason::Lost,
-            Some(_) => EndReason::Failed,
-            None if now.plus(TRANSLATION_MS) >= self.grant.expires_at => EndReason::Expired,
-            None => EndReason::StoppedByUser,
+    fn bye(&mut self, reason: EndReason, error: Option<WireError>) {
+        let reason = match reason {
+            EndReason::StoppedByUser | EndReason::Expired | EndReason::Lost | EndReason::Failed => reason,
+            // Not the sharer's to say: what the technician or the relay did, the relay tells this side itself.
+            EndReason::EndedByTechnician | EndReason::Withdrawn | EndReason::Refused | EndReason::TimedOut => {
+                EndReason::Lost
+            }
         };
         self.end(reason, error);
     }
@@ -375,6 +410,7 @@ impl ViewerSession {
         self.open = open;
         self.greeted = false;
         self.live.set_open(open, now);
+        self.end_typing(TypingState::Cancelled);
         self.update_clipboard();
     }
 
@@ -394,15 +430,10 @@ impl ViewerSession {
         }
     }
 
-    /// A request that cannot be sent now is answered at once: the sharer is not there to be asked.
-    fn ask(&mut self, message: FromViewer) {
+    /// A wish is said now, or by [`Self::greet`] as soon as there is somebody to say it to.
+    fn ask(&mut self, wish: FromViewer) {
         if self.greeted {
-            self.send(Channel::Session, message);
-        } else if let FromViewer::Request { capability } = message {
-            self.event(ViewerEvent::Refused {
-                capability,
-                timed_out: true,
-            });
+            self.send(Channel::Session, wish);
         }
     }
 
@@ -442,6 +473,7 @@ impl ViewerSession {
             return;
         }
         self.ended = true;
+        self.end_typing(TypingState::Cancelled);
         self.update_clipboard();
         self.event(ViewerEvent::Ended { reason, error });
     }

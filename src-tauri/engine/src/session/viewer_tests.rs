@@ -1,10 +1,13 @@
 //! What the technician's end does, step by step.
 
+mod typing;
+
 use renfort_protocol::{
     VERSION,
     error::Code,
     grant::{Capability, Grant},
     input::{Button, InputEvent},
+    keyboard::KeyMode,
     limits::{HEARTBEAT_MS, PEER_LOST_MS, SESSION_LOST_MS},
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
@@ -53,6 +56,14 @@ impl Scene {
             .handle_message(Channel::Session, &serde_json::to_vec(message).unwrap(), self.now);
     }
 
+    /// The connection is made anew, and the sharer says hello over it.
+    fn reconnect(&mut self) -> Vec<ViewerEffect> {
+        self.session.handle_link(LinkEvent::Closed, self.now);
+        self.session.handle_link(LinkEvent::Open, self.now);
+        self.hear(&FromSharer::Hello { version: VERSION });
+        self.effects()
+    }
+
     fn input(&mut self, event: InputEvent) -> Vec<ViewerEffect> {
         self.session.handle_input(event, self.now);
         self.effects()
@@ -68,7 +79,15 @@ fn key() -> InputEvent {
     InputEvent::Key {
         code: "KeyA".into(),
         key: "a".into(),
+        how: KeyMode::Character,
         pressed: true,
+    }
+}
+
+fn asks(asked_at: UnixMillis) -> FromViewer {
+    FromViewer::Request {
+        capability: Capability::Control,
+        asked_at,
     }
 }
 
@@ -237,29 +256,91 @@ fn texts_are_exchanged_only_while_it_is_allowed() {
 }
 
 #[test]
-fn a_request_while_nobody_is_there_is_answered_at_once() {
+fn what_is_said_before_there_is_a_connection_is_said_as_soon_as_there_is_one() {
     let mut scene = Scene::new();
-    let refused = ViewerEvent::Refused {
-        capability: Capability::Control,
-        timed_out: true,
-    };
-    assert_eq!(
-        scene.command(ViewerCommand::Request(Capability::Control)),
-        [ViewerEffect::Event(refused)]
-    );
+    assert!(scene.command(ViewerCommand::Request(Capability::Control)).is_empty());
     let text = ChatText::new("Bonjour").unwrap();
     assert!(scene.command(ViewerCommand::Chat(text.clone())).is_empty());
-    scene.session.handle_link(LinkEvent::Open, START);
-    scene.hear(&FromSharer::Hello { version: VERSION });
-    assert!(scene.effects().contains(&sends(FromViewer::Chat { text })));
+    scene.now = START.plus(2_000);
+    let effects = scene.reconnect();
+    assert!(effects.contains(&sends(FromViewer::Chat { text })));
+    assert_eq!(effects.last(), Some(&sends(asks(START))));
+}
+
+#[test]
+fn a_request_that_was_lost_with_its_connection_is_said_again_as_the_same_question() {
+    let mut scene = Scene::greeted(&[Capability::View]);
+    assert_eq!(
+        scene.command(ViewerCommand::Request(Capability::Control)),
+        [sends(asks(START))]
+    );
+    scene.now = START.plus(5_000);
+    assert!(scene.reconnect().contains(&sends(asks(START))));
+    scene.hear(&FromSharer::Granted {
+        grant: grant(&ALL),
+        now: scene.now,
+    });
+    assert!(!scene.reconnect().contains(&sends(asks(START))), "answered by a yes");
+    let mut scene = Scene::greeted(&[Capability::View]);
+    scene.command(ViewerCommand::Request(Capability::Control));
+    scene.hear(&FromSharer::Refused {
+        capability: Capability::Control,
+        timed_out: false,
+    });
+    assert!(!scene.reconnect().contains(&sends(asks(START))), "answered by a no");
+}
+
+#[test]
+fn what_was_given_back_over_a_dead_connection_is_given_back_again() {
+    let mut scene = Scene::greeted(&ALL);
+    let back = sends(FromViewer::GiveBack {
+        capability: Capability::Control,
+    });
+    assert_eq!(
+        scene.command(ViewerCommand::GiveBack(Capability::Control)),
+        std::slice::from_ref(&back)
+    );
+    assert!(scene.reconnect().contains(&back));
+    scene.hear(&FromSharer::Withdrawn {
+        capability: Capability::Control,
+        reason: Withdrawn::ByTechnician,
+    });
+    assert!(!scene.reconnect().contains(&back));
+}
+
+#[test]
+fn a_text_that_is_too_long_is_told_of_on_both_sides() {
+    let mut scene = Scene::greeted(&ALL);
+    scene.session.handle_copied("a".repeat(50_001));
+    let characters = 50_001;
+    assert_eq!(
+        scene.effects(),
+        [
+            sends(FromViewer::ClipboardTooLong { characters }),
+            ViewerEffect::Event(ViewerEvent::ClipboardTooLong {
+                here: true,
+                characters: 50_001
+            })
+        ]
+    );
+    scene.hear(&FromSharer::ClipboardTooLong { characters: 70_000 });
+    assert_eq!(
+        scene.effects(),
+        [ViewerEffect::Event(ViewerEvent::ClipboardTooLong {
+            here: false,
+            characters: 70_000
+        })]
+    );
 }
 
 #[test]
 fn the_sharers_end_is_understood() {
-    let check = |error: Option<Code>, after: u64, expected: EndReason| {
+    let check = |reason: EndReason, error: Option<Code>, expected: EndReason| {
         let mut scene = Scene::greeted(&ALL);
-        scene.now = START.plus(after);
+        // A moment before the time box ends, where a clock alone cannot tell a stop from the end of the time.
+        scene.now = START.plus(599_000);
         scene.hear(&FromSharer::Bye {
+            reason,
             error: error.map(Into::into),
         });
         let effects = scene.effects();
@@ -270,11 +351,13 @@ fn the_sharers_end_is_understood() {
         );
         assert!(scene.input(key()).is_empty());
     };
-    check(None, 1_000, EndReason::StoppedByUser);
-    check(None, 598_500, EndReason::Expired);
-    check(None, 600_000, EndReason::Expired);
-    check(Some(Code::NoScreen), 1_000, EndReason::Failed);
-    check(Some(Code::PeerLost), 1_000, EndReason::Lost);
+    check(EndReason::StoppedByUser, None, EndReason::StoppedByUser);
+    check(EndReason::Expired, None, EndReason::Expired);
+    check(EndReason::Failed, Some(Code::NoScreen), EndReason::Failed);
+    check(EndReason::Lost, Some(Code::PeerLost), EndReason::Lost);
+    // What the technician did is not for the user's machine to say.
+    check(EndReason::EndedByTechnician, None, EndReason::Lost);
+    check(EndReason::Refused, None, EndReason::Lost);
 }
 
 #[test]
@@ -282,6 +365,7 @@ fn a_sharer_that_says_what_only_a_viewer_may_say_is_left() {
     let mut scene = Scene::greeted(&ALL);
     let bytes = serde_json::to_vec(&FromViewer::Request {
         capability: Capability::Control,
+        asked_at: START,
     })
     .unwrap();
     scene.session.handle_message(Channel::Session, &bytes, START);

@@ -7,7 +7,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use renfort_protocol::{report::InputDenied, session::FromSharer, signalling::Signal};
+use renfort_protocol::{
+    input::InputEvent, keyboard::KeyboardLayout, report::InputDenied, session::FromSharer, signalling::Signal,
+};
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -20,6 +22,7 @@ use super::{
 use crate::{
     clipboard_pump::{self, ClipboardPump},
     clock::Clock,
+    layout_watch, leg,
     peer::{SharerCommand, SharerEvent},
     session::{Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession},
     transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
@@ -48,6 +51,7 @@ struct Inbox {
     input: mpsc::Receiver<InputReport>,
     screen: mpsc::Receiver<ScreenEvent>,
     copied: mpsc::Receiver<String>,
+    layout: watch::Receiver<Option<KeyboardLayout>>,
 }
 
 enum Happening {
@@ -57,6 +61,7 @@ enum Happening {
     Input(InputReport),
     Screen(Option<ScreenEvent>),
     Copied(String),
+    Layout(Option<KeyboardLayout>),
     Time,
 }
 
@@ -76,6 +81,7 @@ impl Inbox {
             event = connection => Happening::Connection(event),
             event = self.screen.recv() => Happening::Screen(event),
             Some(text) = self.copied.recv() => Happening::Copied(text),
+            Ok(()) = self.layout.changed() => Happening::Layout(self.layout.borrow_and_update().clone()),
             () = tokio::time::sleep(wait) => Happening::Time,
         }
     }
@@ -108,6 +114,7 @@ impl Driver {
         let queue = stop.input().clone();
         clipboard_pump::spawn("renfort-input", move || input::run(&queue, seams.input, &reports_in));
         let (clipboard, copied) = ClipboardPump::start(seams.clipboard);
+        let layout = layout_watch::start(seams.keyboard);
         tokio::spawn(video::run(frames, transports, stop.clone()));
 
         let session = SharerSession::new(setup.grant, clock.now());
@@ -117,6 +124,7 @@ impl Driver {
             input,
             screen,
             copied,
+            layout,
         };
         Self {
             session,
@@ -169,6 +177,8 @@ impl Driver {
             }
             Happening::Input(InputReport::Unavailable) => session.handle_input_unavailable(now),
             Happening::Input(InputReport::Outcome(outcome)) => session.handle_input(outcome, now),
+            Happening::Input(InputReport::Typed { number, result }) => session.handle_typed(number, result, now),
+            Happening::Layout(layout) => session.handle_keyboard(layout),
             Happening::Screen(Some(ScreenEvent::Ready(ready))) => session.handle_screen_ready(ready, now),
             Happening::Screen(Some(ScreenEvent::Size(size))) => session.handle_screen_size(size),
             Happening::Screen(Some(ScreenEvent::Pointer(x, y))) => session.handle_pointer(x, y),
@@ -200,9 +210,18 @@ impl Driver {
                 }
                 SharerEffect::Send(channel, message) => self.send(channel, &message),
                 SharerEffect::Input(event) => {
+                    if matches!(event, InputEvent::Key { pressed: true, .. }) {
+                        leg::mark("key: from the network, allowed");
+                    }
                     if self.stop.input().push(event).is_err() {
                         self.session
                             .handle_input(InputOutcome::Denied(InputDenied::Failed), self.clock.now());
+                    }
+                }
+                SharerEffect::Type { number, character } => {
+                    if self.stop.input().push_character(number, character).is_err() {
+                        self.session
+                            .handle_typed(number, Err(InputDenied::Failed), self.clock.now());
                     }
                 }
                 SharerEffect::ReleaseAll => self.stop.input().release_all(),

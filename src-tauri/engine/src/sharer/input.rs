@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
-use renfort_protocol::{input::InputEvent, report::InputDenied};
+use renfort_protocol::{input::InputEvent, keyboard::KeyMode, report::InputDenied};
 use tokio::sync::mpsc;
 
 use crate::{
+    leg,
     seams::{InputError, InputSink, Opener},
     session::InputOutcome,
 };
@@ -34,6 +35,13 @@ pub enum InputReport {
     Unavailable,
     /// What became of an event.
     Outcome(InputOutcome),
+    /// What became of a character of a text.
+    Typed {
+        /// Number of the text.
+        number: u32,
+        /// Was it typed?
+        result: Result<(), InputDenied>,
+    },
 }
 
 /// [`WAITING_INPUT`] events wait already.
@@ -51,13 +59,21 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: VecDeque<InputEvent>,
+    waiting: VecDeque<Order>,
     release: bool,
     closed: bool,
 }
 
-enum Next {
+/// What waits.
+#[derive(Debug, PartialEq, Eq)]
+enum Order {
     Event(InputEvent),
+    /// A character of a text, with the text's number.
+    Type(u32, char),
+}
+
+enum Next {
+    Order(Order),
     Release,
     /// Nothing came while something is held.
     Guard,
@@ -67,12 +83,21 @@ enum Next {
 impl InputQueue {
     /// Queues an event. A move that follows a move takes its place: only the newest place counts.
     pub fn push(&self, event: InputEvent) -> Result<(), Full> {
+        self.add(Order::Event(event))
+    }
+
+    /// Queues a character of a text, to be pressed and released.
+    pub fn push_character(&self, number: u32, character: char) -> Result<(), Full> {
+        self.add(Order::Type(number, character))
+    }
+
+    fn add(&self, order: Order) -> Result<(), Full> {
         let mut state = self.lock();
         if state.closed {
             return Ok(());
         }
-        let is_move = |event: &InputEvent| matches!(event, InputEvent::Move { .. });
-        if is_move(&event) && state.waiting.back().is_some_and(is_move) {
+        let is_move = |order: &Order| matches!(order, Order::Event(InputEvent::Move { .. }));
+        if is_move(&order) && state.waiting.back().is_some_and(is_move) {
             state.waiting.pop_back();
         }
         let full = state.waiting.len() >= WAITING_INPUT;
@@ -80,7 +105,7 @@ impl InputQueue {
             state.waiting.clear();
             state.release = true;
         } else {
-            state.waiting.push_back(event);
+            state.waiting.push_back(order);
         }
         self.0.wake.notify_one();
         if full { Err(Full) } else { Ok(()) }
@@ -117,8 +142,8 @@ impl InputQueue {
             if std::mem::take(&mut state.release) {
                 return Next::Release;
             }
-            if let Some(event) = state.waiting.pop_front() {
-                return Next::Event(event);
+            if let Some(order) = state.waiting.pop_front() {
+                return Next::Order(order);
             }
             if held {
                 let (after, waited) = self
@@ -149,15 +174,28 @@ pub fn run(queue: &InputQueue, open: Opener<dyn InputSink, InputError>, reports:
     };
     loop {
         match queue.next(sink.held() > 0) {
-            Next::Event(InputEvent::ReleaseAll) | Next::Release => sink.release_all(),
+            Next::Order(Order::Event(InputEvent::ReleaseAll)) | Next::Release => sink.release_all(),
             Next::Guard => sink.guard(),
-            Next::Event(event) => {
+            Next::Order(Order::Type(number, character)) => {
+                let result = type_character(sink.as_mut(), character).map_err(|error| {
+                    tracing::debug!(%error, "a character was not typed");
+                    InputDenied::from(&error)
+                });
+                if reports.blocking_send(InputReport::Typed { number, result }).is_err() {
+                    sink.release_all();
+                    return;
+                }
+            }
+            Next::Order(Order::Event(event)) => {
                 let outcome = match (sink.apply(&event), &event) {
                     (Err(error), _) => {
                         tracing::debug!(%error, "input was not carried out");
                         Some(InputOutcome::Denied(InputDenied::from(&error)))
                     }
-                    (Ok(()), InputEvent::Key { pressed: true, .. }) => Some(InputOutcome::KeyPressed),
+                    (Ok(()), InputEvent::Key { pressed: true, .. }) => {
+                        leg::mark("key: pressed on the user's machine");
+                        Some(InputOutcome::KeyPressed)
+                    }
                     (Ok(()), InputEvent::Button { pressed: true, .. }) => Some(InputOutcome::ButtonPressed),
                     (Ok(()), _) => None,
                 };
@@ -173,6 +211,23 @@ pub fn run(queue: &InputQueue, open: Opener<dyn InputSink, InputError>, reports:
     }
 }
 
+fn type_character(sink: &mut dyn InputSink, character: char) -> Result<(), InputError> {
+    let key = match character {
+        '\n' => "Enter".to_owned(),
+        '\t' => "Tab".to_owned(),
+        character => character.to_string(),
+    };
+    for pressed in [true, false] {
+        sink.apply(&InputEvent::Key {
+            code: String::new(),
+            key: key.clone(),
+            how: KeyMode::Character,
+            pressed,
+        })?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +236,7 @@ mod tests {
         InputEvent::Key {
             code: code.into(),
             key: "a".into(),
+            how: KeyMode::Character,
             pressed,
         }
     }
@@ -195,10 +251,16 @@ mod tests {
         queue.push(key("KeyA", true)).unwrap();
         assert!(matches!(
             queue.next(false),
-            Next::Event(InputEvent::Move { order: 500, .. })
+            Next::Order(Order::Event(InputEvent::Move { order: 500, .. }))
         ));
-        assert!(matches!(queue.next(false), Next::Event(InputEvent::Key { .. })));
-        assert!(matches!(queue.next(false), Next::Event(InputEvent::Key { .. })));
+        assert!(matches!(
+            queue.next(false),
+            Next::Order(Order::Event(InputEvent::Key { .. }))
+        ));
+        assert!(matches!(
+            queue.next(false),
+            Next::Order(Order::Event(InputEvent::Key { .. }))
+        ));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent},
     seams::{
-        Clipboard, ClipboardError, InputError, InputSink, Opener, ScreenError, ScreenSource, VideoEncoder, VideoError,
+        Clipboard, ClipboardError, InputError, InputSink, KeyboardLayouts, LayoutsError, Opener, ScreenError,
+        ScreenSource, VideoEncoder, VideoError,
     },
     transport::{Connector, IceServer, WebRtc},
 };
@@ -50,6 +51,8 @@ pub struct SharerSeams {
     pub screen: Opener<dyn ScreenSource, ScreenError>,
     /// Pointer and keyboard. When they cannot be opened, control is refused and the view goes on.
     pub input: Opener<dyn InputSink, InputError>,
+    /// The keyboard's layouts. When they cannot be told, keys go by what they mean.
+    pub keyboard: Opener<dyn KeyboardLayouts, LayoutsError>,
     /// The codec. When it cannot be opened, the session ends.
     pub encoder: Opener<dyn VideoEncoder, VideoError>,
     /// The clipboard. When it cannot be opened, no texts are exchanged and the rest goes on.

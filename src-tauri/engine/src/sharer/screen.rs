@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{bitrate::Bitrate, pacing::Pacing, stop::StopSwitch};
 use crate::{
+    leg,
     seams::{
         Change, EncodedFrame, Opener, Picture, PixelFormat, ScreenError, ScreenSource, Size, VideoEncoder, VideoError,
     },
@@ -165,7 +166,10 @@ impl ScreenThread {
             }
             match screen.wait(wait, &mut picture).map_err(failure)? {
                 Change::Nothing => {}
-                Change::Damaged(rects) => pacing.changed(&rects),
+                Change::Damaged(rects) => {
+                    leg::mark("picture: captured");
+                    pacing.changed(&rects);
+                }
                 Change::Resized(_) => pacing.changed(&[picture.size().whole()]),
             }
             if size != picture.size() {
@@ -196,10 +200,14 @@ impl ScreenThread {
         let (damage, key) = pacing.begin(now);
         match encoder.encode(picture, &damage, now - start, key).map_err(failure)? {
             Some(EncodedFrame { data, settled, .. }) => {
-                pacing.done(settled, false);
-                room.send(Bytes::from(data));
+                leg::mark("picture: encoded");
+                pacing.done(settled, false, now.elapsed());
+                // The user may have stopped while it was encoded.
+                if !self.stop.is_stopped() {
+                    room.send(Bytes::from(data));
+                }
             }
-            None => pacing.done(false, key),
+            None => pacing.done(false, key, now.elapsed()),
         }
         Ok(())
     }

@@ -27,17 +27,21 @@ impl StopSwitch {
     pub fn stop(&self) {
         self.0.stopped.store(true, Ordering::SeqCst);
         self.0.input.close();
-        self.0.wake.notify_one();
+        self.0.wake.notify_waiters();
     }
 
     pub(super) fn is_stopped(&self) -> bool {
         self.0.stopped.load(Ordering::SeqCst)
     }
 
-    /// Waits for it. For one waiter.
+    /// Waits for it.
     pub(super) async fn stopped(&self) {
-        while !self.is_stopped() {
-            self.0.wake.notified().await;
+        let woken = self.0.wake.notified();
+        tokio::pin!(woken);
+        // Counted among the waiters before the flag is looked at, so that no stop falls between the two.
+        woken.as_mut().enable();
+        if !self.is_stopped() {
+            woken.await;
         }
     }
 

@@ -9,10 +9,11 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use renfort_protocol::{
     input::InputEvent,
+    keyboard::KeyboardLayout,
     session::FromViewer,
     signalling::{EndReason, Sdp, Signal},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     ViewerSeams, ViewerSetup,
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     clipboard_pump::{self, ClipboardPump},
     clock::Clock,
+    layout_watch, leg,
     peer::{ViewerCommand, ViewerEvent},
     session::{Channel, LinkEvent, ViewerEffect, ViewerSession},
     transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
@@ -48,6 +50,7 @@ struct Inbox {
     connection: Option<mpsc::Receiver<TransportEvent>>,
     picture: mpsc::Receiver<PictureEvent>,
     copied: mpsc::Receiver<String>,
+    layout: watch::Receiver<Option<KeyboardLayout>>,
 }
 
 enum Happening {
@@ -56,6 +59,7 @@ enum Happening {
     Connection(Option<TransportEvent>),
     Picture(Option<PictureEvent>),
     Copied(String),
+    Layout(Option<KeyboardLayout>),
     Time,
 }
 
@@ -74,6 +78,7 @@ impl Inbox {
             event = connection => Happening::Connection(event),
             event = self.picture.recv() => Happening::Picture(event),
             Some(text) = self.copied.recv() => Happening::Copied(text),
+            Ok(()) = self.layout.changed() => Happening::Layout(self.layout.borrow_and_update().clone()),
             () = tokio::time::sleep(wait) => Happening::Time,
         }
     }
@@ -109,6 +114,7 @@ impl Driver {
             connection: None,
             picture,
             copied,
+            layout: layout_watch::start(seams.keyboard),
         };
         let shell = shell.events;
         Self {
@@ -144,7 +150,12 @@ impl Driver {
         match happening {
             Happening::Command(Some(command)) => session.handle_command(command, now),
             Happening::Command(None) => self.leave(),
-            Happening::Input(event) => session.handle_input(event, now),
+            Happening::Input(event) => {
+                if matches!(event, InputEvent::Key { pressed: true, .. }) {
+                    leg::mark("key: to the network");
+                }
+                session.handle_input(event, now);
+            }
             Happening::Connection(Some(TransportEvent::Message(channel, bytes))) => {
                 session.handle_message(channel, &bytes, now);
             }
@@ -164,6 +175,11 @@ impl Driver {
             }
             Happening::Picture(Some(PictureEvent::Failed(reason))) => session.handle_decoder_failed(&reason, now),
             Happening::Picture(None) => session.handle_decoder_failed("the decoder ended", now),
+            Happening::Layout(layout) => {
+                if self.shell.send(ViewerEvent::OwnKeyboard(layout)).await.is_err() {
+                    self.leave();
+                }
+            }
             Happening::Copied(text) => session.handle_copied(text),
         }
     }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::{
     clock::Clock,
     peer::{ViewerCommand, ViewerEvent},
-    seams::{Clipboard, ClipboardError, FrameSink, Opener, VideoDecoder, VideoError},
+    seams::{Clipboard, ClipboardError, FrameSink, KeyboardLayouts, LayoutsError, Opener, VideoDecoder, VideoError},
     transport::{Connector, IceServer, WebRtc},
 };
 use driver::{Driver, Shell};
@@ -37,6 +37,8 @@ pub struct ViewerSetup {
 pub struct ViewerSeams {
     /// The codec. When it cannot be opened, the session ends.
     pub decoder: Opener<dyn VideoDecoder, VideoError>,
+    /// The keyboard's layouts. When they cannot be told, keys go by what they mean.
+    pub keyboard: Opener<dyn KeyboardLayouts, LayoutsError>,
     /// Where the picture goes.
     pub sink: Box<dyn FrameSink>,
     /// The clipboard. When it cannot be opened, no texts are exchanged and the rest goes on.

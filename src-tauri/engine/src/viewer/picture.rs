@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use crate::leg;
 use crate::seams::{FrameSink, Opener, Picture, PixelFormat, Size, VideoDecoder, VideoError};
 
 /// Connections whose pictures wait to be decoded. When full, the decoder has stood still over several connections: the
@@ -48,10 +49,12 @@ pub fn run(
     let (mut shown, mut figures) = (false, Figures::new());
     while let Some(mut frames) = streams.blocking_recv() {
         while let Some(unit) = frames.blocking_recv() {
+            leg::mark("picture: from the network");
             let begun = Instant::now();
             let event = match decoder.decode(&unit, &mut picture) {
                 Ok(changed) if changed.is_empty() => None,
                 Ok(changed) => {
+                    leg::mark("picture: decoded");
                     sink.show(&picture, &changed);
                     figures.add(unit.len(), begun.elapsed());
                     (!std::mem::replace(&mut shown, true)).then_some(PictureEvent::Shown)

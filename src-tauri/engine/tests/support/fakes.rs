@@ -10,7 +10,7 @@ use std::{
 };
 
 use renfort_engine::seams::*;
-use renfort_protocol::input::InputEvent;
+use renfort_protocol::{input::InputEvent, keyboard::KeyboardLayout};
 
 pub const SIZE: Size = Size { width: 64, height: 48 };
 
@@ -27,6 +27,7 @@ pub struct World {
     pub shown: Mutex<Vec<u32>>,
     pub there: Mutex<Vec<String>>,
     pub copied_here: Mutex<Option<String>>,
+    pub layout: Mutex<Option<KeyboardLayout>>,
     pub screen_breaks: AtomicBool,
     /// Bytes of each frame beyond its number.
     pub padding: AtomicUsize,
@@ -185,5 +186,14 @@ impl Clipboard for FakeClipboard {
     fn set(&mut self, text: &str) -> Result<(), ClipboardError> {
         self.0.there.lock().unwrap().push(text.to_owned());
         Ok(())
+    }
+}
+
+/// A keyboard whose layout a test changes.
+pub struct FakeLayouts(pub Arc<World>);
+
+impl KeyboardLayouts for FakeLayouts {
+    fn current(&mut self) -> Result<Option<KeyboardLayout>, LayoutsError> {
+        Ok(self.0.layout.lock().unwrap().clone())
     }
 }

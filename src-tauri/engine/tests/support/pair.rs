@@ -8,7 +8,7 @@ use std::{
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
-    seams::{ClipboardError, InputError, ScreenError, VideoError},
+    seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
     sharer::{self, SharerSeams, SharerSetup, StopSwitch},
     transport::{Connection, Connector, Side, Transport, TransportError, WebRtc},
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
@@ -17,6 +17,7 @@ use renfort_protocol::{
     grant::{Capability, Grant},
     ids::{PersonId, SessionId, TicketId},
     input::InputEvent,
+    keyboard::KeyMode,
     people::{Level, Name, Stated, Technician},
     signalling::SessionInfo,
     time::UnixMillis,
@@ -133,7 +134,7 @@ pub fn start(options: Options) -> Pair {
     });
 
     let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
-    let (screen, encoder, input, user_clip) = (u.clone(), u.clone(), u.clone(), u);
+    let (screen, encoder, input, user_layout, user_clip) = (u.clone(), u.clone(), u.clone(), u.clone(), u);
     let (has_screen, has_input) = (options.screen, options.input);
     let sharer_seams = SharerSeams {
         screen: Box::new(move || match has_screen {
@@ -147,12 +148,14 @@ pub fn start(options: Options) -> Pair {
             true => Ok(Box::new(FakeInput(input))),
             false => Err(InputError::Unavailable("none".into())),
         }),
+        keyboard: Box::new(move || Ok::<_, LayoutsError>(Box::new(FakeLayouts(user_layout)))),
         encoder: Box::new(move || Ok::<_, VideoError>(Box::new(FakeEncoder(encoder)))),
         clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(user_clip)))),
     };
-    let (sink, viewer_clip) = (Arc::clone(&t), t);
+    let (sink, layout, viewer_clip) = (Arc::clone(&t), Arc::clone(&t), t);
     let viewer_seams = ViewerSeams {
         decoder: Box::new(|| Ok::<_, VideoError>(Box::new(FakeDecoder { has_key: false }))),
+        keyboard: Box::new(move || Ok::<_, LayoutsError>(Box::new(FakeLayouts(layout)))),
         sink: Box::new(FakeSink(sink)),
         clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(viewer_clip)))),
     };
@@ -238,6 +241,7 @@ impl Pair {
             let event = InputEvent::Key {
                 code: "KeyA".into(),
                 key: key.into(),
+                how: KeyMode::Character,
                 pressed,
             };
             assert!(self.sharer_runtime.block_on(self.input.send(event)));

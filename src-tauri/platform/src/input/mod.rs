@@ -11,7 +11,7 @@ mod x11;
 #[path = "absent.rs"]
 mod x11;
 
-use renfort_engine::seams::{InputError, InputSink};
+use renfort_engine::seams::{InputError, InputSink, KeyboardLayouts, LayoutsError};
 
 /// Opens pointer and keyboard of a display, for example `:1` (none: the default one). Input that would reach a window of
 /// this process, or of a process in `own_pids`, is refused.
@@ -20,4 +20,12 @@ use renfort_engine::seams::{InputError, InputSink};
 /// When there is no display or input cannot be injected into it.
 pub fn open(display: Option<&str>, own_pids: &[u32]) -> Result<Box<dyn InputSink>, InputError> {
     x11::open(display, own_pids)
+}
+
+/// Opens the layouts of a display's keyboard (none: the default display).
+///
+/// # Errors
+/// When there is no display, or it cannot tell.
+pub fn layouts(display: Option<&str>) -> Result<Box<dyn KeyboardLayouts>, LayoutsError> {
+    x11::layouts(display)
 }

@@ -6,11 +6,15 @@ use anyhow::{Result, ensure};
 use renfort_engine::seams::{InputError, InputSink};
 use renfort_platform::input;
 use renfort_protocol::input::{Button, InputEvent};
+use renfort_protocol::keyboard::KeyMode;
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, CreateWindowAux, WindowClass};
+use x11rb::protocol::xkb::{ConnectionExt as _, Group, ID};
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, WindowClass,
+};
 use x11rb::rust_connection::RustConnection;
 
-use crate::window::Window;
+use crate::window::{Got, Window};
 use crate::xvfb::Xvfb;
 
 /// Shift in the server's mask of modifiers.
@@ -21,6 +25,8 @@ pub const LOCK: u16 = 2;
 pub const CONTROL: u16 = 4;
 /// Alt.
 pub const ALT: u16 = 8;
+/// Num Lock.
+pub const NUM: u16 = 16;
 
 /// A display with a window of another program, and the sink under test.
 pub struct Desk {
@@ -56,10 +62,48 @@ impl Desk {
         Ok(())
     }
 
+    /// Everything that reached the window of what was done so far.
+    pub fn settle(&self) -> Result<Vec<Got>> {
+        let event = ClientMessageEvent::new(32, self.window.id(), AtomEnum::STRING, [0; 5]);
+        self.server
+            .send_event(false, self.window.id(), EventMask::NO_EVENT, event)?
+            .check()?;
+        self.window.until_message()
+    }
+
+    /// Turns lamps of the user's keyboard on.
+    pub fn lock(&self, modifiers: u16) -> Result<()> {
+        self.set_locks(modifiers, modifiers)
+    }
+
+    /// Turns them off.
+    pub fn unlock(&self, modifiers: u16) -> Result<()> {
+        self.set_locks(modifiers, 0)
+    }
+
+    fn set_locks(&self, mask: u16, values: u16) -> Result<()> {
+        self.server.xkb_use_extension(1, 0)?.reply()?;
+        let (none, group) = (0_u8.into(), Group::M1);
+        self.server
+            .xkb_latch_lock_state(
+                ID::USE_CORE_KBD.into(),
+                mask.into(),
+                values.into(),
+                false,
+                group,
+                none,
+                false,
+                0,
+            )?
+            .check()?;
+        Ok(())
+    }
+
     pub fn key(&mut self, code: &str, key: &str, pressed: bool) -> Result<(), InputError> {
         self.sink.apply(&InputEvent::Key {
             code: code.to_owned(),
             key: key.to_owned(),
+            how: KeyMode::Character,
             pressed,
         })
     }

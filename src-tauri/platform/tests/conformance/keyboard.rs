@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use renfort_engine::seams::InputError;
 use renfort_platform::input;
 use renfort_protocol::input::InputEvent;
+use renfort_protocol::keyboard::KeyMode;
 use x11rb::protocol::xkb::{ConnectionExt as _, Group, ID};
 use x11rb::protocol::xproto::ConnectionExt as _;
 use xkeysym::key as keysym;
@@ -344,6 +345,7 @@ fn a_terminal_gets_every_character_at_full_speed() -> Result<()> {
                 sink.apply(&InputEvent::Key {
                     code: code.to_owned(),
                     key: key.clone(),
+                    how: KeyMode::Character,
                     pressed,
                 })?;
             }

@@ -15,6 +15,8 @@ mod desk;
 #[cfg(target_os = "linux")]
 mod keyboard;
 #[cfg(target_os = "linux")]
+mod keyboards;
+#[cfg(target_os = "linux")]
 mod pointer;
 #[cfg(target_os = "linux")]
 mod screen_source;

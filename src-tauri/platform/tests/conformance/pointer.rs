@@ -5,11 +5,12 @@ use anyhow::Result;
 use renfort_engine::seams::InputError;
 use renfort_platform::input;
 use renfort_protocol::input::{Button, InputEvent};
+use renfort_protocol::keyboard::KeyMode;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, InputFocus, PropMode};
 use x11rb::wrapper::ConnectionExt as _;
 
 use crate::desk::{CONTROL, Desk};
-use crate::window::{Got, SIDES};
+use crate::window::{Got, SIDES, Window};
 
 fn is_own(result: Result<(), InputError>) -> bool {
     matches!(result, Err(InputError::OwnWindow))
@@ -118,6 +119,7 @@ fn nothing_reaches_a_window_of_another_process_of_this_program() -> Result<()> {
     assert!(is_own(sink.apply(&InputEvent::Key {
         code: "KeyA".into(),
         key: "a".into(),
+        how: KeyMode::Character,
         pressed: true
     })));
     desk.move_to(10, 10)?;
@@ -152,6 +154,26 @@ fn the_frame_around_a_window_of_this_program_is_not_clicked() -> Result<()> {
     assert!(is_own(desk.move_to(110, 110)));
     assert!(is_own(desk.tap("KeyA", "a")));
     desk.move_to(10, 10)?;
+    desk.server.destroy_window(own)?.check()?;
+    desk.button(Button::Left, true, 10, 10)?;
+    Ok(())
+}
+
+#[test]
+fn a_frame_that_wraps_a_window_of_this_program_more_than_once_is_not_clicked() -> Result<()> {
+    let mut desk = Desk::new("us")?;
+    let frame = Window::open_wrapped(&desk.display, 3)?;
+    let mut innermost = frame.id();
+    while let Some(&inner) = desk.server.query_tree(innermost)?.reply()?.children.first() {
+        innermost = inner;
+    }
+    assert_ne!(innermost, frame.id());
+    desk.button(Button::Left, true, 10, 10)?;
+    desk.button(Button::Left, false, 10, 10)?;
+    let own = desk.own_window(innermost, 0, 0)?;
+    assert!(is_own(desk.button(Button::Left, true, 10, 10)), "its title bar");
+    assert!(is_own(desk.tap("KeyA", "a")), "the keyboard is on the frame");
+    assert!(is_own(desk.move_to(110, 110)), "the window itself");
     desk.server.destroy_window(own)?.check()?;
     desk.button(Button::Left, true, 10, 10)?;
     Ok(())
@@ -261,6 +283,7 @@ fn a_sink_that_is_dropped_leaves_nothing_held() -> Result<()> {
     sink.apply(&InputEvent::Key {
         code: "ControlLeft".into(),
         key: "Control".into(),
+        how: KeyMode::Character,
         pressed: true,
     })?;
     assert_eq!(desk.server_holds()?, [37]);

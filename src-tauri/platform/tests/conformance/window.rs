@@ -3,6 +3,7 @@
 //! Windows of the test's own process are Renfort's own windows for the sink under test. So this starts the test program
 //! again; there [`the_window_program`] shows the window and prints what it gets, one line an event.
 
+use std::cell::Cell;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -19,7 +20,7 @@ use xkeysym::Keysym;
 
 use crate::xvfb::Xvfb;
 
-/// Set, to the place of the window, in the program that is only the window.
+/// Set, to how many windows it holds one in the other, in the program that is only the window.
 const ROLE: &str = "RENFORT_TEST_WINDOW";
 const PATIENCE: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_millis(200);
@@ -46,18 +47,26 @@ pub enum Got {
 pub struct Window {
     program: Child,
     lines: Receiver<String>,
+    mapping_changed: Cell<bool>,
     id: u32,
 }
 
 /// Its width and height.
 pub const SIDES: (u16, u16) = (300, 200);
+/// Where the outermost window in it lies.
+pub const WRAPPER: (i16, i16) = (100, 100);
 
 impl Window {
     /// Shows it, with the keyboard.
     pub fn open(display: &Xvfb) -> Result<Self> {
+        Self::open_wrapped(display, 0)
+    }
+
+    /// The same, with so many windows in it, one in the other, at [`WRAPPER`].
+    pub fn open_wrapped(display: &Xvfb, wrappers: u8) -> Result<Self> {
         let mut program = Command::new(std::env::current_exe()?)
             .args(["--exact", "window::the_window_program", "--nocapture"])
-            .env(ROLE, "yes")
+            .env(ROLE, wrappers.to_string())
             .env("DISPLAY", display.name())
             .stdout(Stdio::piped())
             // Its display goes away under it at the end of each test.
@@ -74,8 +83,13 @@ impl Window {
                 }
             }
         });
-        let mut window = Self { program, lines, id: 0 };
-        window.id = window.lines.recv_timeout(PATIENCE)?.parse()?;
+        let mut window = Self {
+            program,
+            lines,
+            mapping_changed: Cell::new(false),
+            id: 0,
+        };
+        window.id = window.line(PATIENCE).context("it did not come up")?.parse()?;
         Ok(window)
     }
 
@@ -91,21 +105,43 @@ impl Window {
 
     /// What comes next.
     pub fn next(&self) -> Result<Got> {
-        parse(
-            &self
-                .lines
-                .recv_timeout(PATIENCE)
-                .context("nothing reached the window")?,
-        )
+        parse(&self.line(PATIENCE).context("nothing reached the window")?)
     }
 
     /// Everything until it is quiet.
     pub fn all(&self) -> Result<Vec<Got>> {
         let mut all = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(QUIET) {
+        while let Some(line) = self.line(QUIET) {
             all.push(parse(&line)?);
         }
         Ok(all)
+    }
+
+    /// Everything until a message of another program comes.
+    pub fn until_message(&self) -> Result<Vec<Got>> {
+        let mut all = Vec::new();
+        loop {
+            let line = self.line(PATIENCE).context("the message did not reach the window")?;
+            if line == "message" {
+                return Ok(all);
+            }
+            all.push(parse(&line)?);
+        }
+    }
+
+    /// Did the keyboard change since the last call, as far as the window was told?
+    pub fn mapping_changed(&self) -> bool {
+        self.mapping_changed.replace(false)
+    }
+
+    fn line(&self, patience: Duration) -> Option<String> {
+        loop {
+            let line = self.lines.recv_timeout(patience).ok()?;
+            if line != "mapping" {
+                return Some(line);
+            }
+            self.mapping_changed.set(true);
+        }
     }
 
     /// The characters that were typed, until it is quiet.
@@ -160,9 +196,9 @@ fn parse(line: &str) -> Result<Got> {
 /// Not a test of its own: what [`Window`] runs.
 #[test]
 fn the_window_program() -> Result<()> {
-    if std::env::var_os(ROLE).is_none() {
+    let Ok(wrappers) = std::env::var(ROLE) else {
         return Ok(());
-    }
+    };
     let (connection, screen) = x11rb::connect(None)?;
     let (setup, root) = (connection.setup(), &connection.setup().roots[screen]);
     let window = connection.generate_id()?;
@@ -187,6 +223,14 @@ fn the_window_program() -> Result<()> {
         &options,
     )?;
     connection.map_window(window)?.check()?;
+    let (mut parent, mut place) = (window, WRAPPER);
+    for _ in 0..wrappers.parse::<u8>()? {
+        let wrapper = connection.generate_id()?;
+        let (class, none) = (WindowClass::INPUT_OUTPUT, CreateWindowAux::new());
+        connection.create_window(0, wrapper, parent, place.0, place.1, 80, 80, 0, class, 0, &none)?;
+        connection.map_window(wrapper)?.check()?;
+        (parent, place) = (wrapper, (0, 0));
+    }
     connection
         .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)?
         .check()?;
@@ -217,7 +261,11 @@ fn the_window_program() -> Result<()> {
     println!("\ngot {window}");
     loop {
         match connection.wait_for_event()? {
-            Event::MappingNotify(_) | Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_) => mapping = read()?,
+            Event::MappingNotify(_) | Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_) => {
+                mapping = read()?;
+                println!("got mapping");
+            }
+            Event::ClientMessage(_) => println!("got message"),
             Event::KeyPress(event) => print_key(&mapping, first, event, true),
             Event::KeyRelease(event) => print_key(&mapping, first, event, false),
             Event::ButtonPress(event) => {

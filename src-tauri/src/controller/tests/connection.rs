@@ -1,5 +1,6 @@
 //! Organisation, sides, and the connection to the relay.
 
+use renfort_engine::peer::SharerCommand;
 use renfort_protocol::signalling::{Identity, Signal};
 
 use super::*;
@@ -57,7 +58,13 @@ fn what_was_said_to_an_earlier_identity_changes_nothing() {
         ticket: ticket(TicketState::Waiting),
     }));
     stage.handle(Event::Link(earlier, message));
-    assert_eq!(stage.user_page(), UserPage::Home { busy: false });
+    assert_eq!(
+        stage.user_page(),
+        UserPage::Home {
+            busy: false,
+            help: None
+        }
+    );
     assert_eq!(stage.view().link, Link::Connecting);
 }
 
@@ -146,4 +153,78 @@ fn the_relays_clock_is_translated_to_this_machines() {
         stage.technician_session(),
         TechnicianSession::Asking { answer_by: expected }
     );
+}
+
+#[test]
+fn a_link_from_outside_sets_nothing_up_without_a_yes() {
+    let mut stage = unconfigured();
+    let file = organisation(1, 5);
+    stage.handle(Event::Offered(bytes(&file)));
+    let offer = stage.view().offer.expect("a question");
+    assert_eq!((offer.name, offer.replaces), (file.organisation.name.to_string(), None));
+    assert!(stage.did(|effect| matches!(effect, Effect::Raise)) && stage.view().organisation.is_none());
+    stage.act(Action::AnswerOffer { accept: false });
+    assert!(stage.view().offer.is_none() && stage.view().organisation.is_none());
+    stage.act(Action::AnswerOffer { accept: true });
+    assert_eq!(stage.notice(), Some(Code::OutOfOrder), "there is nothing to say yes to");
+    stage.handle(Event::Offered(bytes(&file)));
+    stage.act(Action::AnswerOffer { accept: true });
+    assert!(stage.did(|effect| matches!(effect, Effect::SaveOrganisation(saved) if **saved == file)));
+    assert!(stage.did(|effect| matches!(effect, Effect::Connect(_))));
+    stage.handle(Event::Offered(b"renfort://import/rubbish".to_vec()));
+    assert_eq!(
+        (stage.notice(), stage.view().offer),
+        (Some(Code::BadOrganisation), None)
+    );
+}
+
+#[test]
+fn another_organisations_link_names_both_and_a_yes_forgets_the_sign_in() {
+    let mut stage = Stage::technician();
+    let other = organisation(2, 5);
+    stage.handle(Event::Offered(bytes(&other)));
+    let offer = stage.view().offer.expect("a question");
+    assert!(
+        offer.replaces.is_some() && stage.view().organisation.map(|organisation| organisation.name) == offer.replaces
+    );
+    stage.act(Action::AnswerOffer { accept: true });
+    assert!(stage.did(|effect| matches!(effect, Effect::SaveToken(None))));
+    assert!(stage.did(|effect| matches!(effect, Effect::SaveOrganisation(saved) if **saved == other)));
+    assert!(
+        stage.did(|effect| matches!(effect, Effect::Disconnect)),
+        "nobody is signed in there"
+    );
+    assert!(matches!(stage.technician_page(), TechnicianPage::SignIn { .. }));
+}
+
+#[test]
+fn control_pauses_while_the_question_about_a_link_is_open() {
+    let mut stage = Stage::user();
+    stage.handle(Event::Offered(bytes(&organisation(2, 5))));
+    // A session begins all the same: the relay does not know of the question.
+    stage.begin_session();
+    let told = |stage: &Stage, open: bool| {
+        stage.did(
+            |effect| matches!(effect, Effect::ToSharer(SESSION, SharerCommand::QuestionOpen(told)) if *told == open),
+        )
+    };
+    assert!(told(&stage, true));
+    stage.handle(Event::Tick);
+    assert!(!told(&stage, true), "once");
+    stage.act(Action::AnswerOffer { accept: true });
+    assert!(told(&stage, false));
+    assert_eq!(
+        stage.notice(),
+        Some(Code::OutOfOrder),
+        "and nobody is changed in the middle of a session"
+    );
+}
+
+#[test]
+fn a_link_is_not_taken_up_in_the_middle_of_a_session() {
+    let mut stage = Stage::in_session();
+    stage.handle(Event::Offered(bytes(&organisation(2, 5))));
+    assert_eq!((stage.notice(), stage.view().offer), (Some(Code::OutOfOrder), None));
+    stage.act(Action::ChooseOrganisationFile);
+    assert!(!stage.did(|effect| matches!(effect, Effect::ChooseFile)));
 }

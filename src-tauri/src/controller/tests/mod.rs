@@ -1,6 +1,8 @@
 //! The controller's behaviours, event by event. Each scenario speaks through [`Stage`].
 
 mod connection;
+mod help;
+mod keys;
 mod log;
 mod technician;
 mod user;
@@ -199,20 +201,24 @@ impl Stage {
     /// Up to a running session of a user, who allowed what was asked.
     fn in_session() -> Self {
         let mut stage = Self::user();
-        stage.relay(FromRelay::Ticket {
+        stage.begin_session();
+        stage
+    }
+
+    fn begin_session(&mut self) {
+        self.relay(FromRelay::Ticket {
             ticket: ticket(TicketState::Taken),
         });
-        stage.relay(FromRelay::Asked {
+        self.relay(FromRelay::Asked {
             session: Box::new(session(None)),
         });
-        stage.act(Action::AnswerConsent {
+        self.act(Action::AnswerConsent {
             allow: true,
             capabilities: [Capability::View].into(),
         });
-        let (granted, answer) = (stage.grant_answered(), stage.only_request());
-        stage.relay(FromRelay::Done { re: answer });
-        stage.relay(FromRelay::Granted { grant: granted });
-        stage
+        let (granted, answer) = (self.grant_answered(), self.only_request());
+        self.relay(FromRelay::Done { re: answer });
+        self.relay(FromRelay::Granted { grant: granted });
     }
 
     /// The grant that the relay makes of the answer just sent.

@@ -2,10 +2,10 @@
 
 use renfort_engine::peer::{ViewerCommand, ViewerEvent};
 use renfort_protocol::{
-    report::InputDenied,
+    report::{InputDenied, Withdrawn},
     signalling::{EndReason, Identity, Password, Signal},
     text::Line,
-    ticket::{NoteText, Outcome},
+    ticket::{Left, NoteText, Outcome},
 };
 
 use super::*;
@@ -34,7 +34,7 @@ fn asking() -> Stage {
     stage
 }
 
-fn open() -> Stage {
+pub(super) fn open() -> Stage {
     let mut stage = asking();
     stage.relay(FromRelay::Granted { grant: grant() });
     stage
@@ -143,11 +143,49 @@ fn the_whole_way_from_signing_in_to_wrapping_up() {
     });
     assert!(matches!(stage.sent()[..], [ToRelay::WrapUp { ticket: TICKET, .. }]));
     let wrap_up = stage.only_request();
-    stage.relay(FromRelay::QueueLeft { ticket: TICKET });
+    let why = Left::Escalated { to: Level::Two };
+    stage.relay(FromRelay::QueueLeft { ticket: TICKET, why });
     stage.relay(FromRelay::Done { re: wrap_up });
     assert!(
         matches!(stage.technician_page(), TechnicianPage::Queue { tickets, detail: None, busy: false, .. } if tickets.is_empty())
     );
+}
+
+#[test]
+fn who_took_the_ticket_that_was_looked_at_is_told_until_another_one_is_looked_at() {
+    let mut stage = Stage::technician();
+    let gone = |stage: &Stage| match stage.technician_page() {
+        TechnicianPage::Queue { gone, .. } => gone,
+        other => panic!("{other:?}"),
+    };
+    let why = Left::Taken {
+        by: Technician {
+            id: PersonId(99),
+            name: name("Bob"),
+            level: Level::One,
+        },
+    };
+    let left = || FromRelay::QueueLeft {
+        ticket: TICKET,
+        why: why.clone(),
+    };
+    stage.relay(left());
+    assert_eq!(gone(&stage), None, "it was not looked at");
+    stage.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Waiting, true),
+    });
+    stage.act(Action::ShowTicket { ticket: Some(TICKET) });
+    stage.relay(left());
+    let told = gone(&stage).expect("it was looked at");
+    assert_eq!((told.id, told.why), (TICKET, why.clone()));
+    stage.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Waiting, true),
+    });
+    assert_eq!(gone(&stage), None, "it is back");
+    stage.act(Action::ShowTicket { ticket: Some(TICKET) });
+    stage.relay(left());
+    stage.act(Action::ShowTicket { ticket: None });
+    assert_eq!(gone(&stage), None);
 }
 
 #[test]
@@ -257,6 +295,57 @@ fn asking_for_control_shows_what_is_open_and_how_it_was_answered() {
 }
 
 #[test]
+fn what_is_asked_stays_asked_until_it_is_answered_or_given_up() {
+    let mut stage = open();
+    let requested = |stage: &Stage| match stage.technician_session() {
+        TechnicianSession::Open { requested, .. } => requested.len(),
+        other => panic!("not open: {other:?}"),
+    };
+    let (capability, reason) = (Capability::Control, Withdrawn::ByUser);
+    stage.act(Action::Request { capability });
+    // It was taken back just as it was asked for again: the question is open all the same.
+    stage.handle(Event::Viewer(SESSION, ViewerEvent::Withdrawn { capability, reason }));
+    assert_eq!(requested(&stage), 1);
+    stage.act(Action::GiveBack { capability });
+    assert_eq!(requested(&stage), 0);
+}
+
+#[test]
+fn a_text_that_was_too_long_is_remarked_upon_for_a_while() {
+    let mut stage = open();
+    let remark = |stage: &Stage| match stage.technician_session() {
+        TechnicianSession::Open { remark, .. } => remark,
+        other => panic!("not open: {other:?}"),
+    };
+    let event = ViewerEvent::ClipboardTooLong {
+        here: true,
+        characters: 60_000,
+    };
+    stage.handle(Event::Viewer(SESSION, event));
+    let (mine, characters) = (true, 60_000);
+    assert_eq!(remark(&stage), Some(Remark::CopiedTooLong { mine, characters }));
+    stage.after(15_000);
+    assert_eq!(remark(&stage), None);
+}
+
+#[test]
+fn what_the_relay_says_of_an_end_is_truer_than_what_was_made_of_the_other_side() {
+    let mut stage = open();
+    let reason = EndReason::Lost;
+    stage.handle(Event::Viewer(SESSION, ViewerEvent::Ended { reason, error: None }));
+    let over = |stage: &Stage| match stage.technician_session() {
+        TechnicianSession::Over { reason } => reason,
+        other => panic!("not over: {other:?}"),
+    };
+    assert_eq!(over(&stage), Some(EndReason::Lost));
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::StoppedByUser,
+    });
+    assert_eq!(over(&stage), Some(EndReason::StoppedByUser));
+}
+
+#[test]
 fn a_question_is_taken_back_and_asked_again() {
     let mut stage = asking();
     stage.act(Action::WithdrawQuestion);
@@ -340,4 +429,79 @@ fn input_and_requests_without_a_session_are_told_and_sent_nowhere() {
         assert!(!stage.did(|effect| matches!(effect, Effect::ToViewer(..))));
         assert_eq!(stage.notice(), Some(Code::OutOfOrder));
     }
+}
+
+/// The session is over; the ticket is still in hand.
+fn to_be_wrapped_up() -> Stage {
+    let mut stage = open();
+    stage.act(Action::EndSession);
+    let end = stage.only_request();
+    stage.relay(FromRelay::Done { re: end });
+    stage
+}
+
+fn solved() -> Action {
+    Action::WrapUp {
+        outcome: Outcome::Solved,
+        message: None,
+        note: Some(NoteText::new("Toner").unwrap()),
+    }
+}
+
+fn busy(stage: &Stage) -> bool {
+    matches!(stage.technician_page(), TechnicianPage::Ticket { busy: true, .. })
+}
+
+#[test]
+fn a_wrap_up_waits_for_a_relay_that_is_away_for_a_moment() {
+    let mut stage = to_be_wrapped_up();
+    stage.offline();
+    stage.act(solved());
+    assert!(stage.sent().is_empty() && busy(&stage) && stage.notice().is_none());
+    assert!(stage.did(|effect| matches!(effect, Effect::RetryNow)));
+    stage.act(solved());
+    assert_eq!(stage.notice(), Some(Code::OutOfOrder), "one is on its way");
+    stage.act(Action::DismissNotice);
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], None);
+    let wraps = |stage: &Stage| {
+        stage
+            .sent()
+            .iter()
+            .filter(|body| matches!(body, ToRelay::WrapUp { .. }))
+            .count()
+    };
+    assert_eq!(wraps(&stage), 1);
+
+    // The answer is lost with the connection; the ticket is still in hand, so it is said again.
+    stage.offline();
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], None);
+    assert_eq!(wraps(&stage), 1);
+    // And once more lost; but it is out of hand, so it was done.
+    stage.offline();
+    stage.welcome_technician(Vec::new(), None);
+    assert_eq!(wraps(&stage), 0);
+    assert!(matches!(
+        stage.technician_page(),
+        TechnicianPage::Queue { busy: false, .. }
+    ));
+    assert_eq!(stage.notice(), None);
+}
+
+#[test]
+fn a_wrap_up_is_given_up_in_words_when_the_relay_stays_away() {
+    let mut stage = to_be_wrapped_up();
+    stage.offline();
+    stage.act(solved());
+    stage.after(19_000);
+    assert!(busy(&stage));
+    stage.after(1_000);
+    assert_eq!((stage.notice(), busy(&stage)), (Some(Code::RelayUnreachable), false));
+    // What the relay refuses may be said again, too.
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], None);
+    stage.act(solved());
+    let wrap = stage.only_request();
+    stage.relay(refused(wrap, Code::NotRecorded));
+    assert_eq!((stage.notice(), busy(&stage)), (Some(Code::NotRecorded), false));
+    stage.act(solved());
+    assert!(busy(&stage));
 }

@@ -28,10 +28,16 @@ fn consent(allow: bool) -> Action {
 #[test]
 fn the_whole_way_from_get_help_to_finished() {
     let mut stage = Stage::user();
-    assert_eq!(stage.user_page(), UserPage::Home { busy: false });
+    assert_eq!(
+        stage.user_page(),
+        UserPage::Home {
+            busy: false,
+            help: None
+        }
+    );
 
     stage.act(get_help());
-    assert_eq!(stage.user_page(), UserPage::Home { busy: true });
+    assert_eq!(stage.user_page(), UserPage::Home { busy: true, help: None });
     let open = stage.only_request();
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Waiting),
@@ -123,6 +129,81 @@ fn the_whole_way_from_get_help_to_finished() {
     assert!(matches!(stage.user_page(), UserPage::Waiting { .. }));
 }
 
+/// Allowed, but the relay's word is still under way.
+fn allowed_a_moment_ago() -> Stage {
+    let mut stage = Stage::user();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Taken),
+    });
+    stage.relay(FromRelay::Asked {
+        session: Box::new(session(None)),
+    });
+    stage.act(consent(true));
+    stage
+}
+
+#[test]
+fn a_stop_between_the_yes_and_the_relays_word_ends_the_session_before_it_begins() {
+    let stopped = ToRelay::EndSession {
+        session: SESSION,
+        reason: EndReason::StoppedByUser,
+    };
+    let mut stage = allowed_a_moment_ago();
+    let granted = stage.grant_answered();
+    stage.act(Action::Stop);
+    assert_eq!(stage.sent(), [&stopped]);
+    assert!(matches!(stage.user_page(), UserPage::Waiting { .. }));
+    stage.relay(FromRelay::Granted { grant: granted.clone() });
+    assert!(!stage.did(|effect| matches!(effect, Effect::StartSharer { .. } | Effect::ShowBanner(true))));
+
+    // The connection breaks before the relay has it: the same is said again, for the same reason.
+    stage.offline();
+    stage.welcome_user(Some(ticket(TicketState::Taken)), Some(session(Some(granted))));
+    assert_eq!(stage.sent(), [&stopped]);
+    assert!(!stage.did(|effect| matches!(effect, Effect::StartSharer { .. })));
+}
+
+#[test]
+fn a_program_that_is_ended_between_the_yes_and_the_relays_word_tells_the_relay_first() {
+    let mut stage = allowed_a_moment_ago();
+    stage.handle(Event::Quit);
+    assert!(matches!(
+        stage.sent()[..],
+        [ToRelay::EndSession {
+            reason: EndReason::StoppedByUser,
+            ..
+        }]
+    ));
+    assert!(!stage.did(|effect| matches!(effect, Effect::Exit)));
+    let end = stage.only_request();
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::StoppedByUser,
+    });
+    stage.relay(FromRelay::Done { re: end - 1 });
+    stage.relay(FromRelay::Done { re: end });
+    assert!(stage.did(|effect| matches!(effect, Effect::Exit)));
+}
+
+#[test]
+fn a_text_that_was_too_long_is_told_of_and_not_counted_as_passed() {
+    let mut stage = Stage::in_session();
+    stage.handle(Event::Sharer(
+        SESSION,
+        SharerEvent::ClipboardTooLong {
+            here: true,
+            characters: 60_000,
+        },
+    ));
+    let UserPage::Session { clipboard, .. } = stage.user_page() else {
+        panic!("no session")
+    };
+    let told = clipboard
+        .last()
+        .map(|line| (line.to_technician, line.characters, line.passed));
+    assert_eq!(told, Some((true, 60_000, false)));
+}
+
 #[test]
 fn an_app_that_was_restarted_finds_its_ticket() {
     let mut stage = Stage::new(false);
@@ -136,7 +217,7 @@ fn a_request_for_help_that_met_a_broken_connection_is_sent_again_under_its_numbe
     stage.act(get_help());
     let first = stage.sent()[0].clone();
     stage.offline();
-    assert_eq!(stage.user_page(), UserPage::Home { busy: true });
+    assert_eq!(stage.user_page(), UserPage::Home { busy: true, help: None });
     stage.welcome_user(None, None);
     assert_eq!(stage.sent(), [&first]);
 }
@@ -158,7 +239,13 @@ fn a_refused_request_shows_why_and_the_same_twice_is_two_notices() {
         stage.act(get_help());
         let id = stage.only_request();
         stage.relay(refused(id, Code::TicketOpen));
-        assert_eq!(stage.user_page(), UserPage::Home { busy: false });
+        assert_eq!(
+            stage.user_page(),
+            UserPage::Home {
+                busy: false,
+                help: None
+            }
+        );
         assert_eq!(stage.notice(), Some(Code::TicketOpen));
         seen.push(stage.view().notice.unwrap().id);
     }
@@ -400,10 +487,22 @@ fn what_was_left_without_an_answer_stays_away_until_it_comes_back_to_life() {
         ticket: ticket(TicketState::Solved),
     });
     stage.act(Action::Leave);
-    assert_eq!(stage.user_page(), UserPage::Home { busy: false });
+    assert_eq!(
+        stage.user_page(),
+        UserPage::Home {
+            busy: false,
+            help: None
+        }
+    );
     stage.offline();
     stage.welcome_user(Some(ticket(TicketState::Solved)), None);
-    assert_eq!(stage.user_page(), UserPage::Home { busy: false });
+    assert_eq!(
+        stage.user_page(),
+        UserPage::Home {
+            busy: false,
+            help: None
+        }
+    );
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Waiting),
     });

@@ -1,8 +1,9 @@
 /** What the technician should know now, in words. */
+import { CLIPBOARD_LIMIT } from "../../design/limits";
 import type { Remark } from "../../generated/host";
 import { t } from "../../i18n";
 
-export function remarkText(remark: Remark): string {
+export function remarkText(remark: Remark, user: string): string {
   const words = t().remote;
   switch (remark.remark) {
     case "refused":
@@ -11,5 +12,7 @@ export function remarkText(remark: Remark): string {
       return words.remarkWithdrawn(remark.capability, remark.reason);
     case "input_denied":
       return words.remarkDenied[remark.reason];
+    case "copied_too_long":
+      return remark.mine ? t().copied.mine(remark.characters, CLIPBOARD_LIMIT) : t().copied.theirs(user, remark.characters, CLIPBOARD_LIMIT);
   }
 }

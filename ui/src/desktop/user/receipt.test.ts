@@ -4,7 +4,7 @@ import { language } from "../../i18n";
 import { receiptSentence } from "./receipt";
 
 test("the receipt says plainly what was done", () => {
-  const said = (change: Partial<typeof receipt>): string => receiptSentence({ ...receipt, ...change }, language.current).replaceAll("\u00a0", " ");
+  const said = (change: Partial<typeof receipt>): string => receiptSentence({ ...receipt, ...change }, language.current).replaceAll("\u00a0", " ").replaceAll(/[\u2068\u2069]/g, "");
   language.set("en");
   expect(said({})).toBe("Claire Fontaine saw your screen for 3 minutes and used your mouse and keyboard for 2 minutes: 45 key presses, 12 clicks and 1 text copied.");
   const none = { keys: 0, clicks: 0, clipboard_to_user: 0, clipboard_from_user: 0, chat: 1 };

@@ -6,11 +6,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use renfort_protocol::error::{Code, WireError};
+use renfort_protocol::{
+    console::views::MAX_SAVED_VIEWS,
+    error::{Code, WireError},
+};
 
 use crate::{
     http::MAX_BODY_BYTES,
-    store::{StoreError, filter::FilterError},
+    store::{StoreError, filter::FilterError, supervision::ViewError},
 };
 
 /// A refusal.
@@ -27,6 +30,20 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the console could not read the store");
         Code::Internal.into()
+    }
+}
+
+impl From<ViewError> for ApiError {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::TooMany => Self(WireError::from(Code::TooMany).with("limit", MAX_SAVED_VIEWS)),
+            ViewError::NameTaken => Code::NameTaken.into(),
+            ViewError::Unknown => Code::UnknownView.into(),
+            ViewError::Store(error) => {
+                tracing::error!(%error, "a saved view could not be kept");
+                Code::NotRecorded.into()
+            }
+        }
     }
 }
 
@@ -61,10 +78,17 @@ impl From<serde_json::Error> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self.0.code {
-            Code::Malformed => StatusCode::BAD_REQUEST,
+            Code::Malformed | Code::UnknownPlaceholder | Code::ReplyTooLong => StatusCode::BAD_REQUEST,
             Code::SignInFailed | Code::SignInExpired => StatusCode::UNAUTHORIZED,
             Code::NotAllowed => StatusCode::FORBIDDEN,
-            Code::UnknownTicket | Code::UnknownSession | Code::OutOfOrder => StatusCode::NOT_FOUND,
+            Code::UnknownTicket
+            | Code::UnknownSession
+            | Code::UnknownView
+            | Code::UnknownArticle
+            | Code::UnknownReply
+            | Code::OutOfOrder => StatusCode::NOT_FOUND,
+            Code::NameTaken | Code::TooMany | Code::ChangedMeanwhile => StatusCode::CONFLICT,
+            Code::Busy | Code::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::SignInLimited => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -71,7 +71,7 @@ pub async fn session(
 }
 
 /// A record, readable.
-async fn entry(revealer: &mut Revealer<'_>, logged: LoggedRecord) -> Result<TimelineEntry, StoreError> {
+pub(super) async fn entry(revealer: &mut Revealer<'_>, logged: LoggedRecord) -> Result<TimelineEntry, StoreError> {
     let revealed = revealer.reveal(&logged).await?;
     let record = logged.record;
     let mut fields = record.fields;

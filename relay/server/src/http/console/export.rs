@@ -63,7 +63,7 @@ pub async fn export(
             store.tickets(&criteria, 1).await?.total,
             Source::Tickets(criteria.clone()),
         ),
-        ConsoleView::Session | ConsoleView::Audit => {
+        _ => {
             let reader = LogReader::open(Arc::clone(&store), app.console.log.clone()).await?;
             (reader.size(), Source::Log(reader))
         }
@@ -71,7 +71,7 @@ pub async fn export(
     let search = if matches!(source, Source::Log(_)) {
         None
     } else {
-        criteria.search
+        criteria.searched()
     };
     let event = Event::ConsoleExported {
         view,

@@ -79,7 +79,7 @@ async fn seen(
     let event = Event::ConsoleViewed {
         view,
         rows: rows as u64,
-        search: criteria.search.clone(),
+        search: criteria.searched(),
     };
     console.record(by.actor(), (criteria.ticket, None), event).await
 }

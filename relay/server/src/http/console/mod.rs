@@ -3,22 +3,29 @@
 //! Invariant: whatever a supervisor sees, exports or is refused stands in the audit log before it is answered.
 
 mod answer;
+mod articles;
 mod columns;
 mod csv_text;
 mod detail;
 mod export;
+mod figures;
+mod history;
 mod lists;
+mod live;
 mod log_check;
+mod replies;
 mod sign_in;
 mod signed_in;
+mod story;
+mod views;
 
-pub use self::signed_in::LONGEST_MS as LONGEST_SIGN_IN_MS;
+pub use self::{live::LiveDesk, signed_in::LONGEST_MS as LONGEST_SIGN_IN_MS};
 
 use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use renfort_audit::{actor::Actor, event::Event, record::Entry};
 use renfort_core::Limiter;
@@ -31,6 +38,7 @@ use tokio::sync::Semaphore;
 use self::answer::{ApiError, no_such_path};
 use crate::{
     clock,
+    figures::Figures,
     http::App,
     passwords::Passwords,
     store::Store,
@@ -53,6 +61,10 @@ pub struct Console {
     pub log: LogIdentity,
     /// One check of the whole log at a time; further ones wait.
     pub log_checks: Semaphore,
+    /// The team's figures.
+    pub figures: Arc<Figures>,
+    /// Pages that show what goes on now.
+    pub live: LiveDesk,
 }
 
 impl Console {
@@ -86,7 +98,17 @@ pub fn router() -> Router<Arc<App>> {
         .route("/sessions", get(lists::sessions))
         .route("/tickets", get(lists::tickets))
         .route("/session/{id}", get(detail::session))
+        .route("/ticket/{id}", get(story::ticket))
+        .route("/history", get(history::history))
+        .route("/live", get(live::poll).post(live::open))
+        .route("/views", get(views::list).post(views::save))
+        .route("/views/{id}", put(views::rename).delete(views::delete))
         .route("/log", get(log_check::check))
+        .route("/figures", get(figures::team))
+        .route("/figures.csv", get(figures::table))
+        .route("/figures/person", post(figures::person))
+        .nest("/articles", articles::router())
+        .nest("/replies", replies::router())
         .route("/export/{file}", get(export::export))
         .fallback(no_such_path)
 }

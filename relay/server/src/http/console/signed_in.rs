@@ -1,7 +1,7 @@
 //! Who asks: the cookie, what it stands for, and when it ends.
 //!
-//! Invariant: the store knows the cookie's SHA-256 only; an account that is disabled or no longer supervises is refused
-//! at its next request, whatever its cookie says.
+//! Invariant: the store knows the cookie's SHA-256 only; an account that is disabled is refused at its next
+//! request, whatever its cookie says.
 
 use std::sync::Arc;
 
@@ -10,7 +10,6 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use renfort_audit::{actor::Actor, event::Event, hash::Digest};
-use renfort_core::contract::Account;
 use renfort_protocol::{error::Code, ids::Token, people::Person, time::UnixMillis};
 
 use super::answer::ApiError;
@@ -23,7 +22,7 @@ pub const IDLE_MS: u64 = 60 * 60_000;
 /// Use is noted at most this often, in milliseconds, so that not every request writes.
 const NOTE_USE_MS: u64 = 60_000;
 
-/// Somebody who may see the console.
+/// Somebody who may read the log and the figures.
 #[derive(Debug)]
 pub struct SignedIn {
     /// Their account.
@@ -42,6 +41,28 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        Self::check(parts, app, true).await?.supervising(app).await
+    }
+}
+
+/// Somebody whose page asks by itself, which is no use of the sign-in.
+#[derive(Debug)]
+pub struct Onlooker(pub SignedIn);
+
+impl FromRequestParts<Arc<App>> for Onlooker {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        SignedIn::check(parts, app, false)
+            .await?
+            .supervising(app)
+            .await
+            .map(Self)
+    }
+}
+
+impl SignedIn {
+    async fn check(parts: &Parts, app: &App, uses: bool) -> Result<Self, ApiError> {
         let console = &app.console;
         let hash = presented(&parts.headers, console.tls).ok_or(Code::SignInExpired)?;
         let sign_in = console.store.console_sign_in(&hash).await?.ok_or(Code::SignInExpired)?;
@@ -55,18 +76,11 @@ impl FromRequestParts<Arc<App>> for SignedIn {
             .account(sign_in.person)
             .await?
             .ok_or(Code::SignInExpired)?;
-        if !may_supervise(&account) {
+        if account.disabled {
             console.store.delete_console_sign_in(&hash).await?;
-            let event = Event::MessageRefused {
-                message: "console".to_owned(),
-                code: Code::NotAllowed,
-            };
-            console
-                .record(Actor::Person(account.person.id), (None, None), event)
-                .await?;
-            return Err(Code::NotAllowed.into());
+            return Err(refuse(app, Actor::Person(account.person.id)).await?);
         }
-        if now.since(sign_in.used_at) >= NOTE_USE_MS {
+        if uses && now.since(sign_in.used_at) >= NOTE_USE_MS {
             let noted = console.store.note_console_use(&hash, now).await;
             noted.map_err(|error| {
                 tracing::error!(%error, "the use of the console could not be noted");
@@ -75,12 +89,37 @@ impl FromRequestParts<Arc<App>> for SignedIn {
         }
         Ok(Self { person: account.person })
     }
+
+    /// Goes on only with somebody who may read the log; that somebody else tried is recorded.
+    async fn supervising(self, app: &App) -> Result<Self, ApiError> {
+        if self.person.role.supervises() {
+            return Ok(self);
+        }
+        Err(refuse(app, self.actor()).await?)
+    }
 }
 
-/// May this account open the console?
-#[must_use]
-pub const fn may_supervise(account: &Account) -> bool {
-    !account.disabled && account.person.role.supervises()
+/// Records that somebody asked for what is not theirs to see.
+async fn refuse(app: &App, actor: Actor) -> Result<ApiError, ApiError> {
+    let event = Event::MessageRefused {
+        message: "console".to_owned(),
+        code: Code::NotAllowed,
+    };
+    app.console.record(actor, (None, None), event).await?;
+    Ok(Code::NotAllowed.into())
+}
+
+/// Anybody who has an account, technicians among them: what a technician may do in the console asks for this, and
+/// everything else asks for [`SignedIn`].
+#[derive(Debug)]
+pub struct Colleague(pub SignedIn);
+
+impl FromRequestParts<Arc<App>> for Colleague {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        SignedIn::check(parts, app, true).await.map(Self)
+    }
 }
 
 fn is_valid(sign_in: &ConsoleSignIn, now: UnixMillis) -> bool {

@@ -2,16 +2,16 @@
 
 use renfort_core::contract::{SessionRecord, TicketRecord};
 use renfort_protocol::{
-    console::OutcomeFilter,
+    console::{OutcomeFilter, views::StateFilter},
     people::Stated,
     signalling::EndReason,
     ticket::{Outcome, TicketState},
     time::UnixMillis,
 };
 
-use super::State;
+use super::{State, supervision};
 use crate::store::{
-    filter::{Criteria, PageKey, searchable},
+    filter::{Criteria, PageKey, searchable, searchable_summary},
     rows::{ListedSession, ListedTicket, Listing},
 };
 
@@ -21,11 +21,18 @@ pub(super) fn sessions(state: &State, criteria: &Criteria, limit: u32) -> Listin
         .values()
         .filter(|one| {
             common(criteria, &one.user, one.asked_at)
+                && state
+                    .tickets
+                    .get(&one.ticket)
+                    .is_some_and(|of| ticket_fits(criteria, &one.user, of))
                 && criteria.ticket.is_none_or(|ticket| one.ticket == ticket)
                 && criteria
                     .technician
                     .is_none_or(|technician| one.technician.id == technician)
-                && criteria.outcome.is_none_or(|outcome| session_ended(one, outcome))
+                && criteria.outcome.is_none_or(|outcome| match outcome {
+                    OutcomeFilter::Unanswered => unanswered(state, one),
+                    outcome => session_ended(one, outcome),
+                })
         })
         .collect();
     fitting.sort_by_key(|one| std::cmp::Reverse((one.asked_at, one.id.to_string())));
@@ -56,6 +63,7 @@ pub(super) fn tickets(state: &State, criteria: &Criteria, limit: u32) -> Listing
         .values()
         .filter(|one| {
             common(criteria, &one.user, one.opened_at)
+                && ticket_fits(criteria, &one.user, one)
                 && criteria.ticket.is_none_or(|ticket| one.id == ticket)
                 && criteria.technician.is_none_or(|technician| {
                     one.technician.as_ref().is_some_and(|has| has.id == technician)
@@ -69,6 +77,7 @@ pub(super) fn tickets(state: &State, criteria: &Criteria, limit: u32) -> Listing
                         .iter()
                         .any(|logged| logged.record.ticket == Some(one.id) && logged.record.code == "ticket.escalated"),
                     OutcomeFilter::Refused => of(one).any(|session| session_ended(session, OutcomeFilter::Refused)),
+                    OutcomeFilter::Unanswered => of(one).any(|session| unanswered(state, session)),
                     OutcomeFilter::Open => one.is_open(),
                 })
         })
@@ -97,12 +106,53 @@ fn common(criteria: &Criteria, user: &Stated, at: UnixMillis) -> bool {
         && criteria.to.is_none_or(|to| at < to)
 }
 
+/// What is asked of the ticket itself, and words, whichever the list; `user` is who stands in its row.
+fn ticket_fits(criteria: &Criteria, user: &Stated, ticket: &TicketRecord) -> bool {
+    let (names, summary) = (searchable(user), searchable_summary(&ticket.summary));
+    let machine = user.machine.as_str().to_lowercase();
+    criteria
+        .words
+        .iter()
+        .all(|word| names.contains(word) || summary.contains(word))
+        && criteria.machine.as_ref().is_none_or(|part| machine.contains(part))
+        && criteria
+            .history
+            .as_ref()
+            .is_none_or(|of| supervision::belongs(ticket, of))
+        && criteria.level.is_none_or(|level| ticket.level == level)
+        && (!criteria.reopened || ticket.reopened > 0)
+        && criteria.state.is_none_or(|state| match state {
+            StateFilter::Open => ticket.is_open(),
+            StateFilter::Waiting => ticket.state == TicketState::Waiting,
+            StateFilter::Taken => ticket.state == TicketState::Taken,
+            StateFilter::Solved => ticket.state == TicketState::Solved,
+            StateFilter::NotSolved => ticket.state == TicketState::NotSolved,
+            StateFilter::Cancelled => ticket.state == TicketState::Cancelled,
+        })
+}
+
+/// A refusal that nothing followed.
+fn unanswered(state: &State, session: &SessionRecord) -> bool {
+    let place = |one: &SessionRecord| (one.asked_at, one.id.to_string());
+    let followed = || {
+        state
+            .sessions
+            .values()
+            .any(|later| later.ticket == session.ticket && place(later) > place(session))
+    };
+    session_ended(session, OutcomeFilter::Refused)
+        && state.tickets.get(&session.ticket).is_some_and(TicketRecord::is_open)
+        && !followed()
+}
+
 fn session_ended(session: &SessionRecord, how: OutcomeFilter) -> bool {
     match how {
         OutcomeFilter::Solved => session.outcome == Some(Outcome::Solved),
         OutcomeFilter::NotSolved => session.outcome == Some(Outcome::NotSolved),
         OutcomeFilter::Escalated => matches!(session.outcome, Some(Outcome::Escalated { .. })),
-        OutcomeFilter::Refused => matches!(session.end, Some(EndReason::Refused | EndReason::TimedOut)),
+        OutcomeFilter::Refused | OutcomeFilter::Unanswered => {
+            matches!(session.end, Some(EndReason::Refused | EndReason::TimedOut))
+        }
         OutcomeFilter::Open => session.is_open(),
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Invariant: a transaction works on a copy of the state and replaces it on commit, so an abandoned one leaves nothing.
 
+mod articles;
 mod lists;
+mod settings;
+mod supervision;
 mod write;
 
 use std::{
@@ -19,6 +22,7 @@ use renfort_core::contract::{
     Account, FIRST_TICKET, KEPT_CLOSED_TICKETS, SessionRecord, Snapshot, StoredTicket, TicketRecord,
 };
 use renfort_protocol::{
+    console::views::SavedView,
     ids::{DeviceKey, PersonId, SessionId, TicketId},
     people::{Name, Person},
     ticket::Note,
@@ -52,6 +56,10 @@ struct State {
     changes_logged: u64,
     records: Vec<LoggedRecord>,
     checkpoints: BTreeMap<u64, StoredCheckpoint>,
+    settings: BTreeMap<String, String>,
+    shelf: articles::Shelf,
+    views: Vec<(PersonId, SavedView)>,
+    last_view: u64,
 }
 
 /// The store.
@@ -61,6 +69,7 @@ pub struct MemoryStore {
     keys: Mutex<BTreeMap<String, PersonalKey>>,
     writing: Arc<Mutex<()>>,
     full: Arc<AtomicBool>,
+    without_people: AtomicBool,
 }
 
 impl MemoryStore {
@@ -75,11 +84,20 @@ impl MemoryStore {
         self.full.store(full, Ordering::SeqCst);
     }
 
+    /// From now on, the list of accounts cannot be read; or it can again.
+    pub fn set_without_people(&self, without: bool) {
+        self.without_people.store(without, Ordering::SeqCst);
+    }
+
     fn read<T>(&self, with: impl FnOnce(&State) -> T) -> T {
         with(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn change<T>(&self, with: impl FnOnce(&mut State) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.attempt(with).await
+    }
+
+    async fn attempt<T, E>(&self, with: impl FnOnce(&mut State) -> Result<T, E>) -> Result<T, E> {
         let _writing = self.writing.lock().await;
         with(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
     }
@@ -247,6 +265,7 @@ impl Store for MemoryStore {
             if !std::mem::replace(&mut account.disabled, true) {
                 state.tokens.retain(|_, token| token.person != id);
                 state.console.retain(|_, sign_in| sign_in.person != id);
+                state.views.retain(|(person, _)| *person != id);
                 state.note_change(at, PeopleChangeKind::Disabled, id);
             }
             Ok(())
@@ -255,6 +274,9 @@ impl Store for MemoryStore {
     }
 
     async fn people(&self) -> Result<Vec<Credentials>, StoreError> {
+        if self.without_people.load(Ordering::SeqCst) {
+            return Err(StoreError::Failed("the accounts cannot be read".to_owned()));
+        }
         Ok(self.read(|state| state.people.clone()))
     }
 

@@ -148,6 +148,15 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
             }
             fits
         }
+        Change::PutArticle { text, expected_version } => state.shelf.put(text, *expected_version),
+        Change::PutReply {
+            reply,
+            expected_version,
+        } => state.shelf.put_reply(reply, *expected_version),
+        Change::DeleteReply {
+            reply,
+            expected_version,
+        } => state.shelf.delete_reply(*reply, *expected_version),
         Change::DeleteToken { hash } => {
             state.tokens.remove(hash);
             true

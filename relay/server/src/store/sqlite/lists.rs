@@ -1,9 +1,12 @@
 //! The console's lists.
 
-use renfort_protocol::console::OutcomeFilter;
+use renfort_protocol::console::{OutcomeFilter, views::StateFilter};
 use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
 
-use super::convert::{from_json, int, unsigned};
+use super::{
+    convert::{from_json, int, unsigned},
+    supervision,
+};
 use crate::store::{
     StoreError,
     filter::Criteria,
@@ -100,6 +103,25 @@ fn narrow_sessions(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
             .push_bind(search.clone())
             .push(") > 0");
     }
+    if let Some(machine) = &criteria.machine {
+        query
+            .push(" AND instr(substr(sessions.search, instr(sessions.search, char(10)) + 1), ")
+            .push_bind(machine.clone())
+            .push(") > 0");
+    }
+    for word in &criteria.words {
+        query
+            .push(" AND (instr(sessions.search, ")
+            .push_bind(word.clone())
+            .push(") > 0 OR EXISTS (SELECT 1 FROM tickets WHERE number = sessions.ticket AND instr(summary, ")
+            .push_bind(word.clone())
+            .push(") > 0))");
+    }
+    if narrows_ticket(criteria) {
+        query.push(" AND sessions.ticket IN (SELECT number FROM tickets WHERE true");
+        narrow_ticket(query, criteria);
+        query.push(")");
+    }
     if let Some(technician) = criteria.technician {
         query.push(" AND sessions.technician = ").push_bind(int(technician.0));
     }
@@ -115,6 +137,12 @@ fn narrow_sessions(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
         Some(OutcomeFilter::NotSolved) => " AND sessions.outcome = 'not_solved'",
         Some(OutcomeFilter::Escalated) => " AND sessions.outcome = 'escalated'",
         Some(OutcomeFilter::Refused) => " AND sessions.ending IN ('refused', 'timed_out')",
+        Some(OutcomeFilter::Unanswered) => {
+            " AND sessions.ending IN ('refused', 'timed_out') \
+             AND sessions.ticket IN (SELECT number FROM tickets WHERE state IN ('waiting', 'taken')) \
+             AND NOT EXISTS (SELECT 1 FROM sessions AS later WHERE later.ticket = sessions.ticket \
+             AND (later.asked_at, later.id) > (sessions.asked_at, sessions.id))"
+        }
         Some(OutcomeFilter::Open) => " AND sessions.ended_at IS NULL",
     });
 }
@@ -130,6 +158,18 @@ fn narrow_tickets(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
             .push_bind(search.clone())
             .push(") > 0");
     }
+    if let Some(machine) = &criteria.machine {
+        query
+            .push(" AND instr(substr(search, instr(search, char(10)) + 1), ")
+            .push_bind(machine.clone())
+            .push(") > 0");
+    }
+    for word in &criteria.words {
+        query.push(" AND (instr(search, ").push_bind(word.clone());
+        query.push(") > 0 OR instr(summary, ").push_bind(word.clone());
+        query.push(") > 0)");
+    }
+    narrow_ticket(query, criteria);
     if let Some(technician) = criteria.technician {
         query.push(" AND (technician = ").push_bind(int(technician.0));
         query.push(" OR EXISTS (SELECT 1 FROM sessions WHERE ticket = number AND sessions.technician = ");
@@ -151,6 +191,39 @@ fn narrow_tickets(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
         Some(OutcomeFilter::Refused) => {
             " AND EXISTS (SELECT 1 FROM sessions WHERE ticket = number AND ending IN ('refused', 'timed_out'))"
         }
+        Some(OutcomeFilter::Unanswered) => {
+            " AND state IN ('waiting', 'taken') AND (SELECT ending FROM sessions WHERE ticket = number \
+             ORDER BY asked_at DESC, id DESC LIMIT 1) IN ('refused', 'timed_out')"
+        }
         Some(OutcomeFilter::Open) => " AND state IN ('waiting', 'taken')",
+    });
+}
+
+/// Does the filter ask for something of the ticket itself?
+const fn narrows_ticket(criteria: &Criteria) -> bool {
+    criteria.level.is_some() || criteria.state.is_some() || criteria.reopened || criteria.history.is_some()
+}
+
+/// What is asked of the ticket itself, whichever the list.
+fn narrow_ticket(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
+    if let Some(of) = &criteria.history {
+        supervision::narrow(query, of);
+    }
+    if let Some(level) = criteria.level {
+        query
+            .push(" AND json_extract(record, '$.level') = ")
+            .push_bind(i64::from(u8::from(level)));
+    }
+    if criteria.reopened {
+        query.push(" AND json_extract(record, '$.reopened') > 0");
+    }
+    query.push(match criteria.state {
+        None => "",
+        Some(StateFilter::Open) => " AND state IN ('waiting', 'taken')",
+        Some(StateFilter::Waiting) => " AND state = 'waiting'",
+        Some(StateFilter::Taken) => " AND state = 'taken'",
+        Some(StateFilter::Solved) => " AND state = 'solved'",
+        Some(StateFilter::NotSolved) => " AND state = 'not_solved'",
+        Some(StateFilter::Cancelled) => " AND state = 'cancelled'",
     });
 }

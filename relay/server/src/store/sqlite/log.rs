@@ -54,6 +54,31 @@ pub(super) async fn timeline(
     Ok(records)
 }
 
+pub(super) async fn story(
+    pool: &SqlitePool,
+    ticket: TicketId,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<LoggedRecord>, StoreError> {
+    const CHOSEN: &str = "SELECT seq FROM records WHERE ticket = ? AND seq >= ? ORDER BY seq LIMIT ?";
+    let mut lists = Vec::with_capacity(2);
+    for select in [
+        "SELECT record, hash FROM records WHERE seq IN ({chosen}) ORDER BY seq",
+        "SELECT seq, name, scope, sealed FROM personal WHERE seq IN ({chosen}) ORDER BY seq, name",
+    ] {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(select.replace("{chosen}", CHOSEN)))
+            .bind(int(ticket.0))
+            .bind(int(from))
+            .bind(i64::from(limit))
+            .fetch_all(pool)
+            .await?;
+        lists.push(rows);
+    }
+    let mut records = lists[0].iter().map(logged).collect::<Result<Vec<_>, _>>()?;
+    attach(&mut records, &lists[1])?;
+    Ok(records)
+}
+
 pub(super) async fn checkpoint(pool: &SqlitePool) -> Result<Option<StoredCheckpoint>, StoreError> {
     let row = sqlx::query("SELECT size, text, peaks FROM checkpoints ORDER BY size DESC LIMIT 1")
         .fetch_optional(pool)

@@ -5,12 +5,15 @@
 //! Invariant: every connection has foreign keys on and `synchronous = FULL`, so a commit that returned survives a power
 //! cut.
 
+mod articles;
 mod convert;
 mod keys;
 mod lists;
 mod log;
 mod people;
+mod settings;
 mod snapshot;
+mod supervision;
 mod write;
 
 use std::{path::Path, time::Duration};

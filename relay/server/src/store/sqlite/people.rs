@@ -58,6 +58,7 @@ pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> 
         for table in [
             "DELETE FROM tokens WHERE person = ?",
             "DELETE FROM console_sign_ins WHERE person = ?",
+            "DELETE FROM saved_views WHERE person = ?",
         ] {
             sqlx::query(table).bind(int(id)).execute(&mut *transaction).await?;
         }

@@ -5,8 +5,14 @@ use renfort_core::contract::{Change, SessionRecord, TicketRecord};
 use renfort_protocol::{ids::SessionId, ticket::Outcome};
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
 
-use super::convert::{int, to_json, unsigned, word};
-use crate::store::{Applied, LoggedRecord, StoreError, StoredCheckpoint, Transaction, filter::searchable};
+use super::{
+    articles,
+    convert::{int, to_json, unsigned, word},
+};
+use crate::store::{
+    Applied, LoggedRecord, StoreError, StoredCheckpoint, Transaction,
+    filter::{searchable, searchable_summary},
+};
 
 /// Meta entry: the last of the accounts' changes that stands in the log.
 pub(super) const PEOPLE_CHANGES_LOGGED: &str = "people_changes_logged";
@@ -101,7 +107,7 @@ impl Transaction for SqliteTransaction {
     }
 }
 
-enum Refusal {
+pub(super) enum Refusal {
     Sql(sqlx::Error),
     Store(StoreError),
 }
@@ -158,6 +164,15 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
                 .await?;
             Ok(true)
         }
+        Change::PutArticle { text, expected_version } => articles::put(on, text, *expected_version).await,
+        Change::PutReply {
+            reply,
+            expected_version,
+        } => articles::put_reply(on, reply, *expected_version).await,
+        Change::DeleteReply {
+            reply,
+            expected_version,
+        } => articles::delete_reply(on, *reply, *expected_version).await,
         Change::DeleteToken { hash } => {
             sqlx::query("DELETE FROM tokens WHERE hash = ?")
                 .bind(hash.to_string())
@@ -171,12 +186,12 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
 async fn put_ticket(on: &mut SqliteConnection, record: &TicketRecord, expected: Option<u64>) -> Result<bool, Refusal> {
     let query = match expected {
         None => sqlx::query(
-            "INSERT INTO tickets (version, request, device, state, technician, opened_at, closed_at, search, record, number) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
+            "INSERT INTO tickets (version, request, device, state, technician, opened_at, closed_at, search, summary, record, number) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
         ),
         Some(_) => sqlx::query(
             "UPDATE tickets SET version = ?, request = ?, device = ?, state = ?, technician = ?, opened_at = ?, \
-             closed_at = ?, search = ?, record = ? WHERE number = ? AND version = ?",
+             closed_at = ?, search = ?, summary = ?, record = ? WHERE number = ? AND version = ?",
         ),
     };
     let query = query
@@ -188,6 +203,7 @@ async fn put_ticket(on: &mut SqliteConnection, record: &TicketRecord, expected: 
         .bind(int(record.opened_at.0))
         .bind(record.closed_at.map(|at| int(at.0)))
         .bind(searchable(&record.user))
+        .bind(searchable_summary(&record.summary))
         .bind(to_json(record)?)
         .bind(int(record.id.0));
     let query = match expected {

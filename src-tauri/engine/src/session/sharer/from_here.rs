@@ -5,6 +5,7 @@
 use renfort_protocol::{
     error::{Code, WireError},
     grant::Capability,
+    keyboard::KeyboardLayout,
     limits::{EXTENSION_MS, MAX_GRANT_MS},
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer},
@@ -41,7 +42,7 @@ impl SharerSession {
             SharerCommand::QuestionOpen(open) => {
                 self.question_open = open;
                 if open {
-                    self.effects.push_back(SharerEffect::ReleaseAll);
+                    self.release_all(now);
                 }
             }
             SharerCommand::Chat(text) => self.chat(text, now),
@@ -72,6 +73,14 @@ impl SharerSession {
         self.fail(WireError::from(Code::NoScreen).with("reason", reason), now);
     }
 
+    /// The user's keyboard has this layout now; none when it is not known.
+    pub fn handle_keyboard(&mut self, layout: Option<KeyboardLayout>) {
+        if !self.ended && self.keyboard != layout {
+            self.keyboard = layout;
+            self.send_keyboard();
+        }
+    }
+
     /// The user's pointer moved.
     pub fn handle_pointer(&mut self, x: u16, y: u16) {
         if self.picture {
@@ -91,8 +100,8 @@ impl SharerSession {
             return;
         }
         self.input_broken = true;
-        if self.close_request(Capability::Control) {
-            self.refuse(Capability::Control, false, now);
+        if let Some(asked_at) = self.close_request(Capability::Control) {
+            self.refuse(Capability::Control, asked_at, false, now);
         }
         if self.grant.capabilities.contains(&Capability::Control) {
             self.deny(InputDenied::Failed, now);
@@ -123,25 +132,28 @@ impl SharerSession {
                 self.send(FromSharer::Clipboard { text });
                 self.event(SharerEvent::ClipboardSent { characters });
             }
-            Err(characters) => tracing::debug!(characters, "the copied text is too long to be exchanged"),
+            Err(characters) => {
+                self.send(FromSharer::ClipboardTooLong {
+                    characters: u32::try_from(characters).unwrap_or(u32::MAX),
+                });
+                self.event(SharerEvent::ClipboardTooLong { here: true, characters });
+            }
         }
     }
 
-    /// Closes a question. False when none was open.
-    pub(super) fn close_request(&mut self, capability: Capability) -> bool {
-        let was_open = self.requests.close(capability);
-        if was_open {
-            self.event(SharerEvent::RequestClosed(capability));
-        }
-        was_open
+    /// Closes a question. Gives when it was asked, when it was open.
+    pub(super) fn close_request(&mut self, capability: Capability) -> Option<UnixMillis> {
+        let asked_at = self.requests.close(capability)?;
+        self.event(SharerEvent::RequestClosed(capability));
+        Some(asked_at)
     }
 
     fn answer(&mut self, capability: Capability, allow: bool, now: UnixMillis) {
-        if !self.close_request(capability) {
+        let Some(asked_at) = self.close_request(capability) else {
             return;
-        }
+        };
         if !allow {
-            return self.refuse(capability, false, now);
+            return self.refuse(capability, asked_at, false, now);
         }
         // The clipboard comes with control: a technician who can type can paste.
         let with = (capability == Capability::Control).then_some(Capability::Clipboard);

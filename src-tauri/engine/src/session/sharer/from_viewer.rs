@@ -7,6 +7,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capability, Denied},
     input::InputEvent,
+    keyboard::TypingState,
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ClipboardText, FromSharer, FromViewer},
     signalling::{EndReason, Signal},
@@ -102,7 +103,7 @@ impl SharerSession {
     fn act(&mut self, message: FromViewer, now: UnixMillis) {
         match message {
             FromViewer::Hello { .. } | FromViewer::Heartbeat => {}
-            FromViewer::Request { capability } => self.request(capability, now),
+            FromViewer::Request { capability, asked_at } => self.request(capability, asked_at, now),
             FromViewer::GiveBack { capability } => {
                 let given: &[_] = match capability {
                     // Clipboard came with control, so it goes with it.
@@ -114,7 +115,19 @@ impl SharerSession {
                 self.withdraw(given, Withdrawn::ByTechnician, now);
             }
             FromViewer::Input { event } => self.input(event, now),
+            FromViewer::Type { text } => self.start_typing(&text, now),
+            FromViewer::StopTyping => self.end_typing(TypingState::Cancelled),
             FromViewer::Clipboard { text } => self.set_clipboard(text, now),
+            FromViewer::ClipboardTooLong { characters } => {
+                // Of interest only to someone who might paste it.
+                if self.grant.allows(Capability::Clipboard, now).is_ok() {
+                    let characters = characters.try_into().unwrap_or(usize::MAX);
+                    self.event(SharerEvent::ClipboardTooLong {
+                        here: false,
+                        characters,
+                    });
+                }
+            }
             FromViewer::Chat { text } => {
                 self.tally.count(now, |counts| counts.chat += 1);
                 self.event(SharerEvent::Chat(text));
@@ -123,10 +136,14 @@ impl SharerSession {
         }
     }
 
-    fn request(&mut self, capability: Capability, now: UnixMillis) {
+    fn request(&mut self, capability: Capability, asked_at: UnixMillis, now: UnixMillis) {
         let has = |wanted: &Capability| self.grant.capabilities.contains(wanted);
         if has(&capability) {
             return self.send_grant(now);
+        }
+        // The answer was lost with the connection it went over; the user is not asked the same thing twice.
+        if let Some(timed_out) = self.requests.refused(capability, asked_at) {
+            return self.send(FromSharer::Refused { capability, timed_out });
         }
         let hopeless = match capability {
             Capability::View => false,
@@ -135,13 +152,13 @@ impl SharerSession {
         };
         if hopeless {
             self.report(ReportedEvent::Requested { capability }, now);
-            self.refuse(capability, false, now);
+            self.refuse(capability, asked_at, false, now);
             if self.input_broken && capability == Capability::Control {
                 self.deny(InputDenied::Failed, now);
             }
-        } else if let Some(answer_by) = self.requests.open(capability, now) {
+        } else if let Some(answer_by) = self.requests.open(capability, asked_at, now) {
             // A question is open from now on: nobody shall answer it by remote hand.
-            self.effects.push_back(SharerEffect::ReleaseAll);
+            self.release_all(now);
             self.report(ReportedEvent::Requested { capability }, now);
             self.event(SharerEvent::Requested { capability, answer_by });
         }
@@ -174,7 +191,7 @@ impl SharerSession {
         }
     }
 
-    fn may_control(&self, now: UnixMillis) -> Result<(), InputDenied> {
+    pub(super) fn may_control(&self, now: UnixMillis) -> Result<(), InputDenied> {
         self.grant.allows(Capability::Control, now).map_err(reason)?;
         if self.input_broken {
             Err(InputDenied::Failed)

@@ -30,6 +30,7 @@ fn control_is_asked_apart_and_brings_the_clipboard() {
     let mut scene = Scene::greeted(&[Capability::View]);
     scene.hear(&FromViewer::Request {
         capability: Capability::Control,
+        asked_at: START,
     });
     let answer_by = START.plus(CONSENT_ANSWER_MS);
     let asked = SharerEvent::Requested {
@@ -39,6 +40,7 @@ fn control_is_asked_apart_and_brings_the_clipboard() {
     assert!(scene.effects().contains(&SharerEffect::Event(asked)));
     scene.hear(&FromViewer::Request {
         capability: Capability::Control,
+        asked_at: START,
     });
     assert!(scene.effects().is_empty(), "asking twice is asking once");
     scene.command(SharerCommand::Answer {
@@ -64,6 +66,7 @@ fn silence_is_a_refusal_and_an_answer_without_a_question_is_nothing() {
     assert!(scene.effects().is_empty());
     scene.hear(&FromViewer::Request {
         capability: Capability::Control,
+        asked_at: START,
     });
     scene.pass(CONSENT_ANSWER_MS);
     let effects = scene.effects();
@@ -79,6 +82,33 @@ fn silence_is_a_refusal_and_an_answer_without_a_question_is_nothing() {
     });
     scene.press();
     assert!(!scene.effects().contains(&SharerEffect::Input(key(true))));
+}
+
+#[test]
+fn a_refusal_that_was_lost_on_its_way_is_repeated_and_the_user_is_not_asked_again() {
+    let mut scene = Scene::greeted(&[Capability::View]);
+    let ask = |asked_at| FromViewer::Request {
+        capability: Capability::Control,
+        asked_at,
+    };
+    scene.hear(&ask(START));
+    scene.session.handle_link(LinkEvent::Closed, START);
+    scene.command(SharerCommand::Answer {
+        capability: Capability::Control,
+        allow: false,
+    });
+    scene.session.handle_link(LinkEvent::Open, START);
+    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.effects();
+    scene.hear(&ask(START));
+    let refused = FromSharer::Refused {
+        capability: Capability::Control,
+        timed_out: false,
+    };
+    assert_eq!(scene.effects(), [SharerEffect::Send(Channel::Session, refused)]);
+    scene.hear(&ask(START.plus(1)));
+    let asked = |event: &SharerEvent| matches!(event, SharerEvent::Requested { .. });
+    assert!(scene.events().iter().any(asked), "another question is another question");
 }
 
 #[test]
@@ -100,6 +130,7 @@ fn control_pauses_while_any_question_is_open_and_what_is_held_goes_up() {
     assert_eq!(scene.effects(), [SharerEffect::Input(key(true))]);
     scene.hear(&FromViewer::Request {
         capability: Capability::Clipboard,
+        asked_at: START,
     });
     assert_eq!(scene.effects()[0], SharerEffect::ReleaseAll);
     scene.press();
@@ -202,7 +233,13 @@ fn stop_releases_first_and_then_tells() {
             report(withdrawn),
             report(ReportedEvent::Counted { counts }),
             report(ReportedEvent::Stopped),
-            SharerEffect::Send(Channel::Session, FromSharer::Bye { error: None }),
+            SharerEffect::Send(
+                Channel::Session,
+                FromSharer::Bye {
+                    reason: EndReason::StoppedByUser,
+                    error: None
+                }
+            ),
             SharerEffect::Event(SharerEvent::Ended {
                 reason: EndReason::StoppedByUser,
                 error: None
@@ -229,6 +266,11 @@ fn what_was_done_is_counted_and_reported_together() {
     });
     scene.command(SharerCommand::Chat(ChatText::new("Merci").unwrap()));
     let effects = scene.effects();
+    let (characters, here) = (50_001, true);
+    let too_long = FromSharer::ClipboardTooLong { characters };
+    assert!(effects.contains(&SharerEffect::Send(Channel::Session, too_long)));
+    let characters = 50_001;
+    assert!(effects.contains(&SharerEffect::Event(SharerEvent::ClipboardTooLong { here, characters })));
     assert!(effects.contains(&SharerEffect::SetClipboard(text("de"))));
     assert!(effects.contains(&SharerEffect::Event(SharerEvent::ClipboardSent { characters: 3 })));
     scene.pass(REPORT_EVERY_MS);

@@ -128,7 +128,7 @@ fn wrong_messages_end_the_session_in_words() {
         let effects = scene.effects();
         let bye = effects.iter().any(|effect| {
             matches!(effect,
-            SharerEffect::Send(_, FromSharer::Bye { error: Some(error) }) if error.code == expected)
+            SharerEffect::Send(_, FromSharer::Bye { error: Some(error), .. }) if error.code == expected)
         });
         assert!(bye, "{expected:?} is told to the peer: {effects:?}");
         let failed = SharerEvent::Report {
@@ -194,6 +194,7 @@ fn without_an_input_sink_control_is_refused_and_the_technician_is_told_why() {
     scene.session.handle_input_unavailable(START);
     scene.hear(&FromViewer::Request {
         capability: Capability::Control,
+        asked_at: START,
     });
     let refused = FromSharer::Refused {
         capability: Capability::Control,

@@ -2,6 +2,7 @@
 
 mod allowed;
 mod connected;
+mod typing;
 
 use renfort_protocol::{
     VERSION,
@@ -9,6 +10,7 @@ use renfort_protocol::{
     grant::{Capabilities, Capability, Grant},
     ids::{PersonId, SessionId, TicketId},
     input::{Button, InputEvent},
+    keyboard::KeyMode,
     limits::{CONSENT_ANSWER_MS, EXTENSION_MS, MAX_GRANT_MS, MAX_SESSION_BYTES, PEER_LOST_MS, SESSION_LOST_MS},
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
@@ -153,6 +155,7 @@ fn key(pressed: bool) -> InputEvent {
     InputEvent::Key {
         code: "KeyA".into(),
         key: "a".into(),
+        how: KeyMode::Character,
         pressed,
     }
 }

@@ -9,6 +9,7 @@ mod channels;
 mod handler;
 mod key_frames;
 mod network;
+mod resting;
 mod settings;
 mod video_in;
 mod video_out;

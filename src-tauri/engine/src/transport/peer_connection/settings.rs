@@ -20,7 +20,7 @@ use webrtc::peer_connection::{
     RTCConfiguration, RTCConfigurationBuilder, RTCIceServer, Registry, Slot, configure_rtcp_reports,
 };
 
-use super::key_frames::KeyFrameRequests;
+use super::{key_frames::KeyFrameRequests, resting::Resting};
 use crate::transport::{IceServer, TransportEvent};
 
 /// Payload type of the picture (RFC 3551, dynamic range) and, one higher, of its retransmissions.
@@ -88,10 +88,12 @@ pub fn engines(events: mpsc::Sender<TransportEvent>) -> Result<Engines> {
         )
         .with(
             Slot::NackGenerator,
-            NackGeneratorBuilder::new()
-                .with_size(NACK_PACKETS)
-                .with_interval(NACK_INTERVAL)
-                .build(),
+            Resting::new(
+                NackGeneratorBuilder::new()
+                    .with_size(NACK_PACKETS)
+                    .with_interval(NACK_INTERVAL)
+                    .build(),
+            ),
         )
         // Nearest to the application, where nothing else takes the request out of the stream.
         .with(Slot::from(14_000), KeyFrameRequests::new(events));

@@ -15,6 +15,7 @@ use super::unavailable;
 
 /// Real modifiers, as bits.
 pub(super) mod modifier {
+    pub(in super::super) const SHIFT: u8 = 1;
     pub(in super::super) const LOCK: u8 = 1 << 1;
     pub(in super::super) const CONTROL: u8 = 1 << 2;
 }
@@ -58,7 +59,17 @@ pub(super) struct Key {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Type {
     mask: u8,
-    levels: Vec<(u8, u8)>,
+    levels: Vec<Level>,
+}
+
+/// What chooses a level of a type.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Level {
+    /// The modifiers that are held.
+    held: u8,
+    level: u8,
+    /// Those of them that count for clients as if they had not been used.
+    preserved: u8,
 }
 
 impl Keymap {
@@ -122,15 +133,12 @@ impl Keymap {
         let key = self.key(keycode)?;
         let kind = self.types.get(usize::from(key.types[key.group(group)?]))?;
         let held = modifiers & kind.mask;
-        let level = kind
-            .levels
-            .iter()
-            .find(|&&(mask, _)| mask == held)
-            .map_or(0, |&(_, level)| level);
+        let chosen = kind.levels.iter().find(|level| level.held == held);
+        let (level, preserved) = chosen.map_or((0, 0), |chosen| (chosen.level, chosen.preserved));
         let symbol = *self.group_symbols(keycode, group).get(usize::from(level))?;
         let character = Keysym::new(symbol).key_char()?;
-        // Where the type knows nothing of Lock, clients turn letters into capitals themselves.
-        if modifiers & modifier::LOCK & !kind.mask == 0 {
+        // Where the type has no use for Lock, clients turn letters into capitals themselves.
+        if modifiers & modifier::LOCK & (!kind.mask | preserved) == 0 {
             return Some(character);
         }
         let mut capital = character.to_uppercase();
@@ -171,6 +179,11 @@ impl Keymap {
     /// The modifiers that make a shortcut: Control, Alt, Super.
     pub(super) fn shortcut_modifiers(&self) -> u8 {
         modifier::CONTROL | self.bits(&SHORTCUT_KEYS)
+    }
+
+    /// The modifier that is Num Lock; 0 when there is none.
+    pub(super) fn num_lock(&self) -> u8 {
+        self.bits(&[key::Num_Lock])
     }
 
     /// What the keys with one of these keysyms are in the modifier map.
@@ -218,12 +231,20 @@ impl From<GetMapReply> for Keymap {
     fn from(reply: GetMapReply) -> Self {
         let types = reply.map.types_rtrn.unwrap_or_default().into_iter().map(|kind| Type {
             mask: real(kind.mods_mask),
-            levels: kind
-                .map
-                .into_iter()
-                .filter(|entry| entry.active)
-                .map(|entry| (real(entry.mods_mask), entry.level))
-                .collect(),
+            levels: {
+                let preserved = kind.preserve.iter().map(|preserved| real(preserved.mask));
+                // There is one for each entry, or none at all.
+                kind.map
+                    .iter()
+                    .zip(preserved.chain(std::iter::repeat(0)))
+                    .filter(|(entry, _)| entry.active)
+                    .map(|(entry, preserved)| Level {
+                        held: real(entry.mods_mask),
+                        level: entry.level,
+                        preserved,
+                    })
+                    .collect()
+            },
         });
         let keys = reply.map.syms_rtrn.unwrap_or_default().into_iter().map(|key| Key {
             types: key.kt_index,
@@ -259,13 +280,18 @@ pub(super) mod samples {
     /// Keys from keycode 10 on with up to four levels each, and Shift, AltGr and Control.
     pub(in super::super) fn four_levels(keys: &[[char; 4]]) -> Keymap {
         let mask = SHIFT | LEVEL3;
+        let level = |(held, level)| Level {
+            held,
+            level,
+            preserved: 0,
+        };
         let four = Type {
             mask,
-            levels: vec![(SHIFT, 1), (LEVEL3, 2), (mask, 3)],
+            levels: [(SHIFT, 1), (LEVEL3, 2), (mask, 3)].map(level).into(),
         };
         let letters = Type {
             mask: mask | modifier::LOCK,
-            levels: [four.levels.clone(), vec![(modifier::LOCK, 1)]].concat(),
+            levels: [four.levels.clone(), vec![level((modifier::LOCK, 1))]].concat(),
         };
         let mut map = Keymap {
             first: 8,

@@ -1,19 +1,22 @@
 //! The keyboard: what is held, and how a key of the technician becomes keys of the user.
 //!
-//! Flow: a press is resolved ([`Keys::press`]): text by character, shortcuts by letter, other keys by their place. For
+//! Flow: a press is resolved ([`Keys::press`]): text by character, shortcuts by letter, other keys by their place, and
+//! all of them by their place where the technician says so. For
 //! text the modifiers are adjusted around the key ([`Adjustment`]) and put back when it goes up, or before the next
 //! press, so that a key that repeats keeps giving the same.
 //!
 //! Invariant: the key that a release lets go is the one that its press took, whatever it means by now.
 
 use renfort_engine::seams::InputError;
+use renfort_protocol::keyboard::KeyMode;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
-use x11rb::protocol::xkb::{ConnectionExt as _, EventType, Group, ID, MapPart, SelectEventsAux};
+use x11rb::protocol::xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux};
 use xkeysym::key as keysym;
 
 use super::injector::Injector;
 use super::keymap::{self, Keymap, modifier};
+use super::locks::{Locks, lock};
 use super::spare_keys::SpareKeys;
 use super::stroke::{self, State, Stroke};
 use super::{Display, names, unavailable};
@@ -28,6 +31,7 @@ pub(super) struct Keys {
     held: Vec<Held>,
     adjustment: Option<Adjustment>,
     spare: SpareKeys,
+    locks: Locks,
 }
 
 /// A key of the technician that is down.
@@ -82,6 +86,7 @@ impl Keys {
             held: Vec::new(),
             adjustment: None,
             spare: SpareKeys::default(),
+            locks: Locks::default(),
         })
     }
 
@@ -96,13 +101,15 @@ impl Keys {
         injector: &mut Injector,
         code: &str,
         key: &str,
+        how: KeyMode,
     ) -> Result<(), InputError> {
         let name = name_of(code, key);
+        let place = names::keycode(code).filter(|_| how == KeyMode::Physical);
         if self.held.iter().any(|held| held.name == name) {
             // The X server repeats a held key by itself.
             return Ok(());
         }
-        if names::is_composing(key) {
+        if place.is_none() && names::is_composing(key) {
             // A dead key gives nothing until the next key, which then carries the composed character.
             return Ok(());
         }
@@ -112,9 +119,13 @@ impl Keys {
         self.end_stroke(display, injector)?;
         self.follow_keymap(display)?;
         let altgr = key == "AltGraph";
-        let keycode = match names::character(key) {
-            Some(character) => Some(self.press_character(display, injector, code, character)?),
-            None => {
+        let keycode = match (place, names::character(key)) {
+            (Some(place), _) => {
+                self.press_keycode(injector, place)?;
+                Some(place)
+            }
+            (None, Some(character)) => Some(self.press_character(display, injector, code, character)?),
+            (None, None) => {
                 let keycode = self.named_key(code, key)?;
                 if let Some(keycode) = keycode {
                     self.press_keycode(injector, keycode)?;
@@ -174,10 +185,11 @@ impl Keys {
             }
         }
         let restored = if adjustment.unlocked {
-            lock(display, true)
+            lock(display, modifier::LOCK, modifier::LOCK)
         } else {
             Ok(())
         };
+        let restored = restored.and(self.locks.restore(display));
         if let Err(error) = restored.and_then(|()| self.spare.restore(display)) {
             tracing::warn!(%error, "the keyboard could not be put back");
         }
@@ -195,10 +207,17 @@ impl Keys {
             injector.key(keycode, true)?;
         }
         if adjustment.unlocked {
-            lock(display, true)
+            lock(display, modifier::LOCK, modifier::LOCK)
         } else {
             Ok(())
         }
+    }
+
+    /// Makes the lamps as the technician's are, until everything is released.
+    pub(super) fn set_locks(&mut self, display: &Display, caps: bool, num: Option<bool>) -> Result<(), InputError> {
+        self.follow_keymap(display)?;
+        let num_bit = self.map.num_lock();
+        self.locks.set(display, caps, num, num_bit)
     }
 
     fn follow_keymap(&mut self, display: &Display) -> Result<(), InputError> {
@@ -211,6 +230,7 @@ impl Keys {
         if self.map_is_old {
             self.map = Keymap::fetch(&display.connection)?;
             self.map_is_old = false;
+            self.spare.forget_lost(&self.map);
         }
         Ok(())
     }
@@ -263,16 +283,25 @@ impl Keys {
         let shortcut = self.map.shortcut_modifiers();
         // Windows reports AltGr as Control and Alt together: with AltGr held, they are part of it.
         let with_altgr = self.held.iter().any(|held| held.altgr);
-        if held & shortcut != 0 && !with_altgr && character.is_ascii_alphanumeric() {
-            let keycode = stroke::find_shortcut(&self.map, character, group, place).or(place);
-            let keycode = keycode.ok_or(InputError::NoSuchKey)?;
-            self.press_keycode(injector, keycode)?;
-            return Ok(keycode);
+        let levels = self.map.level_keys().iter().fold(0, |all, &(bit, _)| all | bit);
+        let meant = names::in_shortcut(code, character);
+        if held & shortcut != 0 && !with_altgr && meant.is_ascii_alphanumeric() {
+            let keycode = stroke::find_shortcut(&self.map, meant, group, place).or(place);
+            let stroke = Stroke {
+                keycode: keycode.ok_or(InputError::NoSuchKey)?,
+                // Where digits need Shift, that Shift is part of the digit and not of the shortcut.
+                modifiers: held & levels & !if character.is_ascii_digit() { modifier::SHIFT } else { 0 },
+                unlock: false,
+            };
+            self.adjust(display, injector, stroke, held & levels, levels, 0)?;
+            self.press_keycode(injector, stroke.keycode)?;
+            return Ok(stroke.keycode);
         }
         let unwanted = if with_altgr { held & shortcut } else { 0 };
-        let levels = self.map.level_keys().iter().fold(0, |all, &(bit, _)| all | bit);
         let fixed = effective & !(held & levels) & !unwanted;
         let found = stroke::find(&self.map, character, State { group, fixed, held }, place);
+        // A spare key is pressed as such: what the server makes of its levels is not for sure.
+        let found = found.filter(|stroke| !self.spare.holds(stroke.keycode));
         let stroke = match found {
             Some(stroke) => stroke,
             None => {
@@ -283,7 +312,8 @@ impl Keys {
                 Stroke {
                     keycode,
                     modifiers: held & levels,
-                    unlock: false,
+                    // Programs make capitals of letters themselves where a key does not say what Caps Lock does.
+                    unlock: effective & modifier::LOCK != 0 && !character.to_uppercase().eq([character]),
                 }
             }
         };
@@ -327,7 +357,11 @@ impl Keys {
         for &keycode in &adjustment.pressed {
             injector.key(keycode, true)?;
         }
-        if stroke.unlock { lock(display, false) } else { Ok(()) }
+        if stroke.unlock {
+            lock(display, modifier::LOCK, 0)
+        } else {
+            Ok(())
+        }
     }
 
     fn press_keycode(&self, injector: &mut Injector, keycode: u8) -> Result<(), InputError> {
@@ -337,18 +371,6 @@ impl Keys {
         }
         injector.key(keycode, true)
     }
-}
-
-/// Switches Caps Lock.
-fn lock(display: &Display, on: bool) -> Result<(), InputError> {
-    let (lock, none) = (modifier::LOCK.into(), 0_u8.into());
-    let locks = if on { lock } else { none };
-    display
-        .connection
-        .xkb_latch_lock_state(ID::USE_CORE_KBD.into(), lock, locks, false, Group::M1, none, false, 0)
-        .map_err(unavailable)?
-        .check()
-        .map_err(unavailable)
 }
 
 /// How a press and its release recognise each other.

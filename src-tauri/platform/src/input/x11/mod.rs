@@ -9,6 +9,8 @@
 mod injector;
 mod keymap;
 mod keys;
+mod layouts;
+mod locks;
 mod names;
 mod own_windows;
 mod pointer;
@@ -23,6 +25,7 @@ use x11rb::rust_connection::RustConnection;
 
 use injector::Injector;
 use keys::Keys;
+pub(super) use layouts::open as layouts;
 use own_windows::{Aim, OwnWindows};
 use pointer::Pointer;
 
@@ -101,18 +104,21 @@ impl InputSink for X11Sink {
             InputEvent::Key {
                 code,
                 key,
+                how,
                 pressed: true,
             } => {
                 if self.own_windows.has_focus(&self.display)? {
                     return Err(InputError::OwnWindow);
                 }
-                self.keys.press(&self.display, &mut self.injector, code, key)
+                self.keys.press(&self.display, &mut self.injector, code, key, *how)
             }
             InputEvent::Key {
                 code,
                 key,
                 pressed: false,
+                ..
             } => self.keys.release(&self.display, &mut self.injector, code, key),
+            InputEvent::Locks { caps, num } => self.keys.set_locks(&self.display, *caps, *num),
             InputEvent::ReleaseAll => {
                 self.release_all();
                 Ok(())

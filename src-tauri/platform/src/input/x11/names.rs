@@ -15,6 +15,22 @@ pub(super) fn character(key: &str) -> Option<char> {
         .filter(|character| characters.next().is_none() && !character.is_control())
 }
 
+/// What a character stands for in a shortcut. The keys of the upper row stand for their digits even where those need
+/// Shift, but for the two signs with which everything is made larger and smaller; letters that are not Latin for the
+/// Latin letter of their place, as programs have it themselves.
+pub(super) fn in_shortcut(code: &str, character: char) -> char {
+    let digit = code.strip_prefix("Digit").and_then(|digit| digit.chars().next());
+    let letter = code.strip_prefix("Key").and_then(|letter| letter.chars().next());
+    match (digit, letter) {
+        (Some(digit), _) if !matches!(character, '+' | '-') && !character.is_ascii_alphanumeric() => digit,
+        (_, Some(letter)) if character.is_alphabetic() && character > LAST_LATIN => letter.to_ascii_lowercase(),
+        _ => character,
+    }
+}
+
+/// End of Unicode's Latin Extended-B.
+const LAST_LATIN: char = '\u{24f}';
+
 /// Is this a press that only prepares the next one, or belongs to an input method?
 pub(super) fn is_composing(key: &str) -> bool {
     matches!(key, "Dead" | "Process" | "Compose")
@@ -84,7 +100,7 @@ pub(super) fn keycode(code: &str) -> Option<u8> {
 
 /// `KeyboardEvent.code` and the code of the same key in evdev.
 #[rustfmt::skip]
-const EVDEV: [(&str, u8); 114] = [
+const EVDEV: [(&str, u8); 140] = [
     ("Escape", 1), ("Digit1", 2), ("Digit2", 3), ("Digit3", 4), ("Digit4", 5), ("Digit5", 6), ("Digit6", 7),
     ("Digit7", 8), ("Digit8", 9), ("Digit9", 10), ("Digit0", 11), ("Minus", 12), ("Equal", 13), ("Backspace", 14),
     ("Tab", 15), ("KeyQ", 16), ("KeyW", 17), ("KeyE", 18), ("KeyR", 19), ("KeyT", 20), ("KeyY", 21), ("KeyU", 22),
@@ -103,7 +119,11 @@ const EVDEV: [(&str, u8); 114] = [
     ("PageDown", 109), ("Insert", 110), ("Delete", 111), ("AudioVolumeMute", 113), ("AudioVolumeDown", 114),
     ("AudioVolumeUp", 115), ("NumpadEqual", 117), ("Pause", 119), ("NumpadComma", 121), ("MetaLeft", 125),
     ("MetaRight", 126), ("OSLeft", 125), ("OSRight", 126), ("ContextMenu", 127), ("MediaTrackNext", 163),
-    ("MediaPlayPause", 164),
+    ("MediaPlayPause", 164), ("MediaTrackPrevious", 165), ("MediaStop", 166), ("IntlRo", 89), ("Convert", 92),
+    ("KanaMode", 93), ("NonConvert", 94), ("Lang1", 122), ("Lang2", 123), ("IntlYen", 124), ("NumpadParenLeft", 179),
+    ("NumpadParenRight", 180), ("F13", 183), ("F14", 184), ("F15", 185), ("F16", 186), ("F17", 187), ("F18", 188),
+    ("F19", 189), ("F20", 190), ("F21", 191), ("F22", 192), ("F23", 193), ("F24", 194), ("BrowserBack", 158),
+    ("BrowserForward", 159), ("BrowserSearch", 217),
 ];
 
 #[cfg(test)]
@@ -118,6 +138,20 @@ mod tests {
         assert_eq!(character("Enter"), None);
         assert_eq!(character("\u{7f}"), None);
         assert_eq!(character(""), None);
+    }
+
+    #[test]
+    fn in_a_shortcut_the_upper_row_is_digits_and_other_alphabets_go_by_their_place() {
+        assert_eq!(in_shortcut("Digit1", '&'), '1');
+        assert_eq!(in_shortcut("Digit1", '!'), '1');
+        assert_eq!(in_shortcut("Digit0", 'à'), '0');
+        assert_eq!(in_shortcut("Digit6", '-'), '-');
+        assert_eq!(in_shortcut("Digit1", '+'), '+');
+        assert_eq!(in_shortcut("Digit3", '3'), '3');
+        assert_eq!(in_shortcut("KeyC", 'с'), 'c');
+        assert_eq!(in_shortcut("KeyC", 'j'), 'j');
+        assert_eq!(in_shortcut("Semicolon", 'ö'), 'ö');
+        assert_eq!(in_shortcut("Equal", '+'), '+');
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Flow: the windows under a point are walked from the root window to the deepest one; the window with the keyboard is
 //! walked up to the root window. A window is ours when the process that made it is (XRes, which the server itself knows)
-//! or says so (`_NET_WM_PID`). A window manager's frame counts as the window that it holds, so that nobody closes one of
-//! ours by its title bar.
+//! or says so (`_NET_WM_PID`). A window manager's frame counts as the window that it holds, however many windows of its own
+//! the manager wraps around it, so that nobody closes one of ours by its title bar.
 //!
 //! Invariant: input is let through only after the walk came to its end.
 
@@ -17,8 +17,11 @@ use super::{Display, unavailable};
 
 /// Windows are nested less deep than this; a deeper one is treated as ours, since its owner cannot be told.
 const MAX_DEPTH: usize = 64;
-/// Children of a frame that are looked at; window managers have a handful.
-const MAX_CHILDREN: usize = 64;
+/// Windows in a frame are nested less deep than this: window managers wrap a window once or twice.
+const MAX_FRAME_DEPTH: usize = 8;
+/// Windows in a frame that are looked at, the outer ones first; window managers have a handful. What holds more is no
+/// frame but a program's own window, in which nothing of ours can be.
+const MAX_IN_FRAME: usize = 256;
 
 /// What the pointer is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,17 +36,19 @@ pub(super) enum Aim {
 pub(super) struct OwnWindows {
     pids: Vec<u32>,
     wm_pid: Atom,
+    /// On every window that a window manager has taken in (ICCCM 4.1.3.1): no frame any more.
+    wm_state: Atom,
     server_knows_pids: bool,
 }
 
 impl OwnWindows {
     pub(super) fn new(display: &Display, pids: &[u32]) -> Result<Self, InputError> {
         let connection = &display.connection;
-        let wm_pid = connection
-            .intern_atom(false, b"_NET_WM_PID")
-            .map_err(unavailable)?
-            .reply()
-            .map_err(unavailable)?;
+        let atom = |name: &[u8]| -> Result<Atom, InputError> {
+            let asked = connection.intern_atom(false, name).map_err(unavailable)?;
+            Ok(asked.reply().map_err(unavailable)?.atom)
+        };
+        let (wm_pid, wm_state) = (atom(b"_NET_WM_PID")?, atom(b"WM_STATE")?);
         let has_res = connection
             .extension_information(res::X11_EXTENSION_NAME)
             .map_err(unavailable)?
@@ -59,7 +64,8 @@ impl OwnWindows {
         let pids = pids.iter().copied().chain([std::process::id()]).collect();
         Ok(Self {
             pids,
-            wm_pid: wm_pid.atom,
+            wm_pid,
+            wm_state,
             server_knows_pids,
         })
     }
@@ -133,18 +139,44 @@ impl OwnWindows {
         Ok(true)
     }
 
-    /// Is one of the windows in this frame ours?
+    /// Is one of the windows in this frame ours? Level by level, since what a frame is about lies near.
     fn holds_ours(&self, display: &Display, frame: Window) -> Result<bool, InputError> {
-        let tree = display.connection.query_tree(frame).map_err(unavailable)?;
-        let Some(tree) = existing(tree.reply())? else {
-            return Ok(true);
-        };
-        for &child in tree.children.iter().take(MAX_CHILDREN) {
-            if self.is_ours(display, child)? {
-                return Ok(true);
+        let mut level = vec![frame];
+        let mut left = MAX_IN_FRAME;
+        for _ in 0..MAX_FRAME_DEPTH {
+            let mut below = Vec::new();
+            for window in level {
+                if self.is_managed(display, window)? {
+                    continue;
+                }
+                let tree = display.connection.query_tree(window).map_err(unavailable)?;
+                // It went away meanwhile: what takes its place may be ours.
+                let Some(tree) = existing(tree.reply())? else {
+                    return Ok(true);
+                };
+                for &child in tree.children.iter().take(left) {
+                    if self.is_ours(display, child)? {
+                        return Ok(true);
+                    }
+                    below.push(child);
+                }
+                left = left.saturating_sub(tree.children.len());
             }
+            if below.is_empty() || left == 0 {
+                break;
+            }
+            level = below;
         }
         Ok(false)
+    }
+
+    /// Is this a program's window that a window manager has taken in, and so not the manager's own?
+    fn is_managed(&self, display: &Display, window: Window) -> Result<bool, InputError> {
+        let state = display
+            .connection
+            .get_property(false, window, self.wm_state, AtomEnum::ANY, 0, 0);
+        let state = existing(state.map_err(unavailable)?.reply())?;
+        Ok(state.is_some_and(|state| state.type_ != x11rb::NONE))
     }
 
     fn is_ours(&self, display: &Display, window: Window) -> Result<bool, InputError> {

@@ -69,6 +69,10 @@ impl SpareKeys {
             oldest()
         };
         let keycode = keycode.ok_or(InputError::NoSuchKey)?;
+        if let Some(bound) = self.bound.iter().find(|bound| bound.keycode == keycode) {
+            // Whoever got its last character must have read the keymap before it means another.
+            std::thread::sleep(SETTLE.saturating_sub(bound.used.elapsed()));
+        }
         change(display, keycode, symbol.raw())?;
         self.bound.retain(|bound| bound.keycode != keycode);
         self.bound.push(Bound {
@@ -77,6 +81,19 @@ impl SpareKeys {
             used: Instant::now(),
         });
         Ok(keycode)
+    }
+
+    /// Is this one of them?
+    pub(super) fn holds(&self, keycode: u8) -> bool {
+        self.bound.iter().any(|bound| bound.keycode == keycode)
+    }
+
+    /// Another keymap came and has no more of what was put on keys of the last one.
+    pub(super) fn forget_lost(&mut self, map: &Keymap) {
+        self.bound.retain(|bound| {
+            let symbol = Keysym::from_char(bound.character).raw();
+            map.symbols(bound.keycode).contains(&symbol)
+        });
     }
 
     /// Empties all of them, once programs have had time to read what was typed last.

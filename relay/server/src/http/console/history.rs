@@ -1,0 +1,94 @@
+//! `history`: what one person asked for, or what happened on one machine, over time.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+};
+use renfort_audit::event::{ConsoleView, Event};
+use renfort_protocol::{
+    console::{
+        Page,
+        history::{HISTORY_ROWS, History, HistoryOf, HistoryTicket},
+    },
+    error::{Code, WireError},
+    ids::TicketId,
+};
+
+use super::{answer::ApiError, signed_in::SignedIn};
+use crate::{
+    clock,
+    http::App,
+    store::{
+        filter::{Criteria, PageKey},
+        rows::ListedSession,
+        supervision::{Exactly, folded},
+    },
+};
+
+/// A page of a history.
+pub async fn history(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    of: Result<Query<HistoryOf>, QueryRejection>,
+) -> Result<Json<History>, ApiError> {
+    let of = of?.0;
+    let (view, name, exactly) = match (of.person, of.machine) {
+        (Some(name), None) => (
+            ConsoleView::Person,
+            name.clone(),
+            Exactly::Person(folded(name.as_str())),
+        ),
+        (None, Some(name)) => (
+            ConsoleView::Machine,
+            name.clone(),
+            Exactly::Machine(folded(name.as_str())),
+        ),
+        _ => return Err(ApiError(WireError::from(Code::Malformed).with("member", "person"))),
+    };
+    let criteria = Criteria {
+        history: Some(exactly.clone()),
+        after: of.after.as_deref().map(PageKey::parse).transpose()?,
+        ..Criteria::default()
+    };
+    let store = &*app.console.store;
+    let totals = store.history_totals(&exactly).await?;
+    let listing = store.tickets(&criteria, HISTORY_ROWS).await?;
+    let numbers: Vec<TicketId> = listing.rows.iter().map(|row| row.record.id).collect();
+    let mut sessions: HashMap<TicketId, Vec<_>> = HashMap::new();
+    for session in store.sessions_of(&numbers).await? {
+        sessions.entry(session.ticket).or_default().push(session);
+    }
+    let event = Event::ConsoleViewed {
+        view,
+        rows: numbers.len() as u64,
+        search: Some(name.to_string()),
+    };
+    app.console.record(signed_in.actor(), (None, None), event).await?;
+
+    let now = clock::now();
+    let rows = listing
+        .rows
+        .into_iter()
+        .map(|listed| {
+            let of_ticket = sessions.remove(&listed.record.id).unwrap_or_default();
+            let summary = listed.record.summary.clone();
+            HistoryTicket {
+                sessions: of_ticket
+                    .into_iter()
+                    .map(|record| {
+                        let summary = summary.clone();
+                        ListedSession { record, summary }.into_row(now)
+                    })
+                    .collect(),
+                ticket: listed.into_row(),
+            }
+        })
+        .collect();
+    let (total, next) = (listing.total, listing.next.map(|key| key.to_string()));
+    Ok(Json(History {
+        totals,
+        tickets: Page { rows, total, next },
+    }))
+}

@@ -1,0 +1,152 @@
+//! End to end with the technician in a plain browser: Chromium at the relay's address, the user in the real app.
+
+mod story {
+    use anyhow::{Result, ensure};
+    use renfort_story::{
+        browser::BrowserStage, log, programs::target_folder, technician::Outcome, user::heard, words::Language, xterm,
+    };
+    use tokio::sync::Mutex;
+
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+    /// Sets the stage and plays on it; what both showed when it failed is kept.
+    async fn on_stage(
+        name: &str,
+        language: Language,
+        play: impl AsyncFnOnce(&mut BrowserStage) -> Result<()>,
+    ) -> Result<()> {
+        let _alone = ONE_AT_A_TIME.lock().await;
+        let mut stage = BrowserStage::set_up(language).await?;
+        let Err(error) = play(&mut stage).await else {
+            return Ok(());
+        };
+        let folder = target_folder("story")?;
+        let path = |what: &str| folder.join(format!("{name}-{what}"));
+        stage.user_desktop.picture()?.save(&path("user.png"))?;
+        std::fs::copy(stage.user_desktop.log("renfort"), path("user.log"))?;
+        if let Ok(png) = stage.technician.window.page.screenshot().await {
+            std::fs::write(path("technician.png"), png)?;
+        }
+        std::fs::write(path("relay.log"), stage.relay.last_lines())?;
+        Err(error.context(format!(
+            "pictures of both screens and the programs' logs are in {}",
+            folder.display()
+        )))
+    }
+
+    #[tokio::test]
+    async fn a_technician_in_a_browser_helps_from_the_queue_to_the_receipt() -> Result<()> {
+        on_stage("browser", Language::English, async |stage| {
+            let ticket = stage.until_the_technician_controls().await?;
+            let (technician, words) = (&stage.technician.window, stage.words());
+            let terminal = stage.terminal.area(&stage.user_desktop)?;
+            stage.technician.sees_colour(terminal, xterm::BEFORE).await?;
+
+            let before = stage.technician.received().await?;
+            stage
+                .type_into_the_terminal(&xterm::command_for_file("proof.txt"))
+                .await?;
+            let proof = stage.terminal.file("proof.txt").await?;
+            ensure!(
+                proof == xterm::FILE_HOLDS,
+                "the typed command left {proof:?} on the user's machine"
+            );
+            technician.type_line(&xterm::command_for_colour(xterm::AFTER)).await?;
+            stage.technician.sees_colour(terminal, xterm::AFTER).await?;
+            stage.technician.receives_more_than(before).await?;
+
+            technician.say(words.greeting).await?;
+            heard(&stage.user.page, words.greeting).await?;
+            stage.user.say(words.answer).await?;
+            technician.hears(words.answer).await?;
+
+            technician.end().await?;
+            technician.wrap_up(Outcome::Solved, Some(words.message), None).await?;
+            stage.user.receipt(stage.people.technician.name).await?;
+            stage.user.reads_message(words.message).await?;
+            stage.user.answer_solved().await?;
+
+            let file = target_folder("story")?.join("browser.jsonl");
+            let text = stage
+                .relay
+                .wait_for_log(&file, |log| {
+                    log::times(log, "ticket.closed") == 1 && log::times(log, "view.first_picture") == 1
+                })
+                .await?;
+            ensure!(text.contains(&ticket), "the log has no {ticket}");
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_session_goes_on_after_a_reload_and_ends_with_the_users_stop() -> Result<()> {
+        on_stage("browser-reload", Language::French, async |stage| {
+            stage.until_the_technician_controls().await?;
+            let technician = &stage.technician.window;
+            technician.page.is_in_language(stage.language.code()).await?;
+            technician.page.reload().await?;
+            technician.has_control().await?;
+            stage.technician.sees_the_screen_of(&stage.user_desktop).await?;
+            stage
+                .type_into_the_terminal(&xterm::command_for_colour(xterm::AFTER))
+                .await?;
+            let terminal = stage.terminal.area(&stage.user_desktop)?;
+            stage.technician.sees_colour(terminal, xterm::AFTER).await?;
+
+            stage.user.stop().await?;
+            technician.page.shows("wrapup-submit").await?;
+            technician.page.no_longer_shows("remote-canvas").await?;
+            technician.type_line(&xterm::command_for_file("after.txt")).await?;
+            let file = target_folder("story")?.join("browser-reload.jsonl");
+            let text = stage
+                .relay
+                .wait_for_log(&file, |log| log::times(log, "session.ended") == 1)
+                .await?;
+            ensure!(
+                log::times(&text, "consent.granted") == 1,
+                "the reload needed another consent"
+            );
+            ensure!(
+                !stage.terminal.has_file("after.txt"),
+                "keys arrived after the user's stop"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_second_tab_takes_the_session_over_and_the_first_says_so() -> Result<()> {
+        on_stage("browser-tabs", Language::English, async |stage| {
+            stage.until_the_technician_sees().await?;
+            let technician = &stage.technician.window;
+            technician.page.open_tab(&stage.relay.technician_url()).await?;
+            technician
+                .page
+                .fill("sign-in-login", stage.people.technician.login)
+                .await?;
+            technician
+                .page
+                .fill("sign-in-password", &stage.people.technician.password)
+                .await?;
+            technician.page.click("sign-in").await?;
+            stage.technician.sees_the_screen_of(&stage.user_desktop).await?;
+
+            technician.page.show_tab(0).await?;
+            technician.page.shows("reconnect").await?;
+            technician.page.no_longer_shows("remote-canvas").await?;
+            technician.page.click("reconnect").await?;
+            stage.technician.sees_the_screen_of(&stage.user_desktop).await?;
+            technician.page.show_tab(1).await?;
+            technician.page.shows("reconnect").await?;
+
+            technician.page.show_tab(0).await?;
+            technician.end().await?;
+            technician.wrap_up(Outcome::Solved, None, None).await?;
+            stage.user.page.shows("solved-yes").await?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,170 @@
+/**
+ * The technician's side of a session: the question to the user, the viewer, the end.
+ * Invariant: what the relay is told of an end is told until it has heard it, and only what is this side's to tell.
+ */
+import type { Action } from "../../../generated/host";
+import type { EndReason, Grant, SessionId, SessionInfo, WireError } from "../../../generated/protocol";
+import type { ViewerCommand, ViewerEvent } from "../session/events";
+import type { Desk } from "./desk";
+import type { Effect, Tell } from "./events";
+import type { Uplink } from "./uplink";
+import { Viewed } from "./viewed";
+
+export class SessionAtDesk {
+  constructor(
+    private readonly desk: Desk,
+    private readonly relay: Uplink,
+    private readonly push: (effect: Effect) => void,
+    private readonly tell: Tell,
+  ) {}
+
+  /** What a person does in a session, or about one. False when it is about something else. */
+  act(action: Action, now: number): boolean {
+    const viewed = this.desk.session;
+    switch (action.action) {
+      case "withdraw_question":
+        if (viewed && !viewed.grant) this.endIfAny();
+        else this.#outOfOrder();
+        return true;
+      case "end_session":
+        if (viewed) this.endIfAny();
+        else this.#outOfOrder();
+        return true;
+      case "request":
+        viewed?.request(action.capability);
+        this.#tellViewer({ command: "request", capability: action.capability });
+        return true;
+      case "give_back":
+        viewed?.giveBack(action.capability);
+        this.#tellViewer({ command: "give_back", capability: action.capability });
+        return true;
+      case "choose_key_mode":
+        if (viewed) viewed.keyboard = { ...viewed.keyboard, choice: action.choice };
+        else this.#outOfOrder();
+        return true;
+      case "type_text":
+        if (viewed?.isTyping) this.#outOfOrder();
+        else this.#tellViewer({ command: "type", text: action.text });
+        return true;
+      case "stop_typing":
+        // Once it is typed, only its progress was read.
+        if (viewed?.isTyping) this.#tellViewer({ command: "stop_typing" });
+        else if (viewed) viewed.typing = null;
+        return true;
+      case "chat":
+        viewed?.talk.write(true, now, action.text);
+        this.#tellViewer({ command: "chat", text: action.text });
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  userIsAsked(info: SessionInfo): void {
+    if (this.desk.isIn(info.id)) return;
+    this.#close("lost");
+    this.desk.over = null;
+    this.desk.session = new Viewed(info, this.desk.keyboard);
+  }
+
+  granted(grant: Grant): void {
+    const viewed = this.desk.session;
+    if (viewed?.info.id !== grant.session || viewed.grant) return;
+    viewed.grant = grant;
+    this.push({ effect: "start_viewer", session: viewed.info, grant });
+  }
+
+  /** After a reconnection, or a reload of the page: what the relay holds of a session. */
+  onReturn(info: SessionInfo | null): void {
+    const desk = this.desk;
+    if (desk.ending && desk.ending.session !== info?.id) desk.ending = null;
+    if (desk.session && desk.session.info.id !== info?.id) this.#close("lost");
+    if (!info) return;
+    if (desk.ending) return this.#endAtRelay(desk.ending.session, desk.ending.reason);
+    const fresh = !desk.isIn(info.id);
+    this.userIsAsked(info);
+    if (!info.grant) return;
+    this.granted(info.grant);
+    // The sharer made its offer to an earlier run of this page.
+    if (fresh) this.relay.signal(info.id, { signal: "restart" });
+  }
+
+  ended(session: SessionId, reason: EndReason): void {
+    const desk = this.desk;
+    if (desk.isIn(session)) return this.#close(reason);
+    if (desk.ending?.session !== session) return;
+    desk.ending = null;
+    // What the log says is truer than what this end made of the other's silence.
+    if (!desk.session) desk.over = reason;
+  }
+
+  #close(reason: EndReason): void {
+    const viewed = this.desk.session;
+    if (!viewed) return;
+    this.desk.session = null;
+    if (viewed.grant) this.toViewer(viewed.info.id, { command: "end", reason });
+    this.desk.over = reason;
+  }
+
+  viewerEvent(session: SessionId, event: ViewerEvent, now: number): void {
+    switch (event.event) {
+      case "report":
+        if (this.relay.report(session, event.at, event.report)) return;
+        // Nothing happens unrecorded.
+        if (this.desk.isIn(session)) {
+          this.tell({ code: "not_recorded" });
+          this.endIfAny();
+        }
+        return;
+      case "signal":
+        return this.relay.signal(session, event.signal);
+      case "ended":
+        return this.#viewerEnded(session, event.reason, event.error);
+      default:
+        if (this.desk.isIn(session)) this.desk.session?.happened(event, now);
+    }
+  }
+
+  #viewerEnded(session: SessionId, reason: EndReason, error: WireError | null): void {
+    if (!this.desk.isIn(session)) return;
+    this.desk.session = null;
+    this.desk.over = reason;
+    // Stop and the time box are the user's side's to tell: the relay takes them from nobody else.
+    if (reason !== "stopped_by_user" && reason !== "expired") this.#endAtRelay(session, reason);
+    if (error) this.tell(error);
+  }
+
+  #endAtRelay(session: SessionId, reason: EndReason): void {
+    this.desk.ending = { session, reason };
+    const told = this.relay.requests.any((purpose) => purpose.what === "end" && purpose.session === session);
+    if (this.relay.online && !told) this.relay.ask({ type: "end_session", session, reason }, { what: "end", session });
+  }
+
+  endTold(session: SessionId): void {
+    if (this.desk.ending?.session === session) this.desk.ending = null;
+  }
+
+  /** Ends what is asked for or on; the person leaves. */
+  endIfAny(): void {
+    const viewed = this.desk.session;
+    if (!viewed) return;
+    const reason: EndReason = viewed.grant ? "ended_by_technician" : "withdrawn";
+    this.#close(reason);
+    this.#endAtRelay(viewed.info.id, reason);
+  }
+
+  #tellViewer(command: ViewerCommand): void {
+    const viewed = this.desk.session;
+    if (viewed?.grant) this.toViewer(viewed.info.id, command);
+    else this.#outOfOrder();
+  }
+
+  toViewer(session: SessionId, command: ViewerCommand): void {
+    this.push({ effect: "to_viewer", session, command });
+  }
+
+  /** A click that came too late, or twice: nothing is done, and the person is told. */
+  #outOfOrder(): void {
+    this.tell({ code: "out_of_order" });
+  }
+}

@@ -1,0 +1,254 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Action, View } from "../../../generated/host";
+import type { EndReason, FromRelay, Request, SessionInfo, ToRelay } from "../../../generated/protocol";
+import { CLAIRE, CLAIRE_SIGNED_IN, detail, grant, queueEntry } from "../../samples";
+import type { ViewerEvent } from "../session/events";
+import type { Effect, Event } from "./events";
+import { Technician } from "./technician";
+
+const PROFILE = { organisation: "Mairie", relay: "wss://relay", version: "1.0", language: "en" } as const;
+const NONE = { language: null, theme: "system", login: null } as const;
+const TOKEN = "ab".repeat(32);
+const ENTRY = queueEntry(1001, "en");
+const TAKEN = queueEntry(1001, "en", { state: "taken", technician: CLAIRE });
+const GRANT = grant("view");
+const SESSION: SessionInfo = { id: GRANT.session, ticket: "T-1001", technician: CLAIRE, user: ENTRY.user, asked: ["view"], asked_at: 0, answer_by: 60_000, grant: null, reported: 0 };
+
+let desk: Technician;
+let now: number;
+let effects: Effect[];
+
+const handle = (event: Event): Effect[] => {
+  effects = desk.handle(event, now);
+  return effects;
+};
+const act = (action: Action): Effect[] => handle({ event: "act", action });
+const epoch = (): number => Math.max(0, ...connects.map((connect) => connect.epoch));
+let connects: Extract<Effect, { effect: "connect" }>[] = [];
+const note = (done: Effect[]): Effect[] => {
+  connects.push(...done.filter((effect) => effect.effect === "connect"));
+  return done;
+};
+const relay = (message: FromRelay): Effect[] => handle({ event: "link", epoch: epoch(), link: { link: "message", message } });
+const viewer = (event: ViewerEvent): Effect[] => handle({ event: "viewer", session: SESSION.id, viewer: event });
+const sent = (): Request[] => effects.flatMap((effect) => (effect.effect === "send" ? [effect.request] : []));
+const kinds = (): string[] => effects.map((effect) => effect.effect);
+const view = (): View => desk.view();
+const page = (): Extract<View["side"], { role: "technician" }> => view().side as Extract<View["side"], { role: "technician" }>;
+const only = <Kind extends ToRelay["type"]>(type: Kind): Extract<Request, { type: Kind }> => {
+  const [found] = sent().filter((request) => request.type === type);
+  if (!found) throw new Error(`no ${type} among ${JSON.stringify(sent())}`);
+  return found as Extract<Request, { type: Kind }>;
+};
+
+function begin(token: string | null = null): void {
+  connects = [];
+  desk = new Technician(PROFILE, NONE, token);
+  effects = note(desk.start(now));
+}
+function welcome(session: SessionInfo | null = null, queue = [ENTRY]): Effect[] {
+  const welcomed = { as: "technician" as const, person: CLAIRE_SIGNED_IN, token: TOKEN, queue };
+  return handle({ event: "link", epoch: epoch(), link: { link: "online", now: 0, welcomed, session } });
+}
+function signedIn(): void {
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome();
+}
+function inSession(): void {
+  signedIn();
+  act({ action: "take_ticket", ticket: "T-1001" });
+  relay({ type: "queue_changed", entry: TAKEN });
+  relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "granted", grant: GRANT });
+}
+const end = (reason: EndReason): Effect[] => viewer({ event: "ended", reason, error: null });
+
+beforeEach(() => {
+  now = 1_000;
+  begin();
+});
+
+test("nobody is connected before somebody signs in; a tab that was signed in comes back by itself", () => {
+  expect(kinds()).toEqual(["emit"]);
+  expect(page()).toEqual({ role: "technician", page: "sign_in", busy: false, login: null });
+  begin(TOKEN);
+  expect(effects[0]).toMatchObject({ effect: "connect", identity: { as: "token", token: TOKEN } });
+  expect(page()).toMatchObject({ page: "sign_in", busy: true });
+});
+
+test("signing in keeps token and name, never the password", () => {
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  expect(effects).toContainEqual({ effect: "keep_settings", settings: { ...NONE, login: "claire" } });
+  welcome();
+  expect(effects).toContainEqual({ effect: "keep_token", token: TOKEN });
+  expect(effects).toContainEqual({ effect: "identify", identity: { as: "token", token: TOKEN }, language: "en" });
+  expect(page()).toMatchObject({ page: "queue", person: CLAIRE_SIGNED_IN });
+  expect(JSON.stringify([effects, view()])).not.toContain("secret");
+});
+
+test("a wrong password and an ended sign-in are told, and forgotten", () => {
+  begin(TOKEN);
+  handle({ event: "link", epoch: epoch(), link: { link: "rejected", error: { code: "sign_in_expired" } } });
+  expect(effects).toContainEqual({ effect: "keep_token", token: null });
+  expect(view().notice?.error.code).toBe("sign_in_expired");
+  expect(page()).toMatchObject({ page: "sign_in", busy: false });
+});
+
+test("an event of an earlier target changes nothing", () => {
+  signedIn();
+  act({ action: "sign_out" });
+  expect(handle({ event: "link", epoch: 1, link: { link: "message", message: { type: "queue_changed", entry: ENTRY } } })).toEqual([]);
+  expect(page().page).toBe("sign_in");
+});
+
+test("a ticket is taken, its user asked, the yes starts the viewer, an end is told and wrapped up", () => {
+  inSession();
+  expect(effects).toContainEqual({ effect: "start_viewer", session: SESSION, grant: GRANT });
+  viewer({ event: "connected" });
+  expect(page()).toMatchObject({ page: "ticket", session: { stage: "open", connected: true, grant: { capabilities: ["view"] } } });
+  act({ action: "end_session" });
+  expect(effects).toContainEqual({ effect: "to_viewer", session: SESSION.id, command: { command: "end", reason: "ended_by_technician" } });
+  expect(only("end_session")).toMatchObject({ session: SESSION.id, reason: "ended_by_technician" });
+  act({ action: "wrap_up", outcome: "escalated", to: 2, message: null, note: "n" });
+  const request = only("wrap_up");
+  expect(request).toEqual({ id: request.id, type: "wrap_up", ticket: "T-1001", outcome: "escalated", to: 2, message: null, note: "n" });
+  expect(page()).toMatchObject({ page: "ticket", busy: true });
+  relay({ type: "done", re: request.id });
+  expect(page()).toMatchObject({ page: "queue", tickets: [] });
+});
+
+test("what the user ended is not told to the relay by this side, what was lost is", () => {
+  inSession();
+  end("stopped_by_user");
+  expect(sent()).toEqual([]);
+  expect(page()).toMatchObject({ session: { stage: "over", reason: "stopped_by_user" } });
+  begin();
+  inSession();
+  end("lost");
+  expect(only("end_session").reason).toBe("lost");
+  relay({ type: "session_ended", session: SESSION.id, reason: "stopped_by_user" });
+  expect(page()).toMatchObject({ session: { stage: "over", reason: "stopped_by_user" } });
+});
+
+test("a reload finds the session again and asks for a new offer, and its reports are numbered on", () => {
+  begin(TOKEN);
+  welcome({ ...SESSION, grant: GRANT, reported: 3 }, [TAKEN]);
+  expect(effects).toContainEqual({ effect: "start_viewer", session: { ...SESSION, grant: GRANT, reported: 3 }, grant: GRANT });
+  expect(only("signal")).toMatchObject({ session: SESSION.id, signal: "restart" });
+  viewer({ event: "report", at: now, report: { event: "peer_lost" } });
+  expect(only("report")).toMatchObject({ number: 4, event: "peer_lost" });
+});
+
+test("a session that goes on in another tab is left without a word, and nothing stale is shown", () => {
+  inSession();
+  handle({ event: "link", epoch: epoch(), link: { link: "offline", error: { code: "replaced" }, retryMs: 300_000 } });
+  expect(effects).toContainEqual({ effect: "drop_viewer", session: SESSION.id });
+  expect(kinds()).not.toContain("to_viewer");
+  expect(view().link).toMatchObject({ link: "offline", error: { code: "replaced" } });
+  expect(page()).toMatchObject({ page: "sign_in", busy: false });
+  act({ action: "reconnect" });
+  expect(kinds()).toContain("retry_now");
+  handle({ event: "link", epoch: epoch(), link: { link: "connecting" } });
+  expect(page()).toMatchObject({ page: "sign_in", busy: true });
+  welcome({ ...SESSION, grant: GRANT }, [TAKEN]);
+  expect(only("signal").signal).toBe("restart");
+});
+
+test("reports and signals that met no relay are sent after the next welcome, reports until they are recorded", () => {
+  inSession();
+  handle({ event: "link", epoch: epoch(), link: { link: "offline", error: { code: "relay_unreachable" }, retryMs: 500 } });
+  viewer({ event: "report", at: 5, report: { event: "first_picture", after_ms: 4 } });
+  viewer({ event: "signal", signal: { signal: "restart" } });
+  expect(sent()).toEqual([]);
+  welcome({ ...SESSION, grant: GRANT }, [TAKEN]);
+  expect(sent().map((request) => request.type)).toEqual(["show_ticket", "signal", "report"]);
+  const report = only("report");
+  relay({ type: "refused", re: report.id, error: { code: "not_recorded" } });
+  now += 5_000;
+  handle({ event: "tick" });
+  expect(only("report").number).toBe(1);
+  relay({ type: "recorded", session: SESSION.id, number: 1 });
+  now += 60_000;
+  expect(handle({ event: "tick" })).toEqual([]);
+});
+
+test("clicks that come too late are told and do nothing", () => {
+  signedIn();
+  for (const action of [{ action: "end_session" }, { action: "withdraw_question" }, { action: "chat", text: "x" }, { action: "ask_again" }, { action: "request_help", summary: "s", impact: "person", urgency: "low" }] as Action[]) {
+    act(action);
+    expect(kinds(), action.action).toEqual(["emit"]);
+    expect(view().notice?.error.code).toBe("out_of_order");
+  }
+});
+
+test("what needs the relay says so without it", () => {
+  signedIn();
+  handle({ event: "link", epoch: epoch(), link: { link: "offline", error: { code: "relay_unreachable" }, retryMs: 500 } });
+  act({ action: "take_ticket", ticket: "T-1001" });
+  expect(sent()).toEqual([]);
+  expect(view().notice?.error.code).toBe("relay_unreachable");
+});
+
+test("a new ticket is announced once, in order of work", () => {
+  signedIn();
+  const urgent = queueEntry(1002, "en", { priority: 1 });
+  relay({ type: "queue_changed", entry: urgent });
+  expect(effects).toContainEqual({ effect: "notify", summary: urgent.summary });
+  relay({ type: "queue_changed", entry: urgent });
+  expect(kinds()).not.toContain("notify");
+  expect(page()).toMatchObject({ tickets: [{ id: "T-1002" }, { id: "T-1001" }] });
+});
+
+test("remarks about refused input fade, answers stay", () => {
+  inSession();
+  viewer({ event: "input_denied", reason: "paused" });
+  now += 4_999;
+  expect(handle({ event: "tick" })).toEqual([]);
+  now += 1;
+  handle({ event: "tick" });
+  expect(page()).toMatchObject({ session: { remark: null } });
+  act({ action: "request", capability: "control" });
+  expect(page()).toMatchObject({ session: { requested: ["control"] } });
+  viewer({ event: "refused", capability: "control", timed_out: true });
+  now += 600_000;
+  expect(handle({ event: "tick" })).toEqual([]);
+  expect(page()).toMatchObject({ session: { requested: [], remark: { remark: "refused", timed_out: true } } });
+});
+
+test("the question's deadline is on this machine's clock", () => {
+  now = 500_000;
+  signedIn();
+  relay({ type: "queue_changed", entry: TAKEN });
+  relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
+  relay({ type: "asked", session: SESSION });
+  expect(page()).toMatchObject({ session: { stage: "asking", answer_by: 560_000 } });
+});
+
+test("canned replies are fetched when they are looked for and put away after", () => {
+  inSession();
+  act({ action: "show_replies" });
+  const { id } = only("show_replies");
+  act({ action: "show_replies" });
+  expect(sent(), "they are on their way").toEqual([]);
+  relay({ type: "replies", re: id, replies: [] });
+  expect(page()).toMatchObject({ replies: [] });
+  relay({ type: "done", re: id });
+  act({ action: "hide_replies" });
+  expect(page()).not.toHaveProperty("replies");
+});
+
+test("a draft is of the ticket in hand and told once it is kept", () => {
+  const draft: Action = { action: "draft_article", language: "fr", title: "Imprimante", body: "Éteindre." };
+  inSession();
+  act(draft);
+  const { id } = only("draft_article");
+  expect(sent()).toMatchObject([{ ticket: "T-1001", language: "fr", title: "Imprimante", body: "Éteindre." }]);
+  expect(page()).toMatchObject({ drafted: false });
+  relay({ type: "done", re: id });
+  expect(page()).toMatchObject({ drafted: true });
+  begin();
+  signedIn();
+  act(draft);
+  expect(view().notice?.error.code).toBe("out_of_order");
+});

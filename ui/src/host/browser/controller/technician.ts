@@ -1,0 +1,378 @@
+/**
+ * The page's one state and its only writer, as the desktop app has one for both sides; here there is only the technician's.
+ *
+ * Flow: `handle` takes an event and the time, changes the state, and gives back effects, to be carried out in order. No
+ * clock, no network, no storage in here.
+ * Invariant: what the page shows is computed from the state (`view`) and never stored beside it. An event of an earlier
+ * target of the connection changes nothing.
+ */
+import type { Action, TechnicianPage, View } from "../../../generated/host";
+import type {
+  Code,
+  FromRelay,
+  Identity,
+  Language,
+  Outcome,
+  Person,
+  QueueEntry,
+  SessionInfo,
+  TicketId,
+  Token,
+  WireError,
+} from "../../../generated/protocol";
+import type { LinkEvent } from "../relay";
+import type { Settings } from "../storage";
+import { articleDeed, articleWord } from "./articles";
+import { Desk } from "./desk";
+import type { Effect, Event } from "./events";
+import { technicianPage } from "./page";
+import { SessionAtDesk } from "./session";
+import { Uplink } from "./uplink";
+
+/** Out of order only means that an earlier report, sent with it, did not get through. */
+const PASSING: ReadonlySet<Code> = new Set(["not_recorded", "busy", "shutting_down", "too_fast", "out_of_order"]);
+
+/** What the page knows from the start. */
+export interface Profile {
+  readonly organisation: string;
+  /** The relay's address, as it is shown. */
+  readonly relay: string;
+  readonly version: string;
+  /** The browser's own language. */
+  readonly language: Language;
+}
+
+export class Technician {
+  readonly #relay: Uplink;
+  readonly #desk = new Desk();
+  readonly #session: SessionAtDesk;
+  #effects: Effect[] = [];
+  #now = 0;
+  #notice: View["notice"] = null;
+  #notices = 0;
+  #signingIn = false;
+  /** Another tab or program took this account's place. */
+  #elsewhere = false;
+
+  constructor(
+    private readonly profile: Profile,
+    private settings: Settings,
+    private token: Token | null,
+  ) {
+    const push = (effect: Effect): void => void this.#effects.push(effect);
+    this.#relay = new Uplink((request) => push({ effect: "send", request }));
+    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error));
+  }
+
+  /** Connects, when the tab was signed in before, and shows the first view. */
+  start(now: number): Effect[] {
+    return this.#turn(now, () => {
+      if (this.token) this.#connectAs({ as: "token", token: this.token });
+    });
+  }
+
+  /** One event, with all its consequences. */
+  handle(event: Event, now: number): Effect[] {
+    switch (event.event) {
+      case "act":
+        return this.#turn(now, () => this.#act(event.action));
+      case "link":
+        return event.epoch === this.#relay.epoch ? this.#turn(now, () => this.#linkEvent(event.link)) : [];
+      case "viewer":
+        return this.#turn(now, () => this.#session.viewerEvent(event.session, event.viewer, now));
+      case "own_keyboard":
+        return this.#turn(now, () => this.#desk.keyboardIs(event.layout));
+      case "tick":
+        return this.#tick(now);
+    }
+  }
+
+  get inSession(): boolean {
+    return this.#desk.session?.grant != null;
+  }
+
+  view(): View {
+    return {
+      language: this.#language,
+      theme: this.settings.theme,
+      version: this.profile.version,
+      organisation: { name: this.profile.organisation, relay: this.profile.relay },
+      link: this.#relay.shown,
+      notice: this.#notice,
+      offer: null,
+      stated: { name: this.#desk.person?.name ?? "", machine: "" },
+      side: { role: "technician", ...this.#page() },
+    };
+  }
+
+  #turn(now: number, change: () => unknown): Effect[] {
+    this.#now = now;
+    change();
+    this.#effects.push({ effect: "emit", view: this.view() });
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  #tick(now: number): Effect[] {
+    const due = this.#relay.isRetryDue(now);
+    const faded = this.#desk.session?.fade(now) ?? false;
+    return due || faded ? this.#turn(now, () => due && this.#relay.sendReports()) : [];
+  }
+
+  get #language(): Language {
+    return this.settings.language ?? this.profile.language;
+  }
+
+  #page(): TechnicianPage {
+    const byToken = this.token !== null && !this.#elsewhere;
+    return technicianPage(this.#desk, this.#relay, { busy: this.#signingIn || byToken, login: this.settings.login });
+  }
+
+  #act(action: Action): void {
+    if (this.#session.act(action, this.#now)) return;
+    switch (action.action) {
+      case "set_language":
+        this.#keepSettings({ ...this.settings, language: action.language });
+        return this.#identify();
+      case "set_theme":
+        return this.#keepSettings({ ...this.settings, theme: action.theme });
+      case "dismiss_notice":
+        this.#notice = null;
+        return;
+      case "reconnect":
+        this.#effects.push({ effect: "retry_now" });
+        return;
+      case "sign_in":
+        return this.#signIn(action.login, action.password);
+      case "sign_out":
+        return this.#signOut();
+      case "show_ticket":
+        this.#desk.show(action.ticket);
+        if (action.ticket !== null && !this.#needsRelay()) this.#look();
+        return;
+      case "take_ticket":
+        return this.#take(action.ticket);
+      case "ask_again":
+        return this.#askAgain();
+      case "add_note":
+        return this.#addNote(action.text);
+      case "wrap_up":
+        return this.#wrapUp(action, action.message, action.note);
+      default:
+        // What is none of the articles' either is a user's deed, which needs the desktop app.
+        if (articleDeed(action, this.#desk, this.#relay, () => this.#needsRelay()) !== "done") this.#outOfOrder();
+    }
+  }
+
+  #signIn(login: string, password: string): void {
+    if (this.#desk.person || this.#signingIn) return this.#outOfOrder();
+    this.#notice = null;
+    this.#signingIn = true;
+    this.#elsewhere = false;
+    if (this.settings.login !== login) this.#keepSettings({ ...this.settings, login });
+    this.#connectAs({ as: "password", login, password });
+  }
+
+  #signInFailed(error: WireError): void {
+    this.#signingIn = false;
+    this.#desk.person = null;
+    if (error.code === "sign_in_expired" || error.code === "sign_in_failed") this.#keepToken(null);
+    this.#tell(error);
+    this.#disconnect();
+  }
+
+  #signOut(): void {
+    this.#session.endIfAny();
+    if (this.#relay.online) this.#relay.ask({ type: "sign_out" }, { what: "sign_out" });
+    this.#desk.forget();
+    this.#keepToken(null);
+    this.#disconnect();
+  }
+
+  #take(ticket: TicketId): void {
+    if (this.#desk.inHand !== null) return this.#tell({ code: "session_open" });
+    if (this.#needsRelay()) return;
+    this.#desk.shown = ticket;
+    this.#relay.ask({ type: "take_ticket", ticket }, { what: "take" });
+  }
+
+  #askAgain(): void {
+    const ticket = this.#desk.inHand;
+    if (ticket === null || this.#desk.session) return this.#outOfOrder();
+    if (!this.#needsRelay()) this.#relay.ask({ type: "ask_again", ticket }, { what: "ask_again" });
+  }
+
+  #addNote(text: string): void {
+    const ticket = this.#desk.lookedAt;
+    if (ticket === null) return this.#outOfOrder();
+    if (!this.#needsRelay()) this.#relay.ask({ type: "add_note", ticket, text }, { what: "note" });
+  }
+
+  #wrapUp(outcome: Outcome, message: string | null, note: string | null): void {
+    const ticket = this.#desk.inHand;
+    if (ticket === null) return this.#outOfOrder();
+    if (this.#needsRelay()) return;
+    const how: Outcome = outcome.outcome === "escalated" ? { outcome: "escalated", to: outcome.to } : { outcome: outcome.outcome };
+    this.#relay.ask({ type: "wrap_up", ticket, ...how, message, note }, { what: "wrap_up", ticket });
+  }
+
+  #connectAs(identity: Identity): void {
+    this.#relay.retarget({ link: "connecting" });
+    this.#effects.push({ effect: "connect", epoch: this.#relay.epoch, identity, language: this.#language });
+  }
+
+  #disconnect(): void {
+    this.#relay.retarget({ link: "idle" });
+    this.#effects.push({ effect: "disconnect" });
+  }
+
+  /** At the next hello we are this; the connection stays. */
+  #identify(): void {
+    if (this.token) this.#effects.push({ effect: "identify", identity: { as: "token", token: this.token }, language: this.#language });
+  }
+
+  #linkEvent(event: LinkEvent): void {
+    switch (event.link) {
+      case "connecting":
+        this.#elsewhere = false;
+        this.#relay.shown = { link: "connecting" };
+        return;
+      case "online":
+        this.#relay.up(event.now, this.#now);
+        if (event.welcomed.as === "technician") return this.#welcomed(event.welcomed, event.session);
+        // The relay took us for somebody else; nothing it says now can be for us.
+        this.#tell({ code: "out_of_order" });
+        return this.#disconnect();
+      case "message":
+        return this.#relaySaid(event.message);
+      case "offline":
+        if (this.#signingIn) return this.#signInFailed(event.error);
+        if (event.error.code === "replaced") this.#leaveToOthers();
+        return this.#relay.down(event.error, this.#now + event.retryMs);
+      case "rejected":
+        return this.#signInFailed(event.error);
+    }
+  }
+
+  /** This account works in another tab or program now: nothing here may touch its session, and nothing stale is shown. */
+  #leaveToOthers(): void {
+    const session = this.#desk.session?.info.id;
+    if (session !== undefined) this.#effects.push({ effect: "drop_viewer", session });
+    this.#desk.forget();
+    this.#relay.dropSignals();
+    this.#elsewhere = true;
+  }
+
+  #welcomed({ person, token, queue }: { person: Person; token: Token; queue: QueueEntry[] }, session: SessionInfo | null): void {
+    if (session) this.#relay.resume(session);
+    this.#signingIn = false;
+    this.#keepToken(token);
+    this.#identify();
+    this.#desk.person = person;
+    this.#desk.refill(queue);
+    this.#session.onReturn(session);
+    this.#look();
+    this.#relay.catchUp();
+  }
+
+  #relaySaid(message: FromRelay): void {
+    const desk = this.#desk;
+    switch (message.type) {
+      case "done":
+        return this.#done(message.re);
+      case "refused":
+        return this.#refused(message.re, message.error);
+      case "recorded":
+        return this.#relay.recorded(message.session, message.number);
+      case "queue_changed": {
+        const before = desk.inHand;
+        if (desk.changed(message.entry)) this.#effects.push({ effect: "notify", summary: message.entry.summary });
+        if (desk.inHand === before) return;
+        desk.over = null;
+        return this.#look();
+      }
+      case "queue_left":
+        return desk.left(message.ticket, message.why);
+      case "detail":
+        return desk.detailCame(message.detail);
+      case "asked":
+        return this.#session.userIsAsked(message.session);
+      case "granted":
+        return this.#session.granted(message.grant);
+      case "signal":
+        if (desk.isIn(message.session)) this.#session.toViewer(message.session, { command: "signal", signal: message });
+        return;
+      case "session_ended":
+        return this.#session.ended(message.session, message.reason);
+      default:
+        // Else it is what only a user is told, or a greeting in the middle of a conversation.
+        return articleWord(message, desk);
+    }
+  }
+
+  #done(re: number): void {
+    const purpose = this.#relay.requests.take(re);
+    switch (purpose?.what) {
+      case "wrap_up":
+        return this.#desk.wrappedUp(purpose.ticket);
+      case "draft":
+        return void (this.#desk.drafted = purpose.ticket);
+      case "end":
+        return this.#session.endTold(purpose.session);
+      case "report":
+        // Done means written, and reports are written in order.
+        return this.#relay.recorded(purpose.session, purpose.number);
+    }
+  }
+
+  #refused(re: number, error: WireError): void {
+    const purpose = this.#relay.requests.take(re);
+    switch (purpose?.what) {
+      case undefined:
+      case "sign_out":
+        return;
+      // The session is over already, which was the wish.
+      case "end":
+        return this.#session.endTold(purpose.session);
+      case "report":
+        return PASSING.has(error.code) ? this.#relay.retryReports(this.#now) : this.#relay.forgetReports(purpose.session);
+      default:
+        return this.#tell(error);
+    }
+  }
+
+  /** Asks for all about the ticket that is looked at; the relay tells every change of the one in hand by itself. */
+  #look(): void {
+    const ticket = this.#desk.lookedAt;
+    if (ticket !== null && this.#relay.online) this.#relay.ask({ type: "show_ticket", ticket }, { what: "show" });
+  }
+
+  /** Says that the relay is needed for this and not there. */
+  #needsRelay(): boolean {
+    if (!this.#relay.online) this.#tell({ code: "relay_unreachable" });
+    return !this.#relay.online;
+  }
+
+  #keepSettings(settings: Settings): void {
+    this.settings = settings;
+    this.#effects.push({ effect: "keep_settings", settings });
+  }
+
+  #keepToken(token: Token | null): void {
+    if (token === this.token) return;
+    this.token = token;
+    this.#effects.push({ effect: "keep_token", token });
+  }
+
+  #tell(error: WireError): void {
+    this.#notices += 1;
+    this.#notice = { id: this.#notices, error };
+  }
+
+  /** A click that came too late, or twice: nothing is done, and the person is told. */
+  #outOfOrder(): void {
+    this.#tell({ code: "out_of_order" });
+  }
+}
+

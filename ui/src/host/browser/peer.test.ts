@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { namesOneCertificate } from "./description";
+import { Peer } from "./peer";
+
+const DIGEST = (byte: string): string => `a=fingerprint:sha-256 ${Array(32).fill(byte).join(":")}`;
+const OFFER = `v=0\r\n${DIGEST("AB")}\r\nm=video 9\r\n${DIGEST("ab")}\r\n`;
+
+class FakeChannel {
+  readyState = "connecting";
+  bufferedAmount = 0;
+  sent: string[] = [];
+  onopen: (() => void) | null = null;
+  onclose: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  closed = false;
+  constructor(readonly label: string) {}
+  open(): void {
+    this.readyState = "open";
+    this.onopen?.();
+  }
+  send(text: string): void {
+    this.sent.push(text);
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+class FakeConnection {
+  connectionState = "new";
+  localDescription: { sdp: string } | null = null;
+  candidates: unknown[] = [];
+  remote: string | null = null;
+  closed = false;
+  onicecandidate: ((event: { candidate: unknown }) => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  ondatachannel: ((event: { channel: unknown }) => void) | null = null;
+  ontrack: ((event: { track: unknown; receiver: unknown }) => void) | null = null;
+  setRemoteDescription({ sdp }: { sdp: string }): Promise<void> {
+    this.remote = sdp;
+    return Promise.resolve();
+  }
+  createAnswer(): Promise<unknown> {
+    return Promise.resolve({});
+  }
+  setLocalDescription(): Promise<void> {
+    this.localDescription = { sdp: "v=0 answer" };
+    this.onicecandidate?.({ candidate: { candidate: "candidate:1", sdpMid: "0", sdpMLineIndex: 0 } });
+    return Promise.resolve();
+  }
+  addIceCandidate(candidate: unknown): Promise<void> {
+    this.candidates.push(candidate);
+    return Promise.resolve();
+  }
+  close(): void {
+    this.closed = true;
+  }
+  is(state: string): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+}
+
+let connection: FakeConnection;
+let told: unknown[];
+let peer: Peer;
+const channel = (label: string): FakeChannel => {
+  const made = new FakeChannel(label);
+  connection.ondatachannel?.({ channel: made });
+  return made;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [connection, told] = [new FakeConnection(), []];
+  const events = {
+    onLink: (event: unknown) => told.push(event),
+    onCandidate: (candidate: unknown) => told.push(candidate),
+    onMessage: (on: unknown, text: unknown) => told.push([on, text]),
+    onTrack: () => told.push("track"),
+  };
+  peer = new Peer(events, () => connection as unknown as RTCPeerConnection);
+});
+afterEach(() => vi.useRealTimers());
+
+test("a description must name exactly one certificate, by SHA-256", async () => {
+  expect(namesOneCertificate(OFFER)).toBe(true);
+  for (const bad of ["v=0\r\n", `v=0\r\n${DIGEST("AB")}\r\n${DIGEST("AC")}`, "v=0\na=fingerprint:sha-1 AB", "v=0\na=fingerprint:sha-256 AB:CD"]) {
+    expect(namesOneCertificate(bad), bad).toBe(false);
+    await expect(peer.answer(bad)).rejects.toThrow("certificate");
+  }
+  expect(connection.remote).toBeNull();
+});
+
+test("candidates of either side wait for the descriptions they belong to", async () => {
+  const theirs = { candidate: "candidate:9", mid: null, index: 0 };
+  peer.addCandidate(theirs);
+  expect(connection.candidates).toEqual([]);
+  await expect(peer.answer(OFFER)).resolves.toBe("v=0 answer");
+  expect(connection.candidates).toEqual([{ candidate: "candidate:9", sdpMid: null, sdpMLineIndex: 0 }]);
+  expect(told).toEqual([]);
+  peer.answered();
+  connection.onicecandidate?.({ candidate: { candidate: "", sdpMid: "0", sdpMLineIndex: 0 } });
+  connection.onicecandidate?.({ candidate: null });
+  expect(told).toEqual([{ candidate: "candidate:1", mid: "0", index: 0 }]);
+});
+
+test("the opening of both channels is told before anything that came through them", () => {
+  const session = channel("session");
+  session.open();
+  session.onmessage?.({ data: "hello" });
+  expect(told).toEqual([]);
+  const pointer = channel("pointer");
+  pointer.open();
+  pointer.onmessage?.({ data: new ArrayBuffer(2) });
+  expect(told).toEqual(["open", ["session", "hello"], ["pointer", ""]]);
+  const [unknown, second] = [channel("files"), channel("session")];
+  expect([unknown.closed, second.closed]).toEqual([true, true]);
+});
+
+test("the connection's state is told; once open, only the session channel's end is the end", () => {
+  connection.is("connected");
+  connection.is("failed");
+  const session = channel("session");
+  session.open();
+  channel("pointer").open();
+  connection.is("disconnected");
+  connection.is("failed");
+  session.onclose?.();
+  expect(told).toEqual(["restored", "closed", "open", "interrupted", "interrupted", "closed"]);
+});
+
+test("a move that finds no room is left out, a message that finds none ends the connection", () => {
+  const [session, pointer] = [channel("session"), channel("pointer")];
+  expect([peer.send("pointer", "m"), peer.send("session", "s")]).toEqual([true, false]);
+  session.open();
+  pointer.open();
+  expect(peer.send("session", "s")).toBe(true);
+  session.bufferedAmount = pointer.bufferedAmount = 1_000_000;
+  expect([peer.send("pointer", "m"), peer.send("session", "s")]).toEqual([true, false]);
+  expect([session.sent, pointer.sent]).toEqual([["s"], []]);
+});
+
+test("last words get a moment to leave, and nothing is told any more", () => {
+  const session = channel("session");
+  session.open();
+  session.bufferedAmount = 10;
+  peer.close();
+  session.onmessage?.({ data: "late" });
+  connection.is("failed");
+  expect(told).toEqual([]);
+  vi.advanceTimersByTime(100);
+  expect(connection.closed).toBe(false);
+  session.bufferedAmount = 0;
+  vi.advanceTimersByTime(20);
+  expect(connection.closed).toBe(true);
+});
+
+test("the newest picture is wanted, not the smoothest", () => {
+  const receiver = { jitterBufferTarget: null as number | null };
+  connection.ontrack?.({ track: { kind: "video" }, receiver });
+  connection.ontrack?.({ track: { kind: "audio" }, receiver });
+  expect(receiver.jitterBufferTarget).toBe(0);
+  expect(told).toEqual(["track"]);
+});

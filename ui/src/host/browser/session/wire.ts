@@ -1,0 +1,108 @@
+/**
+ * Reading what the user's machine sent.
+ * Invariant: what is handed on is a message that a sharer may send, whole and within the wire's limits.
+ */
+import type { FromSharer, WireError } from "../../../generated/protocol";
+import { MAX_CHAT_CHARS, MAX_SESSION_BYTES } from "./limits";
+import { boolean, i16, listOf, matching, Misshapen, object, oneOf, optional, record, string, stringThat, tagged, u16, u32, whole, type Check } from "./shape";
+import { fitsClipboard, typed, written } from "./text";
+
+const capability = oneOf("view", "control", "clipboard");
+const chat = stringThat((text) => written(text, MAX_CHAT_CHARS));
+const clipboard = stringThat((text) => (fitsClipboard(text) ? text : null));
+const params: Check<Record<string, string>> = (value) =>
+  Object.fromEntries(Object.entries(record(value)).map(([name, param]) => [name, string(param)]));
+
+/** A code of a later version is not known here; it is kept, and worded as any other fault. */
+const error: Check<WireError> = (value) => {
+  const members = record(value);
+  const code = matching(/^[a-z_]{1,40}$/)(members.code) as WireError["code"];
+  return members.params === undefined ? { code } : { code, params: params(members.params) };
+};
+
+const grant = object({
+  session: matching(/^[0-9a-f]{32}$/),
+  ticket: matching(/^T-[1-9][0-9]{0,14}$/),
+  technician: whole,
+  capabilities: listOf(capability),
+  expires_at: whole,
+});
+
+const denied = oneOf("not_granted", "expired", "own_window", "paused", "failed");
+const layoutName = matching(/^[A-Za-z0-9_.+-]{1,40}$/);
+const layout = object({ layout: layoutName, variant: optional(layoutName) });
+/** How far a text is that is typed; how it stands lies beside it. */
+const far = { typed: u16, of: u16 };
+const typing = tagged("state", { going: far, done: far, cancelled: far, denied: { ...far, reason: denied } });
+
+const fromSharer = tagged("type", {
+  hello: { version: u16 },
+  heartbeat: {},
+  granted: { grant, now: whole },
+  refused: { capability, timed_out: boolean },
+  withdrawn: { capability, reason: oneOf("by_user", "by_technician", "expired", "session_ended", "peer_lost") },
+  screen: { width: u16, height: u16 },
+  pointer: { order: whole, x: u16, y: u16 },
+  keyboard: { layout: optional(layout) },
+  input_denied: { reason: denied },
+  clipboard: { text: clipboard },
+  clipboard_too_long: { characters: u32 },
+  chat: { text: chat },
+  bye: {
+    reason: oneOf("stopped_by_user", "ended_by_technician", "refused", "timed_out", "withdrawn", "expired", "lost", "failed"),
+    error: optional(error),
+  },
+});
+
+const place = { x: u16, y: u16 };
+const input = tagged("input", {
+  move: { order: whole, ...place },
+  button: { button: oneOf("left", "middle", "right", "back", "forward"), pressed: boolean, ...place },
+  wheel: { dx: i16, dy: i16, ...place },
+  key: { code: string, key: string, how: oneOf("physical", "character"), pressed: boolean },
+  locks: { caps: boolean, num: optional(boolean) },
+  release_all: {},
+});
+const others = tagged("type", {
+  hello: { version: u16 },
+  heartbeat: {},
+  request: { capability, asked_at: whole },
+  give_back: { capability },
+  type: { text: stringThat(typed) },
+  stop_typing: {},
+  clipboard: { text: clipboard },
+  clipboard_too_long: { characters: u32 },
+  chat: { text: chat },
+  bye: {},
+});
+const fromSharerOrTyping: Check<FromSharer> = (value) =>
+  record(value).type === "typing" ? { type: "typing", ...typing(value) } : fromSharer(value);
+
+/** What only this side may say, in its shape: told apart from what nobody says. */
+const fromViewer: Check<unknown> = (value) => (record(value).type === "input" ? input(value) : others(value));
+
+function passes(check: Check<unknown>, value: unknown): boolean {
+  try {
+    check(value);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Misshapen) return false;
+    throw thrown;
+  }
+}
+
+const size = (text: string): number => (text.length * 3 <= MAX_SESSION_BYTES ? text.length : new TextEncoder().encode(text).length);
+
+export type Reading = { readonly message: FromSharer } | { readonly error: WireError };
+
+export function read(text: string): Reading {
+  if (size(text) > MAX_SESSION_BYTES) return { error: { code: "too_large", params: { limit: String(MAX_SESSION_BYTES) } } };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { error: { code: "malformed" } };
+  }
+  if (passes(fromSharerOrTyping, value)) return { message: fromSharerOrTyping(value) };
+  return { error: { code: passes(fromViewer, value) ? "not_allowed" : "malformed" } };
+}
