@@ -166,7 +166,8 @@ pub enum Event {
         level: Level,
         /// Their name; personal.
         name: Name,
-        /// Time in this queue, in milliseconds.
+        /// Time since it came into this queue, in milliseconds. A ticket that was handed back kept its place, so whoever
+        /// had it meanwhile counts too.
         waited_ms: u64,
     },
     /// `ticket.take_denied`: somebody could not take it.

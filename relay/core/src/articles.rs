@@ -5,7 +5,8 @@
 //! [`Answer`] goes to whoever asked. A deflection and a draft are records like any other.
 //!
 //! Invariant: a connection has at most one question under way, so answers come in the order of the requests; a deflection
-//! counts once for a device, an article and a day, and only of an article that was read on this very connection.
+//! counts once for a device, an article and a day (a restart forgets who said so that day), and only of an article that
+//! was read on this very connection.
 
 use std::collections::BTreeSet;
 
@@ -133,6 +134,14 @@ impl Deflections {
     pub(crate) fn counted(&mut self, device: DeviceKey, article: ArticleId) {
         self.said.insert((device, article));
     }
+}
+
+/// There are as many articles as there can be. Unlike what else is limited, none can be deleted: versions stay.
+#[must_use]
+pub fn no_room() -> WireError {
+    WireError::from(Code::TooMany)
+        .with("limit", MAX_ARTICLES)
+        .with("of", "articles")
 }
 
 const fn is_consulting(body: &ToRelay) -> bool {
@@ -285,7 +294,7 @@ impl Broker {
             version: 1,
         };
         plan.record(self.now, Actor::Person(technician.id), Some(ticket), None, event);
-        plan.conflict = Some(WireError::from(Code::TooMany).with("limit", MAX_ARTICLES));
+        plan.conflict = Some(no_room());
         Ok(plan)
     }
 }

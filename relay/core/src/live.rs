@@ -2,8 +2,11 @@
 //!
 //! Invariant: it only reads, and what it tells is durable but for who is connected.
 
+use std::collections::BTreeMap;
+
 use renfort_protocol::{
     console::live::{Doing, LIVE_ROWS, Live, LiveSession, LiveTechnician, LiveTicket},
+    ids::{PersonId, TicketId},
     people::Technician,
     ticket::TicketState,
     time::UnixMillis,
@@ -56,47 +59,31 @@ impl Broker {
 
     /// Those who are connected and those who have a ticket, by name.
     fn live_technicians(&self) -> Vec<LiveTechnician> {
-        let mut all: Vec<Technician> = self.connections.technicians().map(|(_, one)| one.clone()).collect();
-        let holders = self.desk.open_tickets().filter_map(|ticket| {
+        let mut all: BTreeMap<PersonId, &Technician> =
+            self.connections.technicians().map(|(_, one)| (one.id, one)).collect();
+        let mut held: BTreeMap<PersonId, TicketId> = BTreeMap::new();
+        for ticket in self.desk.open_tickets() {
             let record = &ticket.record;
-            record
-                .technician
-                .as_ref()
-                .filter(|_| record.state == TicketState::Taken)
-        });
-        for holder in holders {
-            if !all.iter().any(|one| one.id == holder.id) {
-                all.push(holder.clone());
+            if let (TicketState::Taken, Some(holder)) = (record.state, &record.technician) {
+                all.entry(holder.id).or_insert(holder);
+                held.entry(holder.id).or_insert(record.id);
             }
         }
+        let sessions: BTreeMap<PersonId, &SessionRecord> = self
+            .desk
+            .open_sessions()
+            .map(|session| (session.technician.id, session))
+            .collect();
+        let mut all: Vec<&Technician> = all.into_values().collect();
         all.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
         all.truncate(LIVE_ROWS);
         all.into_iter()
             .map(|technician| LiveTechnician {
                 online: self.connections.technician(technician.id).is_some(),
-                doing: self.doing(&technician),
-                technician,
+                doing: doing(sessions.get(&technician.id).copied(), held.get(&technician.id).copied()),
+                technician: technician.clone(),
             })
             .collect()
-    }
-
-    fn doing(&self, technician: &Technician) -> Doing {
-        if let Some(session) = self.desk.open_session_of_person(technician.id) {
-            let ticket = session.ticket;
-            return match session.started_at {
-                Some(since) => Doing::InSession {
-                    ticket,
-                    session: session.id,
-                    since,
-                },
-                None => Doing::Asking {
-                    ticket,
-                    since: session.asked_at,
-                },
-            };
-        }
-        let held = self.desk.tickets_held_by(technician.id).next();
-        held.map_or(Doing::Free, |record| Doing::Holding { ticket: record.id })
     }
 
     fn live_session(&self, session: &SessionRecord) -> Option<LiveSession> {
@@ -118,5 +105,24 @@ impl Broker {
             user_online: self.connections.user(&session.device).is_some(),
             technician_online: self.connections.technician(session.technician.id).is_some(),
         })
+    }
+}
+
+/// What a technician with this session and this ticket does.
+fn doing(session: Option<&SessionRecord>, held: Option<TicketId>) -> Doing {
+    match (session, held) {
+        (Some(session), _) => match session.started_at {
+            Some(since) => Doing::InSession {
+                ticket: session.ticket,
+                session: session.id,
+                since,
+            },
+            None => Doing::Asking {
+                ticket: session.ticket,
+                since: session.asked_at,
+            },
+        },
+        (None, Some(ticket)) => Doing::Holding { ticket },
+        (None, None) => Doing::Free,
     }
 }

@@ -41,7 +41,7 @@ pub enum What {
         person: PersonId,
         /// Their level.
         level: Level,
-        /// Time in this queue, in milliseconds.
+        /// Time since it came into this queue, in milliseconds; whoever had it and handed it back in between counts too.
         waited_ms: u64,
     },
     /// The user was asked something.

@@ -119,6 +119,7 @@ impl Story {
                 open: vec![(opening.at, None)],
             },
             holder: None,
+            handed_back: None,
             takers: BTreeSet::new(),
             escalated: false,
             last_closing: None,
@@ -143,6 +144,8 @@ struct Teller<'a> {
     pauses: Pauses,
     story: Story,
     holder: Option<Holder>,
+    /// Since when it waits again, when its technician left.
+    handed_back: Option<UnixMillis>,
     takers: BTreeSet<PersonId>,
     escalated: bool,
     /// Its place among the moments.
@@ -169,6 +172,8 @@ impl Teller<'_> {
                     level,
                     since: at,
                 });
+                // A ticket that was handed back kept its place, so the log counts from when it first came into the queue.
+                let waited_ms = self.handed_back.take().map_or(waited_ms, |since| at.since(since));
                 let taken = Moment::Taken {
                     person,
                     level,
@@ -192,6 +197,7 @@ impl Teller<'_> {
                 if let Some(closing) = self.closing() {
                     closing.came_back.get_or_insert(at);
                 }
+                self.handed_back = None;
                 self.story.moments.push((at, Moment::Reopened));
                 self.story.open.push((at, None));
             }
@@ -200,13 +206,13 @@ impl Teller<'_> {
                     closing.answer = Some(solved);
                 }
             }
+            What::Returned => self.handed_back = Some(at),
             What::Opened { .. }
             | What::Asked { .. }
             | What::Answered { .. }
             | What::SessionEnded
             | What::UserLeft { .. }
-            | What::UserBack
-            | What::Returned => {}
+            | What::UserBack => {}
         }
     }
 

@@ -116,6 +116,7 @@ pub struct Tally {
     before: Sum,
     parts: Vec<Sum>,
     takers: BTreeSet<PersonId>,
+    takers_before: BTreeSet<PersonId>,
 }
 
 impl Tally {
@@ -131,6 +132,7 @@ impl Tally {
             whole: Sum::default(),
             before: Sum::default(),
             takers: BTreeSet::new(),
+            takers_before: BTreeSet::new(),
         }
     }
 
@@ -143,13 +145,16 @@ impl Tally {
         }
         for (at, moment) in &story.moments {
             let now = self.now;
-            let mut counted = false;
-            self.each_of(*at, |sum| {
-                sum.add(*at, moment, now);
-                counted = true;
-            });
-            if let (true, Moment::Taken { person, .. }) = (counted, moment) {
-                self.takers.insert(*person);
+            self.each_of(*at, |sum| sum.add(*at, moment, now));
+            if let Moment::Taken { person, .. } = moment {
+                for (part, takers) in [
+                    (&self.period.whole, &mut self.takers),
+                    (&self.period.before, &mut self.takers_before),
+                ] {
+                    if part.has(*at) {
+                        takers.insert(*person);
+                    }
+                }
             }
         }
         self.add_backlog(story);
@@ -160,10 +165,11 @@ impl Tally {
         self.each_of(at, |sum| sum.figures.deflections += 1);
     }
 
-    /// Technicians who took tickets that were counted.
+    /// Did a single technician take all tickets that were taken in the period, or in the one before it? The figures of
+    /// both are told, so each must be a team's by itself.
     #[must_use]
-    pub fn technicians(&self) -> usize {
-        self.takers.len()
+    pub fn is_one_persons(&self) -> bool {
+        self.takers.len() == 1 || self.takers_before.len() == 1
     }
 
     fn each_of(&mut self, at: UnixMillis, mut with: impl FnMut(&mut Sum)) {

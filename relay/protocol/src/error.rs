@@ -35,7 +35,7 @@ pub enum Code {
     UnknownSession,
     /// No such saved view, or not yours.
     UnknownView,
-    /// As many of these are kept as there can be. Parameter `limit`.
+    /// As many of these are kept as there can be. Parameter `limit`; `of`, `articles`, when none of them can be deleted.
     TooMany,
     /// Another one of yours already has this name.
     NameTaken,

@@ -231,7 +231,7 @@ pub struct TeamFigures {
     /// Which hours count.
     pub hours: HoursShown,
     /// What was asked for (a level, an impact, or fewer than [`MIN_PERSON_DAYS`] days) comes down to the work of one
-    /// technician, so it is not shown: every figure is zero.
+    /// technician, in the period or in the one before it, so it is not shown: every figure is zero.
     pub one_person: bool,
 }
 

@@ -16,7 +16,6 @@ use axum::extract::ws::Utf8Bytes;
 use renfort_audit::hash::Digest;
 use renfort_core::{
     Broker,
-    articles::{self as consulted, Question},
     contract::{Account, Checked, Conn, Effect, Input},
 };
 use renfort_protocol::{
@@ -30,7 +29,9 @@ use renfort_protocol::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    clock, keys,
+    clock,
+    consult::Consults,
+    keys,
     passwords::Passwords,
     store::Store,
     writer::{Answer, BrokerAnswer, Job, WriterHandle},
@@ -105,6 +106,7 @@ struct Outside {
     appends: VecDeque<Job>,
     in_flight: usize,
     slow: Vec<Conn>,
+    consults: Consults,
 }
 
 impl BrokerTask {
@@ -223,9 +225,9 @@ impl BrokerTask {
                 });
             }
             Effect::Consult { conn, re, question } => {
-                let store = Arc::clone(&self.store);
+                let answer = outside.consults.begin(Arc::clone(&self.store), question);
                 self.answer_later(async move {
-                    let answer = consult(&*store, question).await;
+                    let answer = answer.await;
                     Input::Consulted { conn, re, answer }
                 });
             }
@@ -281,27 +283,6 @@ async fn check_password(store: &dyn Store, passwords: &Passwords, login: &Name, 
             Checked::Unavailable
         }
     }
-}
-
-/// What the store holds of articles and replies. The sentence that is asked about stands in no log.
-async fn consult(store: &dyn Store, question: Question) -> Option<consulted::Answer> {
-    let answered = match question {
-        Question::Suggest { text, language } => store
-            .suggestions(text.as_str(), language)
-            .await
-            .map(consulted::Answer::Suggestions),
-        Question::Read { article, language } => store
-            .published(article, language)
-            .await
-            .map(|shown| consulted::Answer::Article(shown.map(Box::new))),
-        Question::Replies { team } => store.replies().await.map(|mut replies| {
-            replies.retain(|reply| reply.content.team.is_none_or(|of| of == team));
-            consulted::Answer::Replies(replies)
-        }),
-    };
-    answered
-        .inspect_err(|error| tracing::error!(%error, "articles could not be read"))
-        .ok()
 }
 
 async fn check_token(store: &dyn Store, hash: &Digest, device: &DeviceKey) -> Checked {

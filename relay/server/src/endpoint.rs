@@ -210,12 +210,15 @@ async fn farewell(socket: &mut WebSocket, error: WireError) {
         };
         if send(socket, Message::Close(Some(frame)), CLOSE_WITHIN).await {
             // The peer gets time to read the reason: a socket that is dropped with unread input is reset, and the reason
-            // with it. After a frame that was too large nothing more can be read, so this only waits.
+            // with it. After a frame that was too large nothing more can be read and the stream counts as ended at once,
+            // so this only waits.
             let drained = async {
-                while let Some(message) = socket.recv().await {
-                    if message.is_err() {
-                        std::future::pending::<()>().await;
-                    }
+                let mut readable = false;
+                while let Some(Ok(_)) = socket.recv().await {
+                    readable = true;
+                }
+                if !readable {
+                    std::future::pending::<()>().await;
                 }
             };
             if timeout(CLOSE_WITHIN, drained).await.is_err() {

@@ -11,6 +11,7 @@
 pub mod broker_task;
 pub mod cli;
 pub mod clock;
+pub mod consult;
 pub mod data;
 pub mod endpoint;
 pub mod error;

@@ -38,6 +38,23 @@ test("a layout without a name of its own has XKB's, and one that is not known sa
   expect(layoutName(null)).toBe("unknown");
 });
 
+test("a browser that does not tell its layout is said to have an unknown one, and keys go by what they mean", () => {
+  const line = (): string => keyboardLine({ mine: null, theirs: layout("fr"), choice: "automatic" });
+  expect(line()).toBe("You: unknown · User: AZERTY (France) · character mode");
+  language.set("fr");
+  expect(line()).toBe("Vous\u00a0: inconnu · Utilisateur\u00a0: AZERTY (France) · mode caractère");
+});
+
+test("the way to leave the user's keyboard is on screen before it is entered, in both languages", async () => {
+  for (const [code, words] of [["en", "Ctrl twice"], ["fr", "Ctrl deux fois"]] as const) {
+    language.set(code);
+    shown = await stage(controlled({}, samples.remoteControl(code)));
+    expect(shown.get("keyboard-hint").textContent).toContain(words);
+    await shown.end();
+  }
+  shown = undefined;
+});
+
 test("the mode is chosen from a menu, by keyboard alone", async () => {
   shown = await stage(controlled());
   await shown.click("keyboard-line");

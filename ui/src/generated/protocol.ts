@@ -2180,7 +2180,7 @@ groups: Array<FigureGroup>,
 hours: HoursShown, 
 /**
  * What was asked for (a level, an impact, or fewer than [`MIN_PERSON_DAYS`] days) comes down to the work of one
- * technician, so it is not shown: every figure is zero.
+ * technician, in the period or in the one before it, so it is not shown: every figure is zero.
  */
 one_person: boolean, };
 

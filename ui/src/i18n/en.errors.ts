@@ -26,7 +26,9 @@ export const errors: ErrorTable = {
   unknown_view: { what: "This view does not exist any more.", todo: "Save it anew." },
   too_many: (p) => ({
     what: p.limit ? `There are already ${p.limit}, and no more can be kept.` : "There are already as many as can be kept.",
-    todo: "Delete one that is no longer needed, then try again.",
+    todo: p.of === "articles"
+      ? "Articles are never deleted: open one that is no longer needed and write the new one in its place."
+      : "Delete one that is no longer needed, then try again.",
   }),
   name_taken: { what: "You already have one of this name.", todo: "Give it another name." },
   unknown_article: { what: "This article is not there, or not any more.", todo: "Go back and choose another one." },

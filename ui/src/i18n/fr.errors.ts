@@ -26,7 +26,9 @@ export const errors: ErrorTable = {
   unknown_view: { what: "Cette vue n’existe plus.", todo: "Enregistrez-la à nouveau." },
   too_many: (p) => ({
     what: p.limit ? `Il y en a déjà ${p.limit}, et il ne peut pas y en avoir plus.` : "Il y en a déjà autant qu’il peut y en avoir.",
-    todo: "Supprimez-en une dont vous n’avez plus besoin, puis réessayez.",
+    todo: p.of === "articles"
+      ? "Les articles ne se suppriment pas : ouvrez-en un qui ne sert plus et écrivez le nouveau à sa place."
+      : "Supprimez-en une dont vous n’avez plus besoin, puis réessayez.",
   }),
   name_taken: { what: "Vous en avez déjà une de ce nom.", todo: "Donnez-lui un autre nom." },
   unknown_article: { what: "Cet article n’existe pas, ou n’existe plus.", todo: "Revenez en arrière et choisissez-en un autre." },

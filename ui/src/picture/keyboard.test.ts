@@ -85,6 +85,54 @@ test("a character that AltGr makes comes with AltGr, without the Ctrl that Windo
   expect(sent).toEqual(["+AltRight:AltGraph", "+Digit0:@"]);
 });
 
+test("AltGr goes by its place without the Ctrl that Windows adds, too; a Ctrl that was held before it stays", () => {
+  const keys = keyboard(true);
+  keys.mode = "physical";
+  keys.down(key("ControlLeft", "Control", { timeStamp: 1_000 }));
+  keys.down(key("AltRight", "AltGraph", { timeStamp: 1_000 }));
+  keys.up(key("ControlLeft", "Control"));
+  keys.up(key("AltRight", "AltGraph"));
+  expect(sent.filter((each) => !each.startsWith("caps"))).toEqual(["+AltRight:AltGraph@", "-AltRight:AltGraph@"]);
+  sent = [];
+  keys.down(key("ControlLeft", "Control", { timeStamp: 9_000 }));
+  vi.advanceTimersByTime(31);
+  keys.down(key("AltRight", "AltGraph", { timeStamp: 9_100 }));
+  expect(sent).toEqual(["+ControlLeft:Control@", "+AltRight:AltGraph@"]);
+});
+
+test("AltGr pressed twice on Windows is no Ctrl pressed twice", () => {
+  const keys = keyboard(true);
+  for (const timeStamp of [1_000, 1_200]) {
+    keys.down(key("ControlLeft", "Control", { timeStamp }));
+    keys.down(key("AltRight", "AltGraph", { timeStamp }));
+    keys.up(key("ControlLeft", "Control", { timeStamp }));
+    keys.up(key("AltRight", "AltGraph", { timeStamp }));
+  }
+  expect(freed).toBe(0);
+});
+
+test("a Compose key is left to this machine by character, and goes by its place otherwise", () => {
+  const keys = keyboard();
+  expect(keys.down(key("AltRight", "Compose"))).toBe(false);
+  expect(keys.up(key("AltRight", "Compose"))).toBe(false);
+  expect(sent).toEqual([]);
+  keys.mode = "physical";
+  expect(keys.down(key("AltRight", "Compose"))).toBe(true);
+  keys.up(key("AltRight", "Compose"));
+  expect(sent.slice(1)).toEqual(["+AltRight:Compose@", "-AltRight:Compose@"]);
+});
+
+test("a held key that repeats is sent once by place, too, and so is a dead one", () => {
+  const keys = byPlace();
+  keys.down(key("KeyA", "a"));
+  for (let times = 0; times < 5; times += 1) expect(keys.down(key("KeyA", "a", { repeat: true }))).toBe(true);
+  keys.up(key("KeyA", "a"));
+  keys.down(key("BracketLeft", "Dead"));
+  keys.down(key("BracketLeft", "Dead", { repeat: true }));
+  keys.up(key("BracketLeft", "Dead"));
+  expect(sent.slice(1)).toEqual(["+KeyA:a@", "-KeyA:a@", "+BracketLeft:Dead@", "-BracketLeft:Dead@"]);
+});
+
 test("a Ctrl of the person's own is sent on Windows too, before the next key or by itself", () => {
   const keys = keyboard(true);
   keys.down(key("ControlLeft", "Control", { timeStamp: 1_000 }));

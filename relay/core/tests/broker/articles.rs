@@ -268,4 +268,9 @@ fn a_draft_for_which_there_is_no_room_is_refused_with_words() {
     let re = world.say(ada, draft(ticket));
     world.fail(FailReason::Conflict);
     assert_eq!(world.outcome(ada, re), Some(Err(Code::TooMany)));
+    let told = world.heard[&ada].iter().find_map(|message| match message {
+        FromRelay::Refused { re: of, error } if *of == re => Some(error.params["of"].as_str()),
+        _ => None,
+    });
+    assert_eq!(told, Some("articles"), "which cannot be deleted to make room");
 }

@@ -151,6 +151,24 @@ fn a_returned_ticket_taken_by_a_second_technician_is_no_first_contact() {
 }
 
 #[test]
+fn a_ticket_that_was_handed_back_waits_from_then_on() {
+    // It keeps its place in the queue, so the log counts from the opening at each take.
+    let made = ticket(1001, "02 09:00")
+        .taken("02 09:10", ADA, 10)
+        .then("02 10:00", renfort_figures::What::Returned)
+        .taken("02 10:05", BOB, 65)
+        .escalated("02 10:30", Level::One, Level::Two)
+        .taken("02 10:50", EVE, 20);
+    let (whole, ..) = figures(&[made], period("02", "02", Grouping::Day), "30 12:00");
+    assert_eq!(whole.waiting.count, 3);
+    assert_eq!(
+        (whole.waiting.median_ms, whole.waiting.p90_ms),
+        (Some(10 * MINUTE), Some(20 * MINUTE)),
+        "10, 5 and 20 minutes"
+    );
+}
+
+#[test]
 fn the_last_answer_to_one_closing_counts() {
     let made = ticket(1001, "02 09:00")
         .taken("02 09:10", ADA, 10)
@@ -229,17 +247,40 @@ fn level_and_impact_choose_tickets() {
         for made in tickets() {
             tally.add(&made.story());
         }
-        let technicians = tally.technicians();
-        (tally.finish().0.opened, technicians)
+        let one_persons = tally.is_one_persons();
+        (tally.finish().0.opened, one_persons)
     };
-    assert_eq!(opened(None, None), (2, 2));
+    assert_eq!(opened(None, None), (2, false));
     assert_eq!(
         opened(Some(Level::Two), None),
-        (1, 1),
+        (1, true),
         "the level that has it, or had it last"
     );
-    assert_eq!(opened(None, Some(Impact::Team)), (1, 1));
-    assert_eq!(opened(Some(Level::Three), None), (0, 0));
+    assert_eq!(opened(None, Some(Impact::Team)), (1, true));
+    assert_eq!(opened(Some(Level::Three), None), (0, false));
+}
+
+#[test]
+fn the_period_and_the_one_before_it_are_each_a_teams_or_one_technicians() {
+    let one_persons = |day| {
+        let mut tally = Tally::new(period(day, day, Grouping::Day), at("30 12:00"), None, None);
+        for (number, when, who) in [
+            (1001, "03 09:00", ADA),
+            (1002, "04 09:00", ADA),
+            (1003, "04 10:00", BOB),
+            (1004, "05 09:00", ADA),
+            (1005, "05 10:00", BOB),
+            (1006, "06 09:00", BOB),
+        ] {
+            tally.add(&ticket(number, "02 09:00").taken(when, who, 0).story());
+        }
+        tally.is_one_persons()
+    };
+    assert!(one_persons("03"), "Ada's");
+    assert!(one_persons("04"), "the day before was Ada's");
+    assert!(!one_persons("05"));
+    assert!(one_persons("06"), "Bob's, whoever worked the day before");
+    assert!(!one_persons("12"), "nobody's");
 }
 
 #[test]

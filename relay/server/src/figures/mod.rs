@@ -147,9 +147,10 @@ impl Figures {
         }
     }
 
+    /// Was the log read until there, by these rules? Where nothing was, facts may lie that other rules made.
     async fn is_of_this_log(&self, progress: &Progress) -> Result<bool, StoreError> {
         let Some(last) = progress.last else {
-            return Ok(progress.next == 0);
+            return Ok(false);
         };
         let record = self.relay.records(progress.next.saturating_sub(1), 1).await?;
         Ok(record.first().is_some_and(|logged| logged.hash == last))
@@ -174,7 +175,7 @@ impl Figures {
         }
         // Such a selection can come down to one technician's work, which is looked at with a purpose or not at all.
         let narrow = query.level.is_some() || query.impact.is_some() || days < MIN_PERSON_DAYS;
-        let one_person = narrow && tally.technicians() == 1;
+        let one_person = narrow && tally.is_one_persons();
         let (whole, before, groups) = if one_person { tally.withhold() } else { tally.finish() };
         Ok(TeamFigures {
             from: query.from,

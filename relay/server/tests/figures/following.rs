@@ -18,6 +18,7 @@ use renfort_relay::{
     writer::{Writer, WriterHandle},
 };
 use ring::signature::Ed25519KeyPair;
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 /// Monday 2 November 2026, 09:00 in Paris.
 const MONDAY_NINE: u64 = 1_793_606_400_000;
@@ -270,4 +271,27 @@ async fn an_articles_readers_have_no_level_and_no_impact() {
         ..week()
     };
     assert_eq!(team(&figures, &level).await.whole.deflections, 0);
+}
+
+#[tokio::test]
+async fn facts_that_earlier_rules_read_are_forgotten_and_read_anew() {
+    let log = Log::new(1).await;
+    log.solved(1001, 0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::create(&folder.path().join("data")).unwrap();
+    let store = Arc::new(SqliteFigures::open(&data).await.unwrap());
+    let now = team(&log.figures(store.clone()), &week()).await;
+    assert_eq!(now.whole.solved, 1);
+    store.close().await;
+
+    // As if an earlier version had read the log, and had taken closings for something else.
+    let options = SqliteConnectOptions::new().filename(data.figure_database());
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    let earlier = "UPDATE facts SET what = '{\"what\":\"returned\"}' WHERE what LIKE '%closed%'; \
+                   UPDATE progress SET reading = reading - 1;";
+    sqlx::raw_sql(earlier).execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+
+    let store = Arc::new(SqliteFigures::open(&data).await.unwrap());
+    assert_eq!(team(&log.figures(store), &week()).await, now);
 }

@@ -19,11 +19,14 @@ use axum::{
     routing::{get, post},
 };
 use renfort_audit::{event::Event, record::Entry};
-use renfort_core::contract::{Batch, Change, FailReason};
+use renfort_core::{
+    articles::no_room,
+    contract::{Batch, Change, FailReason},
+};
 use renfort_protocol::{
     article::{
         Article, ArticleAction, ArticleBody, ArticleFilter, ArticleHead, ArticleList, ArticleState, ArticleText,
-        ArticleTitle, Author, MAX_ARTICLES, NewArticle, OfVersion, RestoreArticle, SaveArticle,
+        ArticleTitle, Author, NewArticle, OfVersion, RestoreArticle, SaveArticle,
     },
     error::{Code, WireError},
     ids::ArticleId,
@@ -264,7 +267,7 @@ async fn write(
             let texts = app.console.store.article_texts(article).await?;
             match texts.iter().find(|text| text.language == language) {
                 Some(other) => Err(changed_meanwhile(Some(other))),
-                None => Err(ApiError(WireError::from(Code::TooMany).with("limit", MAX_ARTICLES))),
+                None => Err(ApiError(no_room())),
             }
         }
     }

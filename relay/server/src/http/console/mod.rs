@@ -1,6 +1,7 @@
 //! The supervisor's console: its API, as `renfort_protocol::console` has it.
 //!
-//! Invariant: whatever a supervisor sees, exports or is refused stands in the audit log before it is answered.
+//! Invariant: whatever anybody sees of people and their tickets, exports, changes for others or is refused for lack of
+//! rights stands in the audit log before it is answered.
 
 mod answer;
 mod articles;

@@ -102,6 +102,8 @@ impl SpareKeys {
             return Ok(());
         };
         std::thread::sleep(SETTLE.saturating_sub(last.elapsed()));
+        // What another keymap has on one of them by now is the user's.
+        self.forget_lost(&Keymap::fetch(&display.connection)?);
         for bound in std::mem::take(&mut self.bound) {
             change(display, bound.keycode, 0)?;
         }

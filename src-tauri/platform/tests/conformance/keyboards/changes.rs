@@ -5,13 +5,17 @@ use std::{collections::BTreeMap, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use renfort_engine::seams::KeyboardLayouts;
 use renfort_platform::input;
-use renfort_protocol::keyboard::KeyMode;
+use renfort_protocol::{input::InputEvent, keyboard::KeyMode};
 use x11rb::protocol::xkb::{ConnectionExt as _, Group, ID};
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 use super::client::Client;
 use super::technician::{Hands, Technician};
 use super::{LAYOUTS, name};
-use crate::{desk::Desk, xvfb::Xvfb};
+use crate::{
+    desk::{Desk, LOCK, NUM},
+    xvfb::Xvfb,
+};
 
 fn told(layouts: &mut dyn KeyboardLayouts) -> Result<Option<String>> {
     let layout = layouts.current()?;
@@ -119,6 +123,53 @@ fn another_layout_at_the_users_counts_from_the_next_key_on() -> Result<()> {
             assert_eq!(client.text(&desk)?, character.to_string(), "on {layout}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn the_end_of_a_session_puts_keymap_and_lamps_back_also_after_another_layout() -> Result<()> {
+    for layouts in [&["fr"][..], &["fr", "de"], &["us", "ru", "be"]] {
+        let mut desk = Desk::new("us")?;
+        let mut before = desk.keymap()?;
+        desk.lock(NUM)?;
+        let lamps = InputEvent::Locks {
+            caps: true,
+            num: Some(false),
+        };
+        for layout in layouts {
+            desk.layout(layout)?;
+            before = desk.keymap()?;
+            desk.sink.apply(&lamps)?;
+            for character in ["中", "☃", "ê"] {
+                desk.tap("KeyA", character)?;
+            }
+            assert_ne!(desk.keymap()?, before, "{layout} has all of these");
+        }
+        assert_eq!(desk.server_mask()? & (LOCK | NUM), LOCK);
+        // The session's own sink ends when another one takes its place.
+        desk.sink = input::open(Some(desk.display.name()), &[])?;
+        assert_eq!(desk.keymap()?, before, "{layouts:?}");
+        assert_eq!(desk.server_mask()? & (LOCK | NUM), NUM, "{layouts:?}");
+        assert_eq!(desk.server_holds()?, [0_usize; 0]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_spare_key_that_the_user_gave_a_meaning_meanwhile_keeps_it() -> Result<()> {
+    let mut desk = Desk::new("us")?;
+    let before = desk.keymap()?;
+    desk.tap("KeyA", "中")?;
+    let after = desk.keymap()?;
+    let at = before.iter().zip(&after).position(|(before, after)| before != after);
+    let per_key = after.len() / 248;
+    let keycode = u8::try_from(8 + at.context("nothing was put on a key")? / per_key)?;
+    desk.server
+        .change_keyboard_mapping(1, keycode, 1, &[xkeysym::key::F20])?
+        .check()?;
+    desk.sink.release_all();
+    let kept = desk.server.get_keyboard_mapping(keycode, 1)?.reply()?.keysyms;
+    assert_eq!(kept.first(), Some(&xkeysym::key::F20));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The matrix: 8 layouts of technicians by 8 of users.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
 use renfort_protocol::keyboard::KeyMode;
@@ -37,6 +38,36 @@ fn technicians(user: Layout) -> Vec<Layout> {
     }
 }
 
+/// Checks of the matrix: four with every user's layout, and one with all but the American one, which has no dead keys.
+const CHECKS: usize = 5 * LAYOUTS.len() - 1;
+/// How much was tried and how much of it went wrong, by check and user's layout.
+type Figures = BTreeMap<(&'static str, String), (usize, usize)>;
+static FIGURES: Mutex<Figures> = Mutex::new(BTreeMap::new());
+
+/// All figures, told when the last check is over: a row for each check, a column for each user's layout.
+fn table(figures: &Figures) -> String {
+    let row = |what: &str, cells: Vec<String>| {
+        let cells: String = cells.iter().map(|cell| format!("{cell:>8}")).collect();
+        format!("{what:<22}{cells}\n")
+    };
+    let mut text = row("user's layout", LAYOUTS.map(name).to_vec());
+    text += &row(
+        "technicians",
+        LAYOUTS.map(|user| technicians(user).len().to_string()).to_vec(),
+    );
+    for what in figures.keys().map(|(what, _)| *what).collect::<BTreeSet<_>>() {
+        let cell = |user| match figures.get(&(what, name(user))) {
+            Some((tried, 0)) => tried.to_string(),
+            Some((tried, wrong)) => format!("{wrong}/{tried}!"),
+            None => "-".to_owned(),
+        };
+        text += &row(what, LAYOUTS.map(cell).to_vec());
+    }
+    let pairs: usize = LAYOUTS.iter().map(|&user| technicians(user).len()).sum();
+    let (tried, wrong) = figures.values().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    text + &format!("{pairs} pairs of layouts, {tried} tried, {wrong} wrong")
+}
+
 /// What was tried with one user's layout, and what went wrong.
 #[derive(Default)]
 struct Findings {
@@ -52,7 +83,7 @@ impl Findings {
         }
     }
 
-    fn tell(self, what: &str, user: Layout) -> Result<()> {
+    fn tell(self, what: &'static str, user: Layout) -> Result<()> {
         let of = technicians(user).len();
         println!(
             "keyboards: {what} for a user with {}, {of} technicians: {} tried, {} wrong",
@@ -60,6 +91,13 @@ impl Findings {
             self.tried,
             self.wrong.len()
         );
+        // The table is whole after every check.
+        let mut figures = FIGURES.lock().unwrap_or_else(PoisonError::into_inner);
+        figures.insert((what, name(user)), (self.tried, self.wrong.len()));
+        if figures.len() == CHECKS {
+            println!("\n{}\n", table(&figures));
+        }
+        drop(figures);
         ensure!(self.tried > 0, "nothing was tried");
         ensure!(self.wrong.is_empty(), "{:#?}", self.wrong);
         Ok(())
@@ -69,7 +107,7 @@ impl Findings {
 /// One display with the user's layout; for each technician.
 fn each(
     user: Layout,
-    what: &str,
+    what: &'static str,
     check: impl Fn(&Technician, &mut Desk, &mut Client, &dyn Fn(&Press) -> String, &mut Findings) -> Result<()>,
 ) -> Result<()> {
     let mut findings = Findings::default();
