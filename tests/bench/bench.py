@@ -29,7 +29,7 @@ import network
 import renfort
 import suites
 from peers import OTHERS, Peer
-from stage import Options
+from stage import Options, StageError
 
 OUT = Path(__file__).resolve().parents[2] / "target" / "bench"
 LEGS, MEMORY = "legs.json", "relay-memory.json"
@@ -50,11 +50,14 @@ def run(arguments: argparse.Namespace, known: dict[str, Peer]) -> int:
 
     def measure(peer: Peer) -> None:
         result = suites.measure(peer, options(arguments), only, arguments.quick)
+        failed = result.pop("failed")
         file = arguments.out / f"{peer.name}{arguments.tag}.json"
         result["peer"] = file.stem
         if only and file.exists():
             result["suites"] = json.loads(file.read_text(encoding="utf-8"))["suites"] | result["suites"]
         write(file, result)
+        if failed:
+            raise StageError("\n  ".join(failed))
 
     return suites.each([known[name] for name in arguments.products], measure)
 

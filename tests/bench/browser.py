@@ -60,9 +60,9 @@ class Browser:
             raise BrowserError(details.get("exception", {}).get("description", str(details)))
         return answer["result"].get("value")
 
-    def until(self, code: str, seconds: float = LOAD_SECONDS) -> object:
-        """Waits until the code is truthy."""
-        return self._wait(lambda: self.script(code), f"never true: {code}", seconds)
+    def until(self, code: str, seconds: float = LOAD_SECONDS) -> None:
+        """Waits until the code is truthy. It is judged on the page: an element passed by value would be an empty object."""
+        self._wait(lambda: self.script(f"Boolean({code})"), f"never true: {code}", seconds)
 
     def serve(self, stats: str | None = None, stats_file: Path | None = None) -> None:
         """Passes on what the page injects until the browser ends; writes what the code `stats` gives to a file now and

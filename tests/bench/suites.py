@@ -21,6 +21,8 @@ from stage import HERE, Options, Stage, StageError
 REST_SECONDS = 4.0
 """Before an idle screen counts as idle: what was on it last has become as good as it gets."""
 FIRST_PICTURE_SECONDS = 40
+CHATTER = ("dbus", "[OpenH264]")
+"""In lines of a log that explain no failure."""
 ALLOWED = re.compile(r"bench-hooks: allowed (\d+)")
 
 
@@ -62,19 +64,35 @@ def on_stage(peer: Peer, options: Options) -> Iterator[Stage]:
         stage.start()
         yield stage
     except (StageError, OSError, subprocess.SubprocessError) as error:
-        last = [line for line in stage.log_lines() if "dbus" not in line][-20:]
+        last = [line for line in stage.log_lines() if not any(word in line for word in CHATTER)][-20:]
         raise StageError("\n    ".join([str(error), *last])) from error
     finally:
         stage.stop()
 
 
 def measure(peer: Peer, options: Options, only: Collection[str], quick: bool) -> dict:
-    """All suites, or those named."""
+    """All suites, or those named. What fails is told in `failed` and the rest is measured: a suite that fails ends those
+    which need the same stage."""
     result: dict = {"peer": peer.name, "about": peer.about, "when": time.strftime("%Y-%m-%dT%H:%M:%S"),
-                    "machine": machine.describe(), "host": "1920x1080x24 Xvfb", "view": peer.view_size, "suites": {}}
+                    "machine": machine.describe(), "host": "1920x1080x24 Xvfb", "view": peer.view_size, "suites": {}, "failed": []}
     wanted = [suite for suite in SUITES if not only or suite.name in only]
+    try:
+        _steady(peer, options, wanted, quick, result)
+    except StageError as error:
+        result["failed"].append(str(error))
+    if "place" in result and not peer.local and (not only or FIRST in only):
+        try:
+            result["suites"][FIRST] = first = _first_pictures(peer, options, result["place"], FIRST_SAMPLES[quick])
+            print(f"  {FIRST:10s} {first['ms']} ms from {first['from']}", flush=True)
+        except StageError as error:
+            result["failed"].append(f"{FIRST}: {error}")
+    return result
+
+
+def _steady(peer: Peer, options: Options, wanted: Collection[Suite], quick: bool, result: dict) -> None:
+    """The suites that share one stage."""
     with on_stage(peer, options) as stage:
-        result["place"] = place = stage.calibrate()
+        result["place"] = stage.calibrate()
         time.sleep(1)
         for suite in wanted:
             measured = _run(stage, suite.quick if quick else suite.command)
@@ -85,10 +103,6 @@ def measure(peer: Peer, options: Options, only: Collection[str], quick: bool) ->
             time.sleep(0.5)
         for file in sorted(stage.scratch.glob("stats-*.json")):
             result.setdefault("peer_stats", {})[file.stem.removeprefix("stats-")] = json.loads(file.read_text() or "{}")
-    if not peer.local and (not only or FIRST in only):
-        result["suites"][FIRST] = first = _first_pictures(peer, options, place, FIRST_SAMPLES[quick])
-        print(f"  {FIRST:10s} {first['ms']} ms from {first['from']}", flush=True)
-    return result
 
 
 def _run(stage: Stage, command: str) -> dict:
@@ -117,6 +131,7 @@ def _first_pictures(peer: Peer, options: Options, place: dict, samples: int) -> 
             stage.ask(f"place {place['x']} {place['y']} {place['sx']} {place['sy']}")
             seen = stage.ask(f"appear {random.randrange(1, 65536)} {FIRST_PICTURE_SECONDS}")["seen_at"]
             if seen is None:
+                stage.photograph("no-picture")
                 raise StageError("no picture appeared")
             waits.append(round(seen - _beginning(peer, stage), 1))
     return {"from": "the user's click" if peer.asks else "the viewer's start", "ms": waits}
