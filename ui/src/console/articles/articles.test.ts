@@ -292,6 +292,30 @@ describe("canned replies", () => {
     expect(api.shelf.kept).toEqual([]);
   });
 
+  it("are not left half written without a question", async () => {
+    open("#/replies");
+    await click("reply-new");
+    await write("reply-title", "Hello");
+    await write("reply-text-en", "Hello {user}");
+    await goTo("#/articles");
+    await click("leave-stay");
+    expect(location.hash).toBe("#/replies");
+    await click("reply-cancel");
+    await click("leave-stay");
+    expect(one<HTMLTextAreaElement>("reply-text-en").value).toBe("Hello {user}");
+    await goTo("#/articles");
+    await click("leave-save");
+    await vi.waitFor(() => expect(location.hash).toBe("#/articles"));
+    expect(api.shelf.kept[0]?.title).toBe("Hello");
+    open("#/replies");
+    await click("reply-edit");
+    await write("reply-title", "Bye");
+    await click("reply-cancel");
+    await click("leave-discard");
+    await shown("reply-edit");
+    expect(api.shelf.kept[0]?.title).toBe("Hello");
+  });
+
   it("refuse an unknown placeholder, one that could be too long, and an empty one, before anything is sent", async () => {
     open("#/replies");
     await click("reply-new");
