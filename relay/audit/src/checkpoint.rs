@@ -201,7 +201,7 @@ impl Checkpoint {
     }
 
     fn read(body: &str) -> Result<Self, CheckpointError> {
-        let mut lines = body.lines();
+        let mut lines = body.split('\n');
         let mut next = || lines.next().ok_or(CheckpointError::Malformed);
         let origin = Origin::new(next()?)?;
         let digits = next()?;

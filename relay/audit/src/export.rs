@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     checkpoint::{Checkpoint, LogKey, Origin},
+    gaps::{Gaps, Watch},
     hash::Digest,
     personal::Revealed,
     record::Record,
@@ -95,11 +96,33 @@ pub fn checkpoint_line(checkpoint: &str) -> String {
     .expect("a text is plain JSON")
 }
 
+/// What is known of a log from elsewhere, to hold an export against.
+#[derive(Debug, Clone, Default)]
+pub struct Against {
+    /// The relay's key. Without it, the log is only shown to be whole under the key that the file itself names.
+    pub key: Option<LogKey>,
+    /// Signed checkpoints that were kept from before: the log must have grown from each of them.
+    pub kept: Vec<String>,
+}
+
+/// What a file that verifies proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Of all its records.
+    pub checkpoint: Checkpoint,
+    /// What the records do not tell.
+    pub gaps: Gaps,
+}
+
 /// Checks an exported file line by line.
 #[derive(Debug, Default)]
 pub struct ExportVerifier {
+    against: Against,
     header: Option<Header>,
+    /// Kept checkpoints, read; those that the log has reached and fits are taken out.
+    kept: Vec<Checkpoint>,
     records: Verifier,
+    watch: Watch,
     checkpoint: Option<String>,
     fault: Option<Fault>,
 }
@@ -107,8 +130,11 @@ pub struct ExportVerifier {
 impl ExportVerifier {
     /// Before the first line.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(against: Against) -> Self {
+        Self {
+            against,
+            ..Self::default()
+        }
     }
 
     /// Takes the next line, without its line end.
@@ -128,12 +154,7 @@ impl ExportVerifier {
 
     fn take(&mut self, line: &str) -> Result<(), Fault> {
         if self.header.is_none() {
-            let header: Header = serde_json::from_str(line).map_err(|_| Fault::BadHeader)?;
-            if header.export != EXPORT_FORM || header.line() != line {
-                return Err(Fault::BadHeader);
-            }
-            self.header = Some(header);
-            return Ok(());
+            return self.begin(line);
         }
         if self.checkpoint.is_some() {
             return Err(Fault::NoCheckpoint);
@@ -146,23 +167,59 @@ impl ExportVerifier {
             self.checkpoint = Some(trailer.checkpoint);
             return Ok(());
         }
-        self.records.push(line)
+        let record = self.records.push(line)?;
+        self.watch.see(&record);
+        self.hold_against_kept()
     }
 
-    /// After the last line. With `pinned`, the relay's key as known from elsewhere, the log is that relay's; without,
-    /// it is only whole in itself, signed by the key that the file names.
+    fn begin(&mut self, line: &str) -> Result<(), Fault> {
+        let header: Header = serde_json::from_str(line).map_err(|_| Fault::BadHeader)?;
+        if header.export != EXPORT_FORM || header.line() != line {
+            return Err(Fault::BadHeader);
+        }
+        if self.against.key.is_some_and(|key| key != header.key) {
+            return Err(Fault::OtherKey);
+        }
+        for kept in &self.against.kept {
+            let kept = Checkpoint::verify(kept, &header.origin, &header.key).map_err(Fault::BadKept)?;
+            self.kept.push(kept);
+        }
+        self.header = Some(header);
+        self.hold_against_kept()
+    }
+
+    /// The log is as long as some kept checkpoint: is it the same log?
+    fn hold_against_kept(&mut self) -> Result<(), Fault> {
+        let size = self.records.size();
+        let mut due = self.kept.extract_if(.., |kept| kept.size == size).peekable();
+        if due.peek().is_none() {
+            return Ok(());
+        }
+        let root = self.records.root();
+        match due.find(|kept| kept.root != root) {
+            Some(kept) => Err(Fault::Rewritten { kept: kept.size }),
+            None => Ok(()),
+        }
+    }
+
+    /// After the last line.
     ///
     /// # Errors
     /// The first fault.
-    pub fn finish(self, pinned: Option<&LogKey>) -> Result<Checkpoint, Fault> {
+    pub fn finish(self) -> Result<Proof, Fault> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         let header = self.header.ok_or(Fault::BadHeader)?;
-        if pinned.is_some_and(|key| *key != header.key) {
-            return Err(Fault::OtherKey);
-        }
         let checkpoint = self.checkpoint.ok_or(Fault::NoCheckpoint)?;
-        self.records.finish(&checkpoint, &header.origin, &header.key)
+        let found = self.records.size();
+        let checkpoint = self.records.finish(&checkpoint, &header.origin, &header.key)?;
+        match self.kept.iter().map(|kept| kept.size).max() {
+            Some(kept) => Err(Fault::CutOff { kept, found }),
+            None => Ok(Proof {
+                checkpoint,
+                gaps: self.watch.gaps(),
+            }),
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod event;
 pub mod export;
 pub mod fields;
+pub mod gaps;
 pub mod hash;
 pub mod merkle;
 pub mod personal;

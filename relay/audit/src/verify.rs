@@ -12,9 +12,10 @@ use renfort_protocol::ids::SessionId;
 use crate::{
     checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
     export::ExportedRecord,
+    fields::{Field, MAX_NUMBER},
     hash::Digest,
     merkle::Tree,
-    record::RECORD_VERSION,
+    record::{RECORD_VERSION, Record},
 };
 
 /// What is wrong with a log.
@@ -91,6 +92,23 @@ pub enum Fault {
     /// The export does not end with its checkpoint.
     #[error("the export does not end with its checkpoint")]
     NoCheckpoint,
+    /// A checkpoint that was kept from before is malformed, of another log, or not signed by this log's key.
+    #[error("the kept checkpoint is not one of this log: {0}")]
+    BadKept(CheckpointError),
+    /// The log has fewer records than a checkpoint that was kept from before: its tail was cut off.
+    #[error("a checkpoint kept from before counts {kept} records, the log has only {found}: its end was cut off")]
+    CutOff {
+        /// By the kept checkpoint.
+        kept: u64,
+        /// In the log.
+        found: u64,
+    },
+    /// The log's first records are not those of a checkpoint that was kept from before, although all that follows fits.
+    #[error("the first {kept} records are not those of the checkpoint kept from before: the log was written anew")]
+    Rewritten {
+        /// Records that the kept checkpoint counts.
+        kept: u64,
+    },
 }
 
 impl Fault {
@@ -111,10 +129,14 @@ impl Fault {
             Self::BadHeader => "bad_header",
             Self::OtherKey => "other_key",
             Self::NoCheckpoint => "no_checkpoint",
+            Self::BadKept(_) => "bad_kept",
+            Self::CutOff { .. } => "cut_off",
+            Self::Rewritten { .. } => "rewritten",
         }
     }
 
-    /// The record that it names: for a wrong size, the first that is missing or too many.
+    /// The record that it names: for a wrong size, the first that is missing or too many; for a cut-off end, the first that
+    /// is missing.
     #[must_use]
     pub fn seq(&self) -> Option<u64> {
         match self {
@@ -126,9 +148,26 @@ impl Fault {
             | Self::SessionGap { seq }
             | Self::WrongValue { seq, .. } => Some(*seq),
             Self::WrongSize { signed, found } => Some(*signed.min(found)),
+            Self::CutOff { found, .. } => Some(*found),
             _ => None,
         }
     }
+}
+
+/// Is it within what every reader of JSON understands the same way (RFC 8785, RFC 7493): names in ASCII, so that there is
+/// one order of them, and numbers that are exact?
+fn is_interoperable(exported: &ExportedRecord) -> bool {
+    let record = &exported.record;
+    let names = record.fields.keys().chain(record.commitments.keys());
+    let exact = |number: u64| number <= MAX_NUMBER;
+    names.chain(exported.revealed.keys()).all(|name| name.is_ascii())
+        && exact(record.at.0)
+        && exact(record.seq)
+        && record.session_seq.is_none_or(exact)
+        && record
+            .fields
+            .values()
+            .all(|field| !matches!(field, Field::Number(number) if !exact(*number)))
 }
 
 /// Checks records one after the other. Its memory grows with the number of sessions, 24 bytes each, not with the log.
@@ -147,16 +186,19 @@ impl Verifier {
         Self::default()
     }
 
-    /// Takes the next line of an export, without its line end.
+    /// Takes the next line of an export, without its line end, and gives the record that it holds.
     ///
     /// # Errors
     /// The first fault found so far.
-    pub fn push(&mut self, line: &str) -> Result<(), Fault> {
+    pub fn push(&mut self, line: &str) -> Result<Record, Fault> {
         let seq = self.tree.size();
         match serde_json::from_str::<ExportedRecord>(line) {
             // Equal meaning is not enough: other spellings of the same JSON would be other bytes.
-            Ok(exported) if exported.line() == line => self.push_record(&exported),
-            _ => self.fail(Fault::Malformed { seq }),
+            Ok(exported) if exported.line() == line && is_interoperable(&exported) => {
+                self.push_record(&exported)?;
+                Ok(exported.record)
+            }
+            _ => Err(self.fail(Fault::Malformed { seq })),
         }
     }
 
@@ -174,7 +216,7 @@ impl Verifier {
                 self.last = Some(exported.hash);
                 Ok(())
             }
-            Err(fault) => self.fail(fault),
+            Err(fault) => Err(self.fail(fault)),
         }
     }
 
@@ -213,8 +255,8 @@ impl Verifier {
         }
     }
 
-    fn fail(&mut self, fault: Fault) -> Result<(), Fault> {
-        Err(self.fault.get_or_insert(fault).clone())
+    fn fail(&mut self, fault: Fault) -> Fault {
+        self.fault.get_or_insert(fault).clone()
     }
 
     /// Records taken.

@@ -3,12 +3,17 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, bail};
-use renfort_audit::{checkpoint::LogKey, export::ExportVerifier};
+use renfort_audit::{
+    checkpoint::LogKey,
+    export::{Against, ExportVerifier, Proof},
+    gaps::Gaps,
+    verify::Fault,
+};
 
 use crate::{
     data::{DataFolder, create_private_file},
@@ -46,31 +51,65 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     Ok(())
 }
 
-pub(super) fn verify(path: &Path, key: Option<&LogKey>) -> anyhow::Result<()> {
+pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyhow::Result<()> {
+    let kept = kept
+        .iter()
+        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
+        .collect::<anyhow::Result<Vec<String>>>()?;
     let file = File::open(path).with_context(|| path.display().to_string())?;
-    let mut verifier = ExportVerifier::new();
-    let mut reader = BufReader::new(file);
+    let compared = kept.len();
+    match read(BufReader::new(file), Against { key, kept })? {
+        Ok(Proof { checkpoint, gaps }) => {
+            println!(
+                "The log holds: {} records of {}, root {}.",
+                checkpoint.size, checkpoint.origin, checkpoint.root
+            );
+            if compared > 0 {
+                println!("It has only grown since the {compared} checkpoint(s) that it was compared with.");
+            }
+            tell(&gaps);
+            Ok(())
+        }
+        Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),
+    }
+}
+
+fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Proof, Fault>> {
+    let mut verifier = ExportVerifier::new(against);
     let mut line = Vec::new();
     loop {
         line.clear();
         if reader.read_until(b'\n', &mut line)? == 0 {
-            break;
+            return Ok(verifier.finish());
         }
         let text = line.strip_suffix(b"\n").unwrap_or(&line);
         // Whatever is not UTF-8 is no line of an export; the verifier names where it stands.
         let text = std::str::from_utf8(text).unwrap_or("\u{fffd}");
         if let Err(fault) = verifier.push(text) {
-            bail!("the log does not hold: {fault} ({})", fault.name());
+            return Ok(Err(fault));
         }
     }
-    match verifier.finish(key) {
-        Ok(checkpoint) => {
-            println!(
-                "The log holds: {} records of {}, root {}.",
-                checkpoint.size, checkpoint.origin, checkpoint.root
-            );
-            Ok(())
-        }
-        Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),
+}
+
+fn tell(gaps: &Gaps) {
+    for open in &gaps.unended {
+        let ticket = open.ticket.map_or_else(String::new, |ticket| format!(" of {ticket}"));
+        println!(
+            "Gap: session {}{ticket} has no end in the log; its last record is {}.",
+            open.session, open.seq
+        );
+    }
+    for missing in &gaps.missing_reports {
+        println!(
+            "Gap: before record {}, reports {} to {} of {} about session {} are missing.",
+            missing.seq, missing.from, missing.to, missing.actor, missing.session
+        );
+    }
+    let named = gaps.missing_reports.len() as u64;
+    if gaps.missing_reports_total > named {
+        println!(
+            "Gap: reports are missing in {} further places.",
+            gaps.missing_reports_total - named
+        );
     }
 }

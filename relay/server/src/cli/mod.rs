@@ -188,6 +188,9 @@ enum AuditCommand {
         /// under the key that the file itself names.
         #[arg(long, value_parser = log_key)]
         key: Option<LogKey>,
+        /// A checkpoint kept from before, as a file; can be given several times. The log must have grown from each.
+        #[arg(long)]
+        checkpoint: Vec<PathBuf>,
     },
 }
 
@@ -204,7 +207,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::People(command) => people::run(command).await,
         Command::Hours(command) => hours::run(command).await,
         Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
-        Command::Audit(AuditCommand::Verify { file, key }) => audit::verify(&file, key.as_ref()),
+        Command::Audit(AuditCommand::Verify { file, key, checkpoint }) => audit::verify(&file, key, &checkpoint),
     }
 }
 

@@ -137,6 +137,26 @@ async fn verifying_names_the_first_fault_and_fails() {
         !other.status.success() && text(&other.stderr).contains("another relay key"),
         "{other:?}"
     );
+    let checkpoint = |name: &str, exported: &str| {
+        let last: serde_json::Value = serde_json::from_str(exported.lines().last().unwrap()).unwrap();
+        let path = world.folder.path().join(name);
+        std::fs::write(&path, last["checkpoint"].as_str().unwrap()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let before = checkpoint("before.txt", &exported);
+    world.start().await.stop().await;
+    let longer = text(&run(&["audit", "export", "--data", &data], "").stdout);
+    let after = checkpoint("after.txt", &longer);
+    std::fs::write(&file, &longer).unwrap();
+    let against = |kept: &str| run(&["audit", "verify", file.to_str().unwrap(), "--checkpoint", kept], "");
+    assert!(against(&before).status.success(), "{:?}", against(&before));
+    assert!(text(&against(&before).stdout).contains("only grown"));
+    std::fs::write(&file, &exported).unwrap();
+    let cut = against(&after);
+    assert!(
+        !cut.status.success() && text(&cut.stderr).contains("cut_off"),
+        "{cut:?}"
+    );
     let altered = verify(&exported.replace("relay.started", "relay.stopped"));
     assert_eq!(altered.status.code(), Some(1));
     assert!(text(&altered.stderr).contains("altered"), "{altered:?}");

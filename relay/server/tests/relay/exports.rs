@@ -1,6 +1,6 @@
 //! Exported files.
 
-use renfort_audit::export::ExportVerifier;
+use renfort_audit::export::{Against, ExportVerifier};
 use renfort_protocol::{
     console::{PAGE_ROWS, Page, TicketRow},
     signalling::ToRelay,
@@ -58,11 +58,11 @@ async fn an_export_has_all_rows_and_not_just_a_page() {
     assert!(csv.header("content-disposition").unwrap().contains("tickets.csv"));
 
     let log = sue.get("/v1/console/export/audit.jsonl").await.text();
-    let mut verifier = ExportVerifier::new();
+    let mut verifier = ExportVerifier::new(Against::default());
     for line in log.lines() {
         verifier.push(line).unwrap();
     }
-    assert!(verifier.finish(None).unwrap().size > 2 * all);
+    assert!(verifier.finish().unwrap().checkpoint.size > 2 * all);
     relay.stop().await;
 }
 

@@ -2,197 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod proof;
+mod support;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use renfort_audit::{
     actor::{Actor, device_hash},
     checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
-    event::Event,
-    export::{ExportVerifier, ExportedRecord, Header, checkpoint_line},
+    export::{ExportedRecord, Header, checkpoint_line},
     hash::Digest,
-    merkle::Tree,
-    personal::{PersonalKey, Revealed, decrypt, encrypt},
-    record::{Entry, Position, Sealed, seal},
+    personal::{PersonalKey, decrypt, encrypt},
     verify::Fault,
 };
 use renfort_protocol::{
-    ids::{DeviceKey, PersonId, SessionId, TicketId},
-    people::{Level, Name, Stated},
-    report::ReportedEvent,
-    ticket::{Counts, Impact, Language, Summary, Urgency},
+    ids::{DeviceKey, PersonId},
     time::UnixMillis,
 };
 use ring::signature::Ed25519KeyPair;
 
-fn pair() -> Ed25519KeyPair {
-    Ed25519KeyPair::from_seed_unchecked(&[42; 32]).unwrap()
-}
-
-fn origin() -> Origin {
-    Origin::new("relay.example.org/renfort").unwrap()
-}
-
-fn entries() -> Vec<Entry> {
-    let device = DeviceKey([9; 32]);
-    let user = Actor::Device(device_hash(&device));
-    let technician = Actor::Person(PersonId(3));
-    let (ticket, session) = (Some(TicketId(1001)), Some(SessionId([4; 16])));
-    let entry = |ticket, session, actor, event| Entry {
-        at: UnixMillis(1_700_000_000_000),
-        ticket,
-        session,
-        actor,
-        event,
-    };
-    let report = |number, event| Event::Reported {
-        number,
-        happened_at: UnixMillis(5),
-        event,
-    };
-    vec![
-        entry(
-            None,
-            None,
-            Actor::Relay,
-            Event::RelayStarted {
-                version: "0.1.0".into(),
-            },
-        ),
-        entry(
-            ticket,
-            None,
-            user,
-            Event::TicketOpened {
-                impact: Impact::Team,
-                urgency: Urgency::High,
-                language: Language::Fr,
-                level: Level::One,
-                user: Stated {
-                    name: Name::new("Zoé \"Z\"").unwrap(),
-                    machine: Name::new("PC\\12").unwrap(),
-                },
-                device,
-                summary: Summary::new("L'imprimante ne répond plus").unwrap(),
-            },
-        ),
-        entry(
-            ticket,
-            None,
-            technician,
-            Event::TicketTaken {
-                person: PersonId(3),
-                level: Level::One,
-                name: Name::new("Karim").unwrap(),
-                waited_ms: 5_000,
-            },
-        ),
-        entry(ticket, session, user, report(1, ReportedEvent::Stopped)),
-        entry(
-            ticket,
-            session,
-            user,
-            report(
-                2,
-                ReportedEvent::Counted {
-                    counts: Counts {
-                        keys: u64::MAX,
-                        ..Counts::default()
-                    },
-                },
-            ),
-        ),
-        entry(None, None, technician, Event::SignedOut { person: PersonId(3) }),
-    ]
-}
-
-fn write(entries: &[Entry]) -> Vec<Sealed> {
-    let mut prev = Digest::ZERO;
-    let mut sessions: BTreeMap<SessionId, u64> = BTreeMap::new();
-    let mut drawn = 0u8;
-    entries
-        .iter()
-        .enumerate()
-        .map(|(seq, entry)| {
-            let session_seq = entry.session.map(|session| {
-                let next = sessions.entry(session).or_insert(0);
-                *next += 1;
-                *next - 1
-            });
-            let sealed = seal(
-                entry,
-                Position {
-                    seq: seq as u64,
-                    session_seq,
-                    prev,
-                },
-                &mut || {
-                    drawn += 1;
-                    [drawn; 32]
-                },
-            );
-            prev = sealed.record.hash();
-            sealed
-        })
-        .collect()
-}
-
-fn exported(sealed: &Sealed) -> ExportedRecord {
-    let revealed = sealed
-        .openings
-        .iter()
-        .map(|open| {
-            (
-                open.name.clone(),
-                Revealed {
-                    salt: open.salt,
-                    value: open.value.clone(),
-                },
-            )
-        })
-        .collect();
-    ExportedRecord {
-        hash: sealed.record.hash(),
-        record: sealed.record.clone(),
-        revealed,
-    }
-}
-
-fn signed(records: &[ExportedRecord]) -> String {
-    let mut tree = Tree::new();
-    records.iter().for_each(|record| tree.push(record.record.hash()));
-    Checkpoint {
-        origin: origin(),
-        size: tree.size(),
-        root: tree.root(),
-    }
-    .sign(&pair())
-}
-
-/// Header, six records, checkpoint.
-fn export() -> Vec<String> {
-    let records: Vec<ExportedRecord> = write(&entries()).iter().map(exported).collect();
-    let mut lines = vec![Header::new(origin(), LogKey::of(&pair())).line()];
-    lines.extend(records.iter().map(ExportedRecord::line));
-    lines.push(checkpoint_line(&signed(&records)));
-    lines
-}
-
-fn check(lines: &[String]) -> Result<Checkpoint, Fault> {
-    let mut verifier = ExportVerifier::new();
-    for line in lines {
-        verifier.push(line)?;
-    }
-    verifier.finish(Some(&LogKey::of(&pair())))
-}
-
-/// Alters the parsed record at `seq`, and its hash with it, as somebody would who can compute hashes.
-fn forge(lines: &mut [String], seq: usize, change: impl FnOnce(&mut ExportedRecord)) {
-    let mut record: ExportedRecord = serde_json::from_str(&lines[seq + 1]).unwrap();
-    change(&mut record);
-    record.hash = record.record.hash();
-    lines[seq + 1] = record.line();
-}
+use support::{check, entries, export, exported, forge, origin, pair, signed, write};
 
 #[test]
 fn a_whole_log_verifies() {

@@ -1,0 +1,64 @@
+/**
+ * Signed checkpoints (C2SP tlog-checkpoint in a C2SP signed-note, Ed25519 by RFC 8032).
+ * Invariant: a checkpoint that is given was signed, character for character, by the key that was asked for.
+ */
+import { bytesOf, hexOf, sha256, utf8 } from "./hash";
+import type { Header } from "./canonical";
+
+export interface Checkpoint {
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly root: string;
+}
+
+/** Why a text is no checkpoint of the log. */
+export type CheckpointError = "malformed" | "other_log" | "unsigned" | "bad_signature";
+
+const MARK = "\u2014 ";
+const ED25519_TYPE = 1;
+
+/** Standard base64 in its one spelling (RFC 4648, 4). */
+function base64(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    const bytes = atob(text);
+    return btoa(bytes) === text ? Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** This browser has no Ed25519 in its WebCrypto, or the page is not a secure one. */
+export class NoCrypto extends Error {}
+
+async function importKey(key: string): Promise<CryptoKey> {
+  try {
+    return await crypto.subtle.importKey("raw", bytesOf(key), { name: "Ed25519" }, false, ["verify"]);
+  } catch (thrown) {
+    throw new NoCrypto(String(thrown));
+  }
+}
+
+/** The checkpoint of a signed text, or what is wrong with it. Signatures of other keys (witnesses) are let pass. */
+export async function checkpointOf(text: string, log: Header): Promise<Checkpoint | CheckpointError> {
+  const end = text.indexOf("\n\n");
+  if (end < 0) return "malformed";
+  const body = text.slice(0, end + 1);
+  const [origin = "", size = "", root = ""] = body.split("\n");
+  const rootBytes = base64(root);
+  if (!/^[\x21-\x2a\x2c-\x7e]{1,200}$/.test(origin) || !/^(?:0|[1-9]\d{0,19})$/.test(size) || rootBytes?.length !== 32) return "malformed";
+  if (origin !== log.origin) return "other_log";
+  const signatures = text.slice(end + 2);
+  if (!signatures.endsWith("\n")) return "malformed";
+  const key = await importKey(log.key);
+  const id = (await sha256(utf8(origin), Uint8Array.of(0x0a, ED25519_TYPE), bytesOf(log.key))).slice(0, 8);
+  let signed = false;
+  for (const line of signatures.slice(0, -1).split("\n")) {
+    const space = line.startsWith(MARK) ? line.indexOf(" ", MARK.length) : -1;
+    const bytes = space < 0 ? null : base64(line.slice(space + 1));
+    if (bytes === null || bytes.length < 4) return "malformed";
+    if (line.slice(MARK.length, space) !== origin || hexOf(bytes.subarray(0, 4)) !== id) continue;
+    if (!(await crypto.subtle.verify({ name: "Ed25519" }, key, bytes.slice(4), utf8(body)))) return "bad_signature";
+    signed = true;
+  }
+  return signed ? { size: Number(size), root: hexOf(rootBytes) } : "unsigned";
+}

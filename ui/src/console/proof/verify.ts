@@ -1,0 +1,199 @@
+/**
+ * Checks an exported log in this page, without the relay (the audit format, "Checking").
+ *
+ * Flow: parts of the file -> lines -> records, some hundred at a time, whose hashes are computed side by side and judged
+ * in order -> the signed checkpoint -> a proof, or the first fault.
+ *
+ * Invariant: what is wrong is named as the relay's own verifier names it; the shared vectors hold both to that.
+ */
+import { exportedRecord, type ExportedRecord, header, type Header, trailer } from "./canonical";
+import { type Checkpoint, checkpointOf, NoCrypto } from "./checkpoint";
+import { type Gaps, Watch } from "./gaps";
+import { bytesOf, leaf, sha256, Tree, utf8 } from "./hash";
+
+/** What is known of the log from elsewhere. */
+export interface Against {
+  /** The relay's key, hexadecimal. */
+  readonly key: string | null;
+  /** Signed checkpoints from before. */
+  readonly kept: readonly string[];
+}
+
+export interface Proof extends Gaps {
+  readonly size: number;
+  readonly root: string;
+  readonly log: Header;
+  readonly checkpoint: string;
+  /** When the first and the last record were written; null in an empty log. */
+  readonly span: readonly [number, number] | null;
+}
+
+export interface Fault {
+  readonly fault: string;
+  /** The record that it names. */
+  readonly seq: number | null;
+}
+
+export type Outcome = Proof | Fault;
+
+/** Records whose hashes are computed side by side. */
+const BATCH = 400;
+/** A longer line is none of a log's: its parts are bounded. */
+const MAX_LINE_CHARS = 4 * 1024 * 1024;
+
+class Faulty extends Error {
+  constructor(readonly fault: string, readonly seq: number | null = null) {
+    super(fault);
+  }
+}
+
+const COMMITMENT = utf8("renfort audit commitment v1\0");
+
+async function commitment(name: string, { salt, value }: { salt: string; value: string }): Promise<string> {
+  return sha256(COMMITMENT, bytesOf(salt), Uint8Array.of(Math.min(name.length, 255)), utf8(name), utf8(value));
+}
+
+interface Computed {
+  readonly exported: ExportedRecord;
+  readonly hash: string;
+  readonly openings: boolean;
+}
+
+async function compute(line: string): Promise<Computed | null> {
+  const exported = exportedRecord(line);
+  if (exported === null) return null;
+  const hashes = [...exported.revealed].map(async ([name, shown]) => (await commitment(name, shown)) === exported.record.commitments.get(name));
+  const [hash, ...openings] = await Promise.all([leaf(exported.canonical), ...hashes]);
+  return { exported, hash: hash as string, openings: openings.every(Boolean) };
+}
+
+class Verifier {
+  #log: Header | null = null;
+  #kept: Checkpoint[] = [];
+  #checkpoint: string | null = null;
+  #tree = new Tree();
+  #last = "0".repeat(64);
+  #sessions = new Map<string, number>();
+  #watch = new Watch();
+  #first: number | null = null;
+  #latest = 0;
+
+  constructor(private readonly against: Against) {}
+
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  async push(lines: readonly string[]): Promise<void> {
+    let rest = lines;
+    if (this.#log === null && rest.length > 0) {
+      await this.#begin(rest[0] as string);
+      rest = rest.slice(1);
+    }
+    const end = rest.findIndex((line) => line.startsWith('{"checkpoint":'));
+    // The checkpoint has been there already, or comes among these lines.
+    if (this.#checkpoint !== null && rest.length > 0) throw new Faulty("no_checkpoint");
+    const records = end < 0 ? rest : rest.slice(0, end);
+    for (const computed of await Promise.all(records.map(compute))) {
+      const { record } = await this.#judge(computed);
+      this.#watch.see(record);
+      this.#first ??= record.at;
+      this.#latest = record.at;
+      await this.#holdAgainstKept();
+    }
+    if (end < 0) return;
+    this.#checkpoint = trailer(rest[end] as string);
+    if (this.#checkpoint === null || end + 1 < rest.length) throw new Faulty("no_checkpoint");
+  }
+
+  async #begin(line: string): Promise<void> {
+    const found = header(line);
+    if (found === null) throw new Faulty("bad_header");
+    if (this.against.key !== null && this.against.key !== found.key) throw new Faulty("other_key");
+    for (const text of this.against.kept) {
+      const kept = await checkpointOf(text, found);
+      if (typeof kept === "string") throw new Faulty("bad_kept");
+      this.#kept.push(kept);
+    }
+    this.#log = found;
+    await this.#holdAgainstKept();
+  }
+
+  /** The log is as long as some kept checkpoint: is it the same log? */
+  async #holdAgainstKept(): Promise<void> {
+    const due = this.#kept.filter((kept) => kept.size === this.size);
+    if (due.length === 0) return;
+    this.#kept = this.#kept.filter((kept) => kept.size !== this.size);
+    const root = await this.#tree.root();
+    if (due.some((kept) => kept.root !== root)) throw new Faulty("rewritten");
+  }
+
+  async #judge(computed: Computed | null): Promise<ExportedRecord> {
+    const seq = this.size;
+    if (computed === null) throw new Faulty("malformed", seq);
+    const { exported, hash, openings } = computed;
+    const { record } = exported;
+    if (hash !== exported.hash) throw new Faulty("altered", seq);
+    if (record.v !== 1) throw new Faulty("version", seq);
+    if (record.seq !== seq) throw new Faulty("missing", seq);
+    if (record.prev !== this.#last) throw new Faulty("broken_chain", seq);
+    const next = record.session === null ? null : (this.#sessions.get(record.session) ?? 0);
+    if (record.session_seq !== next) throw new Faulty("session_gap", seq);
+    if (record.session !== null && next !== null) this.#sessions.set(record.session, next + 1);
+    if (!openings) throw new Faulty("wrong_value", seq);
+    await this.#tree.push(hash);
+    this.#last = hash;
+    return exported;
+  }
+
+  async finish(): Promise<Proof> {
+    const [log, text] = [this.#log, this.#checkpoint];
+    if (log === null) throw new Faulty("bad_header");
+    if (text === null) throw new Faulty("no_checkpoint");
+    const checkpoint = await checkpointOf(text, log);
+    if (typeof checkpoint === "string") throw new Faulty("bad_checkpoint");
+    if (checkpoint.size !== this.size) throw new Faulty("wrong_size", Math.min(checkpoint.size, this.size));
+    if (checkpoint.root !== (await this.#tree.root())) throw new Faulty("wrong_root");
+    if (this.#kept.length > 0) throw new Faulty("cut_off", this.size);
+    const span = this.#first === null ? null : ([this.#first, this.#latest] as const);
+    return { size: checkpoint.size, root: checkpoint.root, log, checkpoint: text, span, ...this.#watch.gaps() };
+  }
+}
+
+/** The lines of a file that comes in parts. What is not UTF-8 is read as a line that no log has. */
+async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  // A byte order mark is a character like any other here, so that it is noticed.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let begun = "";
+  const end = (line: string): string => (line.length > MAX_LINE_CHARS ? "" : line);
+  for await (const part of parts) {
+    const lines = (begun + decoder.decode(part, { stream: true })).split("\n");
+    begun = lines.pop() ?? "";
+    if (begun.length > MAX_LINE_CHARS) break;
+    for (const line of lines) yield end(line);
+  }
+  begun += decoder.decode();
+  if (begun !== "") yield end(begun);
+}
+
+/** Checks the file. `onProgress` hears how many records hold so far. Throws what `parts` throws, and `NoCrypto`. */
+export async function prove(parts: AsyncIterable<Uint8Array>, against: Against, onProgress: (records: number) => void = () => undefined): Promise<Outcome> {
+  // WebCrypto is there only in a page that came over TLS or from this machine.
+  if (globalThis.crypto?.subtle === undefined) throw new NoCrypto();
+  const verifier = new Verifier(against);
+  try {
+    let batch: string[] = [];
+    for await (const line of linesOf(parts)) {
+      batch.push(line);
+      if (batch.length < BATCH) continue;
+      await verifier.push(batch);
+      batch = [];
+      onProgress(verifier.size);
+    }
+    await verifier.push(batch);
+    return await verifier.finish();
+  } catch (thrown) {
+    if (thrown instanceof Faulty) return { fault: thrown.fault, seq: thrown.seq };
+    throw thrown;
+  }
+}
