@@ -122,6 +122,17 @@ impl Console {
         self.page.text("log-status").await
     }
 
+    /// Has the browser itself prove the log; gives what it found.
+    ///
+    /// # Errors
+    /// When it finds that the log does not hold, or nothing.
+    pub async fn proof(&self) -> Result<String> {
+        self.page.click("prove").await?;
+        let found = self.page.text("proof-good").await?;
+        let gaps = self.page.text("proof-no-gaps").await?;
+        Ok(format!("{found} {gaps}"))
+    }
+
     /// Exports the list that is shown as CSV and reads the file.
     ///
     /// # Errors

@@ -249,7 +249,12 @@ async fn reading<O: Observer>(stage: &Stage, ticket: &str, teller: &mut Teller<'
         .await?;
 
     let status = console.log_status().await?;
-    teller.tell("The console checks the log", status, &page).await
+    teller.tell("The console checks the log", status, &page).await?;
+
+    let proof = console.proof().await?;
+    teller
+        .tell("The supervisor's own browser proves the log", proof, &page)
+        .await
 }
 
 async fn verifying<O: Observer>(stage: &Stage, folder: &Path, teller: &mut Teller<'_, O>) -> Result<()> {

@@ -42,7 +42,10 @@ async function refusal(response: Response): Promise<ApiError> {
 }
 
 async function answer(path: string, init: RequestInit, abort: AbortSignal | undefined, withinMs: number): Promise<Response> {
-  const limit = AbortSignal.timeout(withinMs);
+  return answerUntil(path, init, abort, AbortSignal.timeout(withinMs));
+}
+
+async function answerUntil(path: string, init: RequestInit, abort: AbortSignal | undefined, limit: AbortSignal): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(BASE + path, {
@@ -113,6 +116,12 @@ export function fetchApi(): ConsoleApi {
     figures: (asked, abort) => read(`figures${query(asked)}`, abort),
     personFigures: async (asked) => body(await post("figures/person", asked)),
     figuresUrl: (asked) => `${BASE}figures.csv${query(asked)}`,
+    exportLog: async (abort) => {
+      // However long it takes to read; whoever waits can stop it.
+      const { body } = await answerUntil("export/audit.jsonl", {}, undefined, abort);
+      if (body === null) throw ApiError.of("relay_unreachable");
+      return body;
+    },
     exportUrl: (what, form, filter) => `${BASE}export/${what}.${form}${query({ ...filter, after: null })}`,
   };
 }

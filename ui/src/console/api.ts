@@ -58,6 +58,8 @@ export interface ConsoleApi extends FiguresApi, ArticlesApi {
   deleteView(id: number): Promise<void>;
   /** Checks the whole log, which takes the longer the longer it is. */
   log(abort?: AbortSignal): Promise<LogStatus>;
+  /** The whole log as a file, for whoever checks it here. */
+  exportLog(abort: AbortSignal): Promise<ReadableStream<Uint8Array>>;
   /** Address of the file with all rows of `filter`, however many. */
   exportUrl(what: Exported, form: ExportForm, filter: Filter): string;
 }

@@ -45,6 +45,8 @@ export class FakeApi implements ConsoleApi {
   storyRecords = 1_000;
   #lastView = 0;
   readonly shelf = new FakeShelf();
+  /** The log as it is exported. */
+  exported = "";
 
   constructor(readonly relay: FakeRelay) {
     this.shelf.before = async (call) => {
@@ -189,6 +191,12 @@ export class FakeApi implements ConsoleApi {
     await this.#called("log");
     this.#needsSignIn();
     return this.relay.log;
+  }
+
+  async exportLog(): Promise<ReadableStream<Uint8Array>> {
+    await this.#called("exportLog");
+    this.#needsSignIn();
+    return new Blob([this.exported]).stream();
   }
 
   exportUrl(what: string, form: string, filter: Filter): string {

@@ -17,6 +17,9 @@ export const faults: Table<Readonly<Record<string, string>>> = {
     bad_header: "the export does not begin with a header",
     other_key: "the export names another relay's key",
     no_checkpoint: "there is no checkpoint at the end",
+    bad_kept: "the checkpoint from before is not one of this log, or is not signed by its key",
+    cut_off: "the log is shorter than the checkpoint from before says: its end was cut off",
+    rewritten: "the log does not continue the checkpoint from before: it was written anew",
   },
   fr: {
     malformed: "cet enregistrement n’a pas la forme prévue",
@@ -32,6 +35,9 @@ export const faults: Table<Readonly<Record<string, string>>> = {
     bad_header: "l’export ne commence pas par un en-tête",
     other_key: "l’export nomme la clé d’un autre relais",
     no_checkpoint: "il n’y a pas de point de contrôle à la fin",
+    bad_kept: "le point de contrôle antérieur n’est pas un point de contrôle de ce journal, ou n’est pas signé par sa clé",
+    cut_off: "le journal est plus court que ne le dit le point de contrôle antérieur\u00a0: sa fin a été coupée",
+    rewritten: "le journal n’est pas la suite du point de contrôle antérieur\u00a0: il a été réécrit",
   },
 };
 

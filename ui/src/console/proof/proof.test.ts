@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import { flushSync, mount, unmount } from "svelte";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { language } from "../../i18n";
+import App from "../App.svelte";
+import { FakeApi } from "../fake";
+import { sampleRelay } from "../sample";
+import { remembered } from "./remembered";
+
+const PATIENCE_MS = 5_000;
+vi.setConfig({ testTimeout: 4 * PATIENCE_MS });
+
+interface Case {
+  readonly name: string;
+  readonly lines: readonly (number | string)[];
+  readonly kept: readonly string[];
+}
+const vectors = JSON.parse(readFileSync("../relay/audit/vectors/log-proof.json", "utf8")) as { lines: string[]; cases: Case[] };
+const caseOf = (name: string): Case => vectors.cases.find((told) => told.name === name) as Case;
+const fileOf = (name: string): string => caseOf(name).lines.map((line) => `${typeof line === "number" ? vectors.lines[line] : line}\n`).join("");
+
+let api: FakeApi;
+let app: Record<string, unknown>;
+
+beforeEach(() => {
+  localStorage.clear();
+  api = new FakeApi(sampleRelay(Date.now(), 3));
+  api.exported = fileOf("the whole log");
+  language.set("en");
+  history.replaceState(null, "", "#/log");
+  app = mount(App, { target: document.body, props: { api } });
+});
+
+afterEach(async () => {
+  await unmount(app);
+  document.body.replaceChildren();
+  localStorage.clear();
+});
+
+function found<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
+  const element = document.querySelector<Kind>(`[data-testid="${id}"]`);
+  if (element === null) throw new Error(`no ${id} in: ${document.body.textContent}`);
+  return element;
+}
+const shown = (id: string): Promise<HTMLElement> => vi.waitFor(() => found(id), { timeout: PATIENCE_MS });
+/** A number and its noun do not part: the space between them is another one. */
+const textOf = async (id: string): Promise<string> => (await shown(id)).textContent.replaceAll("\u00a0", " ");
+const isShown = (id: string): boolean => document.querySelector(`[data-testid="${id}"]`) !== null;
+
+async function proveHere(): Promise<void> {
+  (await shown("prove")).click();
+  flushSync();
+  await vi.waitFor(() => expect(isShown("proof-stop")).toBe(false), { timeout: PATIENCE_MS });
+}
+
+async function choose(input: string, name: string, text: string): Promise<void> {
+  const field = (await shown(input)) as HTMLInputElement;
+  Object.defineProperty(field, "files", { configurable: true, value: [new File([text], name)] });
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  flushSync();
+}
+
+function give(text: string): void {
+  const field = found<HTMLTextAreaElement>("proof-kept");
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  flushSync();
+}
+
+test("the log is proved in the page, its gaps are listed, and the proof is compared with next time", async () => {
+  await proveHere();
+  expect(await textOf("proof-good")).toContain("6 records");
+  expect(found("proof-compared").textContent).toContain("nothing from before");
+  // Its one session has no end.
+  expect(found("proof-gaps").textContent).toContain("T-1001");
+  expect(remembered()?.size).toBe(6);
+
+  api.exported = fileOf("sessions without an end, and missing reports");
+  await proveHere();
+  expect(await textOf("proof-good")).toContain("8 records");
+  expect(found("proof-compared").textContent).toContain("proved before");
+  expect(found("proof-gaps").textContent).toContain("Reports 3 to 4");
+  expect(remembered()?.size).toBe(8);
+});
+
+test("a log that was cut off and signed again is noticed by what the browser remembers, until that is forgotten", async () => {
+  await proveHere();
+  api.exported = fileOf("the end cut off and signed again");
+  await proveHere();
+  expect((await shown("proof-fault")).dataset.fault).toBe("cut_off");
+  expect(found("proof-bad").textContent).toContain("First fault at record 4");
+  // A fault is not remembered in place of the proof.
+  expect(remembered()?.size).toBe(6);
+  found("proof-forget").click();
+  flushSync();
+  expect(remembered()).toBeNull();
+  await proveHere();
+  expect(await textOf("proof-good")).toContain("4 records");
+});
+
+test("another key than the one that was seen before is a fault", async () => {
+  await proveHere();
+  api.exported = fileOf("signed by a key of its own");
+  await proveHere();
+  expect((await shown("proof-fault")).dataset.fault).toBe("other_key");
+});
+
+test("a checkpoint that somebody kept is compared with, also with the line ends of a mail", async () => {
+  const [kept] = caseOf("written anew and signed again").kept as [string];
+  await shown("proof-kept");
+  give(`  ${kept.replaceAll("\n", "\r\n")}\r\n`);
+  await proveHere();
+  expect(await textOf("proof-compared")).toContain("that you gave");
+  api.exported = fileOf("written anew and signed again");
+  localStorage.clear();
+  await proveHere();
+  expect((await shown("proof-fault")).dataset.fault).toBe("rewritten");
+});
+
+test("a file is checked without the relay, and names the first record that fails", async () => {
+  await choose("proof-log-input", "mars.jsonl", fileOf("a bit flipped in a record"));
+  expect(await textOf("proof-bad")).toContain("mars.jsonl does not hold");
+  expect(found("proof-fault").textContent).toContain("record 1");
+  await choose("proof-log-input", "mars.jsonl", fileOf("the whole log"));
+  expect(await textOf("proof-good")).toContain("mars.jsonl holds");
+  expect(api.calls).not.toContain("exportLog");
+  expect(remembered()).toBeNull();
+});
+
+test("a checkpoint is read from a file, and one that is none is a fault of its own", async () => {
+  await choose("proof-kept-input", "checkpoint.txt", "hello");
+  await vi.waitFor(() => expect(found<HTMLTextAreaElement>("proof-kept").value).toBe("hello"));
+  await proveHere();
+  expect((await shown("proof-fault")).dataset.fault).toBe("bad_kept");
+});
+
+test("a relay that does not answer is told as that, and nothing is said of the log", async () => {
+  await shown("prove");
+  api.refusals.push("relay_unreachable");
+  await proveHere();
+  await shown("proof-failure");
+  expect(isShown("proof-bad") || isShown("proof-good")).toBe(false);
+});
+
+test("the proof speaks French", async () => {
+  language.set("fr");
+  flushSync();
+  await proveHere();
+  expect(await textOf("proof-good")).toContain("le journal est intègre");
+  expect(found("proof-gaps").textContent).toContain("n’a pas de fin");
+});
