@@ -40,6 +40,11 @@ const CRATES: &[(&str, &str, &[&str])] = &[
             "renfort-protocol",
         ],
     ),
+    (
+        "renfort-fuzz",
+        "tests/fuzz",
+        &["renfort-core", "renfort-engine", "renfort-audit", "renfort-protocol"],
+    ),
     ("renfort-story", "tests/story", &[]),
     ("xtask", "tests/xtask", &[]),
 ];

@@ -10,6 +10,7 @@ mod build;
 mod failure;
 mod setup;
 mod show;
+mod soak;
 mod steps;
 mod test;
 mod workspace;
@@ -66,6 +67,14 @@ enum Command {
     Test,
     /// Try every technician's keyboard layout against every user's, 64 pairs, and tell the figures.
     Keyboards,
+    /// Feed every parser that reads bytes from outside with inputs that coverage guides, and tell the figures.
+    Soak {
+        /// Inputs for each.
+        #[arg(long, default_value_t = 10_000_000)]
+        runs: u64,
+        /// Some targets only; they are the folders of `tests/fuzz/corpus`.
+        targets: Vec<String>,
+    },
 }
 
 impl Command {
@@ -78,6 +87,7 @@ impl Command {
             Self::Bench { .. } => "bench",
             Self::Test => "test",
             Self::Keyboards => "keyboards",
+            Self::Soak { .. } => "soak",
         }
     }
 }
@@ -93,6 +103,7 @@ fn main() -> ExitCode {
         Command::Bench { quick, only, products } => bench::everything(&mut steps, quick, &only, &products),
         Command::Test => test::everything(&mut steps),
         Command::Keyboards => test::keyboards(&mut steps),
+        Command::Soak { runs, targets } => soak::everything(&mut steps, runs, &targets),
     };
     steps.summary();
     match result {

@@ -32,6 +32,7 @@ pub struct Packet {
     pub payload: Bytes,
 }
 
+/// Puts packets in order and their payloads together, one access unit after the other.
 #[derive(Debug)]
 pub struct Assembler {
     next: Option<u64>,
@@ -44,7 +45,15 @@ pub struct Assembler {
     asked_at: Option<Instant>,
 }
 
+impl Default for Assembler {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Assembler {
+    /// Before the first packet; a key frame is wanted.
+    #[must_use]
     pub fn new() -> Self {
         Self {
             next: None,

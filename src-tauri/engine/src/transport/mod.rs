@@ -17,6 +17,8 @@ use bytes::Bytes;
 use renfort_protocol::signalling::Sdp;
 use tokio::sync::mpsc;
 
+pub use assembler::{Assembler, Packet};
+pub use description::fingerprint;
 pub use peer_connection::WebRtc;
 
 use crate::session::{Candidate, Channel, LinkEvent};

@@ -1,0 +1,76 @@
+//! Every parser that reads bytes from outside, as a function of bytes that must not panic, and must hold what its
+//! module promises.
+//!
+//! Flow: `tests/corpus.rs` replays `corpus/<target>/`, with every prefix and some flipped bits, in the ordinary tests;
+//! the binary `soak` feeds a target with inputs that coverage guides (libFuzzer).
+//!
+//! Invariant: a target's input is all it depends on: no clock, no randomness, no files.
+
+mod broker;
+mod log;
+mod media;
+mod messages;
+mod peers;
+
+/// One parser.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// Also the name of its folder in `corpus`.
+    pub name: &'static str,
+    /// Takes any bytes. Panics when a promise is broken.
+    pub run: fn(&[u8]),
+}
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "broker",
+        run: broker::run,
+    },
+    Target {
+        name: "request",
+        run: messages::request,
+    },
+    Target {
+        name: "from_relay",
+        run: messages::from_relay,
+    },
+    Target {
+        name: "sharer",
+        run: peers::sharer,
+    },
+    Target {
+        name: "viewer",
+        run: peers::viewer,
+    },
+    Target {
+        name: "organisation",
+        run: messages::organisation,
+    },
+    Target {
+        name: "export",
+        run: log::export,
+    },
+    Target {
+        name: "checkpoint",
+        run: log::checkpoint,
+    },
+    Target {
+        name: "personal",
+        run: log::personal,
+    },
+    Target {
+        name: "description",
+        run: media::description,
+    },
+    Target {
+        name: "video",
+        run: media::video,
+    },
+];
+
+/// The target of this name.
+#[must_use]
+pub fn target(name: &str) -> Option<Target> {
+    TARGETS.iter().copied().find(|target| target.name == name)
+}

@@ -1,0 +1,115 @@
+//! What one end of a session says to the other, line by line. A line that begins with `~` goes over the pointer's channel;
+//! an empty one lets a second pass.
+
+use renfort_engine::{
+    peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
+    seams::Size,
+    session::{Channel, LinkEvent, ScreenReady, SharerEffect, SharerSession, ViewerEffect, ViewerSession},
+};
+use renfort_protocol::{
+    grant::{Capability, Grant},
+    ids::{PersonId, SessionId, TicketId},
+    time::UnixMillis,
+};
+
+const START: UnixMillis = UnixMillis(1_700_000_000_000);
+/// Steps of one input; a longer one says nothing new.
+const LINES: usize = 200;
+
+fn grant(capabilities: &[Capability]) -> Grant {
+    Grant {
+        session: SessionId([1; 16]),
+        ticket: TicketId(1001),
+        technician: PersonId(1),
+        capabilities: capabilities.iter().copied().collect(),
+        expires_at: START.plus(600_000),
+    }
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (Channel, &[u8])> {
+    bytes.split(|byte| *byte == b'\n').take(LINES).map(|line| match line {
+        [b'~', rest @ ..] => (Channel::Pointer, rest),
+        _ => (Channel::Session, line),
+    })
+}
+
+/// The user's end: nothing is carried out that the grant does not cover, whatever the technician's side says. The first
+/// byte says whether control and the clipboard are allowed.
+pub(crate) fn sharer(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else {
+        return;
+    };
+    let mut allowed = vec![Capability::View];
+    allowed.extend((first & 1 != 0).then_some(Capability::Control));
+    allowed.extend((first & 2 != 0).then_some(Capability::Clipboard));
+    let (control, clipboard) = (first & 1 != 0, first & 2 != 0);
+    let mut now = START;
+    let mut session = SharerSession::new(grant(&allowed), now);
+    session.handle_timeout(now);
+    session.handle_screen_ready(
+        ScreenReady {
+            capture: "none".into(),
+            codec: "none".into(),
+            size: Size {
+                width: 640,
+                height: 480,
+            },
+        },
+        now,
+    );
+    session.handle_link(LinkEvent::Open, now);
+    for (channel, line) in lines(rest) {
+        if line.is_empty() {
+            now = now.plus(1_000);
+            session.handle_timeout(now);
+        } else {
+            session.handle_message(channel, line, now);
+        }
+        while let Some(effect) = session.poll_effect() {
+            match effect {
+                SharerEffect::Input(_) | SharerEffect::Type { .. } => assert!(control, "input without control"),
+                SharerEffect::SetClipboard(_) | SharerEffect::WatchClipboard(true) => {
+                    assert!(clipboard, "the clipboard without permission");
+                }
+                // Nobody is there to say yes.
+                SharerEffect::Event(SharerEvent::Requested { capability, .. }) => {
+                    session.handle_command(
+                        SharerCommand::Answer {
+                            capability,
+                            allow: false,
+                        },
+                        now,
+                    );
+                }
+                SharerEffect::Event(SharerEvent::Ended { .. }) => {
+                    assert!(session.poll_effect().is_none(), "something after the end");
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The technician's end: it ends at most once, and nothing comes after that.
+pub(crate) fn viewer(bytes: &[u8]) {
+    let mut now = START;
+    let mut session = ViewerSession::new(grant(&[Capability::View, Capability::Clipboard]), now, now);
+    session.handle_timeout(now);
+    session.handle_link(LinkEvent::Open, now);
+    session.handle_command(ViewerCommand::Request(Capability::Control), now);
+    for (channel, line) in lines(bytes) {
+        if line.is_empty() {
+            now = now.plus(1_000);
+            session.handle_timeout(now);
+        } else {
+            session.handle_message(channel, line, now);
+        }
+        while let Some(effect) = session.poll_effect() {
+            if let ViewerEffect::Event(ViewerEvent::Ended { .. }) = effect {
+                assert!(session.poll_effect().is_none(), "something after the end");
+                return;
+            }
+        }
+    }
+}
