@@ -6,13 +6,23 @@ const encoder = new TextEncoder();
 
 export const utf8 = (text: string): Bytes => encoder.encode(text);
 
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+// Both run several times a record.
 export function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 1) text += DIGITS[bytes[at] as number];
+  return text;
 }
 
-/** The bytes of an even number of hexadecimal digits. */
+/** The value of a lower-case hexadecimal digit, given by its code. */
+const digit = (code: number): number => (code < 0x3a ? code - 0x30 : code - 0x57);
+
+/** The bytes of an even number of lower-case hexadecimal digits. */
 export function bytesOf(hex: string): Bytes {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = (digit(hex.charCodeAt(2 * at)) << 4) | digit(hex.charCodeAt(2 * at + 1));
+  return bytes;
 }
 
 /** The hash of all parts, one after the other. */
