@@ -1,5 +1,5 @@
-//! Every parser that reads bytes from outside, as a function of bytes that must not panic, and must hold what its
-//! module promises.
+//! The parsers that read bytes from outside, each as a function of bytes that must not panic, and must hold what its
+//! module promises. Not among them yet: the console's queries, and what the browser's pages read.
 //!
 //! Flow: `tests/corpus.rs` replays `corpus/<target>/`, with every prefix and some flipped bits, in the ordinary tests;
 //! the binary `soak` feeds a target with inputs that coverage guides (libFuzzer).

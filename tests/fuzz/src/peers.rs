@@ -26,11 +26,20 @@ fn grant(capabilities: &[Capability]) -> Grant {
     }
 }
 
-fn lines(bytes: &[u8]) -> impl Iterator<Item = (Channel, &[u8])> {
-    bytes.split(|byte| *byte == b'\n').take(LINES).map(|line| match line {
-        [b'~', rest @ ..] => (Channel::Pointer, rest),
-        _ => (Channel::Session, line),
-    })
+/// What happens, one after the other: the time, and what is heard then; nothing, when only time passes.
+fn steps(bytes: &[u8]) -> impl Iterator<Item = (UnixMillis, Option<(Channel, &[u8])>)> {
+    let mut now = START;
+    bytes
+        .split(|byte| *byte == b'\n')
+        .take(LINES)
+        .map(move |line| match line {
+            [] => {
+                now = now.plus(1_000);
+                (now, None)
+            }
+            [b'~', rest @ ..] => (now, Some((Channel::Pointer, rest))),
+            _ => (now, Some((Channel::Session, line))),
+        })
 }
 
 /// The user's end: nothing is carried out that the grant does not cover, whatever the technician's side says. The first
@@ -43,7 +52,7 @@ pub(crate) fn sharer(bytes: &[u8]) {
     allowed.extend((first & 1 != 0).then_some(Capability::Control));
     allowed.extend((first & 2 != 0).then_some(Capability::Clipboard));
     let (control, clipboard) = (first & 1 != 0, first & 2 != 0);
-    let mut now = START;
+    let now = START;
     let mut session = SharerSession::new(grant(&allowed), now);
     session.handle_timeout(now);
     session.handle_screen_ready(
@@ -58,12 +67,10 @@ pub(crate) fn sharer(bytes: &[u8]) {
         now,
     );
     session.handle_link(LinkEvent::Open, now);
-    for (channel, line) in lines(rest) {
-        if line.is_empty() {
-            now = now.plus(1_000);
-            session.handle_timeout(now);
-        } else {
-            session.handle_message(channel, line, now);
+    for (now, heard) in steps(rest) {
+        match heard {
+            Some((channel, message)) => session.handle_message(channel, message, now),
+            None => session.handle_timeout(now),
         }
         while let Some(effect) = session.poll_effect() {
             match effect {
@@ -93,17 +100,15 @@ pub(crate) fn sharer(bytes: &[u8]) {
 
 /// The technician's end: it ends at most once, and nothing comes after that.
 pub(crate) fn viewer(bytes: &[u8]) {
-    let mut now = START;
+    let now = START;
     let mut session = ViewerSession::new(grant(&[Capability::View, Capability::Clipboard]), now, now);
     session.handle_timeout(now);
     session.handle_link(LinkEvent::Open, now);
     session.handle_command(ViewerCommand::Request(Capability::Control), now);
-    for (channel, line) in lines(bytes) {
-        if line.is_empty() {
-            now = now.plus(1_000);
-            session.handle_timeout(now);
-        } else {
-            session.handle_message(channel, line, now);
+    for (now, heard) in steps(bytes) {
+        match heard {
+            Some((channel, message)) => session.handle_message(channel, message, now),
+            None => session.handle_timeout(now),
         }
         while let Some(effect) = session.poll_effect() {
             if let ViewerEffect::Event(ViewerEvent::Ended { .. }) = effect {

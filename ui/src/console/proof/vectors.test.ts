@@ -39,6 +39,16 @@ describe("logs of the shared vectors", () => {
     }
   });
 
+  test("a byte that is no UTF-8 is malformed, and not taken for the sign that stands for such bytes", async () => {
+    const bytes = new TextEncoder().encode(fileOf(vectors.cases[0] as Case));
+    const at = bytes.findIndex((byte) => byte >= 0x80);
+    bytes[at] = 0xff;
+    async function* file(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    }
+    expect(await prove(file(), { key: null, kept: [] })).toEqual({ fault: "malformed", seq: 1 });
+  });
+
   test("a bit flipped anywhere is noticed, and its record named", async () => {
     const whole = new TextEncoder().encode(fileOf(vectors.cases[0] as Case));
     const starts = [...whole.keys()].filter((at) => at === 0 || whole[at - 1] === 0x0a);

@@ -39,7 +39,8 @@ export type Outcome = Proof | Fault;
 /** Records whose hashes are computed side by side. */
 const BATCH = 400;
 /** A longer line is none of a log's: its parts are bounded. */
-const MAX_LINE_CHARS = 4 * 1024 * 1024;
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
+const LINE_FEED = 0x0a;
 
 class Faulty extends Error {
   constructor(readonly fault: string, readonly seq: number | null = null) {
@@ -160,20 +161,38 @@ class Verifier {
   }
 }
 
-/** The lines of a file that comes in parts. What is not UTF-8 is read as a line that no log has. */
+/** The lines of a file that comes in parts. What is not UTF-8, or too long, is read as a line that no log has. */
 async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   // A byte order mark is a character like any other here, so that it is noticed.
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let begun = "";
-  const end = (line: string): string => (line.length > MAX_LINE_CHARS ? "" : line);
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let begun: Uint8Array[] = [];
+  let size = 0;
+  const take = (bytes: Uint8Array): void => {
+    begun.push(bytes);
+    size += bytes.length;
+  };
+  const line = (): string => {
+    const bytes = new Uint8Array(size);
+    begun.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+    begun = [];
+    size = 0;
+    try {
+      return bytes.length > MAX_LINE_BYTES ? "" : decoder.decode(bytes);
+    } catch {
+      return "";
+    }
+  };
   for await (const part of parts) {
-    const lines = (begun + decoder.decode(part, { stream: true })).split("\n");
-    begun = lines.pop() ?? "";
-    if (begun.length > MAX_LINE_CHARS) break;
-    for (const line of lines) yield end(line);
+    let rest = part;
+    for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED)) {
+      take(rest.subarray(0, end));
+      yield line();
+      rest = rest.subarray(end + 1);
+    }
+    take(rest);
+    if (size > MAX_LINE_BYTES) break;
   }
-  begun += decoder.decode();
-  if (begun !== "") yield end(begun);
+  if (size > 0) yield line();
 }
 
 /** Checks the file. `onProgress` hears how many records hold so far. Throws what `parts` throws, and `NoCrypto`. */
