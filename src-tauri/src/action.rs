@@ -8,7 +8,7 @@ use renfort_protocol::{
     people::Name,
     session::ChatText,
     signalling::Password,
-    ticket::{Impact, Language, NoteText, Outcome, Summary, Urgency},
+    ticket::{AbuseText, Impact, Language, NoteText, Outcome, Summary, Urgency},
 };
 use serde::Deserialize;
 use ts_rs::TS;
@@ -90,6 +90,8 @@ pub enum Action {
         allow: bool,
         /// What is allowed; of no meaning for a no.
         capabilities: Capabilities,
+        /// For how long, in milliseconds; of no meaning for a no.
+        time_box_ms: u64,
     },
     /// User: yes or no to more.
     AnswerRequest {
@@ -97,6 +99,16 @@ pub enum Action {
         capability: Capability,
         /// Yes or no.
         allow: bool,
+    },
+    /// User: allow something without being asked.
+    Allow {
+        /// What.
+        capability: Capability,
+    },
+    /// User: this session, or the last one, was abuse.
+    ReportAbuse {
+        /// In their words.
+        sentence: Option<AbuseText>,
     },
     /// User: take something back.
     Withdraw {

@@ -135,6 +135,10 @@ pub enum UserPage {
     Waiting {
         /// The ticket.
         ticket: UserTicket,
+        /// The user reported the last session as abuse.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        abuse_reported: bool,
     },
     /// A technician wants to see the screen.
     Consent {
@@ -144,8 +148,10 @@ pub enum UserPage {
         session: SessionInfo,
         /// The answer is on its way.
         busy: bool,
-        /// How long a grant lasts, in milliseconds.
-        grant_ms: u64,
+        /// What can be chosen.
+        choices: ConsentChoices,
+        /// This technician was never allowed before: *Allow* works from then on.
+        allow_from: Option<UnixMillis>,
     },
     /// A session is on.
     Session {
@@ -155,6 +161,10 @@ pub enum UserPage {
         technician: Technician,
         /// What is allowed.
         grant: Grant,
+        /// What the organisation does not let the user allow.
+        forbidden: Capabilities,
+        /// No extension goes beyond this; none when there is no such end.
+        latest: Option<UnixMillis>,
         /// Are the two machines connected?
         connected: bool,
         /// The technician's side is not heard.
@@ -170,9 +180,26 @@ pub enum UserPage {
     Finished {
         /// The ticket with its receipt.
         ticket: UserTicket,
+        /// The user reported the last session as abuse.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        abuse_reported: bool,
         /// The answer is on its way.
         busy: bool,
     },
+}
+
+/// What a user can choose when a technician wants in. Seeing is what the session is: it is no choice beside yes and no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ConsentChoices {
+    /// What can be allowed beside seeing.
+    pub capabilities: Capabilities,
+    /// What the organisation does not let them allow.
+    pub forbidden: Capabilities,
+    /// For how long, in milliseconds, growing; at least one.
+    pub time_boxes_ms: Vec<u64>,
+    /// The one that is chosen before they choose.
+    pub time_box_ms: u64,
 }
 
 /// Help before the queue.

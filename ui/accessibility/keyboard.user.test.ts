@@ -73,14 +73,18 @@ test("consent: nothing by chance, refusing comes before allowing", async () => {
   await stage.press("Enter", "Space");
   expect(await stage.actions()).toEqual([]);
   await stage.press("Tab");
-  await expectHere(stage, "consent-refuse");
+  await expectHere(stage, "consent-control");
+  await stage.press("Space");
+  await stage.press("Tab");
+  await expectHere(stage, "consent-clipboard");
+  await tabTo(stage, "consent-refuse");
   await stage.press("Enter");
   await stage.press("Tab");
   await expectHere(stage, "consent-allow");
   await stage.press("Space");
   expect(await stage.actions()).toEqual([
-    { action: "answer_consent", allow: false, capabilities: [] },
-    { action: "answer_consent", allow: true, capabilities: ["view"] },
+    { action: "answer_consent", allow: false, capabilities: [], time_box_ms: 1_800_000 },
+    { action: "answer_consent", allow: true, capabilities: ["view", "control"], time_box_ms: 1_800_000 },
   ]);
 });
 
@@ -100,9 +104,9 @@ test("a button that waits for the answer keeps the focus, and takes no second pr
 test("in a session: more time, taking back, messages, stop", async () => {
   await stage.app("sessionControl");
   await expectHere(stage, /^h1 Help from Claire Fontaine/);
-  for (const testid of ["extend", "withdraw-control", "withdraw-clipboard"]) {
+  for (const testid of ["extend", "switch-control", "switch-clipboard"]) {
     await tabTo(stage, testid);
-    await stage.press("Enter");
+    await stage.press("Space");
   }
   await tabTo(stage, "chat-input");
   await stage.type("thanks");
@@ -166,10 +170,10 @@ const ORDER = {
   organisation: ["organisation-choose", "organisation-link", "organisation-import", "notice-dismiss"],
   home: ["get-help-summary", "impact-person", "urgency-low", "get-help"],
   waiting: ["cancel-ticket"],
-  consent: ["consent-refuse", "consent-allow"],
-  sessionControl: ["extend", "withdraw-control", "withdraw-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop"],
+  consent: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
+  sessionControl: ["extend", "switch-view", "switch-control", "switch-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop", "report-abuse"],
   sessionQuestion: ["control-refuse", "control-allow", "stop"],
-  finished: ["solved-no", "solved-yes", "back-home"],
+  finished: ["solved-no", "solved-yes", "back-home", "report-abuse"],
 } as const;
 
 test.each(Object.entries(ORDER))("%s: Tab goes from the heading through all in the order of reading, and out", async (sample, order) => {

@@ -65,6 +65,8 @@ export const APP: readonly Scene[] = [
   app("queue", "settings of a technician", "settings"),
   app("home", "home, something missing", "get-help"),
   app("waiting", "withdrawing", "cancel-ticket"),
+  app("session", "reporting abuse", "report-abuse"),
+  app("finished", "reporting abuse afterwards", "report-abuse"),
   app("signIn", "sign-in, something missing", "sign-in"),
   app("remote", "chat beside the picture", "chat-toggle"),
   app("remote", "ticket beside the picture", "ticket-toggle"),

@@ -14,7 +14,7 @@ use renfort_protocol::{
     people::{Level, Name, Role, Stated},
     report::ReportedEvent,
     signalling::EndReason,
-    ticket::{Counts, Impact, Language, Outcome, Summary, Urgency},
+    ticket::{AbuseText, Counts, Impact, Language, Outcome, Summary, Urgency},
     time::UnixMillis,
 };
 
@@ -191,7 +191,8 @@ pub enum Event {
         /// To the queue of this one.
         to: Level,
     },
-    /// `ticket.returned` to its queue, because its technician signed out or their account was disabled.
+    /// `ticket.returned` to its queue, because its technician signed out, their account was disabled, or the user reported
+    /// their session as abuse.
     TicketReturned {
         /// Who had it.
         person: PersonId,
@@ -259,6 +260,13 @@ pub enum Event {
         happened_at: UnixMillis,
         /// What.
         event: ReportedEvent,
+    },
+    /// `session.abuse_reported`, by its user; the session is evidence from then on.
+    AbuseReported {
+        /// When they said so, on their clock.
+        happened_at: UnixMillis,
+        /// In their words; personal.
+        sentence: Option<AbuseText>,
     },
     /// `session.ended`.
     SessionEnded {
@@ -385,6 +393,7 @@ impl Event {
             Self::SessionOffered { .. } => "session.offered",
             Self::SessionAnswered { .. } => "session.answered",
             Self::Reported { event, .. } => crate::fields::reported_code(event),
+            Self::AbuseReported { .. } => "session.abuse_reported",
             Self::SessionEnded { .. } => "session.ended",
             Self::MessageRefused { .. } => "message.refused",
             Self::ConsoleViewed { .. } => "console.viewed",

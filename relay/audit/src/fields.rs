@@ -221,6 +221,10 @@ impl Event {
                 .number("report", *number)
                 .number("happened_at", happened_at.0)
                 .reported(event),
+            Self::AbuseReported { happened_at, sentence } => {
+                let chars = sentence.as_ref().map_or(0, |text| text.as_str().chars().count() as u64);
+                to.number("happened_at", happened_at.0).number("chars", chars)
+            }
             Self::SessionEnded {
                 reason,
                 viewed_ms,
@@ -306,6 +310,10 @@ impl Event {
             Self::TicketTaken { person, name, .. } => {
                 vec![field("technician", Actor::Person(*person), name.to_string())]
             }
+            Self::AbuseReported {
+                sentence: Some(sentence),
+                ..
+            } => vec![own("sentence", sentence.as_str())],
             Self::PersonFiguresViewed { purpose, .. } => vec![own("purpose", purpose.as_str())],
             Self::ConsoleViewed {
                 search: Some(search), ..

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use renfort_protocol::{
     ids::{DeviceKey, SessionId, TicketId},
+    people::Technician,
     signalling::FromRelay,
     ticket::{Left, TicketState},
 };
@@ -20,9 +21,10 @@ use crate::{
     views::sees,
 };
 
-/// Where a ticket went that stands in a list no more.
-fn left(record: &TicketRecord) -> Left {
+/// Where a ticket went that stands in this technician's list no more.
+fn left(technician: &Technician, record: &TicketRecord) -> Left {
     match (record.state, &record.technician) {
+        (TicketState::Waiting | TicketState::Taken, _) if record.barred.contains(&technician.id) => Left::Reassigned,
         (TicketState::Taken, Some(by)) => Left::Taken { by: by.clone() },
         (TicketState::Waiting, _) => Left::Escalated { to: record.level },
         (TicketState::Cancelled, _) => Left::Cancelled,
@@ -82,7 +84,8 @@ impl Broker {
         let is_new = old.is_none();
         let granted = session.grant.is_some() && old.is_some_and(|old| old.grant.is_none());
         let ended = !session.is_open() && old.is_some_and(SessionRecord::is_open);
-        let concluded = old.is_some_and(|old| old.outcome != session.outcome);
+        let concluded =
+            old.is_some_and(|old| old.outcome != session.outcome || old.abuse_reported_at != session.abuse_reported_at);
         if is_new {
             let user = self.connections.user(&session.device).is_none();
             let technician = self.connections.technician(session.technician.id).is_none();
@@ -161,7 +164,7 @@ impl Broker {
                 if sees(technician, record) {
                     Some((conn, FromRelay::QueueChanged { entry: entry.clone() }))
                 } else if old.is_some_and(|old| sees(technician, old)) {
-                    let why = left(record);
+                    let why = left(technician, record);
                     Some((conn, FromRelay::QueueLeft { ticket: id, why }))
                 } else {
                     None

@@ -441,6 +441,7 @@ impl Broker {
                     | ToRelay::WrapUp { ticket, .. }
                     | ToRelay::DraftArticle { ticket, .. } => Some(Lock::Ticket(*ticket)),
                     ToRelay::AnswerConsent { session, .. }
+                    | ToRelay::ReportAbuse { session, .. }
                     | ToRelay::EndSession { session, .. }
                     | ToRelay::Signal { session, .. }
                     | ToRelay::Report { session, .. } => of_session(session),

@@ -4,6 +4,8 @@
 //!
 //! Invariant: a stored record holds everything that the broker needs to go on with it after a restart.
 
+use std::collections::BTreeSet;
+
 use renfort_audit::{hash::Digest, record::Entry};
 use renfort_protocol::{
     article::ArticleText,
@@ -299,6 +301,9 @@ pub struct TicketRecord {
     /// Since when the user's app has been out of reach; none when it is not, or not for long enough to be recorded.
     #[serde(default)]
     pub user_away_since: Option<UnixMillis>,
+    /// Technicians whose sessions on it were reported as abuse: it is theirs no more.
+    #[serde(default)]
+    pub barred: BTreeSet<PersonId>,
 }
 
 impl TicketRecord {
@@ -372,6 +377,9 @@ pub struct SessionRecord {
     pub reported_by_user: u64,
     /// Highest report number of the technician's endpoint.
     pub reported_by_technician: u64,
+    /// When the user reported it as abuse, as the relay heard it: from then on it is evidence.
+    #[serde(default)]
+    pub abuse_reported_at: Option<UnixMillis>,
 }
 
 impl SessionRecord {

@@ -29,6 +29,14 @@ fn taken_by(ticket: &TicketRecord) -> WireError {
     WireError::from(Code::AlreadyTaken).with("technician", name.unwrap_or_default())
 }
 
+/// Whoever was reported on a ticket has nothing more to do with it; that they tried is recorded.
+fn reported(body: &ToRelay, ticket: TicketId) -> Refusal {
+    Refusal {
+        offence: false,
+        ..trespass(body, Code::AbuseReported, Some(ticket), None)
+    }
+}
+
 impl Broker {
     /// A ticket whose level the technician works on, or that is theirs. Another is as if it did not exist, but that
     /// somebody asked for it is recorded.
@@ -44,7 +52,9 @@ impl Broker {
             .technician
             .as_ref()
             .is_some_and(|other| other.id == technician.id);
-        if theirs || ticket.record.level <= technician.level {
+        if ticket.record.barred.contains(&technician.id) {
+            Err(reported(body, id))
+        } else if theirs || ticket.record.level <= technician.level {
             Ok(ticket)
         } else {
             Err(trespass(body, Code::UnknownTicket, Some(id), None))

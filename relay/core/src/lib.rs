@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod abuse;
 mod accounts;
 mod announce;
 pub mod articles;

@@ -54,6 +54,7 @@ impl Broker {
             waiting_since: record.waiting_since,
             reopened: record.reopened,
             user_online: self.connections.user(&record.device).is_some(),
+            abuse_reported: !record.barred.is_empty(),
         }
     }
 

@@ -55,14 +55,27 @@ fn add_up(record: &mut SessionRecord, event: &ReportedEvent, at: UnixMillis) {
     let open = record.is_open();
     match event {
         ReportedEvent::Connected { .. } | ReportedEvent::FirstPicture { .. } if open => {
-            record.viewed_since.get_or_insert(at);
+            let allowed = |capability| {
+                let grant = record.grant.as_ref();
+                grant.is_some_and(|grant| grant.capabilities.contains(&capability))
+            };
+            let (viewed, controlled) = (allowed(Capability::View), allowed(Capability::Control));
+            if viewed {
+                record.viewed_since.get_or_insert(at);
+            }
+            // Control that was allowed with the first answer.
+            if controlled {
+                record.controlled_since.get_or_insert(at);
+            }
         }
         ReportedEvent::Allowed { capability } if open => {
             if let Some(grant) = &mut record.grant {
                 grant.capabilities.insert(*capability);
             }
-            if *capability == Capability::Control {
-                record.controlled_since.get_or_insert(at);
+            match capability {
+                Capability::View => drop(record.viewed_since.get_or_insert(at)),
+                Capability::Control => drop(record.controlled_since.get_or_insert(at)),
+                Capability::Clipboard => {}
             }
         }
         ReportedEvent::Withdrawn { capability, .. } => {

@@ -70,6 +70,7 @@ fn is_users(body: &ToRelay) -> bool {
             | ToRelay::CancelTicket { .. }
             | ToRelay::Feedback { .. }
             | ToRelay::AnswerConsent { .. }
+            | ToRelay::ReportAbuse { .. }
             | ToRelay::Suggest { .. }
             | ToRelay::ReadArticle { .. }
             | ToRelay::Deflected { .. }
@@ -209,6 +210,9 @@ impl Broker {
             }
             (Party::User { device, .. }, ToRelay::AnswerConsent { session, answer }) => {
                 self.answer(device, *session, answer, body)
+            }
+            (Party::User { device, .. }, ToRelay::ReportAbuse { session, at, sentence }) => {
+                self.report_abuse(device, *session, *at, sentence.as_ref(), body)
             }
             (Party::Technician { technician, .. }, ToRelay::TakeTicket { ticket }) => {
                 self.take_ticket(technician, *ticket, body, random)

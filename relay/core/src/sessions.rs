@@ -75,11 +75,11 @@ impl Broker {
         }
     }
 
-    /// Puts the question: to see the screen, and nothing else.
+    /// Puts the question: to see the screen, and whatever else the user likes to allow with it.
     pub(crate) fn ask(&self, plan: &mut Plan, technician: &Technician, ticket: &TicketRecord, random: &mut Random<'_>) {
         let mut id = [0; 16];
         id.copy_from_slice(&random()[..16]);
-        let asked = Capabilities::from([Capability::View]);
+        let asked = Capabilities::from([Capability::View, Capability::Control, Capability::Clipboard]);
         let answer_by = self.now.plus(CONSENT_ANSWER_MS);
         let record = SessionRecord {
             id: SessionId(id),
@@ -103,6 +103,7 @@ impl Broker {
             counts: renfort_protocol::ticket::Counts::default(),
             reported_by_user: 0,
             reported_by_technician: 0,
+            abuse_reported_at: None,
         };
         let event = Event::ConsentAsked {
             capabilities: asked,
@@ -207,8 +208,8 @@ impl Broker {
             EndReason::StoppedByUser | EndReason::Expired => side == Side::Sharer,
             EndReason::EndedByTechnician | EndReason::Withdrawn => side == Side::Viewer,
             EndReason::Lost | EndReason::Failed => true,
-            // These are answers to the question, not ends of a session.
-            EndReason::Refused | EndReason::TimedOut => false,
+            // These are answers to the question, or follow from a report; not ends of a session.
+            EndReason::Refused | EndReason::TimedOut | EndReason::AbuseReported => false,
         };
         if !allowed {
             return Err(trespass(body, Code::NotAllowed, Some(session.ticket), Some(id)));

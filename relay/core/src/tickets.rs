@@ -2,6 +2,8 @@
 //!
 //! Invariant: a device has at most one open ticket.
 
+use std::collections::BTreeSet;
+
 use renfort_audit::{
     actor::{Actor, device_hash},
     event::Event,
@@ -70,6 +72,7 @@ impl Broker {
             message: None,
             feedback: None,
             user_away_since: None,
+            barred: BTreeSet::new(),
         };
         plan.batch.changes.push(Change::PutTicket {
             record: Box::new(record),

@@ -1,7 +1,7 @@
 //! What each role sees of tickets and sessions.
 //!
 //! Invariant: a technician sees a ticket of the queue when its level is not above theirs, and one that is taken only
-//! when it is theirs.
+//! when it is theirs; never one on which they were reported.
 
 use renfort_protocol::{
     ids::DeviceKey,
@@ -22,6 +22,7 @@ const EARLIER: usize = 20;
 /// Does the ticket stand in this technician's list?
 pub(crate) fn sees(technician: &Technician, ticket: &TicketRecord) -> bool {
     match ticket.state {
+        _ if ticket.barred.contains(&technician.id) => false,
         TicketState::Waiting => ticket.level <= technician.level,
         TicketState::Taken => ticket
             .technician
@@ -39,6 +40,11 @@ impl Broker {
             .filter_map(|id| self.desk.session(*id)?.receipt())
     }
 
+    fn last_is_abuse(&self, ticket: &Ticket) -> bool {
+        let last = ticket.sessions.iter().rev().find_map(|id| self.desk.session(*id));
+        last.is_some_and(|last| last.abuse_reported_at.is_some())
+    }
+
     pub(crate) fn user_ticket(&self, ticket: &Ticket) -> UserTicket {
         let record = &ticket.record;
         UserTicket {
@@ -51,6 +57,7 @@ impl Broker {
             message: record.message.clone(),
             receipt: self.receipts(ticket).next_back(),
             feedback: record.feedback,
+            abuse_reported: self.last_is_abuse(ticket),
         }
     }
 

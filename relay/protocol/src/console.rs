@@ -157,6 +157,8 @@ pub struct SessionRow {
     pub controlled_ms: u64,
     /// What was done.
     pub counts: Counts,
+    /// Its user reported it as abuse.
+    pub abuse_reported: bool,
 }
 
 /// A ticket in the list.
@@ -194,6 +196,8 @@ pub struct TicketRow {
     pub feedback: Option<bool>,
     /// Sessions on it.
     pub sessions: u32,
+    /// A session on it was reported as abuse.
+    pub abuse_reported: bool,
 }
 
 /// One entry of a timeline: an audit record, readable.

@@ -49,6 +49,14 @@ pub enum Code {
     UserOffline,
     /// The technician has another session open.
     SessionOpen,
+    /// The organisation's policy excludes this.
+    AgainstPolicy,
+    /// *Allow* came before the warning could be read. Parameter `seconds` until it works.
+    TooEarly,
+    /// Too long after the session's end to report it.
+    TooLate,
+    /// The user reported a session of this technician on this ticket as abuse: it is in a supervisor's hands.
+    AbuseReported,
     /// Escalation must go to a higher level.
     BadEscalation,
     /// The grant has expired.

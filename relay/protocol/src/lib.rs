@@ -18,6 +18,7 @@ pub mod keyboard;
 pub mod limits;
 pub mod organisation;
 pub mod people;
+pub mod policy;
 pub mod reply;
 pub mod report;
 pub mod session;

@@ -22,6 +22,8 @@ pub const MAX_CHAT_CHARS: usize = 2_000;
 pub const MAX_SUMMARY_CHARS: usize = 300;
 /// Longest note, in characters.
 pub const MAX_NOTE_CHARS: usize = 4_000;
+/// Longest sentence with which a user reports abuse, in characters.
+pub const MAX_ABUSE_CHARS: usize = 500;
 /// Longest name of a person, a machine or an organisation, in characters.
 pub const MAX_NAME_CHARS: usize = 80;
 /// Longest SDP, in characters.
@@ -39,12 +41,18 @@ pub const MAX_REPLY_CHARS: usize = 1_000;
 
 /// The user's machine asks for this long before silence counts as a refusal, in milliseconds.
 pub const CONSENT_ANSWER_MS: u64 = 60_000;
-/// The time box of a new grant, in milliseconds.
+/// The time box of a new grant that is chosen before the user chooses, in milliseconds.
 pub const GRANT_MS: u64 = 30 * 60_000;
+/// The time boxes that a user can choose from, in milliseconds: 15 and 30 minutes, 1 and 2 hours.
+pub const TIME_BOXES_MS: [u64; 4] = [15 * 60_000, GRANT_MS, 60 * 60_000, 2 * 60 * 60_000];
 /// What "5 more minutes" adds, in milliseconds.
 pub const EXTENSION_MS: u64 = 5 * 60_000;
 /// Longest grant that any number of extensions can reach, counted from now, in milliseconds.
 pub const MAX_GRANT_MS: u64 = 4 * 60 * 60_000;
+/// How long *Allow* waits for a user whom this technician never helped before, in milliseconds: time to read the warning.
+pub const FIRST_TIME_PAUSE_MS: u64 = 5_000;
+/// How long after a session's end its user can report it as abuse, in milliseconds: a week.
+pub const ABUSE_REPORT_MS: u64 = 7 * 24 * 60 * 60_000;
 /// How often each endpoint says over the session channel that it is there, in milliseconds.
 pub const HEARTBEAT_MS: u64 = 1_000;
 /// Silence after which an endpoint says that its peer is gone, in milliseconds (promise: within 3 seconds).

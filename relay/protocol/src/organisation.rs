@@ -12,6 +12,7 @@ use ts_rs::TS;
 use crate::{
     ids::{DeviceKey, Signature},
     people::Name,
+    policy::Policy,
     time::UnixMillis,
 };
 
@@ -35,6 +36,10 @@ pub struct Organisation {
     pub key: DeviceKey,
     /// When it was signed.
     pub issued_at: UnixMillis,
+    /// What its users can allow; absent: whatever they like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub policy: Option<Policy>,
 }
 
 /// An organisation with its signature.
@@ -58,6 +63,9 @@ pub enum OrganisationError {
     /// An address that is neither `wss://` nor `ws://` on loopback, or none at all.
     #[error("a relay address is neither wss:// nor ws:// on this machine itself")]
     Address,
+    /// A policy under which no session can be held.
+    #[error("the organisation's policy allows no view, or no time")]
+    Policy,
     /// The signature does not fit.
     #[error("the organisation file was altered: its signature does not fit")]
     Signature,
@@ -123,7 +131,7 @@ impl OrganisationFile {
         Ok(file)
     }
 
-    /// Checks version, addresses and signature.
+    /// Checks version, addresses, policy and signature.
     ///
     /// # Errors
     /// The first of them that does not hold.
@@ -134,6 +142,9 @@ impl OrganisationFile {
         }
         if body.relays.is_empty() || !body.relays.iter().all(|address| is_allowed_address(address)) {
             return Err(OrganisationError::Address);
+        }
+        if body.policy.as_ref().is_some_and(|policy| !policy.is_sound()) {
+            return Err(OrganisationError::Policy);
         }
         UnparsedPublicKey::new(&ED25519, body.key.0)
             .verify(&body.signed_bytes(), &self.signature.0)
@@ -179,6 +190,7 @@ pub fn is_allowed_address(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grant::Capability;
 
     fn file() -> OrganisationFile {
         let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
@@ -188,8 +200,44 @@ mod tests {
             relays: vec!["wss://aide.example:8443".into()],
             key: DeviceKey([0; 32]),
             issued_at: UnixMillis(1),
+            policy: None,
         }
         .sign(&key)
+    }
+
+    #[test]
+    fn a_policy_is_signed_with_the_rest_and_one_that_is_not_understood_refuses_the_file() {
+        let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let mut body = file().organisation;
+        assert!(!serde_json::to_string(&body).unwrap().contains("policy"));
+        body.policy = Some(Policy {
+            capabilities: [Capability::View].into(),
+            longest_minutes: Some(30),
+            longest_total_minutes: None,
+        });
+        let file = body.clone().sign(&key);
+        let json = serde_json::to_string(&file).unwrap();
+        assert_eq!(OrganisationFile::read(json.as_bytes()), Ok(file));
+        let wider = json.replace(r#"["view"]"#, r#"["view","control"]"#);
+        assert_eq!(
+            OrganisationFile::read(wider.as_bytes()),
+            Err(OrganisationError::Signature)
+        );
+        let later = json.replace(r#""longest_minutes""#, r#""recording":true,"longest_minutes""#);
+        assert_eq!(
+            OrganisationFile::read(later.as_bytes()),
+            Err(OrganisationError::Malformed)
+        );
+        let without = json.replace(r#","policy":{"capabilities":["view"],"longest_minutes":30}"#, "");
+        assert_eq!(
+            OrganisationFile::read(without.as_bytes()),
+            Err(OrganisationError::Signature)
+        );
+        body.policy = Some(Policy {
+            longest_minutes: Some(0),
+            ..Policy::default()
+        });
+        assert_eq!(body.sign(&key).verify(), Err(OrganisationError::Policy));
     }
 
     #[test]

@@ -19,7 +19,9 @@ use crate::{
     reply::CannedReply,
     report::ReportedEvent,
     text::Line,
-    ticket::{Impact, Language, Left, NoteText, Outcome, QueueEntry, Summary, TicketDetail, Urgency, UserTicket},
+    ticket::{
+        AbuseText, Impact, Language, Left, NoteText, Outcome, QueueEntry, Summary, TicketDetail, Urgency, UserTicket,
+    },
     time::UnixMillis,
 };
 
@@ -111,6 +113,8 @@ pub enum EndReason {
     Lost,
     /// It could not go on (no screen, broken peer).
     Failed,
+    /// The user reported it as abuse.
+    AbuseReported,
 }
 
 /// What an endpoint asks of the relay.
@@ -221,6 +225,16 @@ pub enum ToRelay {
         /// What.
         #[serde(flatten)]
         event: ReportedEvent,
+    },
+    /// User: this session was abuse. Ends it if it goes on, keeps its technician from the ticket, and is a supervisor's to
+    /// look at. Up to [`crate::limits::ABUSE_REPORT_MS`] after its end; said again, it is done already.
+    ReportAbuse {
+        /// Which.
+        session: SessionId,
+        /// When the user said so, on their clock.
+        at: UnixMillis,
+        /// In their words.
+        sentence: Option<AbuseText>,
     },
     /// User: articles that may answer this, while the sentence is being written. Answered by
     /// [`FromRelay::Suggestions`].

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{SessionId, TicketId},
-    limits::{MAX_NOTE_CHARS, MAX_SUMMARY_CHARS},
+    limits::{MAX_ABUSE_CHARS, MAX_NOTE_CHARS, MAX_SUMMARY_CHARS},
     people::{Level, Stated, Technician},
     text::{Line, Text},
     time::UnixMillis,
@@ -15,6 +15,9 @@ use crate::{
 pub type Summary = Line<MAX_SUMMARY_CHARS>;
 /// A note; once written it is never edited.
 pub type NoteText = Text<MAX_NOTE_CHARS>;
+
+/// What a user says of a session that they report as abuse.
+pub type AbuseText = Text<MAX_ABUSE_CHARS>;
 
 /// How many people are stuck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -124,6 +127,10 @@ pub struct UserTicket {
     pub receipt: Option<Receipt>,
     /// What the user answered to "solved?".
     pub feedback: Option<bool>,
+    /// The user reported the last session as abuse.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub abuse_reported: bool,
 }
 
 /// A ticket as technicians see it in the queue.
@@ -205,6 +212,8 @@ pub enum Left {
     Cancelled,
     /// It was closed.
     Closed,
+    /// Others go on with it.
+    Reassigned,
 }
 
 /// Languages of the interface.

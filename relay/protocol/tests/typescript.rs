@@ -4,8 +4,8 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, console, error, figures, grant, ids, input, keyboard, organisation, people, reply, report, session,
-    signalling, ticket, time,
+    article, console, error, figures, grant, ids, input, keyboard, organisation, people, policy, reply, report,
+    session, signalling, ticket, time,
 };
 use ts_rs::{Config, TS};
 
@@ -54,6 +54,7 @@ fn generated() -> String {
         grant::Grant,
         error::Code,
         error::WireError,
+        policy::Policy,
         organisation::Organisation,
         organisation::OrganisationFile,
         report::Withdrawn,

@@ -229,6 +229,7 @@ fn opened(number: u64, at: UnixMillis, until: UnixMillis, draw: &mut Draw) -> St
         message: None,
         feedback: None,
         user_away_since: None,
+        barred: std::collections::BTreeSet::new(),
     };
     let mut story = Story {
         record,
@@ -363,6 +364,7 @@ async fn main() -> anyhow::Result<()> {
     organisation::create(
         name("Hôpital Saint-Yves"),
         vec!["ws://127.0.0.1:8443".to_owned()],
+        None,
         &made,
     )?;
     // The key lies apart, as it must; nothing here needs it again.

@@ -8,6 +8,7 @@ use renfort_protocol::{
     ids::DeviceKey,
     organisation::{Organisation, OrganisationFile, is_allowed_address},
     people::Name,
+    policy::Policy,
 };
 
 use crate::{clock, data, error::RelayError, keys};
@@ -20,11 +21,20 @@ pub const ORGANISATION_FILE: &str = "organisation.json";
 /// Makes an organisation: its key and its signed file, in `folder`.
 ///
 /// # Errors
-/// When an address is not allowed, or when a file exists or cannot be written.
-pub fn create(name: Name, relays: Vec<String>, folder: &Path) -> Result<OrganisationFile, RelayError> {
+/// When an address is not allowed, when no session could be held under the policy, or when a file exists or cannot be written.
+pub fn create(
+    name: Name,
+    relays: Vec<String>,
+    policy: Option<Policy>,
+    folder: &Path,
+) -> Result<OrganisationFile, RelayError> {
     let target = folder.join(ORGANISATION_FILE);
     if relays.is_empty() || !relays.iter().all(|address| is_allowed_address(address)) {
         let source = renfort_protocol::organisation::OrganisationError::Address;
+        return Err(RelayError::Organisation { path: target, source });
+    }
+    if policy.as_ref().is_some_and(|policy| !policy.is_sound()) {
+        let source = renfort_protocol::organisation::OrganisationError::Policy;
         return Err(RelayError::Organisation { path: target, source });
     }
     if target.exists() {
@@ -38,6 +48,7 @@ pub fn create(name: Name, relays: Vec<String>, folder: &Path) -> Result<Organisa
         relays,
         key: DeviceKey([0; 32]),
         issued_at: clock::now(),
+        policy,
     };
     let file = body.sign(&pair);
     write(&file, &target)?;
@@ -87,22 +98,47 @@ mod tests {
     fn a_new_organisation_reads_back_and_its_key_beside_it_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("org");
-        let made = create(Name::new("Mairie").unwrap(), vec!["wss://a.example:8443".into()], &path).unwrap();
+        let policy = Policy {
+            longest_minutes: Some(30),
+            ..Policy::default()
+        };
+        let made = create(
+            Name::new("Mairie").unwrap(),
+            vec!["wss://a.example:8443".into()],
+            Some(policy.clone()),
+            &path,
+        )
+        .unwrap();
+        assert_eq!(made.organisation.policy, Some(policy));
         assert_eq!(read(&path.join(ORGANISATION_FILE)).unwrap(), made);
         let error = refuse_readable_key(&made, std::slice::from_ref(&path)).unwrap_err();
         assert!(matches!(error, RelayError::OrganisationKeyReadable(found) if found == path.join(KEY_FILE)));
-        assert!(create(Name::new("Mairie").unwrap(), vec!["wss://a.example".into()], &path).is_err());
+        assert!(
+            create(
+                Name::new("Mairie").unwrap(),
+                vec!["wss://a.example".into()],
+                None,
+                &path
+            )
+            .is_err()
+        );
         std::fs::remove_file(path.join(KEY_FILE)).unwrap();
         refuse_readable_key(&made, &[path]).unwrap();
     }
 
     #[test]
-    fn an_organisation_without_a_safe_address_is_not_made() {
+    fn an_organisation_without_a_safe_address_or_with_a_policy_of_no_time_is_not_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("org");
         for relays in [vec![], vec!["ws://10.0.0.1".to_owned()]] {
-            assert!(create(Name::new("Mairie").unwrap(), relays, &path).is_err());
+            assert!(create(Name::new("Mairie").unwrap(), relays, None, &path).is_err());
         }
+        let no_time = Policy {
+            longest_minutes: Some(0),
+            ..Policy::default()
+        };
+        let relays = vec!["wss://a.example".to_owned()];
+        assert!(create(Name::new("Mairie").unwrap(), relays, Some(no_time), &path).is_err());
         assert!(!path.exists(), "nothing is left behind");
     }
 }

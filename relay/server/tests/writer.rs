@@ -120,6 +120,7 @@ fn put(number: u64) -> Change {
         message: None,
         feedback: None,
         user_away_since: None,
+        barred: std::collections::BTreeSet::new(),
     };
     Change::PutTicket {
         record: Box::new(record),

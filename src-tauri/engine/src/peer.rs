@@ -29,6 +29,8 @@ pub enum SharerCommand {
         /// Yes or no.
         allow: bool,
     },
+    /// The user allows something without being asked.
+    Allow(Capability),
     /// The user takes something back.
     Withdraw(Capability),
     /// "5 more minutes".

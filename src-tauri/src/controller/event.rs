@@ -7,6 +7,7 @@ use renfort_protocol::{
     ids::{RequestId, SessionId, Token},
     organisation::OrganisationFile,
     people::Name,
+    policy::Policy,
     signalling::{Identity, Request, SessionInfo},
     ticket::{Language, Summary},
     time::UnixMillis,
@@ -15,7 +16,7 @@ use renfort_protocol::{
 use crate::{
     action::Action,
     relay_link::{LinkEvent, Target},
-    store::Settings,
+    store::{KnownTechnicians, Settings},
     view::View,
 };
 
@@ -79,6 +80,8 @@ pub enum Effect {
         session: Box<SessionInfo>,
         /// What the user allowed.
         grant: Grant,
+        /// What the organisation lets them allow.
+        policy: Policy,
     },
     /// To the sharer of this session, when it is still there.
     ToSharer(SessionId, SharerCommand),
@@ -112,6 +115,8 @@ pub enum Effect {
     ChooseFile,
     /// Keep the settings.
     SaveSettings(Settings),
+    /// Keep who was allowed before.
+    SaveKnown(KnownTechnicians),
     /// Keep the organisation.
     SaveOrganisation(Box<OrganisationFile>),
     /// Keep the token, or forget it.

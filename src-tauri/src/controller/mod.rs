@@ -6,6 +6,8 @@
 //! Invariant: what the interface shows is computed from the state ([`Controller::view`]) and never stored beside it. A
 //! session is shown to a technician only under a grant that this very program built from the person's own click.
 
+mod abuse;
+mod consent;
 mod event;
 mod help;
 mod keys;
@@ -169,8 +171,14 @@ impl Controller {
                 urgency,
             } => self.request_help(summary, impact, urgency, turn),
             Action::CancelTicket => self.cancel_ticket(turn),
-            Action::AnswerConsent { allow, capabilities } => self.answer_consent(allow, &capabilities, turn),
+            Action::AnswerConsent {
+                allow,
+                capabilities,
+                time_box_ms,
+            } => self.answer_consent(allow, &capabilities, time_box_ms, turn),
             Action::AnswerRequest { capability, allow } => self.answer_request(capability, allow, turn),
+            Action::Allow { capability } => self.allow(capability, turn),
+            Action::ReportAbuse { sentence } => self.report_abuse(sentence, turn),
             Action::Withdraw { capability } => self.withdraw(capability, turn),
             Action::Extend => self.extend(turn),
             Action::Stop => self.stop(turn),

@@ -13,7 +13,10 @@ use renfort_protocol::{
 };
 
 use super::{Controller, Effect, Turn};
-use crate::{store::Settings, view::Theme};
+use crate::{
+    store::{KnownTechnicians, Settings},
+    view::Theme,
+};
 
 /// What the program found at its start.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub struct Profile {
     pub settings: Settings,
     /// Whom the installation belongs to.
     pub organisation: Option<OrganisationFile>,
+    /// Technicians who were allowed before.
+    pub known: KnownTechnicians,
     /// A technician's.
     pub token: Option<Token>,
     /// Who the system says the person is.

@@ -139,6 +139,7 @@ impl Controller {
         if self.link.reports.retry_at.is_some_and(|at| turn.at >= at) {
             self.link.reports.retry_at = None;
             self.send_reports(turn);
+            self.send_abuse(turn);
         }
     }
 

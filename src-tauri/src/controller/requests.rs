@@ -26,6 +26,7 @@ pub(super) enum Purpose {
     Note,
     WrapUp(TicketId),
     End(SessionId),
+    Abuse(SessionId),
     Report(SessionId, u64),
     Suggest,
     Read(ArticleId),
@@ -102,6 +103,7 @@ impl Controller {
             Some(Purpose::Open) => self.help_requested(),
             Some(Purpose::WrapUp(ticket)) => self.wrapped_up(ticket),
             Some(Purpose::End(session)) => self.end_told(session),
+            Some(Purpose::Abuse(session)) => self.abuse_recorded(session, turn),
             Some(Purpose::Suggest) => self.suggested(turn),
             Some(Purpose::Draft(ticket)) => self.drafted(ticket),
             // Done means written, and reports are written in order.
@@ -127,6 +129,7 @@ impl Controller {
             }
             // The session is over already, which was the wish.
             Some(Purpose::End(session)) => self.end_told(session),
+            Some(Purpose::Abuse(session)) => self.abuse_refused(session, error, turn),
             Some(Purpose::Report(session, _)) if is_for_good(error.code) => self.link.reports.forget(session),
             // Sent again by and by.
             Some(Purpose::Report(..)) => self.link.reports.retry_after(turn.at),
@@ -144,7 +147,7 @@ impl Controller {
 
 /// Would the relay say the same to the same report again? Out of order only means that an earlier one, sent with it, did
 /// not get through.
-fn is_for_good(code: Code) -> bool {
+pub(super) fn is_for_good(code: Code) -> bool {
     !matches!(
         code,
         Code::NotRecorded | Code::Busy | Code::ShuttingDown | Code::TooFast | Code::OutOfOrder

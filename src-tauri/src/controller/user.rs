@@ -86,6 +86,7 @@ impl Controller {
             self.send_opening(opening, turn);
         }
         self.session_on_return(session, turn);
+        self.send_abuse(turn);
     }
 
     pub(super) fn ticket_changed(&mut self, ticket: UserTicket, turn: &mut Turn) {
@@ -182,13 +183,16 @@ impl Controller {
         if let Some(consent) = &user.consent
             && !matches!(consent.answer, Some(ConsentAnswer::Refuse { .. }))
         {
-            return consent.page(ticket);
+            return consent.page(ticket, &self.policy());
         }
+        let last = ticket.receipt.as_ref().map(|receipt| receipt.session);
+        let abuse_reported = last.is_some_and(|session| self.abuse_reported(session));
         match ticket.state {
-            TicketState::Waiting | TicketState::Taken => UserPage::Waiting { ticket },
+            TicketState::Waiting | TicketState::Taken => UserPage::Waiting { ticket, abuse_reported },
             TicketState::Solved | TicketState::NotSolved if self.profile.settings.left != Some(ticket.id) => {
                 UserPage::Finished {
                     ticket,
+                    abuse_reported,
                     busy: self.link.requests.any(|purpose| purpose == Purpose::Feedback),
                 }
             }

@@ -11,14 +11,15 @@ use renfort_protocol::{
     error::Code,
     grant::{Capabilities, Capability, Grant},
     ids::SessionId,
-    limits::{CONSENT_ANSWER_MS, GRANT_MS},
+    limits::CONSENT_ANSWER_MS,
+    policy::Policy,
     session::ChatText,
     signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
     ticket::UserTicket,
     time::UnixMillis,
 };
 
-use super::{Controller, Effect, Notification, Turn, requests::Purpose, talk::Talk};
+use super::{Controller, Effect, Notification, Turn, consent, requests::Purpose, talk::Talk};
 use crate::view::{Question, UserPage};
 
 /// A technician wants in.
@@ -27,6 +28,8 @@ pub(super) struct Consent {
     info: SessionInfo,
     /// Silence is a refusal from then on; on this machine's clock.
     deadline: UnixMillis,
+    /// This technician was never allowed before: a yes counts from then on.
+    allow_from: Option<UnixMillis>,
     /// What was answered; kept until the relay has it.
     pub(super) answer: Option<ConsentAnswer>,
 }
@@ -36,6 +39,9 @@ pub(super) struct Consent {
 pub(super) struct Shared {
     pub(super) info: SessionInfo,
     grant: Grant,
+    pub(super) policy: Policy,
+    /// No extension goes beyond this.
+    latest: Option<UnixMillis>,
     connected: bool,
     peer_lost: bool,
     question: Option<Question>,
@@ -45,14 +51,15 @@ pub(super) struct Shared {
 }
 
 impl Consent {
-    pub(super) fn page(&self, ticket: UserTicket) -> UserPage {
+    pub(super) fn page(&self, ticket: UserTicket, policy: &Policy) -> UserPage {
         let mut session = self.info.clone();
         session.answer_by = self.deadline;
         UserPage::Consent {
             ticket,
             session,
             busy: self.answer.is_some(),
-            grant_ms: GRANT_MS,
+            choices: consent::choices(&self.info.asked, policy),
+            allow_from: self.allow_from,
         }
     }
 
@@ -85,6 +92,8 @@ impl Shared {
             ticket,
             technician: self.info.technician.clone(),
             grant: self.grant.clone(),
+            forbidden: self.policy.forbidden(),
+            latest: self.latest,
             connected: self.connected,
             peer_lost: self.peer_lost,
             question: self.question.clone(),
@@ -110,23 +119,27 @@ impl Controller {
         turn.push(Effect::Notify(Notification::Asked(info.technician.name.clone())));
         turn.push(Effect::Raise);
         let deadline = turn.at.plus(CONSENT_ANSWER_MS);
+        let allow_from = self.pause_before_allow(&info.technician, turn);
         self.user.consent = Some(Consent {
             info,
             deadline,
+            allow_from,
             answer: None,
         });
     }
 
-    pub(super) fn answer_consent(&mut self, allow: bool, chosen: &Capabilities, turn: &mut Turn) {
+    pub(super) fn answer_consent(&mut self, allow: bool, chosen: &Capabilities, time_box_ms: u64, turn: &mut Turn) {
         let Some(consent) = self.user.consent.as_ref().filter(|consent| consent.answer.is_none()) else {
             return self.out_of_order();
         };
         let answer = if allow {
-            let mut capabilities: Capabilities = chosen.intersection(&consent.info.asked).copied().collect();
-            capabilities.insert(Capability::View);
+            if let Some(from) = consent.allow_from.filter(|from| turn.at < *from) {
+                return self.tell(consent::too_early(from, turn.at));
+            }
+            let policy = self.policy();
             ConsentAnswer::Allow {
-                capabilities,
-                expires_at: turn.at.plus(GRANT_MS),
+                capabilities: consent::chosen(&consent.info.asked, &policy, chosen),
+                expires_at: turn.at.plus(policy.time_box(time_box_ms)),
             }
         } else {
             ConsentAnswer::Refuse { timed_out: false }
@@ -188,14 +201,20 @@ impl Controller {
         let Some(grant) = consent.allowed(&by_relay) else {
             return self.not_by_us(by_relay.session, turn);
         };
+        let policy = self.policy();
+        let grant = policy.narrow(grant, turn.at);
+        self.learn_technician(&consent.info.technician, turn);
         turn.push(Effect::StartSharer {
             session: Box::new(consent.info.clone()),
             grant: grant.clone(),
+            policy: policy.clone(),
         });
         turn.push(Effect::ShowBanner(true));
         self.user.session = Some(Shared {
             info: consent.info,
             grant,
+            latest: policy.latest(turn.at),
+            policy,
             connected: false,
             peer_lost: false,
             question: None,
@@ -379,7 +398,7 @@ impl Controller {
         self.tell_sharer(SharerCommand::Chat(text), turn);
     }
 
-    fn tell_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {
+    pub(super) fn tell_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {
         match &self.user.session {
             Some(shared) => turn.push(Effect::ToSharer(shared.info.id, command)),
             None => self.out_of_order(),

@@ -18,6 +18,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     grant::Grant,
     ids::{RequestId, SessionId},
+    policy::Policy,
     signalling::{EndReason, SessionInfo},
 };
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -110,7 +111,7 @@ impl Driver {
             Effect::Disconnect => self.tell_link(LinkCommand::Disconnect).await,
             Effect::RetryNow => self.tell_link(LinkCommand::RetryNow).await,
             Effect::Send(request) => self.tell_link(LinkCommand::Send(request)).await,
-            Effect::StartSharer { session, grant } => self.start_sharer(*session, grant),
+            Effect::StartSharer { session, grant, policy } => self.start_sharer(*session, grant, policy),
             Effect::ToSharer(session, command) => self.tell_sharer(session, command),
             Effect::StopSharer => self.stop.stop(),
             Effect::StartViewer { session, grant } => self.start_viewer(*session, grant),
@@ -130,6 +131,7 @@ impl Driver {
             Effect::Notify(notification) => notifications::show(&self.app, self.language(), &notification),
             Effect::ChooseFile => notifications::choose_organisation(&self.app, self.language(), self.events.clone()),
             Effect::SaveSettings(settings) => self.saved(self.folder.save_settings(&settings)),
+            Effect::SaveKnown(known) => self.saved(self.folder.save_known(&known)),
             Effect::SaveOrganisation(file) => self.saved(self.folder.save_organisation(&file)),
             Effect::SaveToken(token) => self.saved(self.folder.save_token(token.as_ref())),
             Effect::Emit(view) => self.emit(*view),
@@ -183,11 +185,12 @@ impl Driver {
         }
     }
 
-    fn start_sharer(&mut self, session: SessionInfo, grant: Grant) {
+    fn start_sharer(&mut self, session: SessionInfo, grant: Grant, policy: Policy) {
         let id = session.id;
         let setup = SharerSetup {
             session,
             grant,
+            policy,
             granted_at: self.clock.now(),
             ice_servers: Vec::new(),
         };

@@ -222,6 +222,7 @@ fn profile(stored: Stored, arguments: &Arguments) -> (Profile, crate::store::Dev
     let Stored {
         mut settings,
         organisation,
+        known,
         token,
         device,
         damaged,
@@ -237,6 +238,7 @@ fn profile(stored: Stored, arguments: &Arguments) -> (Profile, crate::store::Dev
     let profile = Profile {
         settings,
         organisation,
+        known,
         token,
         by_the_system: stated::by_the_system(),
         desktop_language: desktop_language(),

@@ -8,6 +8,7 @@
 
 mod device_key;
 mod files;
+mod known;
 mod settings;
 
 use std::{
@@ -18,12 +19,14 @@ use std::{
 use renfort_protocol::{ids::Token, organisation::OrganisationFile};
 
 pub use device_key::DevicePair;
-pub use settings::Settings;
+pub use known::{KNOWN_TECHNICIANS, KnownTechnicians};
+pub use settings::{Settings, UnsentAbuse};
 
 const LOCK: &str = "lock";
 const SETTINGS: &str = "settings.json";
 const DEVICE_KEY: &str = "device.key";
 const ORGANISATION: &str = "organisation.json";
+const TECHNICIANS: &str = "technicians.json";
 const TOKEN: &str = "technician.token";
 
 /// Why the data folder cannot be used.
@@ -55,6 +58,8 @@ pub struct Stored {
     pub settings: Settings,
     /// The pinned organisation.
     pub organisation: Option<OrganisationFile>,
+    /// Technicians who were allowed before.
+    pub known: KnownTechnicians,
     /// A technician's token.
     pub token: Option<Token>,
     /// This installation.
@@ -120,6 +125,7 @@ impl DataFolder {
         let token = self.read(TOKEN, &mut damaged, |bytes| {
             std::str::from_utf8(bytes).ok()?.trim().parse().ok()
         })?;
+        let known = self.read(TECHNICIANS, &mut damaged, |bytes| serde_json::from_slice(bytes).ok())?;
         let device = match self.read(DEVICE_KEY, &mut damaged, DevicePair::read)? {
             Some(device) => device,
             None => {
@@ -131,6 +137,7 @@ impl DataFolder {
         Ok(Stored {
             settings: settings.unwrap_or_default(),
             organisation,
+            known: known.unwrap_or_default(),
             token,
             device,
             damaged,
@@ -145,6 +152,17 @@ impl DataFolder {
         self.write(
             SETTINGS,
             &serde_json::to_vec_pretty(settings).expect("settings are plain JSON"),
+        )
+    }
+
+    /// Keeps who was allowed before.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save_known(&self, known: &KnownTechnicians) -> Result<(), StoreError> {
+        self.write(
+            TECHNICIANS,
+            &serde_json::to_vec(known).expect("names and numbers are plain JSON"),
         )
     }
 

@@ -1,6 +1,11 @@
 //! What a person chose.
 
-use renfort_protocol::{ids::TicketId, people::Name, ticket::Language};
+use renfort_protocol::{
+    ids::{SessionId, TicketId},
+    people::Name,
+    ticket::{AbuseText, Language},
+    time::UnixMillis,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::view::Theme;
@@ -21,4 +26,18 @@ pub struct Settings {
     pub login: Option<Name>,
     /// The ended ticket that the person no longer wants to see.
     pub left: Option<TicketId>,
+    /// Reports of abuse that the relay does not have yet, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsent_abuse: Vec<UnsentAbuse>,
+}
+
+/// A report of abuse on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsentAbuse {
+    /// Of which session.
+    pub session: SessionId,
+    /// When the person said so.
+    pub at: UnixMillis,
+    /// In their words.
+    pub sentence: Option<AbuseText>,
 }

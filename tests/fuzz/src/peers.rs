@@ -9,6 +9,7 @@ use renfort_engine::{
 use renfort_protocol::{
     grant::{Capability, Grant},
     ids::{PersonId, SessionId, TicketId},
+    policy::Policy,
     time::UnixMillis,
 };
 
@@ -53,7 +54,7 @@ pub(crate) fn sharer(bytes: &[u8]) {
     allowed.extend((first & 2 != 0).then_some(Capability::Clipboard));
     let (control, clipboard) = (first & 1 != 0, first & 2 != 0);
     let now = START;
-    let mut session = SharerSession::new(grant(&allowed), now);
+    let mut session = SharerSession::new(grant(&allowed), Policy::default(), now);
     session.handle_timeout(now);
     session.handle_screen_ready(
         ScreenReady {

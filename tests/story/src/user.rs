@@ -116,7 +116,23 @@ impl UserWindow {
             .map(drop)
     }
 
-    /// Lets the technician see the screen.
+    /// Waits until a switch of the session's page is on.
+    ///
+    /// # Errors
+    /// When it stays off.
+    pub async fn is_on(&self, id: &str) -> Result<()> {
+        let css = format!("[data-testid=\"{id}\"]:checked");
+        until(format!("{id} to be on"), async || {
+            Ok(if self.page.matching(&css).await?.is_empty() {
+                Look::NotYet("off".into())
+            } else {
+                Look::There(())
+            })
+        })
+        .await
+    }
+
+    /// Lets the technician see the screen, and nothing else; the first time after the pause.
     ///
     /// # Errors
     /// When the question is not there.
@@ -139,7 +155,7 @@ impl UserWindow {
     /// When the question is not there.
     pub async fn allow_control(&self) -> Result<()> {
         self.page.click("control-allow").await?;
-        self.page.shows("withdraw-control").await
+        self.is_on("switch-control").await
     }
 
     /// Writes to the technician.

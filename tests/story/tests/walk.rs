@@ -303,6 +303,41 @@ mod story {
     }
 
     #[tokio::test]
+    async fn a_technician_cannot_click_the_users_consent_window_by_injected_input() -> Result<()> {
+        on_stage("consent-window", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            // The user takes the clipboard back; the technician tries the switch.
+            stage.user.page.click("switch-clipboard").await?;
+            stage.technician.page.shows("request-clipboard").await?;
+            let switch = stage
+                .user
+                .area_on_screen(&stage.user_desktop, "switch-clipboard")
+                .await?;
+            stage.technician.click_at(switch).await?;
+            stage.technician.page.shows("remark").await?;
+            // They ask, and try to answer for the user.
+            stage.technician.page.click("request-clipboard").await?;
+            stage.user.page.shows("clipboard-allow").await?;
+            let allow = stage
+                .user
+                .area_on_screen(&stage.user_desktop, "clipboard-allow")
+                .await?;
+            stage.technician.click_at(allow).await?;
+            stage.user.page.click("clipboard-refuse").await?;
+            stage.user.stop().await?;
+            let is_whole = |log: &str| log::times(log, "session.stopped") == 1 && log::times(log, "input.denied") > 0;
+            let text = stage.relay.wait_for_log(&exported("consent-window")?, is_whole).await?;
+            // Once with control, by the user.
+            anyhow::ensure!(
+                log::times(&text, "clipboard.allowed") == 1 && log::times(&text, "clipboard.refused") == 1,
+                "the technician answered for the user"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
     async fn an_app_that_is_opened_again_finds_its_ticket() -> Result<()> {
         on_stage("reopened", Language::English, async |stage| {
             stage.user.import(&stage.relay).await?;

@@ -115,6 +115,7 @@ export const en = {
   },
   ends: {
     stopped_by_user: "Stopped by the user",
+    abuse_reported: "Abuse reported",
     ended_by_technician: "Ended by the technician",
     refused: "Refused by the user",
     timed_out: "No answer",

@@ -108,6 +108,7 @@ export const fr: ConsoleWords = {
   },
   ends: {
     stopped_by_user: "Arrêtée par l’utilisateur",
+    abuse_reported: "Abus signalé",
     ended_by_technician: "Terminée par le technicien",
     refused: "Refusée par l’utilisateur",
     timed_out: "Sans réponse",

@@ -76,7 +76,7 @@ class Moment {
       case "control.withdrawn": this.control = false; return;
       case "session.peer_lost": this.lost.add(actor); return;
       case "session.peer_back": this.lost.delete(actor); return;
-      case "consent.refused": case "session.stopped": case "session.failed": case "session.ended":
+      case "consent.refused": case "session.stopped": case "session.abuse_reported": case "session.failed": case "session.ended":
         this.step = "over";
         return;
     }

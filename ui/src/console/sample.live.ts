@@ -10,8 +10,8 @@ export function liveSample(at: number, since = at - 3 * 60 * MINUTE): Live {
     users_online: 12,
     waiting_total: 2,
     waiting: [
-      { id: "T-1101", summary: "Plus personne n’arrive à ouvrir de session", user: { name: "Jeanne Martin", machine: "PC-ACCUEIL-07" }, priority: 1, level: 1, opened_at: at - 9 * MINUTE, waiting_since: at - 9 * MINUTE, reopened: 0, user_online: true },
-      { id: "T-1102", summary: "<b>لا أستطيع تسجيل الدخول</b>", user: { name: "فاطمة الزهراء", machine: "PC-RH-02" }, priority: 4, level: 2, opened_at: at - 70 * MINUTE, waiting_since: at - 40 * SECOND, reopened: 1, user_online: false },
+      { id: "T-1101", summary: "Plus personne n’arrive à ouvrir de session", user: { name: "Jeanne Martin", machine: "PC-ACCUEIL-07" }, priority: 1, level: 1, opened_at: at - 9 * MINUTE, waiting_since: at - 9 * MINUTE, reopened: 0, user_online: true, abuse_reported: false },
+      { id: "T-1102", summary: "<b>لا أستطيع تسجيل الدخول</b>", user: { name: "فاطمة الزهراء", machine: "PC-RH-02" }, priority: 4, level: 2, opened_at: at - 70 * MINUTE, waiting_since: at - 40 * SECOND, reopened: 1, user_online: false, abuse_reported: true },
     ],
     technicians: [
       { technician: ALICE, online: true, doing: "in_session", ticket: "T-1100", session: sessionId(1100), since: at - 6 * MINUTE },

@@ -82,7 +82,7 @@ export function ticketRow(part: Partial<TicketRow> & { id: string; opened_at: nu
     summary: "L’imprimante du service n’imprime plus les étiquettes",
     user: { name: "Jeanne Martin", machine: "PC-ACCUEIL-07" },
     impact: "team", urgency: "high", priority: 2, state: "solved", level: 1, technician: ALICE,
-    closed_at: part.opened_at + 642_000, waited_ms: 192_000, handled_ms: 450_000, reopened: 0, feedback: true, sessions: 1,
+    closed_at: part.opened_at + 642_000, waited_ms: 192_000, handled_ms: 450_000, reopened: 0, feedback: true, sessions: 1, abuse_reported: false,
     ...part,
   };
 }
@@ -94,6 +94,7 @@ export function sessionRow(part: Partial<SessionRow> & { id: string; ticket: str
     technician: ALICE, started_at: part.asked_at + 8_000, ended_at: part.asked_at + 407_000, end: "ended_by_technician",
     outcome: { outcome: "solved" }, viewed_ms: 385_000, controlled_ms: 280_000,
     counts: { keys: 142, clicks: 34, clipboard_to_user: 1, clipboard_from_user: 1, chat: 7 },
+    abuse_reported: false,
     ...part,
   };
 }
@@ -126,6 +127,7 @@ const ENDS: Partial<SessionRow>[] = [
   { outcome: { outcome: "escalated", to: 2 }, technician: BASILE },
   { end: "refused", started_at: null, outcome: null, viewed_ms: 0, controlled_ms: 0, counts: NO_COUNTS },
   { end: "stopped_by_user", outcome: { outcome: "not_solved" }, controlled_ms: 0 },
+  { end: "abuse_reported", outcome: null, abuse_reported: true },
   { end: "lost", outcome: null, viewed_ms: 3 * HOUR + 5 * MINUTE },
 ];
 

@@ -22,6 +22,7 @@ const views: Record<string, string> = {
 };
 const ends: Record<string, string> = {
   stopped_by_user: "stopped by the user",
+  abuse_reported: "the user reported abuse",
   ended_by_technician: "ended by the technician",
   refused: "the user said no",
   timed_out: "the user did not answer",
@@ -122,6 +123,7 @@ export const en: Sentences = {
     "session.peer_lost": (s) => s.byUser ? "The user's machine lost contact with the technician's." : "The technician's machine lost contact with the user's.",
     "session.peer_back": (s) => `${s.byUser ? "The user's machine" : "The technician's machine"} has contact again, after ${s.brief("after_ms")}.`,
     "session.stopped": (s) => `${s.user} pressed Stop.`,
+    "session.abuse_reported": (s) => `${s.user} reported abuse${s.number("chars") > 0 ? `: “${s.text("sentence")}”` : ""}.`,
     "session.failed": (s) => `The session could not go on: ${s.error("error")}.`,
     "session.ended": (s) => `The session ended: ${ends[s.word("reason")] ?? s.word("reason")}. Seen for ${s.span("viewed_ms")}, controlled for ${s.span("controlled_ms")}; ${done(s)}.`,
     "view.first_picture": (s) => `${s.technician} saw the first picture, ${s.brief("after_ms")} after the yes.`,

@@ -26,6 +26,7 @@ const views: Record<string, string> = {
 };
 const ends: Record<string, string> = {
   stopped_by_user: "arrêtée par l’utilisateur",
+  abuse_reported: "l’utilisateur a signalé un abus",
   ended_by_technician: "terminée par le technicien",
   refused: "l’utilisateur a dit non",
   timed_out: "l’utilisateur n’a pas répondu",
@@ -130,6 +131,7 @@ export const fr: Sentences = {
     "session.peer_lost": (s) => s.byUser ? "Le poste de l’utilisateur a perdu le contact avec celui du technicien." : "Le poste du technicien a perdu le contact avec celui de l’utilisateur.",
     "session.peer_back": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a retrouvé le contact après ${s.brief("after_ms")}.`,
     "session.stopped": (s) => `${s.user} a appuyé sur Arrêter.`,
+    "session.abuse_reported": (s) => `${s.user} a signalé un abus${s.number("chars") > 0 ? `${COLON} « ${s.text("sentence")} »` : ""}.`,
     "session.failed": (s) => `La session n’a pas pu continuer${COLON} ${s.error("error")}.`,
     "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}${SEMICOLON} ${done(s)}.`,
     "view.first_picture": (s) => `${s.technician} a vu la première image ${s.brief("after_ms")} après l’accord.`,

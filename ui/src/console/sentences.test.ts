@@ -42,6 +42,7 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "session.connected": { report: 0, happened_at: 1_700_000_000_000, capture: "x11", codec: "h264" },
   "view.first_picture": { after_ms: 840 },
   "session.peer_back": { after_ms: 4_200 },
+  "session.abuse_reported": { happened_at: 5, chars: 28, sentence: "They asked for my bank card." },
   "session.failed": { error: "no_screen" },
   "session.ended": { reason: "stopped_by_user", viewed_ms: 300_000, controlled_ms: 120_000, ...counts },
   "grant.extended": { expires_at: 1_700_002_100_000 },

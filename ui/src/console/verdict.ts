@@ -6,14 +6,15 @@ export type Tone = "good" | "caution" | "neutral" | "running";
 
 export interface Verdict {
   tone: Tone;
-  mark: "solved" | "unsolved" | "escalated" | "refused" | "running" | "ended" | "waiting";
+  mark: "solved" | "unsolved" | "escalated" | "refused" | "running" | "ended" | "waiting" | "abuse";
   words: string;
 }
 
 const REFUSALS: ReadonlySet<EndReason> = new Set<EndReason>(["refused", "timed_out", "withdrawn"]);
 
-/** A session shows what became of it: a refusal, else the technician's outcome, else why it ended. */
+/** A session shows what became of it: a report of abuse, a refusal, else the technician's outcome, else why it ended. */
 export function sessionVerdict(row: SessionRow, words: ConsoleWords): Verdict {
+  if (row.abuse_reported) return abuseVerdict(words);
   if (row.end !== null && REFUSALS.has(row.end)) return { tone: "caution", mark: "refused", words: words.ends[row.end] };
   if (row.outcome !== null) return outcomeVerdict(row.outcome, words);
   if (row.ended_at === null) {
@@ -23,6 +24,11 @@ export function sessionVerdict(row: SessionRow, words: ConsoleWords): Verdict {
   }
   const bad = row.end === "lost" || row.end === "failed";
   return { tone: bad ? "caution" : "neutral", mark: "ended", words: row.end === null ? words.session.ended : words.ends[row.end] };
+}
+
+/** What a supervisor must look at. */
+export function abuseVerdict(words: ConsoleWords): Verdict {
+  return { tone: "caution", mark: "abuse", words: words.ends.abuse_reported };
 }
 
 function outcomeVerdict(outcome: Outcome, words: ConsoleWords): Verdict {

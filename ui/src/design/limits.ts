@@ -10,6 +10,7 @@ export const ARTICLE_TITLE_LIMIT = 120;
 export const ARTICLE_LIMIT = 12_000;
 export const REPLY_TITLE_LIMIT = 80;
 export const REPLY_LIMIT = 1_000;
+export const ABUSE_LIMIT = 500;
 export const CLIPBOARD_LIMIT = 50_000;
 export const TYPED_LIMIT = 2_000;
 

@@ -72,16 +72,80 @@ test("the consent page starts on its heading, so that no key allows by chance", 
   expect(shown.host.actions).toEqual([]);
 });
 
-test("consent allows seeing and nothing else, whatever else was asked", async () => {
-  const view = samples.consent("en");
-  if (view.side.page !== "consent") throw new Error("no consent page");
-  shown = await stage(changed<"consent">(view, { session: { ...view.side.session, asked: ["view", "control", "clipboard"] } }));
+test("each thing is a switch of its own, off at first, and the time is chosen with it", async () => {
+  shown = await stage(samples.consent("en"));
+  await shown.click("consent-allow");
+  await shown.click("consent-clipboard");
+  await shown.click("time-60");
+  await shown.click("consent-allow");
+  await shown.click("consent-clipboard");
+  await shown.click("consent-control");
   await shown.click("consent-allow");
   await shown.click("consent-refuse");
   expect(shown.host.actions).toEqual([
-    { action: "answer_consent", allow: true, capabilities: ["view"] },
-    { action: "answer_consent", allow: false, capabilities: [] },
+    { action: "answer_consent", allow: true, capabilities: ["view"], time_box_ms: 1_800_000 },
+    { action: "answer_consent", allow: true, capabilities: ["view", "clipboard"], time_box_ms: 3_600_000 },
+    { action: "answer_consent", allow: true, capabilities: ["view", "control"], time_box_ms: 3_600_000 },
+    { action: "answer_consent", allow: false, capabilities: [], time_box_ms: 3_600_000 },
   ]);
+});
+
+test("what the organisation does not allow is said and cannot be chosen", async () => {
+  shown = await stage(samples.consentNarrow("en"));
+  expect(shown.all("consent-clipboard")).toEqual([]);
+  expect(shown.get("forbidden-clipboard").textContent).toContain("Your organisation does not allow");
+  expect(shown.all("time-30")).toEqual([]);
+  await shown.click("consent-control");
+  await shown.click("consent-allow");
+  expect(shown.host.actions).toEqual([{ action: "answer_consent", allow: true, capabilities: ["view", "control"], time_box_ms: 900_000 }]);
+});
+
+test("with a technician who is new, Allow counts down, works after the pause, and refusing works at once", async () => {
+  vi.useFakeTimers({ now: Date.now() });
+  shown = await stage(changed<"consent">(samples.consent("en"), { allow_from: Date.now() + 5_000 }));
+  expect(shown.get("consent-first-time").textContent).toContain("You have not been helped by");
+  const allow = shown.get<HTMLButtonElement>("consent-allow");
+  expect(allow.disabled).toBe(true);
+  expect(shown.get("consent-wait").textContent).toContain("(5)");
+  expect(shown.get<HTMLButtonElement>("consent-refuse").disabled).toBe(false);
+  await vi.advanceTimersByTimeAsync(3_500);
+  expect(shown.get("consent-wait").textContent).toContain("(2)");
+  expect(shown.text()).not.toContain("You can allow it now.");
+  await vi.advanceTimersByTimeAsync(1_600);
+  expect(allow.disabled).toBe(false);
+  expect(shown.all("consent-wait")).toEqual([]);
+  expect(shown.text()).toContain("You can allow it now.");
+  await shown.click("consent-allow");
+  expect(shown.host.actions).toHaveLength(1);
+});
+
+test("who was helped by the technician before is not warned", async () => {
+  shown = await stage(samples.consent("en"));
+  expect(shown.all("consent-first-time")).toEqual([]);
+  expect(shown.get<HTMLButtonElement>("consent-allow").disabled).toBe(false);
+});
+
+test("abuse is reported after a question, with or without a sentence", async () => {
+  shown = await stage(samples.session("en"));
+  await shown.click("report-abuse");
+  await shown.click("abuse-cancel");
+  expect(shown.host.actions).toEqual([]);
+  await shown.click("report-abuse");
+  await shown.type("abuse-sentence", "x".repeat(501));
+  await shown.click("abuse-confirm");
+  expect(shown.host.actions).toEqual([]);
+  await shown.type("abuse-sentence", "  They asked for my bank card. ");
+  await shown.click("abuse-confirm");
+  await shown.show(samples.finished("en"));
+  await shown.click("report-abuse");
+  await shown.click("abuse-confirm");
+  expect(shown.host.actions).toEqual([
+    { action: "report_abuse", sentence: "They asked for my bank card." },
+    { action: "report_abuse", sentence: null },
+  ]);
+  await shown.show(changed<"finished">(samples.finished("en"), { abuse_reported: true }));
+  expect(shown.all("report-abuse")).toEqual([]);
+  expect(shown.text()).toContain("passed on to a supervisor");
 });
 
 test("an answer that is on its way is not given twice", async () => {
@@ -93,8 +157,8 @@ test("an answer that is on its way is not given twice", async () => {
 test("during a session: more time, taking back, messages, stop", async () => {
   shown = await stage(samples.sessionControl("en"));
   await shown.click("extend");
-  await shown.click("withdraw-control");
-  await shown.click("withdraw-clipboard");
+  await shown.click("switch-control");
+  await shown.click("switch-clipboard");
   await shown.type("chat-input", "  thanks  ");
   await shown.click("chat-send");
   await shown.click("stop");
@@ -120,12 +184,23 @@ test("a question lies over the conversation, keeps the draft, and Stop stays wit
   expect(shown.get<HTMLInputElement>("chat-input").value).toBe("half a sent");
 });
 
-test("what can be taken back is what was allowed", async () => {
+test("a switch shows what holds, and turns on what is off", async () => {
+  const on = (testid: string): boolean => shown.get<HTMLInputElement>(testid).checked;
   shown = await stage(changed<"session">(samples.session("en"), { grant: grant("view") }));
-  expect(shown.all("withdraw-control")).toEqual([]);
+  expect([on("switch-view"), on("switch-control"), on("switch-clipboard")]).toEqual([true, false, false]);
+  await shown.click("switch-control");
+  expect(shown.host.actions).toEqual([{ action: "allow", capability: "control" }]);
+  expect(on("switch-control")).toBe(false);
   await shown.show(changed<"session">(samples.session("en"), { grant: grant("view", "control") }));
-  expect(shown.all("withdraw-control")).toHaveLength(1);
-  expect(shown.all("withdraw-clipboard")).toEqual([]);
+  expect(on("switch-control")).toBe(true);
+});
+
+test("without the view nothing else can be turned on, and more time is not given than the organisation allows", async () => {
+  shown = await stage(samples.sessionNoMore("en"));
+  expect(shown.get<HTMLInputElement>("switch-control").disabled).toBe(true);
+  expect(shown.all("switch-clipboard")).toEqual([]);
+  expect(shown.get<HTMLButtonElement>("extend").disabled).toBe(true);
+  expect(shown.get("no-longer").textContent).toContain("no more time");
 });
 
 test("time left is told in minutes, then to the second, and stops at nothing", async () => {

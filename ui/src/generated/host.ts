@@ -181,6 +181,24 @@ mine: boolean,
  */
 characters: number, };
 
+export type ConsentChoices = { 
+/**
+ * What can be allowed beside seeing.
+ */
+capabilities: Array<Capability>, 
+/**
+ * What the organisation does not let them allow.
+ */
+forbidden: Array<Capability>, 
+/**
+ * For how long, in milliseconds, growing; at least one.
+ */
+time_boxes_ms: Array<number>, 
+/**
+ * The one that is chosen before they choose.
+ */
+time_box_ms: number, };
+
 export type UserPage = { "page": "home", 
 /**
  * The request is on its way.
@@ -193,7 +211,11 @@ help?: HelpView, } | { "page": "waiting",
 /**
  * The ticket.
  */
-ticket: UserTicket, } | { "page": "consent", 
+ticket: UserTicket, 
+/**
+ * The user reported the last session as abuse.
+ */
+abuse_reported?: boolean, } | { "page": "consent", 
 /**
  * The ticket.
  */
@@ -207,9 +229,13 @@ session: SessionInfo,
  */
 busy: boolean, 
 /**
- * How long a grant lasts, in milliseconds.
+ * What can be chosen.
  */
-grant_ms: number, } | { "page": "session", 
+choices: ConsentChoices, 
+/**
+ * This technician was never allowed before: *Allow* works from then on.
+ */
+allow_from: UnixMillis | null, } | { "page": "session", 
 /**
  * The ticket.
  */
@@ -222,6 +248,14 @@ technician: Technician,
  * What is allowed.
  */
 grant: Grant, 
+/**
+ * What the organisation does not let the user allow.
+ */
+forbidden: Array<Capability>, 
+/**
+ * No extension goes beyond this; none when there is no such end.
+ */
+latest: UnixMillis | null, 
 /**
  * Are the two machines connected?
  */
@@ -246,6 +280,10 @@ clipboard: Array<ClipboardLine>, } | { "page": "finished",
  * The ticket with its receipt.
  */
 ticket: UserTicket, 
+/**
+ * The user reported the last session as abuse.
+ */
+abuse_reported?: boolean, 
 /**
  * The answer is on its way.
  */
@@ -399,7 +437,11 @@ help?: HelpView, } | { "page": "waiting",
 /**
  * The ticket.
  */
-ticket: UserTicket, } | { "page": "consent", 
+ticket: UserTicket, 
+/**
+ * The user reported the last session as abuse.
+ */
+abuse_reported?: boolean, } | { "page": "consent", 
 /**
  * The ticket.
  */
@@ -413,9 +455,13 @@ session: SessionInfo,
  */
 busy: boolean, 
 /**
- * How long a grant lasts, in milliseconds.
+ * What can be chosen.
  */
-grant_ms: number, } | { "page": "session", 
+choices: ConsentChoices, 
+/**
+ * This technician was never allowed before: *Allow* works from then on.
+ */
+allow_from: UnixMillis | null, } | { "page": "session", 
 /**
  * The ticket.
  */
@@ -428,6 +474,14 @@ technician: Technician,
  * What is allowed.
  */
 grant: Grant, 
+/**
+ * What the organisation does not let the user allow.
+ */
+forbidden: Array<Capability>, 
+/**
+ * No extension goes beyond this; none when there is no such end.
+ */
+latest: UnixMillis | null, 
 /**
  * Are the two machines connected?
  */
@@ -452,6 +506,10 @@ clipboard: Array<ClipboardLine>, } | { "page": "finished",
  * The ticket with its receipt.
  */
 ticket: UserTicket, 
+/**
+ * The user reported the last session as abuse.
+ */
+abuse_reported?: boolean, 
 /**
  * The answer is on its way.
  */
@@ -609,7 +667,11 @@ allow: boolean,
 /**
  * What is allowed; of no meaning for a no.
  */
-capabilities: Array<Capability>, } | { "action": "answer_request", 
+capabilities: Array<Capability>, 
+/**
+ * For how long, in milliseconds; of no meaning for a no.
+ */
+time_box_ms: number, } | { "action": "answer_request", 
 /**
  * To what.
  */
@@ -617,7 +679,15 @@ capability: Capability,
 /**
  * Yes or no.
  */
-allow: boolean, } | { "action": "withdraw", 
+allow: boolean, } | { "action": "allow", 
+/**
+ * What.
+ */
+capability: Capability, } | { "action": "report_abuse", 
+/**
+ * In their words.
+ */
+sentence: Text | null, } | { "action": "withdraw", 
 /**
  * What.
  */

@@ -132,7 +132,11 @@ receipt: Receipt | null,
 /**
  * What the user answered to "solved?".
  */
-feedback: boolean | null, };
+feedback: boolean | null, 
+/**
+ * The user reported the last session as abuse.
+ */
+abuse_reported?: boolean, };
 
 export type QueueEntry = { 
 /**
@@ -240,7 +244,7 @@ by: Technician, } | { "left": "escalated",
 /**
  * Which.
  */
-to: Level, } | { "left": "cancelled" } | { "left": "closed" };
+to: Level, } | { "left": "cancelled" } | { "left": "closed" } | { "left": "reassigned" };
 
 export type Language = "en" | "fr";
 
@@ -324,7 +328,7 @@ capabilities: Array<Capability>,
  */
 expires_at: UnixMillis, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "internal";
 
 export type WireError = { 
 /**
@@ -335,6 +339,20 @@ code: Code,
  * What its wording needs.
  */
 params?: { [key in string]: string }, };
+
+export type Policy = { 
+/**
+ * What may be allowed at all; holds [`Capability::View`].
+ */
+capabilities: Array<Capability>, 
+/**
+ * Longest time that can be given at once, in minutes; none: as long as the program has it.
+ */
+longest_minutes?: number, 
+/**
+ * Longest session with all extensions, in minutes; none: as long as the program has it.
+ */
+longest_total_minutes?: number, };
 
 export type Organisation = { 
 /**
@@ -356,7 +374,11 @@ key: DeviceKey,
 /**
  * When it was signed.
  */
-issued_at: UnixMillis, };
+issued_at: UnixMillis, 
+/**
+ * What its users can allow; absent: whatever they like.
+ */
+policy?: Policy, };
 
 export type OrganisationFile = { 
 /**
@@ -1109,7 +1131,7 @@ expires_at: UnixMillis, } | { "answer": "refuse",
  */
 timed_out: boolean, };
 
-export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed";
+export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed" | "abuse_reported";
 
 export type ToRelay = { "type": "hello", 
 /**
@@ -1327,7 +1349,19 @@ times: number, } | { "event": "stopped" } | { "event": "failed",
 /**
  * The error's code.
  */
-code: Code, }) | { "type": "suggest", 
+code: Code, }) | { "type": "report_abuse", 
+/**
+ * Which.
+ */
+session: SessionId, 
+/**
+ * When the user said so, on their clock.
+ */
+at: UnixMillis, 
+/**
+ * In their words.
+ */
+sentence: Text | null, } | { "type": "suggest", 
 /**
  * The sentence so far.
  */
@@ -1585,7 +1619,19 @@ times: number, } | { "event": "stopped" } | { "event": "failed",
 /**
  * The error's code.
  */
-code: Code, }) | { "type": "suggest", 
+code: Code, }) | { "type": "report_abuse", 
+/**
+ * Which.
+ */
+session: SessionId, 
+/**
+ * When the user said so, on their clock.
+ */
+at: UnixMillis, 
+/**
+ * In their words.
+ */
+sentence: Text | null, } | { "type": "suggest", 
 /**
  * The sentence so far.
  */
@@ -1959,7 +2005,11 @@ controlled_ms: number,
 /**
  * What was done.
  */
-counts: Counts, };
+counts: Counts, 
+/**
+ * Its user reported it as abuse.
+ */
+abuse_reported: boolean, };
 
 export type TicketRow = { 
 /**
@@ -2025,7 +2075,11 @@ feedback: boolean | null,
 /**
  * Sessions on it.
  */
-sessions: number, };
+sessions: number, 
+/**
+ * A session on it was reported as abuse.
+ */
+abuse_reported: boolean, };
 
 export type TimelineEntry = { 
 /**
@@ -2640,7 +2694,11 @@ reopened: number,
 /**
  * Is the user's app connected?
  */
-user_online: boolean, };
+user_online: boolean, 
+/**
+ * A session on it was reported as abuse; whoever that was can no longer take it.
+ */
+abuse_reported: boolean, };
 
 export type Doing = { "doing": "free" } | { "doing": "holding", 
 /**

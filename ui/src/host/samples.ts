@@ -150,11 +150,21 @@ const userSession = (l: Language): Extract<UserPage, { page: "session" }> => ({
   ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
   technician: CLAIRE,
   grant: grant("view"),
+  forbidden: [],
+  latest: null,
   connected: true,
   peer_lost: false,
   question: null,
   chat: chat(l, false),
   clipboard: [],
+});
+const consent = (l: Language): Extract<UserPage, { page: "consent" }> => ({
+  page: "consent",
+  ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
+  session: { id: SESSION, ticket: "T-1001", technician: CLAIRE, user: USER, asked: ["view", "control", "clipboard"], asked_at: NOW, answer_by: NOW + 53_000, grant: null, reported: 0 },
+  busy: false,
+  choices: { capabilities: ["control", "clipboard"], forbidden: [], time_boxes_ms: [15 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE], time_box_ms: 30 * MINUTE },
+  allow_from: null,
 });
 const openSession = (l: Language): Extract<TechnicianSession, { stage: "open" }> => ({
   stage: "open",
@@ -183,16 +193,17 @@ export const samples = {
   waiting: user((l) => ({ page: "waiting", ticket: userTicket(l) })),
   waitingOffline: user((l) => ({ page: "waiting", ticket: userTicket(l, { position: 1 }) }), { link: offline }),
   waitingTaken: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE }) })),
-  consent: user((l) => ({
-    page: "consent",
-    ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
-    session: { id: SESSION, ticket: "T-1001", technician: CLAIRE, user: USER, asked: ["view"], asked_at: NOW, answer_by: NOW + 53_000, grant: null, reported: 0 },
-    busy: false,
-    grant_ms: 30 * MINUTE,
+  consent: user(consent),
+  consentNarrow: user((l) => ({
+    ...consent(l),
+    choices: { capabilities: ["control"], forbidden: ["clipboard"], time_boxes_ms: [15 * MINUTE], time_box_ms: 15 * MINUTE },
+    allow_from: NOW - 1,
   })),
   session: user(userSession),
   sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27, passed: true }] })),
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
+  sessionNoMore: user((l) => ({ ...userSession(l), grant: grant(), forbidden: ["clipboard"], latest: NOW + 29 * MINUTE })),
+  waitingReported: user((l) => ({ page: "waiting", ticket: userTicket(l), abuse_reported: true })),
   sessionLost: user((l) => ({ ...userSession(l), peer_lost: true })),
   finished: user((l) => ({
     page: "finished",

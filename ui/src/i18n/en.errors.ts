@@ -56,6 +56,13 @@ export const errors: ErrorTable = {
   ticket_closed: { what: "This ticket is closed.", todo: "If help is still needed, open a new one." },
   user_offline: { what: "The user’s app is not connected, so they cannot be asked.", todo: "Call them, or try again when the ticket shows “App open”." },
   session_open: { what: "You have another session open.", todo: "End that one first." },
+  against_policy: { what: "Your organisation does not allow this.", todo: "Ask your helpdesk how else it can be done." },
+  too_early: (p) => ({
+    what: "“Allow” does not work yet, so that you can read the warning.",
+    todo: p.seconds ? `Read it, and try again in ${p.seconds} seconds.` : "Read it, and try again.",
+  }),
+  too_late: { what: "This session ended more than a week ago and can no longer be reported here.", todo: "Tell your organisation another way." },
+  abuse_reported: { what: "This ticket has been given to others.", todo: "Take the next one in the queue." },
   bad_escalation: { what: "A ticket can only be passed on to a higher level.", todo: "Choose a higher level." },
   grant_expired: { what: "The time that the user allowed is over.", todo: "The technician can ask again." },
   not_granted: { what: "The user has not allowed this.", todo: "Ask them, and wait for their yes." },

@@ -21,6 +21,7 @@ const DENIED: Record<InputDenied, string> = {
 };
 const REASON: Record<EndReason, string> = {
   stopped_by_user: "The user stopped the session.",
+  abuse_reported: "The session has ended. Others go on with this ticket.",
   ended_by_technician: "You ended the session.",
   refused: "The user refused.",
   timed_out: "The user did not answer.",

@@ -56,6 +56,13 @@ export const errors: ErrorTable = {
   ticket_closed: { what: "Ce ticket est fermé.", todo: "S’il faut encore de l’aide, ouvrez-en un nouveau." },
   user_offline: { what: "L’appli de l’utilisateur n’est pas connectée : on ne peut pas lui poser la question.", todo: "Appelez-le, ou réessayez quand le ticket affiche « Appli ouverte »." },
   session_open: { what: "Vous avez une autre session ouverte.", todo: "Terminez-la d’abord." },
+  against_policy: { what: "Votre organisation ne le permet pas.", todo: "Demandez à votre assistance comment faire autrement." },
+  too_early: (p) => ({
+    what: "« Autoriser » n’agit pas encore, pour que vous puissiez lire l’avertissement.",
+    todo: p.seconds ? `Lisez-le, puis réessayez dans ${p.seconds} secondes.` : "Lisez-le, puis réessayez.",
+  }),
+  too_late: { what: "Cette session est terminée depuis plus d’une semaine et ne peut plus être signalée ici.", todo: "Prévenez votre organisation autrement." },
+  abuse_reported: { what: "Ce ticket a été confié à d’autres.", todo: "Prenez le suivant dans la file." },
   bad_escalation: { what: "Un ticket ne peut être transmis qu’à un niveau supérieur.", todo: "Choisissez un niveau supérieur." },
   grant_expired: { what: "Le temps accordé par l’utilisateur est écoulé.", todo: "Le technicien peut redemander." },
   not_granted: { what: "L’utilisateur ne l’a pas autorisé.", todo: "Demandez-le-lui, et attendez son oui." },

@@ -157,6 +157,7 @@ export const technician: typeof english = {
     title: "Comment cela s’est-il terminé ?",
     reason: {
       stopped_by_user: "L’utilisateur a arrêté la session.",
+      abuse_reported: "La session est terminée. D’autres reprennent ce ticket.",
       ended_by_technician: "Vous avez terminé la session.",
       refused: "L’utilisateur a refusé.",
       timed_out: "L’utilisateur n’a pas répondu.",

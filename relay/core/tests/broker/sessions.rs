@@ -13,7 +13,7 @@ use renfort_protocol::{
 use crate::harness::{START, World, allow, answer, offer};
 
 #[test]
-fn the_question_asks_for_a_view_and_nothing_else_and_names_the_technician() {
+fn the_question_asks_for_whatever_can_be_allowed_and_names_the_technician() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
@@ -24,7 +24,10 @@ fn the_question_asks_for_a_view_and_nothing_else_and_names_the_technician() {
             _ => None,
         });
         let asked = asked.unwrap();
-        assert_eq!(asked.asked, [Capability::View].into());
+        assert_eq!(
+            asked.asked,
+            [Capability::View, Capability::Control, Capability::Clipboard].into()
+        );
         assert_eq!((asked.technician.name.as_str(), asked.ticket), ("Ada", ticket));
     }
 }
@@ -49,7 +52,7 @@ fn an_answer_allows_what_was_asked_and_no_more() {
     for wrong in [
         &[][..],
         &[Capability::Control],
-        &[Capability::View, Capability::Control],
+        &[Capability::Control, Capability::Clipboard],
     ] {
         assert_eq!(world.ask(user, answer(wrong)), Some(Err(Code::NotGranted)), "{wrong:?}");
     }

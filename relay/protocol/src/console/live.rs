@@ -83,6 +83,8 @@ pub struct LiveTicket {
     pub reopened: u32,
     /// Is the user's app connected?
     pub user_online: bool,
+    /// A session on it was reported as abuse; whoever that was can no longer take it.
+    pub abuse_reported: bool,
 }
 
 /// What a technician does.

@@ -55,12 +55,35 @@ enum OrganisationCommand {
         /// Folder to make; gets organisation.key and organisation.json.
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        policy: PolicyArgs,
     },
     /// Prints the renfort:// link that carries an organisation file.
     Link {
         /// The organisation file.
         file: PathBuf,
     },
+}
+
+/// What users can allow; without any of these, whatever they like.
+#[derive(Debug, Args)]
+struct PolicyArgs {
+    /// The policy as a JSON file: {"capabilities": ["view", "control", "clipboard"], "longest_minutes": 60,
+    /// "longest_total_minutes": 120}, each member optional.
+    #[arg(long, conflicts_with_all = ["no_control", "no_clipboard", "longest", "longest_total"])]
+    policy: Option<PathBuf>,
+    /// Users cannot let technicians control their machine.
+    #[arg(long)]
+    no_control: bool,
+    /// Users cannot share their clipboard.
+    #[arg(long)]
+    no_clipboard: bool,
+    /// Longest time that can be given at once, in minutes.
+    #[arg(long, value_name = "MINUTES")]
+    longest: Option<u32>,
+    /// Longest session with all extensions, in minutes.
+    #[arg(long, value_name = "MINUTES")]
+    longest_total: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -200,7 +223,12 @@ enum AuditCommand {
 /// What the person at the command line should read.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
-        Command::Organisation(OrganisationCommand::New { name, relays, out }) => organisation::new(name, relays, &out),
+        Command::Organisation(OrganisationCommand::New {
+            name,
+            relays,
+            out,
+            policy,
+        }) => organisation::new(name, relays, policy, &out),
         Command::Organisation(OrganisationCommand::Link { file }) => organisation::link(&file),
         Command::Init(args) => organisation::init(args).await,
         Command::Serve(args) => serve::serve(args).await,

@@ -2,13 +2,41 @@
 
 use std::path::Path;
 
-use renfort_protocol::people::{Name, Role};
+use anyhow::Context as _;
+use renfort_protocol::{
+    grant::Capability,
+    people::{Name, Role},
+    policy::Policy,
+};
 
-use super::{InitArgs, password};
+use super::{InitArgs, PolicyArgs, password};
 use crate::{keys, organisation, setup, store::NewAccount};
 
-pub(super) fn new(name: Name, relays: Vec<String>, out: &Path) -> anyhow::Result<()> {
-    let file = organisation::create(name, relays, out)?;
+/// The policy that the arguments name; none when they name none.
+fn policy(args: &PolicyArgs) -> anyhow::Result<Option<Policy>> {
+    if let Some(path) = &args.policy {
+        let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let policy = serde_json::from_slice(&text).with_context(|| format!("{} is not a policy", path.display()))?;
+        return Ok(Some(policy));
+    }
+    let mut policy = Policy {
+        longest_minutes: args.longest,
+        longest_total_minutes: args.longest_total,
+        ..Policy::default()
+    };
+    for (not, capability) in [
+        (args.no_control, Capability::Control),
+        (args.no_clipboard, Capability::Clipboard),
+    ] {
+        if not {
+            policy.capabilities.remove(&capability);
+        }
+    }
+    Ok((policy != Policy::default()).then_some(policy))
+}
+
+pub(super) fn new(name: Name, relays: Vec<String>, args: PolicyArgs, out: &Path) -> anyhow::Result<()> {
+    let file = organisation::create(name, relays, policy(&args)?, out)?;
     println!("{}", file.to_link());
     eprintln!(
         "Made {} (give it, or the link above, to every installation) and {} (keep it offline: never on a relay).",

@@ -67,6 +67,7 @@ impl ListedSession {
             end: record.end,
             outcome: record.outcome,
             counts: record.counts,
+            abuse_reported: record.abuse_reported_at.is_some(),
         }
     }
 }
@@ -102,6 +103,7 @@ impl ListedTicket {
             reopened: record.reopened,
             feedback: record.feedback,
             sessions: self.sessions,
+            abuse_reported: !record.barred.is_empty(),
         }
     }
 }

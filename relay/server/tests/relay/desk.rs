@@ -122,6 +122,7 @@ fn waiting(number: u16) -> Change {
         message: None,
         feedback: None,
         user_away_since: None,
+        barred: std::collections::BTreeSet::new(),
     };
     Change::PutTicket {
         record: Box::new(record),

@@ -51,7 +51,13 @@ async fn a_readable_organisation_key_refuses_to_start_wherever_it_lies_and_whate
 async fn a_database_of_another_organisation_refuses_to_start() {
     let world = World::new().await;
     let other = world.folder.path().join("other");
-    organisation::create(Name::new("Autre").unwrap(), vec!["wss://a.example".into()], &other).unwrap();
+    organisation::create(
+        Name::new("Autre").unwrap(),
+        vec!["wss://a.example".into()],
+        None,
+        &other,
+    )
+    .unwrap();
     std::fs::copy(other.join("organisation.json"), world.data().join("organisation.json")).unwrap();
     assert!(matches!(
         refusal(world.config()).await,

@@ -54,6 +54,7 @@ pub fn ticket(number: u64) -> TicketRecord {
         message: None,
         feedback: None,
         user_away_since: None,
+        barred: std::collections::BTreeSet::new(),
     }
 }
 
@@ -80,6 +81,7 @@ pub fn session(id: u8, of: u64) -> SessionRecord {
         counts: Counts::default(),
         reported_by_user: 0,
         reported_by_technician: 0,
+        abuse_reported_at: None,
     }
 }
 

@@ -6,6 +6,7 @@ use renfort_protocol::{
     grant::{Capability, Grant},
     input::{Button, InputEvent},
     keyboard::{KeyMode, TypedText},
+    policy::Policy,
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
     signalling::EndReason,
     time::UnixMillis,
@@ -85,7 +86,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => (channel(), message()).prop_map(|(channel, message)| Step::Hear(channel, message)),
         1 => (channel(), proptest::collection::vec(any::<u8>(), 0..60)).prop_map(|(c, bytes)| Step::Garbage(c, bytes)),
-        6 => (0..6_u8, capability(), any::<bool>()).prop_map(|(what, capability, yes)| Step::Command(what, capability, yes)),
+        6 => (0..8_u8, capability(), any::<bool>()).prop_map(|(what, capability, yes)| Step::Command(what, capability, yes)),
         4 => link.prop_map(Step::Link),
         1 => outcome.prop_map(Step::Outcome),
         1 => Just(Step::InputBroken),
@@ -98,6 +99,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// What the user's shell was told, from which alone the rules are checked.
 struct Told {
+    policy: Policy,
     grant: Grant,
     questions: usize,
     shell_question: bool,
@@ -133,7 +135,19 @@ impl Told {
             SharerEffect::Picture(true) => {
                 prop_assert!(self.grant.allows(Capability::View, now).is_ok(), "seen without leave");
             }
-            SharerEffect::Event(SharerEvent::Granted(grant)) => self.grant = grant.clone(),
+            SharerEffect::Event(SharerEvent::Granted(grant)) => {
+                prop_assert!(
+                    grant.capabilities.is_subset(&self.policy.capabilities),
+                    "more than the policy: {grant:?}"
+                );
+                prop_assert!(
+                    self.policy
+                        .latest(START)
+                        .is_none_or(|latest| grant.expires_at <= latest),
+                    "longer than the policy: {grant:?}"
+                );
+                self.grant = grant.clone();
+            }
             SharerEffect::Event(SharerEvent::Requested { .. }) => self.questions += 1,
             SharerEffect::Event(SharerEvent::RequestClosed(_)) => self.questions -= 1,
             SharerEffect::Event(SharerEvent::Ended { .. }) => self.ended = true,
@@ -148,9 +162,23 @@ fn command(what: u8, capability: Capability, yes: bool) -> SharerCommand {
         0 | 1 => SharerCommand::Answer { capability, allow: yes },
         2 => SharerCommand::Withdraw(capability),
         3 => SharerCommand::Extend,
+        6 | 7 => SharerCommand::Allow(capability),
         4 => SharerCommand::QuestionOpen(yes),
         _ => SharerCommand::Chat(ChatText::new("x").expect("short")),
     }
+}
+
+/// Any organisation's.
+fn policy() -> impl Strategy<Value = Policy> {
+    let minutes = || proptest::option::weighted(0.5, 1..400_u32);
+    let capabilities = proptest::collection::btree_set(capability(), 0..3);
+    (capabilities, any::<bool>(), minutes(), minutes()).prop_map(
+        |(some, all, longest_minutes, longest_total_minutes)| Policy {
+            capabilities: if all { Policy::default().capabilities } else { some },
+            longest_minutes,
+            longest_total_minutes,
+        },
+    )
 }
 
 proptest! {
@@ -158,12 +186,13 @@ proptest! {
 
     #[test]
     fn nothing_happens_on_the_users_machine_that_the_grant_does_not_cover(
-        control in any::<bool>(),
+        given in proptest::collection::btree_set(capability(), 0..3),
+        policy in policy(),
         mut steps in proptest::collection::vec(step(), 1..60),
     ) {
-        let given = if control { grant(&[Capability::View, Capability::Control]) } else { grant(&[Capability::View]) };
-        let mut told = Told { grant: given.clone(), questions: 0, shell_question: false, ended: false };
-        let mut session = SharerSession::new(given, START);
+        let given = Grant { capabilities: given, ..grant(&[Capability::View]) };
+        let mut told = Told { policy: policy.clone(), grant: policy.narrow(given.clone(), START), questions: 0, shell_question: false, ended: false };
+        let mut session = SharerSession::new(given, policy, START);
         let mut now = START;
         // Most of what matters comes after the hello.
         steps.splice(0..0, [Step::Link(LinkEvent::Open), Step::Hear(Channel::Session, FromViewer::Hello { version: VERSION })]);

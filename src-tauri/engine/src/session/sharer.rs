@@ -16,6 +16,7 @@ use renfort_protocol::{
     grant::{Capability, Grant},
     input::InputEvent,
     keyboard::KeyboardLayout,
+    policy::Policy,
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer},
     signalling::{EndReason, Sdp, Signal},
@@ -104,6 +105,10 @@ impl From<&InputError> for InputDenied {
 #[derive(Debug)]
 pub struct SharerSession {
     grant: Grant,
+    /// What the user's organisation lets them allow.
+    policy: Policy,
+    /// The moment that no extension goes beyond.
+    latest: Option<UnixMillis>,
     link: OfferLink,
     open: bool,
     greeted: bool,
@@ -128,11 +133,13 @@ pub struct SharerSession {
 }
 
 impl SharerSession {
-    /// Begins with what the user allowed. The first connection is due at once.
+    /// Begins with what the user allowed, as far as the organisation's policy goes. The first connection is due at once.
     #[must_use]
-    pub fn new(grant: Grant, now: UnixMillis) -> Self {
+    pub fn new(grant: Grant, policy: Policy, now: UnixMillis) -> Self {
         Self {
-            grant,
+            grant: policy.narrow(grant, now),
+            latest: policy.latest(now),
+            policy,
             link: OfferLink::new(now),
             open: false,
             greeted: false,

@@ -7,6 +7,7 @@ use renfort_protocol::{
     input::InputEvent,
     keyboard::KeyMode,
     limits::SESSION_LOST_MS,
+    policy::Policy,
     report::ReportedEvent,
     session::{FromSharer, FromViewer},
     signalling::EndReason,
@@ -25,7 +26,7 @@ const LONG_SLEEP: UnixMillis = START.plus(SESSION_LOST_MS + 240_000);
 const NIGHT: UnixMillis = START.plus(8 * 3_600_000);
 
 fn sharer() -> SharerSession {
-    let mut session = SharerSession::new(grant(&ALL), START);
+    let mut session = SharerSession::new(grant(&ALL), Policy::default(), START);
     session.handle_timeout(START);
     session.handle_link(LinkEvent::Open, START);
     hear(&mut session, &FromViewer::Hello { version: VERSION }, START);
@@ -135,7 +136,7 @@ fn the_technicians_side_survives_a_nap_and_ends_after_a_long_sleep() {
 
 #[test]
 fn an_attempt_that_was_slept_through_is_made_anew_once() {
-    let mut session = SharerSession::new(grant(&ALL), START);
+    let mut session = SharerSession::new(grant(&ALL), Policy::default(), START);
     session.handle_timeout(START);
     effects(&mut session);
     session.handle_timeout(NAP);

@@ -377,9 +377,11 @@ impl ViewerSession {
         let reason = match reason {
             EndReason::StoppedByUser | EndReason::Expired | EndReason::Lost | EndReason::Failed => reason,
             // Not the sharer's to say: what the technician or the relay did, the relay tells this side itself.
-            EndReason::EndedByTechnician | EndReason::Withdrawn | EndReason::Refused | EndReason::TimedOut => {
-                EndReason::Lost
-            }
+            EndReason::EndedByTechnician
+            | EndReason::Withdrawn
+            | EndReason::Refused
+            | EndReason::TimedOut
+            | EndReason::AbuseReported => EndReason::Lost,
         };
         self.end(reason, error);
     }

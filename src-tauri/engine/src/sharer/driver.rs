@@ -117,7 +117,7 @@ impl Driver {
         let layout = layout_watch::start(seams.keyboard);
         tokio::spawn(video::run(frames, transports, stop.clone()));
 
-        let session = SharerSession::new(setup.grant, clock.now());
+        let session = SharerSession::new(setup.grant, setup.policy, clock.now());
         let inbox = Inbox {
             commands,
             connection: None,

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use renfort_protocol::{grant::Grant, signalling::SessionInfo, time::UnixMillis};
+use renfort_protocol::{grant::Grant, policy::Policy, signalling::SessionInfo, time::UnixMillis};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -39,6 +39,8 @@ pub struct SharerSetup {
     pub session: SessionInfo,
     /// What the user allowed.
     pub grant: Grant,
+    /// What their organisation lets them allow.
+    pub policy: Policy,
     /// When they did.
     pub granted_at: UnixMillis,
     /// Beyond the machines' own addresses; may be empty.

@@ -19,6 +19,7 @@ use renfort_protocol::{
     input::InputEvent,
     keyboard::KeyMode,
     people::{Level, Name, Stated, Technician},
+    policy::Policy,
     signalling::SessionInfo,
     time::UnixMillis,
 };
@@ -169,6 +170,7 @@ pub fn start(options: Options) -> Pair {
     let sharer_setup = SharerSetup {
         session,
         grant,
+        policy: Policy::default(),
         granted_at,
         ice_servers: Vec::new(),
     };

@@ -1,6 +1,8 @@
 //! The controller's behaviours, event by event. Each scenario speaks through [`Stage`].
 
+mod abuse;
 mod connection;
+mod consent;
 mod help;
 mod keys;
 mod log;
@@ -11,6 +13,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
     ids::{DeviceKey, PersonId, RequestId, SessionId, TicketId, Token},
+    limits::GRANT_MS,
     organisation::{Organisation, OrganisationFile},
     people::{Level, Name, Person, Role, Stated, Technician},
     signalling::{FromRelay, Request, SessionInfo, ToRelay, Welcomed},
@@ -23,7 +26,7 @@ use super::{Controller, Effect, Event, Moment, Profile};
 use crate::{
     action::Action,
     relay_link::LinkEvent,
-    store::Settings,
+    store::{KnownTechnicians, Settings},
     view::{Side, TechnicianPage, TechnicianSession, UserPage, View},
 };
 
@@ -215,6 +218,7 @@ impl Stage {
         self.act(Action::AnswerConsent {
             allow: true,
             capabilities: [Capability::View].into(),
+            time_box_ms: GRANT_MS,
         });
         let (granted, answer) = (self.grant_answered(), self.only_request());
         self.relay(FromRelay::Done { re: answer });
@@ -263,14 +267,23 @@ fn organisation(seed: u8, issued_at: u64) -> OrganisationFile {
         relays: vec!["wss://aide.example".into()],
         key: DeviceKey([0; 32]),
         issued_at: UnixMillis(issued_at),
+        policy: None,
     }
     .sign(&key)
+}
+
+/// The technician of these tests was allowed before.
+fn knows_alex() -> KnownTechnicians {
+    let mut known = KnownTechnicians::default();
+    known.learn(&organisation(7, 10).organisation.key, &technician());
+    known
 }
 
 fn profile() -> Profile {
     Profile {
         settings: Settings::default(),
         organisation: Some(organisation(7, 10)),
+        known: knows_alex(),
         token: None,
         by_the_system: Stated {
             name: name("Jeanne Martin"),
@@ -311,6 +324,7 @@ fn ticket(state: TicketState) -> UserTicket {
         message: None,
         receipt: None,
         feedback: None,
+        abuse_reported: false,
     }
 }
 

@@ -22,6 +22,7 @@ fn consent(allow: bool) -> Action {
     Action::AnswerConsent {
         allow,
         capabilities: [Capability::View, Capability::Control].into(),
+        time_box_ms: GRANT_MS,
     }
 }
 
@@ -43,7 +44,7 @@ fn the_whole_way_from_get_help_to_finished() {
         ticket: ticket(TicketState::Waiting),
     });
     stage.relay(FromRelay::Done { re: open });
-    assert!(matches!(stage.user_page(), UserPage::Waiting { ticket } if ticket.position == Some(1)));
+    assert!(matches!(stage.user_page(), UserPage::Waiting { ticket, .. } if ticket.position == Some(1)));
 
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Taken),
@@ -57,17 +58,22 @@ fn the_whole_way_from_get_help_to_finished() {
     let UserPage::Consent {
         session,
         busy: false,
-        grant_ms,
+        choices,
+        allow_from: None,
         ..
     } = stage.user_page()
     else {
         panic!("no question")
     };
-    assert_eq!((session.answer_by, grant_ms), (START.plus(CONSENT_ANSWER_MS), GRANT_MS));
+    assert_eq!(
+        (session.answer_by, choices.time_box_ms),
+        (START.plus(CONSENT_ANSWER_MS), GRANT_MS)
+    );
 
     stage.act(Action::AnswerConsent {
         allow: true,
         capabilities: [Capability::View].into(),
+        time_box_ms: GRANT_MS,
     });
     assert!(matches!(stage.user_page(), UserPage::Consent { busy: true, .. }));
     let granted = stage.grant_answered();
@@ -208,7 +214,7 @@ fn a_text_that_was_too_long_is_told_of_and_not_counted_as_passed() {
 fn an_app_that_was_restarted_finds_its_ticket() {
     let mut stage = Stage::new(false);
     stage.welcome_user(Some(ticket(TicketState::Waiting)), None);
-    assert!(matches!(stage.user_page(), UserPage::Waiting { ticket } if ticket.id == TICKET));
+    assert!(matches!(stage.user_page(), UserPage::Waiting { ticket, .. } if ticket.id == TICKET));
 }
 
 #[test]
@@ -315,6 +321,7 @@ fn nothing_that_was_not_asked_can_be_allowed() {
     stage.act(Action::AnswerConsent {
         allow: true,
         capabilities,
+        time_box_ms: GRANT_MS,
     });
     assert_eq!(
         stage.grant_answered().capabilities,
@@ -360,6 +367,7 @@ fn the_relay_cannot_widen_what_the_person_allowed() {
     stage.act(Action::AnswerConsent {
         allow: true,
         capabilities: [Capability::View].into(),
+        time_box_ms: GRANT_MS,
     });
     let answered = stage.grant_answered();
     let mut wider = answered.clone();

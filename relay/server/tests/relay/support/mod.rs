@@ -46,7 +46,7 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
         };
         let organisation = world.folder.path().join("organisation");
-        organisation::create(name("Mairie"), vec!["ws://127.0.0.1:8443".into()], &organisation).unwrap();
+        organisation::create(name("Mairie"), vec!["ws://127.0.0.1:8443".into()], None, &organisation).unwrap();
         std::fs::rename(
             world.key_beside_organisation(),
             world.folder.path().join("organisation.key"),

@@ -1,6 +1,7 @@
 //! What the user does, and what their machine reports.
 //!
-//! Invariant: only the user's own answer adds a capability to the grant, and only to a question that is open.
+//! Invariant: only the user adds a capability to the grant, by their answer to a question that is open or by their own
+//! switch, and never one that the organisation's policy excludes.
 
 use renfort_protocol::{
     error::{Code, WireError},
@@ -29,6 +30,7 @@ impl SharerSession {
         match command {
             SharerCommand::Signal(signal) => self.signal(signal, now),
             SharerCommand::Answer { capability, allow } => self.answer(capability, allow, now),
+            SharerCommand::Allow(capability) => self.allow(capability, now),
             SharerCommand::Withdraw(capability) => {
                 let taken: &[_] = match capability {
                     // Nobody acts on a screen that they do not see.
@@ -158,18 +160,39 @@ impl SharerSession {
         // The clipboard comes with control: a technician who can type can paste.
         let with = (capability == Capability::Control).then_some(Capability::Clipboard);
         for capability in [capability].into_iter().chain(with) {
-            if self.grant.capabilities.insert(capability) {
+            if self.policy.allows(capability) && self.grant.capabilities.insert(capability) {
                 self.report(ReportedEvent::Allowed { capability }, now);
             }
         }
         self.grant_changed(now);
     }
 
+    /// The user's own switch, without being asked.
+    fn allow(&mut self, capability: Capability, now: UnixMillis) {
+        if now >= self.grant.expires_at {
+            return self.end(EndReason::Expired, None, now);
+        }
+        let seen = capability == Capability::View || self.grant.capabilities.contains(&Capability::View);
+        if !self.policy.allows(capability) || !seen {
+            return;
+        }
+        if capability == Capability::Control && self.input_broken {
+            return self.deny(InputDenied::Failed, now);
+        }
+        self.close_request(capability);
+        if self.grant.capabilities.insert(capability) {
+            self.report(ReportedEvent::Allowed { capability }, now);
+            self.grant_changed(now);
+        }
+    }
+
     fn extend(&mut self, now: UnixMillis) {
         if now >= self.grant.expires_at {
             return self.end(EndReason::Expired, None, now);
         }
-        let expires_at = self.grant.expires_at.plus(EXTENSION_MS).min(now.plus(MAX_GRANT_MS));
+        let most = now.plus(MAX_GRANT_MS);
+        let most = self.latest.map_or(most, |latest| latest.min(most));
+        let expires_at = self.grant.expires_at.plus(EXTENSION_MS).min(most);
         if expires_at > self.grant.expires_at {
             self.grant.expires_at = expires_at;
             self.report(ReportedEvent::Extended { expires_at }, now);

@@ -146,6 +146,7 @@ impl SharerSession {
             return self.send(FromSharer::Refused { capability, timed_out });
         }
         let hopeless = match capability {
+            _ if !self.policy.allows(capability) => true,
             Capability::View => false,
             Capability::Control => self.input_broken || !has(&Capability::View),
             Capability::Clipboard => !has(&Capability::View),

@@ -2,6 +2,7 @@
 
 mod allowed;
 mod connected;
+mod switches;
 mod typing;
 
 use renfort_protocol::{
@@ -12,6 +13,7 @@ use renfort_protocol::{
     input::{Button, InputEvent},
     keyboard::KeyMode,
     limits::{CONSENT_ANSWER_MS, EXTENSION_MS, MAX_GRANT_MS, MAX_SESSION_BYTES, PEER_LOST_MS, SESSION_LOST_MS},
+    policy::Policy,
     report::{InputDenied, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
     signalling::{EndReason, Sdp, Signal},
@@ -49,8 +51,13 @@ struct Scene {
 
 impl Scene {
     fn new(capabilities: &[Capability]) -> Self {
+        Self::under(Policy::default(), capabilities)
+    }
+
+    /// In an organisation with rules.
+    fn under(policy: Policy, capabilities: &[Capability]) -> Self {
         let mut scene = Self {
-            session: SharerSession::new(grant(capabilities), START),
+            session: SharerSession::new(grant(capabilities), policy, START),
             now: START,
         };
         scene.session.handle_timeout(START);
@@ -63,7 +70,11 @@ impl Scene {
 
     /// Connected and greeted.
     fn greeted(capabilities: &[Capability]) -> Self {
-        let mut scene = Self::new(capabilities);
+        Self::new(capabilities).greet()
+    }
+
+    fn greet(self) -> Self {
+        let mut scene = self;
         scene.session.handle_link(LinkEvent::Open, START);
         scene.hear(&FromViewer::Hello { version: VERSION });
         scene.effects();

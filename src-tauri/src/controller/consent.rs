@@ -1,0 +1,74 @@
+//! What the user can choose when a technician wants in, and during the session.
+//!
+//! Invariant: whatever is chosen, no more comes of it than was asked and than the organisation's policy leaves.
+
+use renfort_engine::peer::SharerCommand;
+use renfort_protocol::{
+    error::{Code, WireError},
+    grant::{Capabilities, Capability},
+    limits::FIRST_TIME_PAUSE_MS,
+    people::Technician,
+    policy::Policy,
+    time::UnixMillis,
+};
+
+use super::{Controller, Effect, Turn};
+use crate::view::ConsentChoices;
+
+/// What can be chosen.
+pub(super) fn choices(asked: &Capabilities, policy: &Policy) -> ConsentChoices {
+    let of_choice = |one: &&Capability| **one != Capability::View && policy.allows(**one);
+    ConsentChoices {
+        capabilities: asked.iter().filter(of_choice).copied().collect(),
+        forbidden: policy.forbidden(),
+        time_boxes_ms: policy.time_boxes(),
+        time_box_ms: policy.usual_time_box(),
+    }
+}
+
+/// What a yes comes to: seeing, and of what was chosen what can be chosen.
+pub(super) fn chosen(asked: &Capabilities, policy: &Policy, chosen: &Capabilities) -> Capabilities {
+    let mut capabilities = choices(asked, policy).capabilities;
+    capabilities.retain(|one| chosen.contains(one));
+    capabilities.insert(Capability::View);
+    capabilities
+}
+
+/// *Allow* came before it works.
+pub(super) fn too_early(from: UnixMillis, now: UnixMillis) -> WireError {
+    WireError::from(Code::TooEarly).with("seconds", from.since(now).div_ceil(1_000))
+}
+
+impl Controller {
+    /// The pinned organisation's rules.
+    pub(super) fn policy(&self) -> Policy {
+        let organisation = self.profile.organisation.as_ref();
+        organisation
+            .and_then(|file| file.organisation.policy.clone())
+            .unwrap_or_default()
+    }
+
+    /// From when on this technician can be allowed in; none when they were before.
+    pub(super) fn pause_before_allow(&self, technician: &Technician, turn: &Turn) -> Option<UnixMillis> {
+        let organisation = self.profile.organisation.as_ref().map(|file| &file.organisation.key);
+        let known = organisation.is_some_and(|key| self.profile.known.knows(key, technician));
+        (!known).then(|| turn.at.plus(FIRST_TIME_PAUSE_MS))
+    }
+
+    /// The person let this technician in.
+    pub(super) fn learn_technician(&mut self, technician: &Technician, turn: &mut Turn) {
+        if let Some(file) = &self.profile.organisation {
+            self.profile.known.learn(&file.organisation.key, technician);
+            turn.push(Effect::SaveKnown(self.profile.known.clone()));
+        }
+    }
+
+    /// The user's switch, on.
+    pub(super) fn allow(&mut self, capability: Capability, turn: &mut Turn) {
+        let forbidden = |shared: &super::user_session::Shared| !shared.policy.allows(capability);
+        if self.user.session.as_ref().is_some_and(forbidden) {
+            return self.tell(Code::AgainstPolicy.into());
+        }
+        self.tell_sharer(SharerCommand::Allow(capability), turn);
+    }
+}
