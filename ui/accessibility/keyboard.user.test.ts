@@ -172,7 +172,7 @@ const ORDER = {
   waiting: ["cancel-ticket"],
   consent: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   sessionControl: ["extend", "switch-view", "switch-control", "switch-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop", "report-abuse"],
-  sessionQuestion: ["control-refuse", "control-allow", "stop"],
+  sessionQuestion: ["control-refuse", "control-allow", "stop", "report-abuse"],
   finished: ["solved-no", "solved-yes", "back-home", "report-abuse"],
 } as const;
 
