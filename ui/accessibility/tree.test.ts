@@ -28,7 +28,8 @@ describe("a user hears", () => {
     await stage.app("consent");
     await reads(
       "main", 'heading "Claire Fontaine would like to see your screen" [level=1]', "Claire Fontaine", "Level 1 technician", "T-1001", "The printer on the second floor",
-      "They will see everything on your screen", "For 30 minutes", 'button "Refuse"', 'button "Allow"', "No answer counts as no", "timer",
+      "They will see everything on your screen", 'switch "They can use your mouse and keyboard"',
+      'switch "Copied texts are shared"', 'group "For how long?"', 'radio "15 minutes"', 'radio "30 minutes" [checked]', 'button "Refuse"', 'button "Allow"', "No answer counts as no", "timer",
     );
     await stage.app("consent", { ...PLAIN, language: "fr" });
     await reads('heading "Claire Fontaine souhaite voir votre écran" [level=1]', "Technicien de niveau 1", "T-1001", 'button "Refuser"', 'button "Autoriser"');
@@ -37,7 +38,7 @@ describe("a user hears", () => {
   test("in a session what is allowed, the time, the conversation and Stop", async () => {
     await stage.app("sessionControl");
     await reads(
-      'heading "Help from Claire Fontaine" [level=1]', "status: Sees and controls your computer", "timer", 'button "5 more minutes"', 'button "Take back control"',
+      'heading "Help from Claire Fontaine" [level=1]', "status: Sees and controls your computer", "timer", 'button "5 more minutes"', 'switch "Use my mouse and keyboard" [checked]',
       'region "Messages with Claire Fontaine"', 'log "Messages with Claire Fontaine"', 'textbox "Write a message"', 'button "Send" [disabled]', 'button "Stop"',
     );
     const described = await stage.page.locator("h1").evaluate((h1) => document.getElementById(h1.getAttribute("aria-describedby") ?? "")?.textContent?.trim());
