@@ -20,6 +20,7 @@ pub mod organisation;
 pub mod people;
 pub mod reply;
 pub mod report;
+pub mod second_factor;
 pub mod session;
 pub mod signal;
 pub mod signalling;

@@ -4,8 +4,8 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, console, error, figures, grant, ids, input, keyboard, organisation, people, reply, report, session,
-    signalling, ticket, time,
+    article, console, error, figures, grant, ids, input, keyboard, organisation, people, reply, report, second_factor,
+    session, signalling, ticket, time,
 };
 use ts_rs::{Config, TS};
 
@@ -100,7 +100,9 @@ fn generated() -> String {
         signalling::SessionInfo,
         signalling::Welcomed,
         signalling::FromRelay,
+        second_factor::SecondFactorCode,
         console::SignIn,
+        console::SignedIn,
         console::Me,
         console::Filter,
         console::OutcomeFilter,
