@@ -6,6 +6,7 @@ use renfort_protocol::{
     ids::{ArticleId, TicketId},
     keyboard::TypedText,
     people::Name,
+    second_factor::SecondFactorCode,
     session::ChatText,
     signalling::Password,
     ticket::{AbuseText, Impact, Language, NoteText, Outcome, Summary, Urgency},
@@ -133,6 +134,10 @@ pub enum Action {
         login: Name,
         /// Password.
         password: Password,
+        /// The code of the second factor, once it was asked for.
+        #[serde(default)]
+        #[ts(optional)]
+        second_factor: Option<SecondFactorCode>,
     },
     /// Technician: sign out.
     SignOut,

@@ -163,6 +163,7 @@ impl Hand {
                     sign_in: Action::SignIn {
                         login: Name::new(login.as_str()).map_err(anyhow::Error::msg)?,
                         password: Password(Line::new(password.trim()).map_err(anyhow::Error::msg)?),
+                        second_factor: None,
                     },
                 }
             }

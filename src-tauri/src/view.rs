@@ -258,6 +258,8 @@ pub enum TechnicianPage {
         busy: bool,
         /// The name that signed in last.
         login: Option<String>,
+        /// The password was right, and the code of the second factor is asked for.
+        second_factor: bool,
     },
     /// The queue.
     Queue {

@@ -32,6 +32,24 @@ pub enum Method {
     Console,
 }
 
+/// What was wrong with a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailedBy {
+    /// The name or the password.
+    Password,
+    /// The token: unknown, expired, or of another device.
+    Token,
+    /// The code of the second factor, or the recovery code.
+    SecondFactor,
+    /// Too many wrong codes in a row.
+    SecondFactorLocked,
+    /// There is no second factor, and the organisation demands one.
+    SecondFactorNotSetUp,
+    /// A console cookie was shown without the key of the page that signed in: it may be stolen.
+    PageKey,
+}
+
 /// Lists and pages of the console, and files exported from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -111,14 +129,52 @@ pub enum Event {
         /// Network address; personal.
         address: String,
     },
-    /// `signin.failed`: wrong name, password or token.
+    /// `signin.failed`: wrong name, password, token or code.
     SignInFailed {
         /// How it was tried.
         method: Method,
+        /// What was wrong.
+        reason: FailedBy,
         /// The name that was tried, where there was one; personal.
         login: Option<Name>,
         /// Network address; personal.
         address: String,
+    },
+    /// `signin.second_factor_asked`: the password was right, and the code was asked for.
+    SecondFactorAsked {
+        /// How it was tried.
+        method: Method,
+        /// The account.
+        person: PersonId,
+        /// Network address; personal.
+        address: String,
+    },
+    /// `second_factor.enabled`: an account got a second factor, or another one in its place.
+    SecondFactorEnabled {
+        /// The account.
+        person: PersonId,
+    },
+    /// `second_factor.reset`: an account has none any more.
+    SecondFactorReset {
+        /// The account.
+        person: PersonId,
+    },
+    /// `second_factor.recovery_used`: somebody signed in with a recovery code.
+    RecoveryUsed {
+        /// The account.
+        person: PersonId,
+        /// Recovery codes that are left.
+        left: u64,
+    },
+    /// `second_factor.required`: the organisation demands a second factor of every account, or no longer.
+    SecondFactorRequired {
+        /// Does it?
+        required: bool,
+    },
+    /// `person.password_changed`.
+    PasswordChanged {
+        /// The account.
+        person: PersonId,
     },
     /// `signin.limited`: too many failures; recorded once for each waiting time that begins.
     SignInLimited {
@@ -373,6 +429,12 @@ impl Event {
             Self::PersonDisabled { .. } => "person.disabled",
             Self::SignInSucceeded { .. } => "signin.succeeded",
             Self::SignInFailed { .. } => "signin.failed",
+            Self::SecondFactorAsked { .. } => "signin.second_factor_asked",
+            Self::SecondFactorEnabled { .. } => "second_factor.enabled",
+            Self::SecondFactorReset { .. } => "second_factor.reset",
+            Self::RecoveryUsed { .. } => "second_factor.recovery_used",
+            Self::SecondFactorRequired { .. } => "second_factor.required",
+            Self::PasswordChanged { .. } => "person.password_changed",
             Self::SignInLimited { .. } => "signin.limited",
             Self::SignedOut { .. } => "signout",
             Self::TicketOpened { .. } => "ticket.opened",

@@ -150,11 +150,18 @@ impl Event {
         match self {
             Self::RelayStarted { version } => to.text("version", version),
             Self::PersonAdded { person, role, .. } => to.number("person", person.0).role(role),
-            Self::PersonDisabled { person } | Self::SignedOut { person } | Self::TicketReturned { person } => {
-                to.number("person", person.0)
+            Self::PersonDisabled { person }
+            | Self::PasswordChanged { person }
+            | Self::SecondFactorEnabled { person }
+            | Self::SecondFactorReset { person }
+            | Self::SignedOut { person }
+            | Self::TicketReturned { person } => to.number("person", person.0),
+            Self::RecoveryUsed { person, left } => to.number("person", person.0).number("left", *left),
+            Self::SecondFactorRequired { required } => to.flag("required", *required),
+            Self::SignInSucceeded { method, person, .. } | Self::SecondFactorAsked { method, person, .. } => {
+                to.word("method", method).number("person", person.0)
             }
-            Self::SignInSucceeded { method, person, .. } => to.word("method", method).number("person", person.0),
-            Self::SignInFailed { method, .. } => to.word("method", method),
+            Self::SignInFailed { method, reason, .. } => to.word("method", method).word("reason", reason),
             Self::SignInLimited { method, seconds, .. } => to.word("method", method).number("seconds", *seconds),
             Self::TicketOpened {
                 impact,
@@ -289,7 +296,7 @@ impl Event {
                 field("login", Actor::Person(*person), login.to_string()),
                 field("name", Actor::Person(*person), name.to_string()),
             ],
-            Self::SignInSucceeded { person, address, .. } => {
+            Self::SignInSucceeded { person, address, .. } | Self::SecondFactorAsked { person, address, .. } => {
                 vec![field("address", Actor::Person(*person), address.clone())]
             }
             Self::SignInFailed { login, address, .. } | Self::SignInLimited { login, address, .. } => login

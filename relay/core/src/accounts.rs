@@ -4,6 +4,7 @@
 
 use renfort_protocol::{
     error::Code,
+    ids::PersonId,
     people::{Role, Technician},
 };
 
@@ -25,6 +26,14 @@ fn technician(account: &Account) -> Option<Technician> {
 }
 
 impl Broker {
+    /// Closes what this person is connected with; the store has forgotten their sign-ins. Their ticket and session wait
+    /// for them as when a connection breaks.
+    pub(crate) fn sign_ins_ended(&mut self, person: PersonId) {
+        if let Some(conn) = self.connections.technician(person) {
+            self.close(conn, Code::SignInExpired.into());
+        }
+    }
+
     /// Takes the accounts as they are now. Whoever is connected with another name or level signs in anew (with the
     /// token, unseen by the person); whoever may no longer work is closed out and loses their tickets to the queue.
     pub(crate) fn accounts_changed(&mut self, accounts: &[Account]) {

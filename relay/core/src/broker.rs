@@ -114,6 +114,7 @@ impl Broker {
             Input::Consulted { conn, re, answer } => self.consulted(conn, re, answer),
             Input::Committed { append } => self.committed(append, random),
             Input::Failed { append, reason } => self.failed(append, reason, random),
+            Input::SignInsEnded { person } => self.sign_ins_ended(person),
             Input::AccountsChanged { accounts } => {
                 self.accounts_changed(&accounts);
                 self.tick(random);

@@ -14,6 +14,7 @@ use renfort_protocol::{
     ids::{DeviceKey, Nonce, PersonId, ReplyId, RequestId, SessionId, TicketId},
     people::{Level, Name, Person, Stated, Technician},
     reply::CannedReply,
+    second_factor::SecondFactorCode,
     signalling::{EndReason, FromRelay, Password},
     ticket::{Counts, Impact, Language, Note, NoteText, Outcome, Priority, Receipt, Summary, TicketState, Urgency},
     time::UnixMillis,
@@ -21,6 +22,7 @@ use renfort_protocol::{
 use serde::{Deserialize, Serialize};
 
 pub use crate::articles::{Answer, Question};
+use crate::second_factor::SecondFactorRefusal;
 
 /// A connection, numbered by the caller; a number is never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +91,11 @@ pub enum Input {
         /// Why.
         reason: FailReason,
     },
+    /// Everything that this person has signed in to has ended: the password or the second factor changed.
+    SignInsEnded {
+        /// Who.
+        person: PersonId,
+    },
     /// Accounts were added, changed or disabled; all of them as they are now.
     AccountsChanged {
         /// All accounts.
@@ -114,6 +121,13 @@ pub enum Checked {
     Good(Account),
     /// It fits none, or has expired.
     Wrong,
+    /// The password fits this account, and its second factor does not let anybody in.
+    Halfway {
+        /// Whose password it is.
+        person: PersonId,
+        /// Why.
+        why: SecondFactorRefusal,
+    },
     /// The store could not say.
     Unavailable,
 }
@@ -161,7 +175,8 @@ pub enum Effect {
         /// What.
         question: Question,
     },
-    /// Check a password and answer with [`Input::PasswordChecked`].
+    /// Check a password and, where the account has one, the second factor, whose use is durable before this is answered
+    /// with [`Checked::Good`]; and answer with [`Input::PasswordChecked`].
     CheckPassword {
         /// For whom.
         conn: Conn,
@@ -169,6 +184,8 @@ pub enum Effect {
         login: Name,
         /// Password.
         password: Password,
+        /// The code that was given with it.
+        second_factor: Option<SecondFactorCode>,
         /// Network address.
         address: String,
     },

@@ -8,12 +8,12 @@
 
 use renfort_audit::{
     actor::Actor,
-    event::{Event, Method},
+    event::{Event, FailedBy, Method},
     hash::Digest,
 };
 use renfort_protocol::{
     error::{Code, WireError},
-    ids::{DeviceKey, Signature, Token},
+    ids::{DeviceKey, PersonId, Signature, Token},
     people::{Person, Role, Technician},
     signalling::{EndReason, FromRelay, Identity, Welcomed, hello_bytes},
     ticket::Language,
@@ -26,6 +26,7 @@ use crate::{
     connections::{Attempt, By, Party, Stage},
     contract::{Change, Checked, Conn, Effect, TOKEN_MS},
     limiter::Limited,
+    second_factor::SecondFactorRefusal,
 };
 
 impl Attempt {
@@ -94,7 +95,11 @@ impl Broker {
                 );
                 return;
             }
-            Identity::Password { login, password } => (By::Password(login), Some(password)),
+            Identity::Password {
+                login,
+                password,
+                second_factor,
+            } => (By::Password(login), Some((password, second_factor))),
             Identity::Token { token } => (By::Token(token), None),
         };
         let attempt = Attempt { re, device, by };
@@ -103,10 +108,11 @@ impl Broker {
             return;
         }
         let effect = match (&attempt.by, password) {
-            (By::Password(login), Some(password)) => Effect::CheckPassword {
+            (By::Password(login), Some((password, second_factor))) => Effect::CheckPassword {
                 conn,
                 login: login.clone(),
                 password,
+                second_factor,
                 address,
             },
             (By::Token(token), _) => Effect::CheckToken {
@@ -173,12 +179,17 @@ impl Broker {
                 };
                 let event = Event::SignInFailed {
                     method: attempt.method(),
+                    reason: match attempt.by {
+                        By::Password(_) => FailedBy::Password,
+                        By::Token(_) => FailedBy::Token,
+                    },
                     login: attempt.login_name(),
                     address,
                 };
                 self.record_failure(conn, attempt.re, event, error.into());
                 return;
             }
+            Checked::Halfway { person, why } => return self.halfway(conn, &attempt, address, person, why),
             Checked::Unavailable => {
                 self.limiter.undecided(&address, attempt.login());
                 self.turn_away(conn, attempt.re, Code::Busy.into());
@@ -233,6 +244,16 @@ impl Broker {
         });
         self.connections.set_stage(conn, Stage::Recording);
         self.begin(Vec::new(), plan, Some((conn, attempt.re)), None);
+    }
+
+    /// The password was right. Asked for the code, the address is no suspect; the name's failures stay counted until the
+    /// whole sign-in succeeds, so that a password is tried no faster for having a second factor behind it.
+    fn halfway(&mut self, conn: Conn, attempt: &Attempt, address: String, person: PersonId, why: SecondFactorRefusal) {
+        if why == SecondFactorRefusal::Needed {
+            self.limiter.halfway(&address);
+        }
+        let event = why.event(attempt.method(), person, attempt.login_name(), address);
+        self.record_failure(conn, attempt.re, event, why.code().into());
     }
 
     fn welcome_user(&mut self, conn: Conn, party: Party) {

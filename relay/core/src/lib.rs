@@ -25,15 +25,17 @@ mod handling;
 mod hello;
 pub mod limiter;
 mod live;
-mod network;
+pub mod network;
 mod queue;
 mod reach;
 mod reports;
 mod requests;
+pub mod second_factor;
 mod sessions;
 mod signals;
 mod tickets;
 mod timers;
+pub mod totp;
 mod views;
 
 pub use broker::Broker;

@@ -154,6 +154,12 @@ impl Limiter {
         self.take_back(&Key::Address(network(address)));
     }
 
+    /// The password was right, and a second factor is asked for now: the address loses this attempt, as it would after a
+    /// success. The name keeps it until the whole sign-in succeeds.
+    pub fn halfway(&mut self, address: &str) {
+        self.take_back(&Key::Address(network(address)));
+    }
+
     /// The attempt could not be looked at: it does not count.
     pub fn undecided(&mut self, address: &str, login: Option<&str>) {
         for key in Self::keys(address, login) {

@@ -2,7 +2,7 @@
 //!
 //! | method and path | body or query | answer |
 //! |---|---|---|
-//! | `POST sign-in` | [`SignIn`] | [`Me`] and a cookie (`HttpOnly`, `SameSite=Strict`, `Secure` under TLS) |
+//! | `POST sign-in` | [`SignIn`] | [`SignedIn`] and a cookie (`HttpOnly`, `SameSite=Strict`, `Secure` under TLS) |
 //! | `POST sign-out` | none | 204 |
 //! | `GET me` | none | [`Me`] |
 //! | `GET sessions` | [`Filter`] | [`Page`] of [`SessionRow`] |
@@ -26,6 +26,9 @@
 //! | `POST replies`, `POST replies/{id}` | [`crate::reply::SaveReply`] | [`crate::reply::CannedReply`] |
 //! | `POST replies/{id}/remove` | [`crate::article::OfVersion`] | 204 |
 //!
+//! Every request but `sign-in` also carries the page's key, [`SignedIn::page_key`], in the header
+//! [`PAGE_KEY_HEADER`]. A cookie without it opens nothing.
+//!
 //! An error is a [`crate::error::WireError`] with status 400, 401, 403, 404, 409, 413, 429, 500 or 503.
 
 pub mod history;
@@ -39,8 +42,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{SessionId, TicketId},
+    ids::{SessionId, TicketId, Token},
     people::{Name, Person, Stated, Technician},
+    second_factor::SecondFactorCode,
     signalling::{EndReason, Password},
     ticket::{Counts, Impact, NoteText, Outcome, Priority, Summary, TicketState, Urgency},
     time::UnixMillis,
@@ -53,6 +57,23 @@ pub struct SignIn {
     pub login: Name,
     /// Password.
     pub password: Password,
+    /// The code of the second factor, once the relay has asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub second_factor: Option<SecondFactorCode>,
+}
+
+/// Header in which a page shows its key, in hexadecimal. No form and no link can send it, and no page of another site
+/// without asking first (CORS), so it also tells our own pages' requests from forged ones.
+pub const PAGE_KEY_HEADER: &str = "x-renfort-page";
+
+/// Somebody signed in to the console.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SignedIn {
+    /// Who.
+    pub me: Me,
+    /// The other half of the sign-in, beside the cookie: for the page to keep, where no cookie goes.
+    pub page_key: Token,
 }
 
 /// Who is signed in, and where.

@@ -27,6 +27,14 @@ pub enum Code {
     SignInLimited,
     /// The sign-in has expired or was ended.
     SignInExpired,
+    /// The password is right, and the account has a second factor: its code is missing.
+    SecondFactorNeeded,
+    /// The code of the second factor is wrong, was used before, or is no longer valid.
+    SecondFactorWrong,
+    /// Too many wrong codes in a row: until a recovery code fits or the second factor is reset, no code is looked at.
+    SecondFactorLocked,
+    /// The organisation demands a second factor, and this account has none yet.
+    SecondFactorNeededToBeSetUp,
     /// The device's signature does not fit its key and the challenge.
     BadSignature,
     /// No such ticket, or not yours.

@@ -21,6 +21,7 @@ pub mod people;
 pub mod policy;
 pub mod reply;
 pub mod report;
+pub mod second_factor;
 pub mod session;
 pub mod signal;
 pub mod signalling;

@@ -18,6 +18,7 @@ use crate::{
     people::{Name, Person, Stated, Technician},
     reply::CannedReply,
     report::ReportedEvent,
+    second_factor::SecondFactorCode,
     text::Line,
     ticket::{
         AbuseText, Impact, Language, Left, NoteText, Outcome, QueueEntry, Summary, TicketDetail, Urgency, UserTicket,
@@ -67,6 +68,10 @@ pub enum Identity {
         login: Name,
         /// Their password.
         password: Password,
+        /// The code of their second factor, once the relay has asked for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        second_factor: Option<SecondFactorCode>,
     },
     /// A technician who has signed in before, on this same device.
     Token {

@@ -5,7 +5,7 @@ use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
     article, console, error, figures, grant, ids, input, keyboard, organisation, people, policy, reply, report,
-    session, signalling, ticket, time,
+    second_factor, session, signalling, ticket, time,
 };
 use ts_rs::{Config, TS};
 
@@ -101,7 +101,9 @@ fn generated() -> String {
         signalling::SessionInfo,
         signalling::Welcomed,
         signalling::FromRelay,
+        second_factor::SecondFactorCode,
         console::SignIn,
+        console::SignedIn,
         console::Me,
         console::Filter,
         console::OutcomeFilter,

@@ -22,13 +22,13 @@ use renfort_protocol::{
     console::live::Live,
     error::{Code, WireError},
     ids::{DeviceKey, Nonce},
-    people::Name,
-    signalling::{FromRelay, Password},
+    signalling::FromRelay,
     time::UnixMillis,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    authenticate::Authenticator,
     clock,
     consult::Consults,
     keys,
@@ -216,11 +216,18 @@ impl BrokerTask {
                 conn,
                 login,
                 password,
+                second_factor,
                 address: _,
             } => {
                 let (store, passwords) = (Arc::clone(&self.store), self.passwords.clone());
+                let writer = self.writer.clone();
                 self.answer_later(async move {
-                    let result = check_password(&*store, &passwords, &login, password).await;
+                    let authenticator = Authenticator {
+                        store: &*store,
+                        passwords: &passwords,
+                        writer: &writer,
+                    };
+                    let result = authenticator.check(&login, password, second_factor.as_ref()).await;
                     Input::PasswordChecked { conn, result }
                 });
             }
@@ -267,22 +274,6 @@ fn fresh() -> [u8; 32] {
 #[must_use]
 pub fn to_json(message: &FromRelay) -> Utf8Bytes {
     serde_json::to_string(message).expect("a message is plain JSON").into()
-}
-
-async fn check_password(store: &dyn Store, passwords: &Passwords, login: &Name, password: Password) -> Checked {
-    match store.credentials(login).await {
-        Ok(found) => {
-            let (account, hash) = found.map(|found| (found.account, found.hash)).unzip();
-            match (passwords.verify(password, hash).await, account) {
-                (true, Some(account)) => Checked::Good(account),
-                _ => Checked::Wrong,
-            }
-        }
-        Err(error) => {
-            tracing::error!(%error, "an account could not be read");
-            Checked::Unavailable
-        }
-    }
 }
 
 async fn check_token(store: &dyn Store, hash: &Digest, device: &DeviceKey) -> Checked {

@@ -34,7 +34,12 @@ use tokio_tungstenite::tungstenite;
 
 use crate::{
     broker_task::{OUTGOING_QUEUE, Peer, ToBroker, to_json},
-    http::{App, address::peer_address},
+    clock,
+    http::{
+        App,
+        address::peer_address,
+        quota::{self, folded},
+    },
     keys,
 };
 
@@ -63,6 +68,9 @@ pub async fn accept(
 ) -> Response {
     if !app.origins.allows_endpoint(&headers) {
         return StatusCode::FORBIDDEN.into_response();
+    }
+    if let Err(seconds) = app.quotas.sockets.admit(&folded(remote, &headers), clock::now()) {
+        return quota::refusal(seconds);
     }
     let Ok(nonce) = keys::random() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod authenticate;
 pub mod broker_task;
 pub mod cli;
 pub mod clock;
@@ -24,6 +25,7 @@ pub mod passwords;
 pub mod people_watch;
 pub mod relay;
 pub mod reveal;
+pub mod second_factor;
 pub mod setup;
 pub mod store;
 pub mod tls;

@@ -4,9 +4,11 @@
 //! Invariant: a change stands in the log before anybody is signed out by it, and stands there once; and the broker is
 //! told of it however often the store fails meanwhile.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use renfort_audit::{actor::Actor, event::Event, record::Entry};
+use renfort_core::contract::Input;
+use renfort_protocol::ids::PersonId;
 use tokio::{
     sync::mpsc,
     time::{MissedTickBehavior, interval},
@@ -17,6 +19,7 @@ use crate::{
     clock,
     error::RelayError,
     http::console::LONGEST_SIGN_IN_MS,
+    second_factor,
     store::{PeopleChange, PeopleChangeKind, Store, StoreError},
     writer::WriterHandle,
 };
@@ -26,12 +29,23 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How often expired sign-ins are forgotten, in rounds of [`EVERY`].
 const FORGET_EVERY: u32 = 600;
 
+/// What the broker has not heard of yet.
+#[derive(Debug, Default)]
+pub struct Untold {
+    /// Accounts were added or disabled.
+    accounts: bool,
+    /// Whose sign-ins have ended.
+    ended: BTreeSet<PersonId>,
+}
+
 /// Writes changes that are not in the log yet. Were there any?
 ///
 /// # Errors
-/// When the store fails.
-pub async fn log_changes(store: &dyn Store, writer: &WriterHandle) -> Result<bool, RelayError> {
+/// When the store fails. `untold` then has what the log may have although the answer says otherwise.
+pub async fn log_changes(store: &dyn Store, writer: &WriterHandle, untold: &mut Untold) -> Result<bool, RelayError> {
     let changes = store.people_changes().await?;
+    let ended = changes.iter().filter(|change| change.kind.ends_sign_ins());
+    untold.ended.extend(ended.map(|change| change.person.account.person.id));
     let Some(last) = changes.last().map(|change| change.id) else {
         return Ok(false);
     };
@@ -51,6 +65,9 @@ fn entry(change: PeopleChange) -> Entry {
             name: person.name,
         },
         PeopleChangeKind::Disabled => Event::PersonDisabled { person: person.id },
+        PeopleChangeKind::SecondFactorEnabled => Event::SecondFactorEnabled { person: person.id },
+        PeopleChangeKind::SecondFactorReset => Event::SecondFactorReset { person: person.id },
+        PeopleChangeKind::PasswordChanged => Event::PasswordChanged { person: person.id },
     };
     Entry {
         at: change.at,
@@ -66,7 +83,7 @@ pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Se
     let mut rounds = interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut round = 0_u32;
-    let mut untold = false;
+    let mut untold = Untold::default();
     loop {
         rounds.tick().await;
         match pick_up(&*store, &writer, &broker, &mut untold).await {
@@ -85,33 +102,44 @@ pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Se
     }
 }
 
-/// False when the broker is gone. `untold`: changes are in the log that the broker has not heard of.
+/// False when the broker is gone.
 async fn pick_up(
     store: &dyn Store,
     writer: &WriterHandle,
     broker: &mpsc::Sender<ToBroker>,
-    untold: &mut bool,
+    untold: &mut Untold,
 ) -> Result<bool, RelayError> {
-    match log_changes(store, writer).await {
-        Ok(changes) => *untold |= changes,
+    match log_changes(store, writer, untold).await {
+        Ok(changes) => untold.accounts |= changes,
         // The log may have them although the answer says otherwise, and would not tell of them again.
         Err(error) => {
-            *untold = true;
+            untold.accounts = true;
             return Err(error);
         }
     }
-    if !*untold {
+    if second_factor::log_requirement(store, writer).await? == Some(true) {
+        untold.ended.extend(store.end_sign_ins_without_second_factor().await?);
+    }
+    while let Some(person) = untold.ended.pop_first() {
+        if broker
+            .send(ToBroker::Input(Input::SignInsEnded { person }))
+            .await
+            .is_err()
+        {
+            return Ok(false);
+        }
+    }
+    if !untold.accounts {
         return Ok(!broker.is_closed());
     }
     let accounts = store.people().await?.into_iter().map(|person| person.account).collect();
     let told = broker.send(accounts_changed(accounts)).await.is_ok();
-    *untold = !told;
+    untold.accounts = !told;
     Ok(told)
 }
 
 #[cfg(test)]
 mod tests {
-    use renfort_core::contract::Input;
     use renfort_protocol::{
         people::{Level, Name, Role},
         time::UnixMillis,
@@ -141,7 +169,7 @@ mod tests {
         store.add_person(&ada, UnixMillis(1)).await.unwrap();
         store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
 
-        let mut untold = false;
+        let mut untold = Untold::default();
         store.set_without_people(true);
         assert!(pick_up(&*store, &handle, &broker, &mut untold).await.is_err());
         assert!(told.try_recv().is_err(), "the log has it, the broker not yet");

@@ -33,10 +33,11 @@ use crate::{
         self, App,
         console::{Console, LiveDesk},
         origin::OriginPolicy,
+        quota::Quotas,
     },
     keys, organisation,
     passwords::Passwords,
-    people_watch,
+    people_watch::{self, Untold},
     store::{
         Store, StoreError,
         sqlite::{SqliteOptions, SqliteStore},
@@ -135,7 +136,7 @@ impl Relay {
             // Nobody else may have the folder while this task can still write.
             drop(lock);
         });
-        people_watch::log_changes(&*store, &to_writer).await?;
+        people_watch::log_changes(&*store, &to_writer, &mut Untold::default()).await?;
         record_start(&to_writer).await?;
 
         let figure_store = figures::open_store(&folder).await;
@@ -159,6 +160,7 @@ impl Relay {
             broker: to_broker.clone(),
             next_conn: AtomicU64::new(1),
             origins: OriginPolicy::new(tls.is_some(), &file.organisation.relays),
+            quotas: Quotas::default(),
             organisation: file.organisation.name.clone(),
             console: Console {
                 store: Arc::clone(&store),

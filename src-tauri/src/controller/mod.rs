@@ -185,7 +185,11 @@ impl Controller {
             Action::Feedback { solved } => self.feedback(solved, turn),
             Action::Leave => self.leave(turn),
 
-            Action::SignIn { login, password } => self.sign_in(login, password, turn),
+            Action::SignIn {
+                login,
+                password,
+                second_factor,
+            } => self.sign_in(login, password, second_factor, turn),
             Action::SignOut => self.sign_out(turn),
             Action::ShowTicket { ticket } => self.show_ticket(ticket, turn),
             Action::TakeTicket { ticket } => self.take_ticket(ticket, turn),

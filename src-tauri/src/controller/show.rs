@@ -40,6 +40,7 @@ impl Controller {
             return TechnicianPage::SignIn {
                 busy: desk.signing_in() || by_token,
                 login,
+                second_factor: desk.needs_second_factor(),
             };
         };
         let busy = desk.wrapping.is_some()

@@ -9,6 +9,7 @@ use renfort_protocol::{
     ids::{SessionId, TicketId, Token},
     people::{Name, Person},
     reply::CannedReply,
+    second_factor::SecondFactorCode,
     signalling::{EndReason, Identity, Password, SessionInfo, ToRelay},
     ticket::{Left, NoteText, QueueEntry, TicketDetail, TicketState},
 };
@@ -21,6 +22,8 @@ use crate::view::GoneTicket;
 pub(super) struct Desk {
     pub(super) person: Option<Person>,
     signing_in: bool,
+    /// The relay has asked for the code of the second factor.
+    second_factor: bool,
     pub(super) queue: BTreeMap<TicketId, QueueEntry>,
     shown: Option<TicketId>,
     /// The ticket that was looked at and left the queue; told until another one is looked at.
@@ -41,6 +44,10 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn signing_in(&self) -> bool {
         self.signing_in
+    }
+
+    pub(super) fn needs_second_factor(&self) -> bool {
+        self.second_factor
     }
 
     pub(super) fn has_session(&self) -> bool {
@@ -83,27 +90,46 @@ impl Desk {
 }
 
 impl Controller {
-    pub(super) fn sign_in(&mut self, login: Name, password: Password, turn: &mut Turn) {
+    pub(super) fn sign_in(
+        &mut self,
+        login: Name,
+        password: Password,
+        second_factor: Option<SecondFactorCode>,
+        turn: &mut Turn,
+    ) {
         if !self.profile.technician() || self.desk.person.is_some() || self.desk.signing_in {
             return self.out_of_order();
         }
         self.notice = None;
         self.desk.signing_in = true;
+        self.desk.second_factor = second_factor.is_some();
         if self.profile.settings.login.as_ref() != Some(&login) {
             self.profile.settings.login = Some(login.clone());
             self.save_settings(turn);
         }
-        self.connect_as(Identity::Password { login, password }, turn);
+        let identity = Identity::Password {
+            login,
+            password,
+            second_factor,
+        };
+        self.connect_as(identity, turn);
     }
 
-    /// Neither name and password nor token are kept for another try.
+    /// Neither name and password nor token are kept for another try. Being asked for a second factor is no failure: the
+    /// page asks for it, and has the password as long as it is shown.
     pub(super) fn sign_in_failed(&mut self, error: WireError, turn: &mut Turn) {
         self.desk.signing_in = false;
         self.desk.person = None;
         if matches!(error.code, Code::SignInExpired | Code::SignInFailed) {
             self.keep_token(None, turn);
         }
-        self.tell(error);
+        self.desk.second_factor = matches!(
+            error.code,
+            Code::SecondFactorNeeded | Code::SecondFactorWrong | Code::SecondFactorLocked
+        );
+        if error.code != Code::SecondFactorNeeded {
+            self.tell(error);
+        }
         self.disconnect(turn);
     }
 
@@ -126,6 +152,7 @@ impl Controller {
         turn: &mut Turn,
     ) {
         self.desk.signing_in = false;
+        self.desk.second_factor = false;
         self.keep_token(Some(token), turn);
         self.identify(turn);
         self.desk.person = Some(person);

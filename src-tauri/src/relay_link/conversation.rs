@@ -122,7 +122,14 @@ async fn greet(socket: &mut Socket, device: &crate::store::DevicePair, wanted: &
 fn is_about_identity(code: Code) -> bool {
     matches!(
         code,
-        Code::SignInFailed | Code::SignInLimited | Code::SignInExpired | Code::NotAllowed
+        Code::SignInFailed
+            | Code::SignInLimited
+            | Code::SignInExpired
+            | Code::SecondFactorNeeded
+            | Code::SecondFactorWrong
+            | Code::SecondFactorLocked
+            | Code::SecondFactorNeededToBeSetUp
+            | Code::NotAllowed
     )
 }
 

@@ -71,6 +71,41 @@ describe("signing in", () => {
     expect(one<HTMLInputElement>("console-login").value).toBe("nora");
   });
 
+  it("asks for the code only when there is one, and keeps the password no longer than that takes", async () => {
+    api.signedIn = false;
+    api.secondFactor = "123456";
+    open("#/log");
+    await signIn("correct horse");
+    const field = (await shown("second-factor")) as HTMLInputElement;
+    expect(all("sign-in-error")).toEqual([]);
+    expect([field.autocomplete, field.inputMode]).toEqual(["one-time-code", "numeric"]);
+    const send = async (code: string): Promise<void> => {
+      write("second-factor", code);
+      document.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+      await new Promise((done) => setTimeout(done, 0));
+    };
+    await send("000000");
+    expect((await shown("sign-in-error")).textContent).toContain("wrong, or was used before");
+    expect(one<HTMLInputElement>("second-factor").value).toBe("");
+    await send(" 123456 ");
+    await vi.waitFor(() => expect(all("second-factor")).toEqual([]));
+    expect(api.calls.filter((call) => call.startsWith("sign-in"))).toEqual(["sign-in nora", "sign-in nora 000000", "sign-in nora 123456"]);
+  });
+
+  it("takes a recovery code in the same place, and goes back to name and password", async () => {
+    api.signedIn = false;
+    api.secondFactor = "ABCD-EFGH-IJKL-2345";
+    open("#/log");
+    await signIn("correct horse");
+    await shown("second-factor");
+    one("second-factor-other").click();
+    flushSync();
+    expect(one<HTMLInputElement>("second-factor").inputMode).toBe("text");
+    one("second-factor-back").click();
+    flushSync();
+    expect(one<HTMLInputElement>("console-password").value).toBe("");
+  });
+
   it("asks the relay nothing while a field is empty", async () => {
     api.signedIn = false;
     open("#/log");
@@ -136,8 +171,12 @@ describe("a list", () => {
     open("#/tickets?technician=3&outcome=solved");
     await shown("tickets-row");
     expect(api.calls).toContain("tickets?technician=3&outcome=solved");
-    expect(one<HTMLAnchorElement>("export-csv").getAttribute("href")).toBe("/v1/console/export/tickets.csv?technician=3&outcome=solved");
-    expect(one<HTMLAnchorElement>("export-jsonl").getAttribute("href")).toBe("/v1/console/export/tickets.jsonl?technician=3&outcome=solved");
+    // What the browser would do with the file, this one would go to.
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    for (const form of ["csv", "jsonl"]) {
+      one(`export-${form}`).click();
+      await vi.waitFor(() => expect(api.calls).toContain(`file /v1/console/export/tickets.${form}?technician=3&outcome=solved`));
+    }
   });
 
   it("puts what is typed into the address and asks once, after a rest", async () => {

@@ -1,12 +1,23 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Filter } from "../generated/protocol";
 import { ApiError } from "./api";
-import { fetchApi, query } from "./api.fetch";
+import { fetchApi as withKey, query } from "./api.fetch";
+import type { PageKey } from "./page-key";
 
 const nothing: Filter = {
   ticket: null, text: null, person: null, machine: null, technician: null, level: null, state: null, reopened: null,
   from: null, to: null, outcome: null, after: null,
 };
+
+/** A page that is signed in. */
+let kept: string | null = "ab".repeat(32);
+const key: PageKey = {
+  current: () => kept,
+  find: () => Promise.resolve(kept),
+  keep: (given) => void (kept = given),
+  forget: () => void (kept = null),
+};
+const fetchApi = (): ReturnType<typeof withKey> => withKey(key);
 
 function answering(response: Response | Error): ReturnType<typeof vi.fn> {
   const fetch = vi.fn(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));

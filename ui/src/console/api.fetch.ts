@@ -1,12 +1,16 @@
 /**
- * `ConsoleApi` over the relay's HTTP interface. The sign-in is a cookie that this code cannot read.
+ * `ConsoleApi` over the relay's HTTP interface. The sign-in is a cookie that this code cannot read, and the page's key,
+ * which goes with every request.
  * Invariant: a filter travels as a query of its members, those that are null left out.
  */
-import type { Filter, WireError } from "../generated/protocol";
+import type { Filter, SignedIn, SignIn, WireError } from "../generated/protocol";
 import { articlesOver } from "./articles/api";
 import { ApiError, type ConsoleApi } from "./api";
+import { type PageKey, pageKey } from "./page-key";
 
 const BASE = "/v1/console/";
+/** Carries the page's key. */
+const PAGE_KEY_HEADER = "x-renfort-page";
 /** An answer that takes longer counts as no answer, in milliseconds. */
 const ANSWER_MS = 30_000;
 /** The same for a page that asks again and again. */
@@ -41,11 +45,32 @@ async function refusal(response: Response): Promise<ApiError> {
   }
 }
 
-async function answer(path: string, init: RequestInit, abort: AbortSignal | undefined, withinMs: number): Promise<Response> {
-  return answerUntil(path, init, abort, AbortSignal.timeout(withinMs));
+/** Requests of a page that has this key. */
+function requests(key: PageKey) {
+  const answer = (path: string, init: RequestInit, abort: AbortSignal | undefined, withinMs: number): Promise<Response> =>
+    answerUntil(path, init, abort, AbortSignal.timeout(withinMs));
+
+  async function answerUntil(path: string, init: RequestInit, abort: AbortSignal | undefined, limit: AbortSignal): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const own = key.current();
+    if (own !== null) headers.set(PAGE_KEY_HEADER, own);
+    return fetched(path, { ...init, headers }, abort, limit);
+  }
+
+  const read = async <T>(path: string, abort?: AbortSignal, withinMs = ANSWER_MS): Promise<T> =>
+    body<T>(await answer(path, { headers: { accept: "application/json" } }, abort, withinMs));
+
+  const send = (method: string, path: string, value?: unknown): Promise<Response> => {
+    const init: RequestInit = value === undefined
+      ? { method }
+      : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+    return answer(path, init, undefined, ANSWER_MS);
+  };
+
+  return { answer, answerUntil, read, send, post: (path: string, value?: unknown) => send("POST", path, value) };
 }
 
-async function answerUntil(path: string, init: RequestInit, abort: AbortSignal | undefined, limit: AbortSignal): Promise<Response> {
+async function fetched(path: string, init: RequestInit, abort: AbortSignal | undefined, limit: AbortSignal): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(BASE + path, {
@@ -61,10 +86,6 @@ async function answerUntil(path: string, init: RequestInit, abort: AbortSignal |
   return response;
 }
 
-async function read<T>(path: string, abort?: AbortSignal, withinMs = ANSWER_MS): Promise<T> {
-  return body<T>(await answer(path, { headers: { accept: "application/json" } }, abort, withinMs));
-}
-
 async function body<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
@@ -74,23 +95,25 @@ async function body<T>(response: Response): Promise<T> {
   }
 }
 
-function post(path: string, value?: unknown): Promise<Response> {
-  return send("POST", path, value);
-}
-
-function send(method: string, path: string, value?: unknown): Promise<Response> {
-  const init: RequestInit = value === undefined
-    ? { method }
-    : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
-  return answer(path, init, undefined, ANSWER_MS);
-}
-
 /** The real relay: the one that served this page. */
-export function fetchApi(): ConsoleApi {
+export function fetchApi(key: PageKey = pageKey()): ConsoleApi {
+  const { answer, answerUntil, read, send, post } = requests(key);
   return {
-    signIn: async (login, password) => body(await post("sign-in", { login, password })),
-    signOut: async () => void (await post("sign-out")),
-    me: () => read("me"),
+    signIn: async (login, password, code) => {
+      const asked: SignIn = { login, password, ...(code === undefined ? {} : { second_factor: code }) };
+      const signedIn = await body<SignedIn>(await post("sign-in", asked));
+      key.keep(signedIn.page_key);
+      return signedIn.me;
+    },
+    signOut: async () => {
+      await post("sign-out");
+      key.forget();
+    },
+    me: async () => {
+      // A cookie alone is worth nothing, and showing it alone looks like a theft.
+      if ((await key.find()) === null) throw ApiError.of("sign_in_expired");
+      return read("me");
+    },
     sessions: (filter, abort) => read(`sessions${query(filter)}`, abort),
     tickets: (filter, abort) => read(`tickets${query(filter)}`, abort),
     session: (id, abort) => read(`session/${encodeURIComponent(id)}`, abort),
@@ -121,6 +144,17 @@ export function fetchApi(): ConsoleApi {
       const { body } = await answerUntil("export/audit.jsonl", {}, undefined, abort);
       if (body === null) throw ApiError.of("relay_unreachable");
       return body;
+    },
+    file: async (address) => {
+      // However long it takes.
+      const response = await answerUntil(address.slice(BASE.length), {}, undefined, new AbortController().signal);
+      const name = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "")?.[1] ?? "renfort";
+      try {
+        return { content: await response.blob(), name };
+      } catch {
+        // Cut off in the middle.
+        throw ApiError.of("relay_unreachable");
+      }
     },
     exportUrl: (what, form, filter) => `${BASE}export/${what}.${form}${query({ ...filter, after: null })}`,
   };

@@ -38,7 +38,8 @@ export function toApiError(thrown: unknown): ApiError {
 
 /** The relay, seen from the console. Every method throws `ApiError`. */
 export interface ConsoleApi extends FiguresApi, ArticlesApi {
-  signIn(login: string, password: string): Promise<Me>;
+  /** `second_factor_needed` when the code must be given, too. */
+  signIn(login: string, password: string, code?: string): Promise<Me>;
   signOut(): Promise<void>;
   /** Who is signed in; `sign_in_expired` when nobody is. */
   me(): Promise<Me>;
@@ -60,6 +61,8 @@ export interface ConsoleApi extends FiguresApi, ArticlesApi {
   log(abort?: AbortSignal): Promise<LogStatus>;
   /** The whole log as a file, for whoever checks it here. */
   exportLog(abort: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  /** What lies at an address that `exportUrl` or `figuresUrl` made, and its name. */
+  file(address: string): Promise<{ content: Blob; name: string }>;
   /** Address of the file with all rows of `filter`, however many. */
   exportUrl(what: Exported, form: ExportForm, filter: Filter): string;
 }

@@ -13,7 +13,8 @@ export type PermissionStep = (typeof STEPS)[number];
 export type PermissionCode = `${Permission}.${PermissionStep}`;
 
 export const PLAIN_CODES = [
-  "relay.started", "person.added", "person.disabled", "signin.succeeded", "signin.failed", "signin.limited", "signout",
+  "relay.started", "person.added", "person.disabled", "signin.succeeded", "signin.failed", "signin.limited", "signin.second_factor_asked", "signout",
+  "person.password_changed", "second_factor.enabled", "second_factor.reset", "second_factor.recovery_used", "second_factor.required",
   "ticket.opened", "ticket.cancelled", "ticket.taken", "ticket.take_denied", "ticket.closed", "ticket.escalated",
   "ticket.returned", "ticket.user_left", "ticket.user_back", "ticket.reopened", "ticket.note_added", "ticket.feedback",
   "consent.asked", "consent.granted", "consent.refused",

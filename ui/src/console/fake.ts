@@ -39,6 +39,8 @@ export class FakeApi implements ConsoleApi {
   nothingHappened = false;
   /** Time before an answer, in milliseconds. */
   delayMs = 0;
+  /** The code that every account needs; none when none does. */
+  secondFactor: string | null = null;
   savedViews: SavedView[] = [];
   live: Live = liveSample(Date.now());
   /** Records in one part of a story. */
@@ -55,9 +57,11 @@ export class FakeApi implements ConsoleApi {
     };
   }
 
-  async signIn(login: string, password: string): Promise<Me> {
-    await this.#called(`sign-in ${login}`);
+  async signIn(login: string, password: string, code?: string): Promise<Me> {
+    await this.#called(`sign-in ${login}${code === undefined ? "" : ` ${code}`}`);
     if (password !== this.relay.password) throw ApiError.of("sign_in_failed");
+    if (this.secondFactor !== null && code === undefined) throw ApiError.of("second_factor_needed");
+    if (this.secondFactor !== null && code !== this.secondFactor) throw ApiError.of("second_factor_wrong");
     this.signedIn = true;
     return this.relay.me;
   }
@@ -197,6 +201,12 @@ export class FakeApi implements ConsoleApi {
     await this.#called("exportLog");
     this.#needsSignIn();
     return new Blob([this.exported]).stream();
+  }
+
+  async file(address: string): Promise<{ content: Blob; name: string }> {
+    await this.#called(`file ${address}`);
+    this.#needsSignIn();
+    return { content: new Blob([this.exported]), name: address.split(/[/?]/).at(3) ?? "" };
   }
 
   exportUrl(what: string, form: string, filter: Filter): string {

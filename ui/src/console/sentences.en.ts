@@ -83,6 +83,16 @@ function searching(said: Said): string {
   return search === null ? "" : `, searching for “${search}”`;
 }
 
+/** What was wrong with a sign-in; records from before have no reason. */
+const failures: Record<string, string> & { token: string; password: string } = {
+  password: "wrong name or password",
+  token: "the earlier sign-in is no longer valid",
+  second_factor: "the second code was wrong",
+  second_factor_locked: "too many second codes had been wrong",
+  second_factor_not_set_up: "the account has no second factor, and one is demanded",
+  page_key: "the cookie of a console sign-in was shown without the page’s key; it may be stolen",
+};
+
 export const en: Sentences = {
   plain: {
     "relay.started": (s) => `The relay started, version ${s.text("version")}.`,
@@ -95,7 +105,13 @@ export const en: Sentences = {
       const how = { password: "signed in with a password", token: "came back on an earlier sign-in", console: "signed in to the console" }[s.word("method")] ?? "signed in";
       return `${s.who} ${how}, from ${s.text("address")}.`;
     },
-    "signin.failed": (s) => `A sign-in${as(s)} from ${s.text("address")} failed: ${s.word("method") === "token" ? "the earlier sign-in is no longer valid" : "wrong name or password"}.`,
+    "signin.failed": (s) => `A sign-in${as(s)} from ${s.text("address")} failed: ${failures[s.word("reason")] ?? (s.word("method") === "token" ? failures.token : failures.password)}.`,
+    "signin.second_factor_asked": (s) => `Somebody who knows the password of ${s.person("person")} was asked for the second code, at ${s.text("address")}.`,
+    "person.password_changed": (s) => `${s.who} changed the password of ${s.person("person")}.`,
+    "second_factor.enabled": (s) => `${s.who} set up a second factor for ${s.person("person")}.`,
+    "second_factor.reset": (s) => `${s.who} took the second factor of ${s.person("person")} away.`,
+    "second_factor.recovery_used": (s) => `${s.who} used a recovery code. ${n(s.number("left"), "code is", "codes are")} left.`,
+    "second_factor.required": (s) => (s.flag("required") ? `${s.who} demanded a second factor of every account.` : `${s.who} no longer demands a second factor.`),
     "signin.limited": (s) => `Sign-in${as(s)} from ${s.text("address")} is blocked for ${n(s.number("seconds"), "second", "seconds")}, after too many failures.`,
     signout: (s) => `${s.who} signed out.`,
     "ticket.opened": (s) => `${s.text("name")}, on ${s.text("machine")}, asked for help: “${s.text("summary")}” (${impacts[s.word("impact")] ?? s.word("impact")}, ${urgencies[s.word("urgency")] ?? s.word("urgency")}).`,

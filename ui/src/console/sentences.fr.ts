@@ -91,6 +91,16 @@ function searching(said: Said): string {
   return search === null ? "" : `, en cherchant ${quoted(search)}`;
 }
 
+/** What was wrong with a sign-in; records from before have no reason. */
+const failures: Record<string, string> & { token: string; password: string } = {
+  password: "nom ou mot de passe incorrect",
+  token: "la connexion antérieure n’est plus valable",
+  second_factor: "le second code était incorrect",
+  second_factor_locked: "trop de seconds codes avaient été incorrects",
+  second_factor_not_set_up: "le compte n’a pas de second facteur, alors qu’il est exigé",
+  page_key: "le cookie d’une connexion à la console a été présenté sans la clé de la page ; il est peut-être volé",
+};
+
 export const fr: Sentences = {
   plain: {
     "relay.started": (s) => `Le relais a démarré, version ${s.text("version")}.`,
@@ -103,7 +113,13 @@ export const fr: Sentences = {
       const how = { password: "a ouvert une session avec un mot de passe", token: "est de retour sur une connexion antérieure", console: "a ouvert la console" }[s.word("method")] ?? "s’est connecté";
       return `${s.who} ${how}, depuis ${s.text("address")}.`;
     },
-    "signin.failed": (s) => `Une connexion${as(s)} depuis ${s.text("address")} a échoué${COLON} ${s.word("method") === "token" ? "la connexion antérieure n’est plus valable" : "nom ou mot de passe incorrect"}.`,
+    "signin.failed": (s) => `Une connexion${as(s)} depuis ${s.text("address")} a échoué${COLON} ${failures[s.word("reason")] ?? (s.word("method") === "token" ? failures.token : failures.password)}.`,
+    "signin.second_factor_asked": (s) => `Le second code a été demandé à quelqu’un qui connaît le mot de passe de ${s.person("person")}, depuis ${s.text("address")}.`,
+    "person.password_changed": (s) => `${s.who} a changé le mot de passe de ${s.person("person")}.`,
+    "second_factor.enabled": (s) => `${s.who} a mis en place un second facteur pour ${s.person("person")}.`,
+    "second_factor.reset": (s) => `${s.who} a retiré le second facteur de ${s.person("person")}.`,
+    "second_factor.recovery_used": (s) => `${s.who} a utilisé un code de secours. ${n(s.number("left"), "code restant", "codes restants")}.`,
+    "second_factor.required": (s) => (s.flag("required") ? `${s.who} a rendu le second facteur obligatoire pour tous les comptes.` : `${s.who} n’exige plus de second facteur.`),
     "signin.limited": (s) => `La connexion${as(s)} depuis ${s.text("address")} est bloquée pendant ${n(s.number("seconds"), "seconde", "secondes")}, après trop d’échecs.`,
     signout: (s) => `${s.who} a fermé sa connexion.`,
     "ticket.opened": (s) => `${s.text("name")}, sur ${s.text("machine")}, a demandé de l’aide${COLON} ${quoted(s.text("summary"))} (${impacts[s.word("impact")] ?? s.word("impact")}, ${urgencies[s.word("urgency")] ?? s.word("urgency")}).`,

@@ -16,6 +16,7 @@ import type {
   Password,
   Person,
   QueueEntry,
+  SecondFactorCode,
   SessionInfo,
   ShownArticle,
   Stated,
@@ -347,7 +348,11 @@ busy: boolean,
 /**
  * The name that signed in last.
  */
-login: string | null, } | { "page": "queue", 
+login: string | null, 
+/**
+ * The password was right, and the code of the second factor is asked for.
+ */
+second_factor: boolean, } | { "page": "queue", 
 /**
  * Who is signed in.
  */
@@ -521,7 +526,11 @@ busy: boolean,
 /**
  * The name that signed in last.
  */
-login: string | null, } | { "page": "queue", 
+login: string | null, 
+/**
+ * The password was right, and the code of the second factor is asked for.
+ */
+second_factor: boolean, } | { "page": "queue", 
 /**
  * Who is signed in.
  */
@@ -703,7 +712,11 @@ login: Line,
 /**
  * Password.
  */
-password: Password, } | { "action": "sign_out" } | { "action": "show_ticket", 
+password: Password,
+/**
+ * The code of the second factor, once it was asked for.
+ */
+second_factor?: SecondFactorCode, } | { "action": "sign_out" } | { "action": "show_ticket", 
 /**
  * Which.
  */

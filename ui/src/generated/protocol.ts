@@ -329,6 +329,7 @@ capabilities: Array<Capability>,
 expires_at: UnixMillis, };
 
 export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "internal";
 
 export type WireError = { 
 /**
@@ -1075,7 +1076,11 @@ login: Line,
 /**
  * Their password.
  */
-password: Password, } | { "as": "token", 
+password: Password, 
+/**
+ * The code of their second factor, once the relay has asked for it.
+ */
+second_factor?: SecondFactorCode, } | { "as": "token", 
 /**
  * From [`FromRelay::Welcome`].
  */
@@ -1863,6 +1868,8 @@ session: SessionId,
  */
 reason: EndReason, };
 
+export type SecondFactorCode = string;
+
 export type SignIn = { 
 /**
  * Sign-in name.
@@ -1871,7 +1878,21 @@ login: Line,
 /**
  * Password.
  */
-password: Password, };
+password: Password, 
+/**
+ * The code of the second factor, once the relay has asked for it.
+ */
+second_factor?: SecondFactorCode, };
+
+export type SignedIn = { 
+/**
+ * Who.
+ */
+me: Me, 
+/**
+ * The other half of the sign-in, beside the cookie: for the page to keep, where no cookie goes.
+ */
+page_key: Token, };
 
 export type Me = { 
 /**

@@ -41,6 +41,17 @@ export const technician = {
     submit: "Sign in",
     user: "I need help myself",
   },
+  secondFactor: {
+    lead: "Open the authenticator app on your phone and write the six digits that it shows for Renfort.",
+    code: "Six-digit code",
+    recoveryLead: "One of the codes that you were given on paper. Each works once.",
+    recovery: "Recovery code",
+    missing: "Write the code.",
+    submit: "Go on",
+    useRecovery: "I do not have my phone: use a recovery code",
+    useApp: "Use the app’s code",
+    back: "Back",
+  },
 
   workbench: {
     signOut: "Sign out",

@@ -23,6 +23,17 @@ export const technician: typeof english = {
     submit: "Se connecter",
     user: "J’ai moi-même besoin d’aide",
   },
+  secondFactor: {
+    lead: "Ouvrez l’application d’authentification sur votre téléphone et écrivez les six chiffres affichés pour Renfort.",
+    code: "Code à six chiffres",
+    recoveryLead: "L’un des codes qui vous ont été remis sur papier. Chacun ne sert qu’une fois.",
+    recovery: "Code de secours",
+    missing: "Écrivez le code.",
+    submit: "Continuer",
+    useRecovery: "Je n’ai pas mon téléphone : utiliser un code de secours",
+    useApp: "Utiliser le code de l’application",
+    back: "Retour",
+  },
 
   workbench: {
     signOut: "Se déconnecter",

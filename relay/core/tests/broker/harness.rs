@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use renfort_core::{
     Account, Answer, AppendId, Batch, Broker, Checked, Conn, Effect, FailReason, Input, Limits, Question,
+    second_factor::SecondFactorRefusal,
 };
 use renfort_protocol::{
     VERSION,
@@ -12,6 +13,7 @@ use renfort_protocol::{
     ids::{DeviceKey, Nonce, PersonId, RequestId, SessionId, Signature, TicketId, Token},
     people::{Level, Name, Person, Role, Stated},
     report::ReportedEvent,
+    second_factor::SecondFactorCode,
     signalling::{
         ConsentAnswer, FromRelay, Identity, Password, Request, Sdp, SessionInfo, Signal, ToRelay, Welcomed, hello_bytes,
     },
@@ -34,6 +36,8 @@ pub struct World {
     pub hold: bool,
     /// Password checks are not answered.
     pub mute: bool,
+    /// Every account has a second factor, whose code is 123456.
+    pub second_factors: bool,
     /// Appends to be written once everything that was said before them has been judged.
     ready: VecDeque<(AppendId, Batch)>,
     pub held: VecDeque<(AppendId, Batch)>,
@@ -123,6 +127,7 @@ impl World {
             accounts,
             hold: false,
             mute: false,
+            second_factors: false,
             ready: VecDeque::new(),
             held: VecDeque::new(),
             heard: BTreeMap::new(),
@@ -171,13 +176,28 @@ impl World {
                 Effect::Consult { conn, re, question } => self.questions.push_back((conn, re, question)),
                 Effect::CheckPassword { .. } | Effect::CheckToken { .. } if self.mute => {}
                 Effect::CheckPassword {
-                    conn, login, password, ..
+                    conn,
+                    login,
+                    password,
+                    second_factor,
+                    ..
                 } => {
                     let account = self.accounts.iter().find(|account| account.person.name == login);
                     let right = password.0.as_str() == "right";
-                    let result = account
-                        .filter(|_| right)
-                        .map_or(Checked::Wrong, |one| Checked::Good(one.clone()));
+                    let refused = match second_factor {
+                        _ if !self.second_factors => None,
+                        None => Some(SecondFactorRefusal::Needed),
+                        Some(code) if code.0.as_str() == "123456" => None,
+                        Some(_) => Some(SecondFactorRefusal::Wrong),
+                    };
+                    let result = match (account.filter(|_| right), refused) {
+                        (None, _) => Checked::Wrong,
+                        (Some(one), None) => Checked::Good(one.clone()),
+                        (Some(one), Some(why)) => Checked::Halfway {
+                            person: one.person.id,
+                            why,
+                        },
+                    };
                     self.input(Input::PasswordChecked { conn, result });
                 }
                 Effect::CheckToken { conn, hash, device } => {
@@ -345,6 +365,15 @@ impl World {
         Identity::Password {
             login: Name::new(login).unwrap(),
             password: Password(Line::new(password).unwrap()),
+            second_factor: None,
+        }
+    }
+
+    pub fn with_code(login: &str, password: &str, code: &str) -> Identity {
+        Identity::Password {
+            login: Name::new(login).unwrap(),
+            password: Password(Line::new(password).unwrap()),
+            second_factor: Some(SecondFactorCode(Line::new(code).unwrap())),
         }
     }
 

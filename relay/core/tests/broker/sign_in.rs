@@ -217,3 +217,74 @@ fn a_technician_whose_level_changed_signs_in_anew_and_others_do_not() {
     assert_eq!(world.closed[&ada].code, Code::SignInExpired);
     assert!(!world.closed.contains_key(&bob));
 }
+
+#[test]
+fn a_right_password_without_its_code_is_asked_for_it_and_welcomed_with_it() {
+    let mut world = World::new();
+    world.second_factors = true;
+    let conn = world.connect("10.0.0.9");
+    let re = world.hello(conn, 50, World::password("Ada", "right"));
+    assert_eq!(world.outcome(conn, re), Some(Err(Code::SecondFactorNeeded)));
+    assert!(world.closed.contains_key(&conn));
+    let conn = world.connect("10.0.0.9");
+    world.hello(conn, 50, World::with_code("Ada", "right", "123456"));
+    world.welcome(conn);
+    assert_eq!(world.store.codes(), ["signin.second_factor_asked", "signin.succeeded"]);
+}
+
+#[test]
+fn guessing_codes_waits_like_guessing_passwords_and_asking_for_one_resets_nothing() {
+    let mut world = World::new();
+    world.second_factors = true;
+    let attempt = |world: &mut World, identity| {
+        let conn = world.connect("10.0.0.9");
+        let re = world.hello(conn, 50, identity);
+        world.outcome(conn, re)
+    };
+    for _ in 0..2 {
+        let asked = attempt(&mut world, World::password("Ada", "right"));
+        assert_eq!(asked, Some(Err(Code::SecondFactorNeeded)));
+        let guessed = attempt(&mut world, World::with_code("Ada", "right", "000000"));
+        assert_eq!(guessed, Some(Err(Code::SecondFactorWrong)));
+    }
+    let asked = attempt(&mut world, World::password("Ada", "right"));
+    assert_eq!(asked, Some(Err(Code::SecondFactorNeeded)));
+    for identity in [
+        World::password("Ada", "right"),
+        World::with_code("Ada", "right", "123456"),
+    ] {
+        assert_eq!(attempt(&mut world, identity), Some(Err(Code::SignInLimited)));
+    }
+    world.wait(30_000);
+    let conn = world.connect("10.0.0.9");
+    world.hello(conn, 50, World::with_code("Ada", "right", "123456"));
+    world.welcome(conn);
+}
+
+#[test]
+fn being_asked_for_a_code_does_not_use_up_the_failures_of_a_whole_site() {
+    let mut world = World::new();
+    world.second_factors = true;
+    for _ in 0..30 {
+        for identity in [
+            World::password("Ada", "right"),
+            World::with_code("Ada", "right", "123456"),
+        ] {
+            let conn = world.connect("10.0.0.9");
+            let re = world.hello(conn, 50, identity);
+            assert_ne!(world.outcome(conn, re), Some(Err(Code::SignInLimited)));
+        }
+    }
+}
+
+#[test]
+fn whose_sign_ins_ended_is_closed_out_and_keeps_the_ticket() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    world.started(user, ada, ticket);
+    let person = world.accounts[0].person.id;
+    world.input(Input::SignInsEnded { person });
+    assert_eq!(world.closed[&ada].code, Code::SignInExpired);
+    assert_eq!(world.store.tickets[&ticket].state, TicketState::Taken);
+}

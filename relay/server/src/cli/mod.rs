@@ -6,6 +6,7 @@ mod hours;
 mod organisation;
 mod password;
 mod people;
+mod second_factor;
 mod serve;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -155,6 +156,36 @@ enum PeopleCommand {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Gives an account a second factor, takes it away, or says whether it has one.
+    SecondFactor {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Sign-in name.
+        #[arg(long, value_parser = name)]
+        login: Name,
+        /// What to do.
+        action: SecondFactorAction,
+    },
+    /// Demands a second factor of every account, or no longer.
+    RequireSecondFactor {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// On or off.
+        what: OnOff,
+    },
+    /// Changes a password; whoever is signed in with the account is signed out.
+    Password {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Sign-in name.
+        #[arg(long, value_parser = name)]
+        login: Name,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
     /// Disables an account; whoever is signed in with it is signed out.
     Disable {
         /// Data folder.
@@ -164,6 +195,23 @@ enum PeopleCommand {
         #[arg(long, value_parser = name)]
         login: Name,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SecondFactorAction {
+    /// Makes one, in place of any other, and prints what its owner needs.
+    Enable,
+    /// Takes it away, for whoever lost it.
+    Reset,
+    /// Says whether there is one.
+    #[value(name = "show-status")]
+    Show,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnOff {
+    On,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,13 +1,14 @@
-//! `people add|list|disable`. A running relay picks the change up by itself.
+//! `people add|list|disable`; the rest is in [`super::second_factor`]. A running relay picks the change up by itself.
 
 use renfort_protocol::people::Role;
 
-use super::{PeopleCommand, password, role};
+use super::{PeopleCommand, password, role, second_factor};
 use crate::{
     clock,
     data::DataFolder,
     store::{
         NewAccount, Store,
+        second_factor::SecondFactors,
         sqlite::{SqliteOptions, SqliteStore},
     },
 };
@@ -41,11 +42,20 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
         }
         PeopleCommand::List { data } => {
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
-            println!("{:>4}  {:<24}  {:<32}  {:<14}  state", "id", "login", "name", "role");
+            println!(
+                "{:>4}  {:<24}  {:<32}  {:<14}  {:<8}  second factor",
+                "id", "login", "name", "role", "state"
+            );
+            let with = store.with_second_factor().await?;
             for person in store.people().await? {
                 let state = if person.account.disabled { "disabled" } else { "active" };
+                let second_factor = if with.contains(&person.account.person.id) {
+                    "yes"
+                } else {
+                    "no"
+                };
                 println!(
-                    "{:>4}  {:<24}  {:<32}  {:<14}  {state}",
+                    "{:>4}  {:<24}  {:<32}  {:<14}  {state:<8}  {second_factor}",
                     person.account.person.id.0,
                     person.login.as_str(),
                     person.account.person.name.as_str(),
@@ -53,6 +63,15 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                 );
             }
             store.close().await;
+        }
+        PeopleCommand::SecondFactor { data, login, action } => {
+            second_factor::run(&DataFolder::open(&data)?, &login, action).await?;
+        }
+        PeopleCommand::RequireSecondFactor { data, what } => {
+            second_factor::demand(&DataFolder::open(&data)?, what).await?;
+        }
+        PeopleCommand::Password { data, login, password } => {
+            second_factor::change_password(&DataFolder::open(&data)?, &login, &password).await?;
         }
         PeopleCommand::Disable { data, login } => {
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;

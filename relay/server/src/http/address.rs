@@ -30,6 +30,15 @@ pub fn peer_address(remote: SocketAddr, headers: &HeaderMap) -> String {
     address.to_canonical().to_string()
 }
 
+/// Does the browser speak TLS: to the relay itself, or to a proxy on this machine that says so? Without TLS of its own the
+/// relay is on loopback only, so nobody but such a proxy can say it.
+#[must_use]
+pub fn is_encrypted(tls: bool, headers: &HeaderMap) -> bool {
+    tls || headers
+        .get("x-forwarded-proto")
+        .is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod console;
 pub mod headers;
 pub mod origin;
+pub mod quota;
 pub mod whose;
 
 use std::sync::{Arc, atomic::AtomicU64};
@@ -14,7 +15,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use renfort_protocol::people::Name;
 use tokio::sync::mpsc;
 
-use self::{console::Console, origin::OriginPolicy};
+use self::{console::Console, origin::OriginPolicy, quota::Quotas};
 use crate::{broker_task::ToBroker, endpoint};
 
 /// Largest body of a request, in bytes: a name and a password.
@@ -28,6 +29,8 @@ pub struct App {
     pub next_conn: AtomicU64,
     /// Which pages may speak to us.
     pub origins: OriginPolicy,
+    /// How much one address may ask for.
+    pub quotas: Quotas,
     /// The organisation's name.
     pub organisation: Name,
     /// The console's side.
@@ -36,6 +39,7 @@ pub struct App {
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
+    let tls = app.console.tls;
     Router::new()
         .route("/", get(assets::root))
         .route("/console", get(assets::console))
@@ -43,8 +47,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/assets/{*path}", get(assets::asset))
         .route("/v1/endpoint", get(endpoint::accept))
         .route("/v1/organisation", get(whose::organisation))
-        .nest("/v1/console", console::router())
+        .nest("/v1/console", console::router(&app))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), quota::by_address))
+        .layer(middleware::from_fn_with_state(tls, headers::secure))
         .with_state(app)
 }

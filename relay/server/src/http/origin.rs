@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Origins of the desktop app's own windows.
 const DESKTOP: [&str; 3] = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
@@ -47,9 +47,14 @@ impl OriginPolicy {
         }
     }
 
-    /// May this request change something in the console? A browser always says where a POST comes from.
+    /// May this request ask anything of the console? A browser always says where a POST comes from, and whether any
+    /// request was made for a page of another site (Fetch Metadata, 2.3), of which a link to us is one.
     #[must_use]
     pub fn allows_console(&self, headers: &HeaderMap) -> bool {
+        let site = one(headers, &HeaderName::from_static("sec-fetch-site"));
+        if !matches!(site, Origin::Absent | Origin::Is("same-origin" | "none")) {
+            return false;
+        }
         match one(headers, &header::ORIGIN) {
             Origin::Absent => true,
             Origin::Is(origin) => self.is_own(origin, headers),
@@ -140,6 +145,21 @@ mod tests {
         assert!(policy.allows_console(&headers("https://aide.example:8443", "aide.example:8443")));
         assert!(!policy.allows_console(&headers("http://aide.example:8443", "aide.example:8443")));
         assert!(!policy.allows_console(&headers("https://evil.example", "aide.example:8443")));
+    }
+
+    #[test]
+    fn what_a_page_of_another_site_has_a_browser_ask_is_no_request_of_ours() {
+        let policy = OriginPolicy::new(true, &[]);
+        for (site, own) in [
+            ("same-origin", true),
+            ("none", true),
+            ("same-site", false),
+            ("cross-site", false),
+        ] {
+            let mut asked = headers("", "aide.example");
+            asked.insert("sec-fetch-site", site.parse().unwrap());
+            assert_eq!(policy.allows_console(&asked), own, "{site}");
+        }
     }
 
     #[test]

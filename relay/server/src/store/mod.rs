@@ -10,6 +10,7 @@ pub mod articles;
 pub mod filter;
 pub mod memory;
 pub mod rows;
+pub mod second_factor;
 pub mod settings;
 pub mod sqlite;
 pub mod supervision;
@@ -81,7 +82,7 @@ pub struct PeopleChange {
     pub at: UnixMillis,
     /// Which account, as it is now.
     pub person: Credentials,
-    /// Was it added, or disabled?
+    /// What happened to it?
     pub kind: PeopleChangeKind,
 }
 
@@ -92,6 +93,23 @@ pub enum PeopleChangeKind {
     Added,
     /// It can no longer sign in.
     Disabled,
+    /// It got a second factor.
+    SecondFactorEnabled,
+    /// It has none any more.
+    SecondFactorReset,
+    /// It has another password.
+    PasswordChanged,
+}
+
+impl PeopleChangeKind {
+    /// Did it end what the account had signed in to?
+    #[must_use]
+    pub const fn ends_sign_ins(self) -> bool {
+        matches!(
+            self,
+            Self::SecondFactorEnabled | Self::SecondFactorReset | Self::PasswordChanged
+        )
+    }
 }
 
 /// A sign-in to the console.
@@ -103,6 +121,8 @@ pub struct ConsoleSignIn {
     pub signed_in_at: UnixMillis,
     /// When it was last used.
     pub used_at: UnixMillis,
+    /// SHA-256 of the page's key, without which the cookie is worth nothing.
+    pub page: Digest,
 }
 
 /// A personal field of a record, encrypted.
@@ -189,7 +209,15 @@ pub trait Transaction: Send {
 
 /// The relay's store.
 #[async_trait]
-pub trait Store: articles::Articles + settings::Settings + supervision::Supervision + Send + Sync + 'static {
+pub trait Store:
+    articles::Articles
+    + second_factor::SecondFactors
+    + settings::Settings
+    + supervision::Supervision
+    + Send
+    + Sync
+    + 'static
+{
     /// Begins a write. Only one can be under way; a further one waits.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The console: who gets in, and what of it stands in the log.
 
 use renfort_protocol::{
-    console::{LogStatus, Me, Page, SessionDetail, SessionRow, TicketRow},
+    console::{LogStatus, Page, SessionDetail, SessionRow, SignedIn, TicketRow},
     error::Code,
     signalling::ToRelay,
 };
@@ -40,7 +40,7 @@ async fn a_supervisor_signs_in_and_out() {
     let relay = world.start().await;
     let mut sue = Browser::new(relay.address());
     let answer = sue.sign_in("sue", PASSWORD).await;
-    let me: Me = answer.json();
+    let me = answer.json::<SignedIn>().me;
     assert_eq!(
         (me.person.name.as_str(), me.organisation.as_str()),
         ("Sue Visor", "Mairie")
@@ -234,8 +234,9 @@ async fn the_technicians_page_runs_only_the_relays_own_files_and_talks_to_nobody
     let relay = world.start().await;
     let answer = Browser::new(relay.address()).get("/technician").await;
     let policy = answer.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("default-src 'self';"), "{policy}");
-    for loose in ["connect-src", "ws:", "wss:", "inline", "eval", "blob:", "*", "http"] {
+    assert!(policy.starts_with("default-src 'none';"), "{policy}");
+    assert!(policy.contains("connect-src 'self';"), "{policy}");
+    for loose in ["ws:", "wss:", "inline", "eval", "blob:", "*", "http"] {
         assert!(!policy.contains(loose), "{policy}");
     }
     relay.stop().await;

@@ -86,6 +86,7 @@ async fn a_technician_is_welcomed_by_a_queue_of_five_hundred_tickets() {
     let identity = Identity::Password {
         login: name("ada"),
         password: password(PASSWORD),
+        second_factor: None,
     };
     let Welcomed::Technician { queue, .. } = *ada.welcome(2, identity).await.unwrap() else {
         panic!("not a technician's welcome")

@@ -10,6 +10,7 @@ mod durability;
 mod exports;
 mod figures;
 mod memory;
+mod sign_in_attacks;
 mod slow_reader;
 mod sockets;
 mod start;

@@ -24,14 +24,16 @@ const UPGRADE: &[(&str, &str)] = &[
 ];
 
 async fn upgrade_from(relay: &renfort_relay::Relay, origin: &str) -> u16 {
+    upgrade_status(relay, &[("Origin", origin)]).await
+}
+
+/// What the relay answers to somebody who asks for a WebSocket with these headers, and goes away.
+pub async fn upgrade_status(relay: &renfort_relay::Relay, headers: &[(&str, &str)]) -> u16 {
     // HTTP/1.0 knows no upgrade, so this asks by hand.
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(relay.address()).await.unwrap();
-    let mut head = format!(
-        "GET /v1/endpoint HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\n",
-        relay.address()
-    );
-    for (name, value) in UPGRADE {
+    let mut head = format!("GET /v1/endpoint HTTP/1.1\r\nHost: {}\r\n", relay.address());
+    for (name, value) in UPGRADE.iter().chain(headers) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
@@ -113,6 +115,7 @@ async fn a_technician_signs_in_by_password_then_by_token_on_the_same_device_only
     let identity = Identity::Password {
         login: name("ada"),
         password: password(crate::support::PASSWORD),
+        second_factor: None,
     };
     let Welcomed::Technician { token, person, .. } = *client.welcome(1, identity).await.unwrap() else {
         panic!("a technician is welcomed as one")
@@ -144,6 +147,7 @@ async fn a_wrong_password_and_an_unknown_login_get_the_same_answer() {
         let identity = Identity::Password {
             login: name(login),
             password: password("wrong horse"),
+            second_factor: None,
         };
         assert_eq!(
             client.welcome(1, identity).await.unwrap_err().code,
@@ -175,6 +179,7 @@ async fn disabling_an_account_signs_it_out_within_seconds_and_stands_in_the_log(
     let identity = Identity::Password {
         login: name("ada"),
         password: password(crate::support::PASSWORD),
+        second_factor: None,
     };
     assert_eq!(back.welcome(1, identity).await.unwrap_err().code, Code::SignInFailed);
 

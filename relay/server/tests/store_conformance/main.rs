@@ -72,4 +72,6 @@ conformance! {
     people::changes_of_accounts_are_told_until_they_stand_in_the_log
     people::a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled
     people::a_console_sign_in_is_kept_until_it_is_forgotten
+    people::a_second_factors_steps_and_recovery_codes_count_once
+    people::what_changes_how_somebody_signs_in_ends_their_sign_ins_and_no_others
 }

@@ -3,11 +3,13 @@
 use renfort_audit::hash::Digest;
 use renfort_core::contract::Change;
 use renfort_protocol::{
-    ids::DeviceKey,
+    ids::{DeviceKey, PersonId},
     people::{Level, Role},
     time::UnixMillis,
 };
-use renfort_relay::store::{Applied, ConsoleSignIn, NewAccount, PeopleChangeKind, Store, StoreError};
+use renfort_relay::store::{
+    Applied, ConsoleSignIn, NewAccount, PeopleChangeKind, Store, StoreError, second_factor::NewSecondFactor,
+};
 
 use crate::samples::{name, person, write};
 
@@ -103,6 +105,7 @@ pub async fn a_console_sign_in_is_kept_until_it_is_forgotten(store: &dyn Store) 
         person,
         signed_in_at: UnixMillis(at),
         used_at: UnixMillis(at),
+        page: Digest([3; 32]),
     };
     store.put_console_sign_in(&old, &sign_in(10)).await.unwrap();
     store.put_console_sign_in(&new, &sign_in(20)).await.unwrap();
@@ -125,4 +128,104 @@ pub async fn a_console_sign_in_is_kept_until_it_is_forgotten(store: &dyn Store) 
     store.put_console_sign_in(&new, &used).await.unwrap();
     store.disable_person(&name("sue"), UnixMillis(50)).await.unwrap();
     assert_eq!(store.console_sign_in(&new).await.unwrap(), None);
+}
+
+/// With this sealed secret and these hashes.
+fn second_factor(sealed: u8) -> NewSecondFactor {
+    NewSecondFactor {
+        sealed: vec![sealed; 48],
+        recovery: vec![Digest([1; 32]), Digest([2; 32])],
+    }
+}
+
+pub async fn a_second_factors_steps_and_recovery_codes_count_once(store: &dyn Store) {
+    let id = person(store, "ada").await;
+    assert_eq!(store.second_factor(id).await.unwrap(), None);
+    assert!(!store.use_step(id, 1).await.unwrap());
+    assert!(matches!(
+        store
+            .put_second_factor(&name("bob"), &second_factor(9), UnixMillis(2))
+            .await,
+        Err(StoreError::UnknownLogin)
+    ));
+    store
+        .put_second_factor(&name("ada"), &second_factor(9), UnixMillis(2))
+        .await
+        .unwrap();
+    store.count_wrong_code(id).await.unwrap();
+    assert_eq!(store.second_factor(id).await.unwrap().unwrap().wrong_codes, 1);
+    for (step, counts) in [(7, true), (7, false), (6, false), (8, true)] {
+        assert_eq!(store.use_step(id, step).await.unwrap(), counts, "{step}");
+    }
+    store.count_wrong_code(id).await.unwrap();
+    for counts in [true, false] {
+        assert_eq!(store.use_recovery_code(id, &Digest([1; 32])).await.unwrap(), counts);
+    }
+    let left = store.second_factor(id).await.unwrap().unwrap();
+    assert_eq!((left.last_step, left.wrong_codes), (Some(8), 0));
+    assert_eq!((left.sealed, left.recovery), (vec![9; 48], vec![Digest([2; 32])]));
+
+    store
+        .put_second_factor(&name("ada"), &second_factor(8), UnixMillis(3))
+        .await
+        .unwrap();
+    let anew = store.second_factor(id).await.unwrap().unwrap();
+    assert_eq!(
+        (anew.last_step, anew.recovery.len()),
+        (None, 2),
+        "another one in its place"
+    );
+    assert_eq!(store.with_second_factor().await.unwrap(), [id].into());
+    for was_there in [true, false] {
+        let reset = store.reset_second_factor(&name("ada"), UnixMillis(4)).await.unwrap();
+        assert_eq!(reset, was_there);
+    }
+    assert_eq!(store.second_factor(id).await.unwrap(), None);
+    let kinds: Vec<_> = store
+        .people_changes()
+        .await
+        .unwrap()
+        .iter()
+        .map(|change| change.kind)
+        .collect();
+    use PeopleChangeKind::{Added, SecondFactorEnabled, SecondFactorReset};
+    assert_eq!(
+        kinds,
+        [Added, SecondFactorEnabled, SecondFactorEnabled, SecondFactorReset]
+    );
+}
+
+pub async fn what_changes_how_somebody_signs_in_ends_their_sign_ins_and_no_others(store: &dyn Store) {
+    let (ada, sue) = (person(store, "ada").await, person(store, "sue").await);
+    let cookie = |of: PersonId| Digest([u8::try_from(of.0).unwrap(); 32]);
+    let sign_in = async |of: PersonId| {
+        let kept = ConsoleSignIn {
+            person: of,
+            signed_in_at: UnixMillis(1),
+            used_at: UnixMillis(1),
+            page: Digest([3; 32]),
+        };
+        store.delete_console_sign_in(&cookie(of)).await.unwrap();
+        store.put_console_sign_in(&cookie(of), &kept).await.unwrap();
+    };
+    let signed_in = async |of: PersonId| store.console_sign_in(&cookie(of)).await.unwrap().is_some();
+    sign_in(sue).await;
+    sign_in(ada).await;
+    store
+        .change_password(&name("ada"), "other", UnixMillis(2))
+        .await
+        .unwrap();
+    assert_eq!(store.credentials(&name("ada")).await.unwrap().unwrap().hash, "other");
+    assert!(!signed_in(ada).await && signed_in(sue).await);
+    sign_in(ada).await;
+    store
+        .put_second_factor(&name("ada"), &second_factor(9), UnixMillis(3))
+        .await
+        .unwrap();
+    assert!(!signed_in(ada).await && signed_in(sue).await);
+    sign_in(ada).await;
+    assert_eq!(store.end_sign_ins_without_second_factor().await.unwrap(), [sue].into());
+    assert!(signed_in(ada).await && !signed_in(sue).await);
+    store.reset_second_factor(&name("ada"), UnixMillis(4)).await.unwrap();
+    assert!(!signed_in(ada).await);
 }

@@ -3,6 +3,7 @@
 use renfort_engine::peer::{ViewerCommand, ViewerEvent};
 use renfort_protocol::{
     report::{InputDenied, Withdrawn},
+    second_factor::SecondFactorCode,
     signalling::{EndReason, Identity, Password, Signal},
     text::Line,
     ticket::{Left, NoteText, Outcome},
@@ -15,6 +16,7 @@ fn sign_in() -> Action {
     Action::SignIn {
         login: name("alex"),
         password: Password(Line::new("secret").unwrap()),
+        second_factor: None,
     }
 }
 
@@ -204,10 +206,53 @@ fn a_wrong_password_is_told_and_not_tried_again() {
         stage.technician_page(),
         TechnicianPage::SignIn {
             busy: false,
-            login: Some("alex".into())
+            login: Some("alex".into()),
+            second_factor: false,
         }
     );
     assert!(stage.did(|effect| matches!(effect, Effect::Disconnect)));
+}
+
+#[test]
+fn who_is_asked_for_a_second_factor_is_told_nothing_and_gives_it_with_the_password() {
+    let mut stage = Stage::with(Profile {
+        settings: Settings {
+            technician: true,
+            ..Settings::default()
+        },
+        ..profile()
+    });
+    let asks = |stage: &mut Stage| {
+        matches!(
+            stage.technician_page(),
+            TechnicianPage::SignIn {
+                busy: false,
+                second_factor: true,
+                ..
+            }
+        )
+    };
+    stage.act(sign_in());
+    stage.link(LinkEvent::Rejected(Code::SecondFactorNeeded.into()));
+    assert_eq!(stage.notice(), None);
+    assert!(asks(&mut stage));
+    let Action::SignIn { login, password, .. } = sign_in() else {
+        unreachable!("that is what it makes")
+    };
+    let code = SecondFactorCode(Line::new("123456").unwrap());
+    stage.act(Action::SignIn {
+        login,
+        password,
+        second_factor: Some(code.clone()),
+    });
+    assert!(stage.did(|effect| matches!(
+        effect,
+        Effect::Connect(target)
+            if matches!(&target.identity, Identity::Password { second_factor: Some(sent), .. } if *sent == code)
+    )));
+    stage.link(LinkEvent::Rejected(Code::SecondFactorWrong.into()));
+    assert_eq!(stage.notice(), Some(Code::SecondFactorWrong));
+    assert!(asks(&mut stage), "for another one");
 }
 
 #[test]

@@ -44,7 +44,9 @@ const RATE_WINDOW_MS = 10_000;
 const PACED = 1_000;
 
 /** Trying again as the same would be refused again. */
-const ABOUT_IDENTITY: ReadonlySet<Code> = new Set(["sign_in_failed", "sign_in_limited", "sign_in_expired", "not_allowed"]);
+const ABOUT_IDENTITY: ReadonlySet<Code> = new Set(["sign_in_failed", "sign_in_limited", "sign_in_expired", "second_factor_needed", "second_factor_wrong", "second_factor_locked",
+  "second_factor_needed_to_be_set_up", "not_allowed",
+]);
 
 export interface RelayParts {
   readonly url: string;

@@ -79,7 +79,12 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = match self.0.code {
             Code::Malformed | Code::UnknownPlaceholder | Code::ReplyTooLong => StatusCode::BAD_REQUEST,
-            Code::SignInFailed | Code::SignInExpired => StatusCode::UNAUTHORIZED,
+            Code::SignInFailed
+            | Code::SignInExpired
+            | Code::SecondFactorNeeded
+            | Code::SecondFactorWrong
+            | Code::SecondFactorLocked
+            | Code::SecondFactorNeededToBeSetUp => StatusCode::UNAUTHORIZED,
             Code::NotAllowed => StatusCode::FORBIDDEN,
             Code::UnknownTicket
             | Code::UnknownSession
@@ -90,11 +95,16 @@ impl IntoResponse for ApiError {
             Code::NameTaken | Code::TooMany | Code::ChangedMeanwhile => StatusCode::CONFLICT,
             Code::Busy | Code::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Code::SignInLimited => StatusCode::TOO_MANY_REQUESTS,
+            Code::SignInLimited | Code::TooFast => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, Json(self.0)).into_response()
     }
+}
+
+/// For whoever asks more than a quota allows.
+pub fn too_fast(seconds: u64) -> ApiError {
+    ApiError(WireError::from(Code::TooFast).with("seconds", seconds))
 }
 
 /// For paths that do not exist.

@@ -20,12 +20,15 @@ mod signed_in;
 mod story;
 mod views;
 
-pub use self::{live::LiveDesk, signed_in::LONGEST_MS as LONGEST_SIGN_IN_MS};
+pub use self::{answer::too_fast, live::LiveDesk, signed_in::LONGEST_MS as LONGEST_SIGN_IN_MS};
 
 use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
     routing::{get, post, put},
 };
 use renfort_audit::{actor::Actor, event::Event, record::Entry};
@@ -90,8 +93,8 @@ impl Console {
     }
 }
 
-/// Routes under `/v1/console`.
-pub fn router() -> Router<Arc<App>> {
+/// Routes under `/v1/console`. None answers a request that a browser says another site's page made.
+pub fn router(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
@@ -112,4 +115,13 @@ pub fn router() -> Router<Arc<App>> {
         .nest("/replies", replies::router())
         .route("/export/{file}", get(export::export))
         .fallback(no_such_path)
+        .layer(middleware::from_fn_with_state(Arc::clone(app), own_pages_only))
+}
+
+async fn own_pages_only(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if app.origins.allows_console(request.headers()) {
+        next.run(request).await
+    } else {
+        ApiError::from(Code::NotAllowed).into_response()
+    }
 }

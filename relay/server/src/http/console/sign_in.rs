@@ -14,24 +14,28 @@ use axum::{
 };
 use renfort_audit::{
     actor::Actor,
-    event::{Event, Method},
+    event::{Event, FailedBy, Method},
 };
-use renfort_core::Limiter;
+use renfort_core::{Checked, Limiter, second_factor::SecondFactorRefusal};
 use renfort_protocol::{
-    console::{Me, SignIn},
+    console::{Me, SignIn, SignedIn},
     error::{Code, WireError},
     ids::Token,
-    people::{Person, Role},
+    people::{Name, Person, Role},
 };
 
 use super::{
     Console,
     answer::ApiError,
-    signed_in::{Colleague, cookie, no_cookie, presented, token_hash},
+    signed_in::{Colleague, cookie, no_cookie, page_key, presented, token_hash},
 };
 use crate::{
+    authenticate::Authenticator,
     clock,
-    http::{App, address::peer_address},
+    http::{
+        App,
+        address::{is_encrypted, peer_address},
+    },
     keys,
     store::ConsoleSignIn,
 };
@@ -43,20 +47,19 @@ pub async fn sign_in(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
-    if !app.origins.allows_console(&headers) {
-        return Err(Code::NotAllowed.into());
-    }
     let asked: SignIn = serde_json::from_slice(&body?)?;
     let address = peer_address(remote, &headers);
     let person = authenticate(&app.console, &asked, &address).await?;
     let console = &app.console;
     let token = Token(keys::random().map_err(|_| Code::Internal)?);
+    let page_key = Token(keys::random().map_err(|_| Code::Internal)?);
     let hash = token_hash(&token);
     let now = clock::now();
     let kept = ConsoleSignIn {
         person: person.id,
         signed_in_at: now,
         used_at: now,
+        page: token_hash(&page_key),
     };
     console
         .store
@@ -73,61 +76,86 @@ pub async fn sign_in(
         return Err(error);
     }
     let me = describe(&app, person).await?;
-    Ok(([(header::SET_COOKIE, cookie(&token, console.tls))], Json(me)).into_response())
+    let answer = Json(SignedIn { me, page_key });
+    Ok((
+        [(header::SET_COOKIE, cookie(&token, is_encrypted(console.tls, &headers)))],
+        answer,
+    )
+        .into_response())
 }
 
 async fn authenticate(console: &Console, asked: &SignIn, address: &str) -> Result<Person, ApiError> {
     let method = Method::Console;
     let login = asked.login.as_str();
-    if let Err(limited) = limiter(console, |limiter| limiter.begin(address, Some(login), clock::now())) {
-        if limited.first {
-            let (seconds, login) = (limited.seconds, Some(asked.login.clone()));
-            let event = Event::SignInLimited {
+    begin_attempt(console, address, Some(&asked.login)).await?;
+    let authenticator = Authenticator {
+        store: &*console.store,
+        passwords: &console.passwords,
+        writer: &console.writer,
+    };
+    let checked = authenticator
+        .check(&asked.login, asked.password.clone(), asked.second_factor.as_ref())
+        .await;
+    let (event, code) = match checked {
+        Checked::Good(account) => {
+            limiter(console, |limiter| limiter.succeeded(address, Some(login)));
+            return Ok(account.person);
+        }
+        Checked::Unavailable => {
+            limiter(console, |limiter| limiter.undecided(address, Some(login)));
+            return Err(Code::Internal.into());
+        }
+        Checked::Wrong => {
+            let event = Event::SignInFailed {
                 method,
-                seconds,
-                login,
+                reason: FailedBy::Password,
+                login: Some(asked.login.clone()),
                 address: address.to_owned(),
             };
-            console.record(Actor::Relay, (None, None), event).await?;
+            (event, Code::SignInFailed)
         }
-        return Err(ApiError(
-            WireError::from(Code::SignInLimited).with("seconds", limited.seconds),
-        ));
-    }
-    let found = match console.store.credentials(&asked.login).await {
-        Ok(found) => found,
-        Err(error) => {
-            limiter(console, |limiter| limiter.undecided(address, Some(login)));
-            return Err(error.into());
+        Checked::Halfway { person, why } => {
+            if why == SecondFactorRefusal::Needed {
+                limiter(console, |limiter| limiter.halfway(address));
+            }
+            let event = why.event(method, person, Some(asked.login.clone()), address.to_owned());
+            (event, why.code())
         }
     };
-    let (account, hash) = found.map(|found| (found.account, found.hash)).unzip();
-    let fits = console.passwords.verify(asked.password.clone(), hash).await;
-    let Some(account) = account.filter(|account| fits && !account.disabled) else {
-        let event = Event::SignInFailed {
-            method,
-            login: Some(asked.login.clone()),
+    console.record(Actor::Relay, (None, None), event).await?;
+    Err(code.into())
+}
+
+/// Asks the limiter; a wait that begins is recorded.
+pub(super) async fn begin_attempt(console: &Console, address: &str, login: Option<&Name>) -> Result<(), ApiError> {
+    let begun = limiter(console, |limiter| {
+        limiter.begin(address, login.map(Name::as_str), clock::now())
+    });
+    let Err(limited) = begun else { return Ok(()) };
+    if limited.first {
+        let event = Event::SignInLimited {
+            method: Method::Console,
+            seconds: limited.seconds,
+            login: login.cloned(),
             address: address.to_owned(),
         };
         console.record(Actor::Relay, (None, None), event).await?;
-        return Err(Code::SignInFailed.into());
-    };
-    limiter(console, |limiter| limiter.succeeded(address, Some(login)));
-    Ok(account.person)
+    }
+    Err(ApiError(
+        WireError::from(Code::SignInLimited).with("seconds", limited.seconds),
+    ))
 }
 
 fn limiter<T>(console: &Console, with: impl FnOnce(&mut Limiter) -> T) -> T {
     with(&mut console.limiter.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Forgets the sign-in; done again, or without one, it changes nothing.
+/// Forgets the sign-in, when the page shows both halves of it, and has the browser forget the cookie; done again, or without one, it changes nothing.
 pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, ApiError> {
-    if !app.origins.allows_console(&headers) {
-        return Err(Code::NotAllowed.into());
-    }
     let console = &app.console;
-    if let Some(hash) = presented(&headers, console.tls)
+    if let Some(hash) = presented(&headers, is_encrypted(console.tls, &headers))
         && let Some(kept) = console.store.console_sign_in(&hash).await?
+        && page_key(&headers) == Some(kept.page)
     {
         console
             .record(
@@ -142,7 +170,11 @@ pub async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result
             .await
             .map_err(|_| Code::NotRecorded)?;
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, no_cookie(console.tls))]).into_response())
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(header::SET_COOKIE, no_cookie(is_encrypted(console.tls, &headers)))],
+    )
+        .into_response())
 }
 
 /// Who is signed in.

@@ -1,19 +1,38 @@
 //! Who asks: the cookie, what it stands for, and when it ends.
 //!
-//! Invariant: the store knows the cookie's SHA-256 only; an account that is disabled is refused at its next
+//! A sign-in has two halves: the cookie, which scripts cannot read, and the page's key, which no cookie carries and which
+//! the page sends in a header. A cookie that was stolen (from a disk, a log, or by another program on another port of
+//! this host, which browsers hand it to) opens nothing without the other half, and a request that another site has a
+//! browser make has none.
+//!
+//! Invariant: the store knows the SHA-256 of both only; an account that is disabled is refused at its next
 //! request, whatever its cookie says.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use renfort_audit::{actor::Actor, event::Event, hash::Digest};
-use renfort_protocol::{error::Code, ids::Token, people::Person, time::UnixMillis};
+use renfort_audit::{
+    actor::Actor,
+    event::{Event, FailedBy, Method},
+    hash::Digest,
+};
+use renfort_protocol::{console::PAGE_KEY_HEADER, error::Code, ids::Token, people::Person, time::UnixMillis};
 
-use super::answer::ApiError;
-use crate::{clock, http::App, store::ConsoleSignIn};
+use super::{
+    answer::{ApiError, too_fast},
+    sign_in::begin_attempt,
+};
+use crate::{
+    clock,
+    http::{
+        App,
+        address::{is_encrypted, peer_address},
+    },
+    store::ConsoleSignIn,
+};
 
 /// A sign-in ends after this long, in milliseconds.
 pub const LONGEST_MS: u64 = 12 * 60 * 60_000;
@@ -64,9 +83,15 @@ impl FromRequestParts<Arc<App>> for Onlooker {
 impl SignedIn {
     async fn check(parts: &Parts, app: &App, uses: bool) -> Result<Self, ApiError> {
         let console = &app.console;
-        let hash = presented(&parts.headers, console.tls).ok_or(Code::SignInExpired)?;
+        let hash = presented(&parts.headers, is_encrypted(console.tls, &parts.headers)).ok_or(Code::SignInExpired)?;
         let sign_in = console.store.console_sign_in(&hash).await?.ok_or(Code::SignInExpired)?;
+        if page_key(&parts.headers) != Some(sign_in.page) {
+            return Err(refuse_half(parts, app).await);
+        }
         let now = clock::now();
+        if let Err(seconds) = app.quotas.sign_ins.admit(&hash.to_string(), now) {
+            return Err(too_fast(seconds));
+        }
         if !is_valid(&sign_in, now) {
             console.store.delete_console_sign_in(&hash).await?;
             return Err(Code::SignInExpired.into());
@@ -109,6 +134,28 @@ async fn refuse(app: &App, actor: Actor) -> Result<ApiError, ApiError> {
     Ok(Code::NotAllowed.into())
 }
 
+/// Answers a cookie without its page's key: as if it were worth nothing, which it is. That it was shown is recorded,
+/// and counts as a failure of its address, so that no more of them are recorded than of guessed passwords.
+async fn refuse_half(parts: &Parts, app: &App) -> ApiError {
+    let Some(ConnectInfo(remote)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+        return Code::Internal.into();
+    };
+    let address = peer_address(*remote, &parts.headers);
+    if let Err(refused) = begin_attempt(&app.console, &address, None).await {
+        return refused;
+    }
+    let event = Event::SignInFailed {
+        method: Method::Console,
+        reason: FailedBy::PageKey,
+        login: None,
+        address,
+    };
+    match app.console.record(Actor::Relay, (None, None), event).await {
+        Ok(()) => Code::SignInExpired.into(),
+        Err(error) => error,
+    }
+}
+
 /// Anybody who has an account, technicians among them: what a technician may do in the console asks for this, and
 /// everything else asks for [`SignedIn`].
 #[derive(Debug)]
@@ -126,7 +173,7 @@ fn is_valid(sign_in: &ConsoleSignIn, now: UnixMillis) -> bool {
     now.since(sign_in.signed_in_at) < LONGEST_MS && now.since(sign_in.used_at) < IDLE_MS
 }
 
-/// Under TLS the prefix makes browsers refuse the cookie from anything but this very host (RFC 6265bis, 4.1.3.2).
+/// Under TLS, the relay's own or a proxy's, the prefix makes browsers refuse the cookie from anything but this very host (RFC 6265bis, 4.1.3.2).
 const fn cookie_name(tls: bool) -> &'static str {
     if tls { "__Host-renfort" } else { "renfort" }
 }
@@ -169,7 +216,15 @@ pub fn presented(headers: &HeaderMap, tls: bool) -> Option<Digest> {
     Some(token_hash(&token))
 }
 
-/// What the store keeps of a cookie.
+/// SHA-256 of the page's key that a request shows.
+#[must_use]
+pub fn page_key(headers: &HeaderMap) -> Option<Digest> {
+    let shown = headers.get(PAGE_KEY_HEADER)?.to_str().ok()?;
+    let key: Token = shown.parse().ok()?;
+    Some(token_hash(&key))
+}
+
+/// What the store keeps of a cookie or of a page's key.
 #[must_use]
 pub fn token_hash(token: &Token) -> Digest {
     Digest::of(&[&token.0])
@@ -187,6 +242,7 @@ mod tests {
             person: PersonId(1),
             signed_in_at: UnixMillis(signed_in),
             used_at: UnixMillis(used),
+            page: Digest([0; 32]),
         };
         assert!(is_valid(&at(0, 0), UnixMillis(IDLE_MS - 1)));
         assert!(!is_valid(&at(0, 0), UnixMillis(IDLE_MS)));

@@ -4,6 +4,7 @@
 
 mod articles;
 mod lists;
+mod second_factor;
 mod settings;
 mod supervision;
 mod write;
@@ -35,6 +36,7 @@ use super::{
     StoredCheckpoint, Transaction,
     filter::Criteria,
     rows::{ListedSession, ListedTicket, Listing},
+    second_factor::StoredSecondFactor,
 };
 
 #[derive(Debug, Clone)]
@@ -59,6 +61,7 @@ struct State {
     settings: BTreeMap<String, String>,
     shelf: articles::Shelf,
     views: Vec<(PersonId, SavedView)>,
+    second_factors: BTreeMap<PersonId, StoredSecondFactor>,
     last_view: u64,
 }
 
@@ -263,8 +266,7 @@ impl Store for MemoryStore {
             let account = &mut state.people[place].account;
             let id = account.person.id;
             if !std::mem::replace(&mut account.disabled, true) {
-                state.tokens.retain(|_, token| token.person != id);
-                state.console.retain(|_, sign_in| sign_in.person != id);
+                state.end_sign_ins(id);
                 state.views.retain(|(person, _)| *person != id);
                 state.note_change(at, PeopleChangeKind::Disabled, id);
             }

@@ -11,6 +11,7 @@ mod keys;
 mod lists;
 mod log;
 mod people;
+mod second_factor;
 mod settings;
 mod snapshot;
 mod supervision;

@@ -55,20 +55,29 @@ pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> 
             .bind(int(id))
             .execute(&mut *transaction)
             .await?;
-        for table in [
-            "DELETE FROM tokens WHERE person = ?",
-            "DELETE FROM console_sign_ins WHERE person = ?",
-            "DELETE FROM saved_views WHERE person = ?",
-        ] {
-            sqlx::query(table).bind(int(id)).execute(&mut *transaction).await?;
-        }
+        end_sign_ins(&mut transaction, PersonId(id)).await?;
+        sqlx::query("DELETE FROM saved_views WHERE person = ?")
+            .bind(int(id))
+            .execute(&mut *transaction)
+            .await?;
         note_change(&mut transaction, PersonId(id), "disabled", at).await?;
     }
     transaction.commit().await?;
     Ok(())
 }
 
-async fn note_change(
+/// Forgets everything that the account has signed in to.
+pub(super) async fn end_sign_ins(on: &mut SqliteConnection, person: PersonId) -> Result<(), StoreError> {
+    for forget in [
+        "DELETE FROM tokens WHERE person = ?",
+        "DELETE FROM console_sign_ins WHERE person = ?",
+    ] {
+        sqlx::query(forget).bind(int(person.0)).execute(&mut *on).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn note_change(
     on: &mut SqliteConnection,
     person: PersonId,
     kind: &str,
@@ -125,7 +134,11 @@ pub(super) async fn changes(pool: &SqlitePool) -> Result<Vec<PeopleChange>, Stor
         .map(|row| {
             let kind = match row.try_get::<&str, _>("kind")? {
                 "added" => PeopleChangeKind::Added,
-                _ => PeopleChangeKind::Disabled,
+                "disabled" => PeopleChangeKind::Disabled,
+                "second_factor_enabled" => PeopleChangeKind::SecondFactorEnabled,
+                "second_factor_reset" => PeopleChangeKind::SecondFactorReset,
+                "password_changed" => PeopleChangeKind::PasswordChanged,
+                other => return Err(StoreError::Damaged(format!("a change of an account: {other}"))),
             };
             Ok(PeopleChange {
                 id: unsigned(row.try_get("change_id")?)?,
@@ -160,11 +173,12 @@ pub(super) async fn put_console_sign_in(
     hash: &Digest,
     sign_in: &ConsoleSignIn,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO console_sign_ins (hash, person, signed_in_at, used_at) VALUES (?, ?, ?, ?)")
+    sqlx::query("INSERT INTO console_sign_ins (hash, person, signed_in_at, used_at, page) VALUES (?, ?, ?, ?, ?)")
         .bind(hash.to_string())
         .bind(int(sign_in.person.0))
         .bind(int(sign_in.signed_in_at.0))
         .bind(int(sign_in.used_at.0))
+        .bind(sign_in.page.to_string())
         .execute(pool)
         .await?;
     Ok(())
@@ -180,7 +194,7 @@ pub(super) async fn note_console_use(pool: &SqlitePool, hash: &Digest, at: UnixM
 }
 
 pub(super) async fn console_sign_in(pool: &SqlitePool, hash: &Digest) -> Result<Option<ConsoleSignIn>, StoreError> {
-    let row = sqlx::query("SELECT person, signed_in_at, used_at FROM console_sign_ins WHERE hash = ?")
+    let row = sqlx::query("SELECT person, signed_in_at, used_at, page FROM console_sign_ins WHERE hash = ?")
         .bind(hash.to_string())
         .fetch_optional(pool)
         .await?;
@@ -189,6 +203,8 @@ pub(super) async fn console_sign_in(pool: &SqlitePool, hash: &Digest) -> Result<
             person: PersonId(unsigned(row.try_get("person")?)?),
             signed_in_at: UnixMillis(unsigned(row.try_get("signed_in_at")?)?),
             used_at: UnixMillis(unsigned(row.try_get("used_at")?)?),
+            page: Digest::try_from(row.try_get::<String, _>("page")?)
+                .map_err(|error| StoreError::Damaged(error.to_string()))?,
         })
     })
     .transpose()

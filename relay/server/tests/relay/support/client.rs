@@ -54,6 +54,7 @@ pub async fn technician(address: SocketAddr, login: &str, seed: u8) -> Client {
     let identity = Identity::Password {
         login: name(login),
         password: password(PASSWORD),
+        second_factor: None,
     };
     client.welcome(seed, identity).await.unwrap();
     client

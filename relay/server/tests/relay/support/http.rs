@@ -2,7 +2,10 @@
 
 use std::net::SocketAddr;
 
-use renfort_protocol::error::WireError;
+use renfort_protocol::{
+    console::{PAGE_KEY_HEADER, SignedIn},
+    error::WireError,
+};
 use serde::de::DeserializeOwned;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -42,15 +45,21 @@ impl Answer {
     }
 }
 
-/// One browser, with at most one cookie.
+/// One browser with one page of the console: at most one cookie, and that page's key.
+#[derive(Clone)]
 pub struct Browser {
     pub address: SocketAddr,
     pub cookie: Option<String>,
+    pub page_key: Option<String>,
 }
 
 impl Browser {
     pub const fn new(address: SocketAddr) -> Self {
-        Self { address, cookie: None }
+        Self {
+            address,
+            cookie: None,
+            page_key: None,
+        }
     }
 
     pub async fn signed_in(address: SocketAddr, login: &str) -> Self {
@@ -61,10 +70,23 @@ impl Browser {
     }
 
     pub async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
-        let body = serde_json::json!({ "login": login, "password": password }).to_string();
+        self.sign_in_with(serde_json::json!({ "login": login, "password": password }))
+            .await
+    }
+
+    pub async fn sign_in_with_code(&mut self, login: &str, code: &str) -> Answer {
+        self.sign_in_with(serde_json::json!({ "login": login, "password": PASSWORD, "second_factor": code }))
+            .await
+    }
+
+    async fn sign_in_with(&mut self, body: serde_json::Value) -> Answer {
+        let body = body.to_string();
         let answer = self.request("POST", "/v1/console/sign-in", &[], &body).await;
         if let Some(cookie) = answer.header("set-cookie") {
             self.cookie = cookie.split(';').next().map(str::to_owned);
+        }
+        if answer.status == 200 {
+            self.page_key = Some(answer.json::<SignedIn>().page_key.to_string());
         }
         answer
     }
@@ -79,6 +101,9 @@ impl Browser {
         let mut all = vec![("Host", host.as_str())];
         if let Some(cookie) = &self.cookie {
             all.push(("Cookie", cookie));
+        }
+        if let Some(key) = &self.page_key {
+            all.push((PAGE_KEY_HEADER, key));
         }
         all.extend(headers);
         request_over(&mut stream, method, path, &all, body).await

@@ -7,6 +7,7 @@ import type { Uplink } from "./uplink";
 export interface SigningIn {
   readonly busy: boolean;
   readonly login: string | null;
+  readonly second_factor: boolean;
 }
 
 export function technicianPage(desk: Desk, relay: Uplink, signIn: SigningIn): TechnicianPage {

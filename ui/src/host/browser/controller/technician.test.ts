@@ -71,7 +71,7 @@ beforeEach(() => {
 
 test("nobody is connected before somebody signs in; a tab that was signed in comes back by itself", () => {
   expect(kinds()).toEqual(["emit"]);
-  expect(page()).toEqual({ role: "technician", page: "sign_in", busy: false, login: null });
+  expect(page()).toEqual({ role: "technician", page: "sign_in", busy: false, login: null, second_factor: false });
   begin(TOKEN);
   expect(effects[0]).toMatchObject({ effect: "connect", identity: { as: "token", token: TOKEN } });
   expect(page()).toMatchObject({ page: "sign_in", busy: true });

@@ -51,6 +51,8 @@ export class Technician {
   #notice: View["notice"] = null;
   #notices = 0;
   #signingIn = false;
+  /** The relay has asked for the code of the second factor. */
+  #secondFactor = false;
   /** Another tab or program took this account's place. */
   #elsewhere = false;
 
@@ -126,7 +128,7 @@ export class Technician {
 
   #page(): TechnicianPage {
     const byToken = this.token !== null && !this.#elsewhere;
-    return technicianPage(this.#desk, this.#relay, { busy: this.#signingIn || byToken, login: this.settings.login });
+    return technicianPage(this.#desk, this.#relay, { busy: this.#signingIn || byToken, login: this.settings.login, second_factor: this.#secondFactor });
   }
 
   #act(action: Action): void {
@@ -144,7 +146,7 @@ export class Technician {
         this.#effects.push({ effect: "retry_now" });
         return;
       case "sign_in":
-        return this.#signIn(action.login, action.password);
+        return this.#signIn(action.login, action.password, action.second_factor ?? undefined);
       case "sign_out":
         return this.#signOut();
       case "show_ticket":
@@ -165,20 +167,23 @@ export class Technician {
     }
   }
 
-  #signIn(login: string, password: string): void {
+  #signIn(login: string, password: string, code?: string): void {
     if (this.#desk.person || this.#signingIn) return this.#outOfOrder();
     this.#notice = null;
     this.#signingIn = true;
+    this.#secondFactor = code !== undefined;
     this.#elsewhere = false;
     if (this.settings.login !== login) this.#keepSettings({ ...this.settings, login });
-    this.#connectAs({ as: "password", login, password });
+    this.#connectAs({ as: "password", login, password, ...(code === undefined ? {} : { second_factor: code }) });
   }
 
   #signInFailed(error: WireError): void {
     this.#signingIn = false;
     this.#desk.person = null;
     if (error.code === "sign_in_expired" || error.code === "sign_in_failed") this.#keepToken(null);
-    this.#tell(error);
+    // Being asked for a second factor is no failure: the page asks for it.
+    this.#secondFactor = error.code === "second_factor_needed" || error.code === "second_factor_wrong" || error.code === "second_factor_locked";
+    if (error.code !== "second_factor_needed") this.#tell(error);
     this.#disconnect();
   }
 
@@ -267,6 +272,7 @@ export class Technician {
   #welcomed({ person, token, queue }: { person: Person; token: Token; queue: QueueEntry[] }, session: SessionInfo | null): void {
     if (session) this.#relay.resume(session);
     this.#signingIn = false;
+    this.#secondFactor = false;
     this.#keepToken(token);
     this.#identify();
     this.#desk.person = person;

@@ -1,0 +1,133 @@
+//! `people second-factor`, `people require-second-factor`, `people password`. A running relay picks the change up by
+//! itself: whoever is signed in with the account is signed out.
+
+use anyhow::Context;
+use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+use renfort_protocol::people::Name;
+
+use super::{OnOff, PasswordArgs, SecondFactorAction, password};
+use crate::{
+    clock,
+    data::DataFolder,
+    organisation,
+    second_factor::{Enrolment, enrol, is_required, require},
+    store::{
+        Store,
+        second_factor::SecondFactors,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+};
+
+pub(super) async fn run(folder: &DataFolder, login: &Name, action: SecondFactorAction) -> anyhow::Result<()> {
+    let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
+    match action {
+        SecondFactorAction::Enable => {
+            let file = organisation::read(&folder.organisation())?;
+            let given = enrol(&store, login, clock::now()).await?;
+            print!("{}", sheet(&given, &file.organisation.name, login)?);
+        }
+        SecondFactorAction::Reset => {
+            if store.reset_second_factor(login, clock::now()).await? {
+                println!("{login} has no second factor any more, and is signed out everywhere.");
+            } else {
+                println!("{login} had no second factor.");
+            }
+        }
+        SecondFactorAction::Show => println!("{}", status(&store, login).await?),
+    }
+    store.close().await;
+    Ok(())
+}
+
+pub(super) async fn demand(folder: &DataFolder, what: OnOff) -> anyhow::Result<()> {
+    let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
+    require(&store, what == OnOff::On).await?;
+    if what == OnOff::Off {
+        println!("Accounts without a second factor can sign in.");
+    } else {
+        println!("From now on every account needs a second factor.");
+        let with = store.with_second_factor().await?;
+        for known in store.people().await? {
+            if !known.account.disabled && !with.contains(&known.account.person.id) {
+                println!("  {} has none yet, and cannot sign in until it does.", known.login);
+            }
+        }
+    }
+    store.close().await;
+    Ok(())
+}
+
+pub(super) async fn change_password(folder: &DataFolder, login: &Name, asked: &PasswordArgs) -> anyhow::Result<()> {
+    let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
+    let hash = crate::passwords::hash(&password::read(asked)?)?;
+    store.change_password(login, &hash, clock::now()).await?;
+    store.close().await;
+    println!("{login} has a new password, and is signed out everywhere.");
+    Ok(())
+}
+
+async fn status(store: &SqliteStore, login: &Name) -> anyhow::Result<String> {
+    let known = store.credentials(login).await?;
+    let known = known.with_context(|| format!("there is no account {login}"))?;
+    let factor = store.second_factor(known.account.person.id).await?;
+    Ok(match factor {
+        Some(factor) => format!(
+            "{login} has a second factor, and {} recovery codes left. Wrong codes since the last right one: {}.",
+            factor.recovery.len(),
+            factor.wrong_codes
+        ),
+        None if is_required(store).await? => {
+            format!("{login} has no second factor, and cannot sign in without one.")
+        }
+        None => format!("{login} has no second factor."),
+    })
+}
+
+/// What is handed to its owner.
+fn sheet(given: &Enrolment, organisation: &Name, login: &Name) -> anyhow::Result<String> {
+    let uri = given.uri(organisation, login);
+    // Error correction is for dirt and folds; a screen has neither, and the code stays small.
+    let code = QrCode::with_error_correction_level(&uri, EcLevel::L).context("the address makes no QR code")?;
+    let drawn = code.render::<Dense1x2>().build();
+    let secret = given.secret_text();
+    let mut recovery = String::new();
+    for pair in given.recovery.chunks(2) {
+        recovery.push_str(&format!("    {}\n", pair.join("    ")));
+    }
+    Ok(format!(
+        "Second factor of {login}. It is shown this once: hand it over now, and keep no copy.\n\n{drawn}\n\n\
+         Scan this with an authenticator app, or open\n    {uri}\nor type\n    {secret}\n\n\
+         Recovery codes, each good for one sign-in without the app; its owner keeps them on paper:\n{recovery}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    #[tokio::test]
+    async fn the_sheet_has_all_ways_to_enrol_and_ten_recovery_codes() {
+        let store = MemoryStore::new();
+        let name = |text: &str| Name::new(text).unwrap();
+        let account = crate::store::NewAccount {
+            login: name("claire"),
+            name: name("Claire"),
+            role: renfort_protocol::people::Role::Supervisor,
+            hash: "h".into(),
+        };
+        store.add_person(&account, clock::now()).await.unwrap();
+        let given = enrol(&store, &name("claire"), clock::now()).await.unwrap();
+        let text = sheet(&given, &name("Mairie"), &name("claire")).unwrap();
+        assert!(text.contains("otpauth://totp/Mairie:claire?secret="));
+        assert!(text.contains(&given.secret_text()));
+        assert_eq!(given.recovery.len(), 10);
+        for code in &given.recovery {
+            assert!(text.contains(code) && code.len() == 19, "{code}");
+        }
+        assert!(
+            text.lines().filter(|line| line.contains('█')).count() > 10,
+            "a QR code is drawn"
+        );
+    }
+}
