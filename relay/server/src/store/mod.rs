@@ -7,6 +7,7 @@
 //! uncommitted one is ever seen.
 
 pub mod articles;
+pub mod erasing;
 pub mod filter;
 pub mod memory;
 pub mod rows;
@@ -180,6 +181,12 @@ pub trait Transaction: Send {
     /// When the store fails.
     async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError>;
 
+    /// Holds a ticket or a session; once it is held, holding it again changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn hold(&mut self, hold: &erasing::NewHold, at: UnixMillis) -> Result<(), StoreError>;
+
     /// Makes it durable.
     ///
     /// # Errors
@@ -189,7 +196,9 @@ pub trait Transaction: Send {
 
 /// The relay's store.
 #[async_trait]
-pub trait Store: articles::Articles + settings::Settings + supervision::Supervision + Send + Sync + 'static {
+pub trait Store:
+    articles::Articles + erasing::Erasing + settings::Settings + supervision::Supervision + Send + Sync + 'static
+{
     /// Begins a write. Only one can be under way; a further one waits.
     ///
     /// # Errors

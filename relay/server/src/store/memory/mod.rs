@@ -3,13 +3,14 @@
 //! Invariant: a transaction works on a copy of the state and replaces it on commit, so an abandoned one leaves nothing.
 
 mod articles;
+mod erasing;
 mod lists;
 mod settings;
 mod supervision;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -33,6 +34,7 @@ use tokio::sync::Mutex;
 use super::{
     ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, PeopleChangeKind, Store, StoreError,
     StoredCheckpoint, Transaction,
+    erasing::{Hold, Order},
     filter::Criteria,
     rows::{ListedSession, ListedTicket, Listing},
 };
@@ -59,6 +61,11 @@ struct State {
     settings: BTreeMap<String, String>,
     shelf: articles::Shelf,
     views: Vec<(PersonId, SavedView)>,
+    holds: Vec<Hold>,
+    orders: Vec<Order>,
+    last_order: u64,
+    /// Tickets from which everybody's names are gone.
+    erased: BTreeSet<TicketId>,
     last_view: u64,
 }
 
