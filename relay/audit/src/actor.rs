@@ -82,8 +82,9 @@ impl From<Actor> for String {
     }
 }
 
-/// Names one encryption key: a person's data in one session, or in one ticket outside any session, or in neither.
-/// Its text form (`device:…/T-1001`, `person:3/<session>`, `person:3/-`) is what a store keys its keys by.
+/// Names one encryption key: a person's data in one session, or in one ticket outside any session, or, in neither, in one
+/// record: what is erased for its age, or because it is about somebody else too, must not share a key with what stays.
+/// Its text form (`device:…/T-1001`, `person:3/<session>`, `person:3/#17`) is what a store keys its keys by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyScope {
     /// Whose data.
@@ -92,6 +93,8 @@ pub struct KeyScope {
     pub session: Option<SessionId>,
     /// In which ticket; only when there is no session.
     pub ticket: Option<TicketId>,
+    /// In which record, by its number; counts only when there is neither.
+    pub record: u64,
 }
 
 impl fmt::Display for KeyScope {
@@ -99,7 +102,7 @@ impl fmt::Display for KeyScope {
         match (&self.session, &self.ticket) {
             (Some(session), _) => write!(f, "{}/{session}", self.subject),
             (None, Some(ticket)) => write!(f, "{}/{ticket}", self.subject),
-            (None, None) => write!(f, "{}/-", self.subject),
+            (None, None) => write!(f, "{}/#{}", self.subject, self.record),
         }
     }
 }

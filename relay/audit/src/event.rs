@@ -18,7 +18,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use crate::hash::Digest;
+use crate::{hash::Digest, keeping::Keeping};
 
 /// How somebody signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -408,6 +408,8 @@ pub enum Event {
         /// How many days are closed besides.
         holidays: u64,
     },
+    /// Personal fields were erased, put on hold, or given another time to be kept.
+    Keeping(Keeping),
     /// `log.checked`: the whole log was verified.
     LogChecked {
         /// Records in it.
@@ -465,6 +467,7 @@ impl Event {
             Self::ArticleSolved { .. } => "article.solved",
             Self::PersonFiguresViewed { .. } => "figures.person_viewed",
             Self::HoursChanged { .. } => "hours.changed",
+            Self::Keeping(event) => event.code(),
             Self::LogChecked { .. } => "log.checked",
         }
     }
@@ -478,6 +481,7 @@ impl Event {
             | Self::TakeDenied { .. }
             | Self::ConsentRefused { .. }
             | Self::MessageRefused { .. } => true,
+            Self::Keeping(event) => event.denied(),
             Self::Reported { event, .. } => {
                 matches!(event, ReportedEvent::Refused { .. } | ReportedEvent::InputDenied { .. })
             }

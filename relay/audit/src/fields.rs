@@ -72,7 +72,7 @@ pub(crate) fn reported_code(event: &ReportedEvent) -> &'static str {
 
 /// Collects public fields.
 #[derive(Default)]
-struct Public(Fields);
+pub(crate) struct Public(Fields);
 
 impl Public {
     fn flag(&mut self, name: &str, value: bool) -> &mut Self {
@@ -80,18 +80,18 @@ impl Public {
         self
     }
 
-    fn number(&mut self, name: &str, value: u64) -> &mut Self {
+    pub(crate) fn number(&mut self, name: &str, value: u64) -> &mut Self {
         self.0.insert(name.to_owned(), Field::Number(value.min(MAX_NUMBER)));
         self
     }
 
-    fn text(&mut self, name: &str, value: impl ToString) -> &mut Self {
+    pub(crate) fn text(&mut self, name: &str, value: impl ToString) -> &mut Self {
         self.0.insert(name.to_owned(), Field::Text(value.to_string()));
         self
     }
 
     /// A value that has one fixed word on the wire.
-    fn word(&mut self, name: &str, value: impl Serialize) -> &mut Self {
+    pub(crate) fn word(&mut self, name: &str, value: impl Serialize) -> &mut Self {
         if let Ok(serde_json::Value::String(word)) = serde_json::to_value(value) {
             self.text(name, word);
         }
@@ -273,6 +273,7 @@ impl Event {
                 .text("time_zone", time_zone)
                 .text("week", week)
                 .number("holidays", *holidays),
+            Self::Keeping(event) => event.fields(&mut to),
             Self::LogChecked { records, root, fault } => {
                 to.number("records", *records).text("root", root);
                 if let Some(fault) = fault {
@@ -321,6 +322,7 @@ impl Event {
                 sentence: Some(sentence),
                 ..
             } => vec![own("sentence", sentence.as_str())],
+            Self::Keeping(event) => event.personal(actor),
             Self::PersonFiguresViewed { purpose, .. } => vec![own("purpose", purpose.as_str())],
             Self::ConsoleViewed {
                 search: Some(search), ..

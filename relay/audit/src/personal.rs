@@ -121,6 +121,7 @@ mod tests {
                 subject: Actor::Person(PersonId(1)),
                 session: None,
                 ticket: None,
+                record: 5,
             },
             value: "Jeanne Martin".into(),
             salt: Salt(Digest([7; 32])),

@@ -170,6 +170,7 @@ pub fn seal(entry: &Entry, position: Position, random: &mut dyn FnMut() -> [u8; 
                 subject: field.subject,
                 session: entry.session,
                 ticket: if entry.session.is_some() { None } else { entry.ticket },
+                record: position.seq,
             },
             value: field.value,
             salt: Salt(Digest(random())),

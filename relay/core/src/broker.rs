@@ -15,7 +15,7 @@ use renfort_protocol::{
 
 use crate::{
     articles::Deflections,
-    commit::Lanes,
+    commit::{Lanes, Work},
     connections::{Connections, Party},
     contract::{Conn, Effect, Input, Limits, Snapshot},
     desk::Desk,
@@ -119,6 +119,7 @@ impl Broker {
                 self.accounts_changed(&accounts);
                 self.tick(random);
             }
+            Input::Erase { batch } => self.submit(Work::Erase { batch }, random),
             Input::Tick => self.tick(random),
         }
     }

@@ -68,6 +68,10 @@ pub(crate) enum Work {
     Reach {
         ticket: TicketId,
     },
+    /// Names of closed tickets are to go.
+    Erase {
+        batch: Box<Batch>,
+    },
 }
 
 impl Work {
@@ -76,6 +80,7 @@ impl Work {
             (Self::EndIfDue { session }, Self::EndIfDue { session: other }) => session == other,
             (Self::Return { ticket }, Self::Return { ticket: other })
             | (Self::Reach { ticket }, Self::Reach { ticket: other }) => ticket == other,
+            (Self::Erase { batch }, Self::Erase { batch: other }) => batch.changes == other.changes,
             _ => false,
         }
     }
@@ -266,6 +271,13 @@ impl Broker {
                 let plan = self.record_reach(ticket);
                 self.begin(locks, plan, None, None);
             }
+            Work::Erase { batch } => {
+                let plan = Plan {
+                    batch: *batch,
+                    ..Plan::default()
+                };
+                self.begin(locks, plan, None, None);
+            }
         }
     }
 
@@ -417,6 +429,18 @@ impl Broker {
         match work {
             Work::EndIfDue { session } => of_session(session).into_iter().collect(),
             Work::Return { ticket } | Work::Reach { ticket } => vec![Lock::Ticket(*ticket)],
+            Work::Erase { batch } => {
+                let erased = batch.changes.iter().filter_map(|change| match change {
+                    Change::Erase(erasure) => Some(&erasure.tickets),
+                    _ => None,
+                });
+                // Of the others nothing is at hand that could be written.
+                erased
+                    .flatten()
+                    .filter(|id| self.desk.ticket(**id).is_some())
+                    .map(|id| Lock::Ticket(*id))
+                    .collect()
+            }
             Work::Request { asker, body } => {
                 let own = match &asker.party {
                     Party::User { device, .. } => Lock::Device(*device),

@@ -21,8 +21,11 @@ use renfort_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use crate::articles::{Answer, Question};
 use crate::second_factor::SecondFactorRefusal;
+pub use crate::{
+    articles::{Answer, Question},
+    erasure::Erasure,
+};
 
 /// A connection, numbered by the caller; a number is never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +103,12 @@ pub enum Input {
     AccountsChanged {
         /// All accounts.
         accounts: Vec<Account>,
+    },
+    /// Names and texts of closed tickets are to be erased, with the records that tell of it: one [`Change::Erase`] and
+    /// what goes with it. When it no longer fits what is stored, nothing of it is done.
+    Erase {
+        /// What becomes durable together.
+        batch: Box<Batch>,
     },
     /// [`crate::Broker::poll_timeout`] has come.
     Tick,
@@ -266,6 +275,15 @@ pub enum Change {
         reply: ReplyId,
         /// Version that the stored one must have.
         expected_version: u64,
+    },
+    /// Erase names and texts. A conflict when a ticket is open or on hold. The keys that it names are deleted before it
+    /// is durable.
+    Erase(Box<Erasure>),
+    /// Forget an order of the command line, which is carried out by the same batch. A conflict when there is none: it
+    /// was carried out already.
+    SettleOrder {
+        /// Its number.
+        id: u64,
     },
     /// Forget a sign-in.
     DeleteToken {

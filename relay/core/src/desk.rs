@@ -13,7 +13,7 @@ use renfort_protocol::{
 };
 
 use crate::{
-    contract::{Change, FIRST_TICKET, KEPT_CLOSED_TICKETS, SessionRecord, Snapshot, TicketRecord},
+    contract::{Change, Erasure, FIRST_TICKET, KEPT_CLOSED_TICKETS, SessionRecord, Snapshot, TicketRecord},
     queue::Queue,
 };
 
@@ -40,7 +40,7 @@ pub(crate) enum Applied {
     Note {
         ticket: TicketId,
     },
-    /// Nothing that a connection must be told: a sign-in, an article, a canned reply.
+    /// Nothing that a connection must be told: a sign-in, an article, a canned reply, what was erased of closed tickets.
     Aside,
 }
 
@@ -98,7 +98,12 @@ impl Desk {
                 }
                 Applied::Note { ticket }
             }
+            Change::Erase(erasure) => {
+                self.erase(&erasure);
+                Applied::Aside
+            }
             Change::PutToken { .. }
+            | Change::SettleOrder { .. }
             | Change::DeleteToken { .. }
             | Change::PutArticle { .. }
             | Change::PutReply { .. }
@@ -152,6 +157,27 @@ impl Desk {
             ticket.sessions.push(id);
         }
         old
+    }
+
+    fn erase(&mut self, erasure: &Erasure) {
+        for id in &erasure.tickets {
+            let Some(ticket) = self.tickets.get_mut(id) else {
+                continue;
+            };
+            let mut record = ticket.record.clone();
+            for note in &mut ticket.notes {
+                // Whether there was anything to blank makes no difference here.
+                let _ = erasure.of.blank_note(note);
+            }
+            for session in &ticket.sessions {
+                if let Some(session) = self.sessions.get_mut(session) {
+                    let _ = erasure.of.blank_session(session);
+                }
+            }
+            if erasure.of.blank_ticket(&mut record) {
+                self.put_ticket(record);
+            }
+        }
     }
 
     fn forget(&mut self, id: TicketId) {

@@ -21,6 +21,7 @@ mod commit;
 mod connections;
 pub mod contract;
 mod desk;
+pub mod erasure;
 mod handling;
 mod hello;
 pub mod limiter;

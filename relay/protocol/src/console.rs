@@ -284,6 +284,10 @@ pub struct LogStatus {
     pub broken: Option<LogFault>,
     /// When this was checked.
     pub checked_at: UnixMillis,
+    /// For how many months names are kept, in the log and in the tickets.
+    pub audit_months: u32,
+    /// The names of what is older are erased, but for what is on hold.
+    pub names_since: UnixMillis,
 }
 
 /// What is wrong with a log.

@@ -9,6 +9,7 @@
 
 pub mod article;
 pub mod console;
+pub mod erased;
 pub mod error;
 pub mod figures;
 pub mod grant;

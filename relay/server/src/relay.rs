@@ -27,6 +27,7 @@ use crate::{
     broker_task::{BrokerTask, INPUT_QUEUE, ToBroker},
     clock,
     data::DataFolder,
+    erasure,
     error::RelayError,
     figures::{self, FigureStore, Figures},
     http::{
@@ -103,6 +104,7 @@ struct Tasks {
     broker: JoinHandle<()>,
     writer: JoinHandle<()>,
     people: JoinHandle<()>,
+    erasure: JoinHandle<()>,
     /// Its failure or end stops nothing: see [`Figures`].
     figures: JoinHandle<()>,
 }
@@ -178,7 +180,12 @@ impl Relay {
         let encrypted = tls.is_some();
         let tasks = Tasks {
             broker: tokio::spawn(task.run()),
-            people: tokio::spawn(people_watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
+            people: tokio::spawn(people_watch::watch(
+                Arc::clone(&store),
+                to_writer.clone(),
+                to_broker.clone(),
+            )),
+            erasure: tokio::spawn(erasure::watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
             figures: tokio::spawn(figures.watch()),
             server: tokio::spawn(run_server(listener, handle.clone(), tls, app)),
             writer,
@@ -214,6 +221,7 @@ impl Relay {
             broker,
             writer,
             people,
+            erasure,
             figures: _,
         } = &mut self.tasks;
         tokio::select! {
@@ -221,6 +229,7 @@ impl Relay {
             _ = broker => "the broker",
             _ = writer => "the writer",
             _ = people => "the watch over accounts",
+            _ = erasure => "the watch over what is erased",
         }
     }
 
@@ -231,9 +240,11 @@ impl Relay {
             broker,
             writer,
             people,
+            erasure,
             figures,
         } = self.tasks;
         people.abort();
+        erasure.abort();
         figures.abort();
         // A broker that has ended needs no order.
         drop(self.broker.send(ToBroker::ShutDown).await);

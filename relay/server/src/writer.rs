@@ -16,13 +16,14 @@ use renfort_audit::{
     personal::{PersonalKey, encrypt},
     record::{Entry, Position, Sealed, seal},
 };
-use renfort_core::contract::{AppendId, Batch, FailReason};
+use renfort_core::contract::{AppendId, Batch, Change, FailReason};
 use renfort_protocol::ids::SessionId;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     error::RelayError,
+    hold::{hold_of, with_holds},
     keys,
     store::{Applied, LoggedRecord, SealedField, Store, StoreError, StoredCheckpoint},
 };
@@ -270,7 +271,14 @@ impl Writer {
             if outcome == Applied::Conflict {
                 continue;
             }
-            for entry in &job.batch.events {
+            for scopes in job.batch.changes.iter().filter_map(erased_keys) {
+                // Before what tells of it is durable: what stands in the log as erased is erased.
+                self.store.erase_keys(scopes).await?;
+            }
+            for entry in with_holds(&job.batch.events) {
+                if let Some(hold) = hold_of(&entry) {
+                    transaction.hold(&hold, entry.at).await?;
+                }
                 let session_seq = match entry.session {
                     None => None,
                     Some(session) => {
@@ -287,7 +295,7 @@ impl Writer {
                     session_seq,
                     prev: head.last,
                 };
-                let one = seal(entry, position, &mut || random.draw());
+                let one = seal(&entry, position, &mut || random.draw());
                 head.last = one.record.hash();
                 head.tree.push(head.last);
                 sealed.push((one, head.last));
@@ -373,6 +381,14 @@ impl Writer {
             text: checkpoint.sign(&self.pair),
             peaks: head.tree.peaks().to_vec(),
         }
+    }
+}
+
+/// The keys that a change deletes.
+fn erased_keys(change: &Change) -> Option<&Vec<String>> {
+    match change {
+        Change::Erase(erasure) => Some(&erasure.keys),
+        _ => None,
     }
 }
 

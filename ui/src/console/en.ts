@@ -214,6 +214,8 @@ export const en = {
     copy: "Copy",
     copied: "Copied",
     copyFailed: "Select the text and copy it by hand.",
+    names: "Names",
+    kept: (months: number, since: string) => `Names are kept for ${n(months, "month", "months")}: those from before ${since} are erased, except in tickets that are on hold. That something happened, and when, is kept; the log verifies all the same.`,
     export: "Export the log",
     exportHint: "The JSON Lines file can be checked without the relay: renfort-relay audit verify.",
     details: "Open the log page",

@@ -23,6 +23,7 @@ export const PLAIN_CODES = [
   "view.first_picture", "grant.extended", "input.counted", "input.denied",
   "message.refused", "console.viewed", "console.exported", "figures.person_viewed", "hours.changed",
   "article.changed", "article.solved", "reply.changed", "log.checked",
+  "person.erased", "person.erase_denied", "retention.ran", "retention.changed", "hold.added", "hold.removed",
 ] as const;
 export type PlainCode = (typeof PLAIN_CODES)[number];
 

@@ -207,6 +207,8 @@ export const fr: ConsoleWords = {
     copy: "Copier",
     copied: "Copié",
     copyFailed: "Sélectionnez le texte et copiez-le à la main.",
+    names: "Noms",
+    kept: (months, since) => `Les noms sont conservés ${n(months, "mois", "mois")} : ceux d’avant le ${since} sont effacés, sauf dans les tickets dont l’effacement est bloqué. Ce qui s’est passé, et quand, est conservé ; le journal reste vérifiable.`,
     export: "Exporter le journal",
     exportHint: "Le fichier JSON Lines se vérifie sans le relais : renfort-relay audit verify.",
     details: "Ouvrir la page du journal",

@@ -158,6 +158,8 @@ export function sampleRelay(now: number, count = 60): FakeRelay {
     checkpoint: "renfort/hopital-croix-rouge\n18204\nnzwqcb4E1VgcbnoPRCKz2eF/DFWiuGTdAZN+xGqz8hA=\n\n— renfort/hopital-croix-rouge b2Xk3q8Jm0pV1sT7uYc4Zr9aWfLhNdGoEiKxQvBnCzMtRyUeHjSgDwPlAaFq5O6I\n",
     broken: null,
     checked_at: now,
+    audit_months: 12,
+    names_since: now - 365 * 24 * 60 * MINUTE,
   };
   return { me: ME, password: "correct horse", details, tickets, log };
 }

@@ -45,6 +45,19 @@ const withdrawals: Record<string, string> = {
 };
 const things: Record<Permission, string> = { view: "sight of the screen", control: "control", clipboard: "the clipboard" };
 
+const eraseRefusals: Record<string, string> = {
+  open: "a ticket or a session of theirs was open", held: "all of it is on hold", active: "the account could still sign in",
+};
+
+/** Whose names were erased; the log never says the name. */
+function whose(said: Said): string {
+  switch (said.word("of")) {
+    case "account": return `account ${said.number("person")}`;
+    case "device": return "whoever asked for help from one machine";
+    default: return "one person who asked for help";
+  }
+}
+
 /** "a", "a and b", "a, b and c". */
 function list(parts: readonly string[]): string {
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(parts);
@@ -154,6 +167,14 @@ export const en: Sentences = {
     "article.changed": (s) => `${s.who} ${articleActions[s.word("action")] ?? s.word("action")} a self-help article in ${s.word("language") === "fr" ? "French" : "English"} (version ${s.number("version")}, article ${s.word("article")}).`,
     "reply.changed": (s) => `${s.who} ${replyActions[s.word("action")] ?? s.word("action")} a canned reply (${s.word("reply")}).`,
     "article.solved": () => "A self-help article solved somebody's problem; no ticket was opened.",
+    "person.erased": (s) => `${s.who} had the names and texts of ${whose(s)} erased: ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "field", "fields")} of the log.${s.number("held") > 0 ? ` Kept, being on hold: ${n(s.number("held"), "ticket", "tickets")}.` : ""}`,
+    "person.erase_denied": (s) => `${s.who} asked to erase ${whose(s)}; nothing was erased: ${eraseRefusals[s.word("reason")] ?? s.word("reason")}.`,
+    "retention.ran": (s) => s.number("tickets") + s.number("fields") === 0
+      ? `${s.who} looked for names older than ${n(s.number("months"), "month", "months")}: there were none to erase.`
+      : `${s.who} erased the names older than ${n(s.number("months"), "month", "months")}: ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "field", "fields")} of the log.`,
+    "retention.changed": (s) => `${s.who} set for how long names are kept: ${n(s.number("months"), "month", "months")}.`,
+    "hold.added": (s) => `From now on, nothing of this ticket is erased. Reason given: ${s.text("reason")}.`,
+    "hold.removed": () => "This ticket is no longer kept from being erased.",
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} checked the log, ${n(s.number("records"), "record", "records")}: ${fault === null ? "it verifies" : `it does not verify (${fault})`}.`;

@@ -47,6 +47,19 @@ const withdrawals: Record<string, string> = {
   session_ended: "la session est terminée",
   peer_lost: "le contact est perdu",
 };
+const eraseRefusals: Record<string, string> = {
+  open: "un de ses tickets ou une de ses sessions était en cours", held: "l’effacement de tous ses tickets est bloqué", active: "le compte pouvait encore se connecter",
+};
+
+/** Whose names were erased; the log never says the name. */
+function whose(said: Said): string {
+  switch (said.word("of")) {
+    case "account": return `du compte ${said.number("person")}`;
+    case "device": return "de la personne qui demandait de l’aide depuis un poste";
+    default: return "d’une personne qui demandait de l’aide";
+  }
+}
+
 const taken: Record<Permission, string> = { view: "la vue de l’écran", control: "le contrôle", clipboard: "le presse-papiers" };
 
 /** "a", "a et b", "a, b et c". */
@@ -162,6 +175,14 @@ export const fr: Sentences = {
     "article.changed": (s) => `${s.who} ${articleActions[s.word("action")] ?? s.word("action")} en ${s.word("language") === "fr" ? "français" : "anglais"} (version ${s.number("version")}, article ${s.word("article")}).`,
     "reply.changed": (s) => `${s.who} ${replyActions[s.word("action")] ?? s.word("action")} une réponse type (${s.word("reply")}).`,
     "article.solved": () => "Un article d’entraide a résolu le problème de quelqu’un\u00a0; aucun ticket n’a été ouvert.",
+    "person.erased": (s) => `${s.who} a fait effacer les noms et les textes ${whose(s)}${COLON} ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "champ", "champs")} du journal.${s.number("held") > 0 ? ` Conservés, leur effacement étant bloqué${COLON} ${n(s.number("held"), "ticket", "tickets")}.` : ""}`,
+    "person.erase_denied": (s) => `${s.who} a demandé à effacer les données ${whose(s)}\u00a0; rien n’a été effacé${COLON} ${eraseRefusals[s.word("reason")] ?? s.word("reason")}.`,
+    "retention.ran": (s) => s.number("tickets") + s.number("fields") === 0
+      ? `${s.who} a cherché les noms de plus de ${n(s.number("months"), "mois", "mois")}${COLON} il n’y avait rien à effacer.`
+      : `${s.who} a effacé les noms de plus de ${n(s.number("months"), "mois", "mois")}${COLON} ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "champ", "champs")} du journal.`,
+    "retention.changed": (s) => `${s.who} a fixé la durée de conservation des noms${COLON} ${n(s.number("months"), "mois", "mois")}.`,
+    "hold.added": (s) => `Désormais, rien de ce ticket n’est effacé. Motif indiqué${COLON} ${s.text("reason")}.`,
+    "hold.removed": () => "Ce ticket n’est plus protégé contre l’effacement.",
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} a vérifié le journal, ${n(s.number("records"), "enregistrement", "enregistrements")}${COLON} ${fault === null ? "il est intègre" : `il n’est pas intègre (${fault})`}.`;

@@ -64,6 +64,12 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "article.solved": { article: "ab".repeat(16), language: "fr" },
   "ticket.user_left": { since: 1_700_000_000_000 },
   "log.checked": { records: 18_000, root: "ab", fault: "altered" },
+  "person.erased": { of: "name", tickets: 3, sessions: 2, fields: 9, held: 1 },
+  "person.erase_denied": { of: "account", person: 3, reason: "open", tickets: 1 },
+  "retention.ran": { months: 12, tickets: 40, sessions: 12, fields: 130 },
+  "retention.changed": { months: 24 },
+  "hold.added": { reason: "A complaint is examined" },
+  "hold.removed": {},
 };
 
 function entry(code: string, fields = FIELDS[code] ?? {}, actor = DEVICE): TimelineEntry {

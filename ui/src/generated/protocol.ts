@@ -2184,7 +2184,15 @@ broken: LogFault | null,
 /**
  * When this was checked.
  */
-checked_at: UnixMillis, };
+checked_at: UnixMillis, 
+/**
+ * For how many months names are kept, in the log and in the tickets.
+ */
+audit_months: number, 
+/**
+ * The names of what is older are erased, but for what is on hold.
+ */
+names_since: UnixMillis, };
 
 export type LogFault = { 
 /**

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use renfort_audit::{hash::Digest, record::Entry};
+use renfort_core::erasure::Erasure;
 use renfort_core::{Account, Batch, Change, FailReason, SessionRecord, Snapshot, StoredTicket, TicketRecord};
 use renfort_protocol::{
     article::ArticleText,
@@ -74,12 +75,27 @@ impl Store {
                     self.tokens.remove(&hash);
                 }
                 Change::PutArticle { text, .. } => self.articles.push(*text),
+                Change::Erase(erasure) => self.erase(&erasure),
+                Change::SettleOrder { .. } => {}
                 Change::PutReply { .. } | Change::DeleteReply { .. } => unreachable!("only the console keeps replies"),
             }
         }
         self.events.extend(batch.events.iter().cloned());
         self.check_rules();
         Ok(())
+    }
+
+    fn erase(&mut self, erasure: &Erasure) {
+        for ticket in &erasure.tickets {
+            let record = self.tickets.get_mut(ticket).expect("erased is what there is");
+            let _ = erasure.of.blank_ticket(record);
+            for session in self.sessions.values_mut().filter(|session| session.ticket == *ticket) {
+                let _ = erasure.of.blank_session(session);
+            }
+            for (_, note) in self.notes.iter_mut().filter(|(of, _)| of == ticket) {
+                let _ = erasure.of.blank_note(note);
+            }
+        }
     }
 
     fn check_rules(&self) {

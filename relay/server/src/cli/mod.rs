@@ -2,10 +2,13 @@
 //! exit code 1.
 
 mod audit;
+mod erase;
+mod hold;
 mod hours;
 mod organisation;
 mod password;
 mod people;
+mod retention;
 mod second_factor;
 mod serve;
 
@@ -38,6 +41,15 @@ enum Command {
     /// Shows and sets the business hours that the team's figures count.
     #[command(subcommand)]
     Hours(HoursCommand),
+    /// Erases a person's names and texts for good; every proof of the log stays.
+    #[command(subcommand)]
+    Erase(erase::EraseCommand),
+    /// Shows and sets for how many months names are kept.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
+    /// Keeps tickets and sessions from being erased.
+    #[command(subcommand)]
+    Hold(hold::HoldCommand),
     /// Exports and verifies the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -282,6 +294,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) => serve::serve(args).await,
         Command::People(command) => people::run(command).await,
         Command::Hours(command) => hours::run(command).await,
+        Command::Erase(command) => erase::run(command).await,
+        Command::Retention(command) => retention::run(command).await,
+        Command::Hold(command) => hold::run(command).await,
         Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
         Command::Audit(AuditCommand::Verify { file, key, checkpoint }) => audit::verify(&file, key, &checkpoint),
     }

@@ -7,6 +7,7 @@
 //! uncommitted one is ever seen.
 
 pub mod articles;
+pub mod erasing;
 pub mod filter;
 pub mod memory;
 pub mod rows;
@@ -200,6 +201,12 @@ pub trait Transaction: Send {
     /// When the store fails.
     async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError>;
 
+    /// Holds a ticket or a session; once it is held, holding it again changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn hold(&mut self, hold: &erasing::NewHold, at: UnixMillis) -> Result<(), StoreError>;
+
     /// Makes it durable.
     ///
     /// # Errors
@@ -211,6 +218,7 @@ pub trait Transaction: Send {
 #[async_trait]
 pub trait Store:
     articles::Articles
+    + erasing::Erasing
     + second_factor::SecondFactors
     + settings::Settings
     + supervision::Supervision

@@ -7,6 +7,7 @@ mod command_line;
 mod console;
 mod desk;
 mod durability;
+mod erasure;
 mod exports;
 mod figures;
 mod memory;

@@ -10,7 +10,7 @@ use renfort_protocol::{
 };
 
 use super::{answer::ApiError, signed_in::SignedIn};
-use crate::{clock, http::App, log_reader};
+use crate::{clock, erasure::retention, http::App, log_reader};
 
 /// Checks it.
 pub async fn check(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<Json<LogStatus>, ApiError> {
@@ -24,11 +24,15 @@ pub async fn check(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<J
         fault,
     };
     console.record(signed_in.actor(), (None, None), event).await?;
+    let audit_months = retention::months(&*console.store).await?;
+    let now = clock::now();
     Ok(Json(LogStatus {
         records: checked.records,
         root: checked.root.to_string(),
         checkpoint: checked.checkpoint,
         broken: checked.broken.map(|(seq, fault)| LogFault { seq, fault }),
-        checked_at: clock::now(),
+        checked_at: now,
+        audit_months,
+        names_since: retention::cutoff(now, audit_months),
     }))
 }

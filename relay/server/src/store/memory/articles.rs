@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use async_trait::async_trait;
 use renfort_protocol::{
-    article::{ArticleHead, ArticleState, ArticleText, HISTORY_ROWS, MAX_ARTICLES},
+    article::{ArticleHead, ArticleState, ArticleText, Author, HISTORY_ROWS, MAX_ARTICLES},
     ids::{ArticleId, ReplyId},
     reply::{CannedReply, MAX_REPLIES},
     ticket::Language,
@@ -50,6 +50,11 @@ impl Shelf {
         }
         found.sort_by_key(|(score, _)| Reverse(*score));
         found.into_iter().map(|(_, text)| text).collect()
+    }
+
+    pub(super) fn authors(&mut self) -> impl Iterator<Item = &mut Author> {
+        let texts = self.texts.values_mut().flatten().map(|text| &mut text.author);
+        texts.chain(self.replies.values_mut().map(|reply| &mut reply.author))
     }
 
     /// False when what is stored is not what was expected.

@@ -3,6 +3,7 @@
 //! Invariant: a transaction works on a copy of the state and replaces it on commit, so an abandoned one leaves nothing.
 
 mod articles;
+mod erasing;
 mod lists;
 mod second_factor;
 mod settings;
@@ -10,7 +11,7 @@ mod supervision;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -34,6 +35,7 @@ use tokio::sync::Mutex;
 use super::{
     ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, PeopleChangeKind, Store, StoreError,
     StoredCheckpoint, Transaction,
+    erasing::{Hold, Order},
     filter::Criteria,
     rows::{ListedSession, ListedTicket, Listing},
     second_factor::StoredSecondFactor,
@@ -62,6 +64,11 @@ struct State {
     shelf: articles::Shelf,
     views: Vec<(PersonId, SavedView)>,
     second_factors: BTreeMap<PersonId, StoredSecondFactor>,
+    holds: Vec<Hold>,
+    orders: Vec<Order>,
+    last_order: u64,
+    /// Tickets from which everybody's names are gone.
+    erased: BTreeSet<TicketId>,
     last_view: u64,
 }
 

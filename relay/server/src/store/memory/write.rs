@@ -7,11 +7,11 @@ use std::sync::{
 
 use async_trait::async_trait;
 use renfort_core::contract::Change;
-use renfort_protocol::ids::SessionId;
+use renfort_protocol::{ids::SessionId, time::UnixMillis};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{State, Token};
-use crate::store::{Applied, LoggedRecord, StoreError, StoredCheckpoint, Transaction};
+use crate::store::{Applied, LoggedRecord, StoreError, StoredCheckpoint, Transaction, erasing::NewHold};
 
 pub(super) struct MemoryTransaction {
     copy: State,
@@ -82,6 +82,11 @@ impl Transaction for MemoryTransaction {
 
     async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError> {
         self.copy.changes_logged = through;
+        Ok(())
+    }
+
+    async fn hold(&mut self, hold: &NewHold, at: UnixMillis) -> Result<(), StoreError> {
+        self.copy.hold(hold, at);
         Ok(())
     }
 
@@ -157,6 +162,8 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
             reply,
             expected_version,
         } => state.shelf.delete_reply(*reply, *expected_version),
+        Change::Erase(erasure) => state.erase(erasure),
+        Change::SettleOrder { id } => state.settle_order(*id),
         Change::DeleteToken { hash } => {
             state.tokens.remove(hash);
             true

@@ -61,13 +61,30 @@ pub(super) async fn story(
     limit: u32,
 ) -> Result<Vec<LoggedRecord>, StoreError> {
     const CHOSEN: &str = "SELECT seq FROM records WHERE ticket = ? AND seq >= ? ORDER BY seq LIMIT ?";
+    chosen(pool, CHOSEN, Some(ticket), from, limit).await
+}
+
+/// Records of no ticket that have personal fields.
+pub(super) async fn of_no_ticket(pool: &SqlitePool, from: u64, limit: u32) -> Result<Vec<LoggedRecord>, StoreError> {
+    const CHOSEN: &str = "SELECT seq FROM records WHERE ticket IS ? AND seq >= ? \
+                          AND EXISTS (SELECT 1 FROM personal WHERE personal.seq = records.seq) ORDER BY seq LIMIT ?";
+    chosen(pool, CHOSEN, None, from, limit).await
+}
+
+async fn chosen(
+    pool: &SqlitePool,
+    chosen: &'static str,
+    ticket: Option<TicketId>,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<LoggedRecord>, StoreError> {
     let mut lists = Vec::with_capacity(2);
     for select in [
         "SELECT record, hash FROM records WHERE seq IN ({chosen}) ORDER BY seq",
         "SELECT seq, name, scope, sealed FROM personal WHERE seq IN ({chosen}) ORDER BY seq, name",
     ] {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(select.replace("{chosen}", CHOSEN)))
-            .bind(int(ticket.0))
+        let rows = sqlx::query(sqlx::AssertSqlSafe(select.replace("{chosen}", chosen)))
+            .bind(ticket.map(|ticket| int(ticket.0)))
             .bind(int(from))
             .bind(i64::from(limit))
             .fetch_all(pool)

@@ -7,6 +7,7 @@
 
 mod articles;
 mod convert;
+mod erasing;
 mod keys;
 mod lists;
 mod log;
@@ -76,7 +77,8 @@ impl SqliteStore {
                 write_secret(&path, b"")?;
             }
         }
-        let mut relay = connect_options(&folder.database());
+        // In both, so that what is erased is overwritten: a name in a ticket as well as a key.
+        let mut relay = connect_options(&folder.database()).pragma("secure_delete", "ON");
         if let Some(pages) = options.max_pages {
             relay = relay.pragma("max_page_count", pages.to_string());
         }

@@ -11,7 +11,7 @@ use renfort_protocol::{
     people::Name,
     time::UnixMillis,
 };
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::{
     SqliteStore,
@@ -24,9 +24,9 @@ use crate::store::{
 };
 
 /// The part of `search` before the line end; the same expression as in the index.
-const PERSON: &str = "substr(search, 1, instr(search, char(10)) - 1)";
+pub(super) const PERSON: &str = "substr(search, 1, instr(search, char(10)) - 1)";
 /// The part after it.
-const MACHINE: &str = "substr(search, instr(search, char(10)) + 1)";
+pub(super) const MACHINE: &str = "substr(search, instr(search, char(10)) + 1)";
 
 /// Narrows tickets to one history.
 pub(super) fn narrow(query: &mut QueryBuilder<Sqlite>, of: &Exactly) {
@@ -130,20 +130,7 @@ impl Supervision for SqliteStore {
             .bind(int(person.0))
             .fetch_all(&self.readers)
             .await?;
-        rows.iter()
-            .map(|row| {
-                let name: &str = row.try_get("name")?;
-                Ok(SavedView {
-                    id: unsigned(row.try_get("id")?)?,
-                    name: ViewName::new(name).map_err(|error| StoreError::Damaged(error.to_string()))?,
-                    list: match row.try_get::<&str, _>("list")? {
-                        "sessions" => ListKind::Sessions,
-                        _ => ListKind::Tickets,
-                    },
-                    filter: from_json(row.try_get("filter")?)?,
-                })
-            })
-            .collect()
+        rows.iter().map(saved_view).collect()
     }
 
     async fn save_view(&self, person: PersonId, view: &NewView) -> Result<u64, ViewError> {
@@ -194,6 +181,19 @@ impl Supervision for SqliteStore {
             .map_err(StoreError::from)?;
         found(done.rows_affected())
     }
+}
+
+pub(super) fn saved_view(row: &SqliteRow) -> Result<SavedView, StoreError> {
+    let name: &str = row.try_get("name")?;
+    Ok(SavedView {
+        id: unsigned(row.try_get("id")?)?,
+        name: ViewName::new(name).map_err(|error| StoreError::Damaged(error.to_string()))?,
+        list: match row.try_get::<&str, _>("list")? {
+            "sessions" => ListKind::Sessions,
+            _ => ListKind::Tickets,
+        },
+        filter: from_json(row.try_get("filter")?)?,
+    })
 }
 
 const fn found(rows: u64) -> Result<(), ViewError> {

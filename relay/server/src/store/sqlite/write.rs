@@ -2,15 +2,17 @@
 
 use async_trait::async_trait;
 use renfort_core::contract::{Change, SessionRecord, TicketRecord};
-use renfort_protocol::{ids::SessionId, ticket::Outcome};
+use renfort_protocol::{ids::SessionId, ticket::Outcome, time::UnixMillis};
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
 
 use super::{
     articles,
     convert::{int, to_json, unsigned, word},
+    erasing,
 };
 use crate::store::{
     Applied, LoggedRecord, StoreError, StoredCheckpoint, Transaction,
+    erasing::NewHold,
     filter::{searchable, searchable_summary},
 };
 
@@ -102,6 +104,11 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
+    async fn hold(&mut self, hold: &NewHold, at: UnixMillis) -> Result<(), StoreError> {
+        erasing::hold(&mut self.0, hold, at).await?;
+        Ok(())
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
     }
@@ -173,6 +180,8 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
             reply,
             expected_version,
         } => articles::delete_reply(on, *reply, *expected_version).await,
+        Change::Erase(erasure) => erasing::erase(on, erasure).await,
+        Change::SettleOrder { id } => erasing::settle_order(on, *id).await,
         Change::DeleteToken { hash } => {
             sqlx::query("DELETE FROM tokens WHERE hash = ?")
                 .bind(hash.to_string())
@@ -183,7 +192,11 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
     }
 }
 
-async fn put_ticket(on: &mut SqliteConnection, record: &TicketRecord, expected: Option<u64>) -> Result<bool, Refusal> {
+pub(super) async fn put_ticket(
+    on: &mut SqliteConnection,
+    record: &TicketRecord,
+    expected: Option<u64>,
+) -> Result<bool, Refusal> {
     let query = match expected {
         None => sqlx::query(
             "INSERT INTO tickets (version, request, device, state, technician, opened_at, closed_at, search, summary, record, number) \
@@ -213,7 +226,7 @@ async fn put_ticket(on: &mut SqliteConnection, record: &TicketRecord, expected: 
     Ok(query.execute(on).await?.rows_affected() == 1)
 }
 
-async fn put_session(
+pub(super) async fn put_session(
     on: &mut SqliteConnection,
     record: &SessionRecord,
     expected: Option<u64>,

@@ -1,0 +1,158 @@
+//! Events about the log's own personal fields: what was erased, what is on hold, how long names are kept.
+//!
+//! Invariant: none of them has a name among its public fields, so that the record of an erasure is no copy of what it
+//! erased.
+
+use renfort_protocol::{figures::Purpose, ids::PersonId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    actor::Actor,
+    fields::{Personal, Public},
+    hash::Digest,
+};
+
+/// Whose fields were, or should have been, erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erased {
+    /// An account's.
+    Account(PersonId),
+    /// Those of whoever asked for help from a device, by [`crate::actor::device_hash`].
+    Device(Digest),
+    /// Those of everybody who asked for help under one name, which is not said.
+    Name,
+}
+
+/// Why nothing was erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EraseRefusal {
+    /// A ticket or a session of theirs is open.
+    Open,
+    /// All of it is on hold.
+    Held,
+    /// The account can still sign in.
+    Active,
+}
+
+/// What happened to personal fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keeping {
+    /// `person.erased`: a person's names and texts were erased.
+    PersonErased {
+        /// Whose.
+        of: Erased,
+        /// Tickets in which something was erased.
+        tickets: u64,
+        /// Sessions of these tickets.
+        sessions: u64,
+        /// Personal fields of records that nobody can read any more.
+        fields: u64,
+        /// Tickets that kept everything, being on hold.
+        held: u64,
+    },
+    /// `person.erase_denied`: it was asked for and not done.
+    EraseDenied {
+        /// Whose.
+        of: Erased,
+        /// Why not.
+        reason: EraseRefusal,
+        /// Tickets that stood in the way.
+        tickets: u64,
+    },
+    /// `retention.ran`: what is older than names are kept was erased, or there was nothing.
+    RetentionRan {
+        /// How long names are kept.
+        months: u64,
+        /// Tickets in which something was erased.
+        tickets: u64,
+        /// Sessions of these tickets.
+        sessions: u64,
+        /// Personal fields of records that nobody can read any more.
+        fields: u64,
+    },
+    /// `retention.changed`: how long names are kept was set on the command line.
+    RetentionChanged {
+        /// For so many months.
+        months: u64,
+    },
+    /// `hold.added`: nothing of the ticket is erased from now on.
+    HoldAdded {
+        /// What for; personal.
+        reason: Purpose,
+    },
+    /// `hold.removed`.
+    HoldRemoved,
+}
+
+impl Keeping {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PersonErased { .. } => "person.erased",
+            Self::EraseDenied { .. } => "person.erase_denied",
+            Self::RetentionRan { .. } => "retention.ran",
+            Self::RetentionChanged { .. } => "retention.changed",
+            Self::HoldAdded { .. } => "hold.added",
+            Self::HoldRemoved => "hold.removed",
+        }
+    }
+
+    /// Was something asked for and not carried out?
+    #[must_use]
+    pub const fn denied(&self) -> bool {
+        matches!(self, Self::EraseDenied { .. })
+    }
+
+    pub(crate) fn fields<'a>(&self, to: &'a mut Public) -> &'a mut Public {
+        match self {
+            Self::PersonErased {
+                of,
+                tickets,
+                sessions,
+                fields,
+                held,
+            } => whose(to, of)
+                .number("tickets", *tickets)
+                .number("sessions", *sessions)
+                .number("fields", *fields)
+                .number("held", *held),
+            Self::EraseDenied { of, reason, tickets } => {
+                whose(to, of).word("reason", reason).number("tickets", *tickets)
+            }
+            Self::RetentionRan {
+                months,
+                tickets,
+                sessions,
+                fields,
+            } => to
+                .number("months", *months)
+                .number("tickets", *tickets)
+                .number("sessions", *sessions)
+                .number("fields", *fields),
+            Self::RetentionChanged { months } => to.number("months", *months),
+            Self::HoldAdded { .. } | Self::HoldRemoved => to,
+        }
+    }
+
+    pub(crate) fn personal(&self, actor: &Actor) -> Vec<Personal> {
+        match self {
+            Self::HoldAdded { reason } => vec![Personal {
+                name: "reason",
+                subject: *actor,
+                value: reason.as_str().to_owned(),
+            }],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn whose<'a>(to: &'a mut Public, of: &Erased) -> &'a mut Public {
+    match of {
+        Erased::Account(person) => to.text("of", "account").number("person", person.0),
+        Erased::Device(device) => to.text("of", "device").text("device", device),
+        Erased::Name => to.text("of", "name"),
+    }
+}

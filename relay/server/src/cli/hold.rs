@@ -1,0 +1,123 @@
+//! `hold add|list|remove`. It counts at once; a running relay writes it into the log by itself.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use renfort_protocol::{
+    figures::Purpose,
+    ids::{SessionId, TicketId},
+};
+
+use super::retention::open;
+use crate::{
+    clock,
+    store::{
+        Store,
+        erasing::{Erasing, NewHold},
+        sqlite::SqliteStore,
+    },
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HoldCommand {
+    /// From now on, nothing of a ticket is erased.
+    Add {
+        #[command(flatten)]
+        what: WhatArgs,
+        /// What for; stands in the log.
+        #[arg(long, value_parser = reason)]
+        reason: Purpose,
+    },
+    /// Lists what is on hold.
+    List {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Ends a hold.
+    Remove {
+        #[command(flatten)]
+        what: WhatArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhatArgs {
+    /// Data folder.
+    #[arg(long)]
+    data: PathBuf,
+    /// The ticket, as T-1001.
+    #[arg(long, value_parser = ticket, required_unless_present = "session")]
+    ticket: Option<TicketId>,
+    /// The session; its ticket is held as a whole.
+    #[arg(long, value_parser = session, conflicts_with = "ticket")]
+    session: Option<SessionId>,
+}
+
+pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
+    match command {
+        HoldCommand::Add { what, reason } => {
+            let store = open(&what.data).await?;
+            let (ticket, session) = held(&store, &what).await?;
+            let hold = NewHold {
+                ticket,
+                session,
+                reason,
+            };
+            store.add_hold(&hold, clock::now()).await?;
+            store.close().await;
+            println!("Nothing of {ticket} is erased until the hold is removed.");
+        }
+        HoldCommand::List { data } => {
+            let store = open(&data).await?;
+            let holds = store.holds().await?;
+            if holds.is_empty() {
+                println!("Nothing is on hold.");
+            }
+            for hold in holds {
+                let session = hold
+                    .what
+                    .session
+                    .map(|id| format!(" (session {id})"))
+                    .unwrap_or_default();
+                println!("{}{session}: {}", hold.what.ticket, hold.what.reason.as_str());
+            }
+            store.close().await;
+        }
+        HoldCommand::Remove { what } => {
+            let store = open(&what.data).await?;
+            let (ticket, session) = held(&store, &what).await?;
+            if !store.remove_hold(ticket, session, clock::now()).await? {
+                bail!("this is not on hold; `renfort-relay hold list` shows what is");
+            }
+            store.close().await;
+            println!("{ticket} is no longer on hold for this.");
+        }
+    }
+    Ok(())
+}
+
+async fn held(store: &SqliteStore, what: &WhatArgs) -> anyhow::Result<(TicketId, Option<SessionId>)> {
+    match (what.ticket, what.session) {
+        (Some(ticket), _) => Ok((ticket, None)),
+        (None, Some(id)) => {
+            let session = store.session(id).await?.context("there is no such session")?;
+            Ok((session.ticket, Some(id)))
+        }
+        (None, None) => bail!("give --ticket or --session"),
+    }
+}
+
+fn reason(text: &str) -> Result<Purpose, String> {
+    Purpose::new(text).map_err(|error| error.to_string())
+}
+
+fn ticket(text: &str) -> Result<TicketId, String> {
+    text.parse().map_err(|_| "a ticket is written as T-1001".to_owned())
+}
+
+fn session(text: &str) -> Result<SessionId, String> {
+    text.parse()
+        .map_err(|_| "a session has 32 hexadecimal digits".to_owned())
+}

@@ -1,0 +1,56 @@
+//! `retention show|set`. A running relay picks the change up by itself.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use crate::{
+    clock,
+    data::DataFolder,
+    erasure::retention::{MONTHS_RANGE, cutoff, months, set_months},
+    store::{
+        Store,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RetentionCommand {
+    /// Prints for how many months names are kept.
+    Show {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Sets it. A running relay erases what is older within a day, and each relay when it starts.
+    Set {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Months, 1 or more.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*MONTHS_RANGE.start())..=i64::from(*MONTHS_RANGE.end())))]
+        audit_months: u32,
+    },
+}
+
+pub(super) async fn run(command: RetentionCommand) -> anyhow::Result<()> {
+    let (data, set) = match command {
+        RetentionCommand::Show { data } => (data, None),
+        RetentionCommand::Set { data, audit_months } => (data, Some(audit_months)),
+    };
+    let store = open(&data).await?;
+    if let Some(months) = set {
+        set_months(&store, months).await?;
+    }
+    let months = months(&store).await?;
+    let days = clock::now().since(cutoff(clock::now(), months)) / (24 * 60 * 60_000);
+    println!(
+        "Names are kept for {months} month(s): what is older than {days} days is erased, but for what is on hold."
+    );
+    store.close().await;
+    Ok(())
+}
+
+pub(super) async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open(&DataFolder::open(data)?, SqliteOptions::default()).await?)
+}

@@ -1,0 +1,220 @@
+//! What the store keeps and looks up for erasing: orders of the command line, holds, and what a person has.
+//!
+//! Flow: an order is kept first; whoever carries it out looks up what is to go and writes it as one batch with
+//! [`renfort_core::contract::Change::Erase`] and [`renfort_core::contract::Change::SettleOrder`]. What was interrupted
+//! still has its order, and is done again.
+//!
+//! Invariant: nothing of a ticket on hold is erased, whoever asks.
+
+use async_trait::async_trait;
+use renfort_audit::{
+    hash::Digest,
+    keeping::{EraseRefusal, Erased},
+};
+use renfort_core::contract::StoredTicket;
+use renfort_protocol::{
+    console::views::SavedView,
+    figures::Purpose,
+    ids::{PersonId, SessionId, TicketId},
+    people::Name,
+    time::UnixMillis,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{LoggedRecord, StoreError};
+
+/// Who is to be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// An account.
+    Account(PersonId),
+    /// Whoever asked for help from this device, by [`renfort_audit::actor::device_hash`].
+    Device(Digest),
+    /// Whoever asked for help under this whole name, whatever its case.
+    Name {
+        /// The name.
+        name: Name,
+        /// On this machine only.
+        machine: Option<Name>,
+    },
+}
+
+impl Whom {
+    /// As the log says it: without a name.
+    #[must_use]
+    pub const fn erased(&self) -> Erased {
+        match self {
+            Self::Account(id) => Erased::Account(*id),
+            Self::Device(device) => Erased::Device(*device),
+            Self::Name { .. } => Erased::Name,
+        }
+    }
+}
+
+/// What is kept from being erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewHold {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The session that it is about, if it is about one; its ticket is held as a whole.
+    pub session: Option<SessionId>,
+    /// What for.
+    pub reason: Purpose,
+}
+
+/// A hold that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// What is held.
+    pub what: NewHold,
+    /// Since when.
+    pub since: UnixMillis,
+}
+
+/// Why a hold was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    /// There is no such ticket or session.
+    #[error("there is no such ticket or session")]
+    Unknown,
+    /// It is held already.
+    #[error("it is on hold already")]
+    Already,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is to be done, or only to be written into the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ordered {
+    /// Erase somebody.
+    Erase(Whom),
+    /// Somebody was not erased.
+    EraseDenied {
+        /// Who.
+        of: Erased,
+        /// Why not.
+        reason: EraseRefusal,
+        /// Tickets that stood in the way.
+        tickets: u64,
+    },
+    /// Erase some of what is older than names are kept.
+    Retention,
+    /// A hold was added.
+    HoldAdded(NewHold),
+    /// A hold was removed.
+    HoldRemoved {
+        /// The ticket.
+        ticket: TicketId,
+        /// The session, if it was about one.
+        session: Option<SessionId>,
+    },
+}
+
+/// An order that is not carried out yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Its number, growing.
+    pub id: u64,
+    /// When it was given.
+    pub at: UnixMillis,
+    /// What.
+    pub what: Ordered,
+}
+
+/// The store, as erasing needs it.
+#[async_trait]
+pub trait Erasing: Send + Sync + 'static {
+    /// Keeps an order; gives its number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn put_order(&self, what: &Ordered, at: UnixMillis) -> Result<u64, StoreError>;
+
+    /// Orders that are not carried out, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn orders(&self) -> Result<Vec<Order>, StoreError>;
+
+    /// Holds, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn holds(&self) -> Result<Vec<Hold>, StoreError>;
+
+    /// Holds a ticket, or a session with its ticket, and orders that the log tells of it.
+    ///
+    /// # Errors
+    /// When there is none, when it is held already, or when the store fails.
+    async fn add_hold(&self, hold: &NewHold, at: UnixMillis) -> Result<(), HoldError>;
+
+    /// Ends a hold and orders that the log tells of it; false when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn remove_hold(
+        &self,
+        ticket: TicketId,
+        session: Option<SessionId>,
+        at: UnixMillis,
+    ) -> Result<bool, StoreError>;
+
+    /// The tickets in which somebody appears, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn tickets_with(&self, whom: &Whom) -> Result<Vec<StoredTicket>, StoreError>;
+
+    /// Tickets closed before, with anybody's name left and not on hold, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn tickets_due(&self, before: UnixMillis, limit: u32) -> Result<Vec<StoredTicket>, StoreError>;
+
+    /// Scopes of the personal fields in records of a ticket and its sessions, each as often as there are fields.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn scopes_of_ticket(&self, ticket: TicketId) -> Result<Vec<String>, StoreError>;
+
+    /// Scopes with a key whose subject is this one (a [`renfort_audit::actor::Actor`] as text).
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn scopes_of_subject(&self, subject: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Scopes with a key, each of one record alone, for records before this number, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn scopes_of_records_before(&self, seq: u64, limit: u32) -> Result<Vec<String>, StoreError>;
+
+    /// Records of no ticket that have personal fields, from number `from` on, at most `limit`, in order.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn records_of_no_ticket(&self, from: u64, limit: u32) -> Result<Vec<LoggedRecord>, StoreError>;
+
+    /// All accounts' saved views.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn all_saved_views(&self) -> Result<Vec<SavedView>, StoreError>;
+
+    /// Deletes keys for good; those that are gone already are no error.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn erase_keys(&self, scopes: &[String]) -> Result<(), StoreError>;
+
+    /// Leaves no bytes of what was deleted behind in the store's files; with `whole`, of names and texts as well as of
+    /// keys, which rewrites everything. False when somebody who reads still needs them: to be tried again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn scrub(&self, whole: bool) -> Result<bool, StoreError>;
+}
