@@ -18,6 +18,10 @@ export type Signature = string;
 
 export type Token = string;
 
+export type Sha256 = string;
+
+export type CardSerial = string;
+
 export type ArticleId = string;
 
 export type ReplyId = string;
@@ -324,7 +328,7 @@ capabilities: Array<Capability>,
  */
 expires_at: UnixMillis, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "untrusted" | "internal";
 
 export type WireError = { 
 /**
@@ -367,6 +371,240 @@ organisation: Organisation,
  * By the key inside.
  */
 signature: Signature, };
+
+export type CardRequest = { 
+/**
+ * [`VERSION`].
+ */
+version: number, 
+/**
+ * The account that is signed in on the device.
+ */
+person: PersonId, 
+/**
+ * Its name.
+ */
+name: Line, 
+/**
+ * Its level.
+ */
+level: Level, 
+/**
+ * The device's key; the card is good with it only.
+ */
+device: DeviceKey, 
+/**
+ * When it was made, on the device's clock.
+ */
+requested_at: UnixMillis, };
+
+export type SignedCardRequest = { 
+/**
+ * What is asked.
+ */
+request: CardRequest, 
+/**
+ * By the device key inside.
+ */
+signature: Signature, };
+
+export type Card = { 
+/**
+ * [`VERSION`].
+ */
+version: number, 
+/**
+ * Names the card, so that it can be revoked; drawn at random.
+ */
+serial: CardSerial, 
+/**
+ * The account.
+ */
+person: PersonId, 
+/**
+ * As users see it.
+ */
+name: Line, 
+/**
+ * As users see it.
+ */
+level: Level, 
+/**
+ * The device that the card is good with.
+ */
+device: DeviceKey, 
+/**
+ * When it was signed.
+ */
+issued_at: UnixMillis, 
+/**
+ * The instant from which it is no longer good.
+ */
+expires_at: UnixMillis, };
+
+export type SignedCard = { 
+/**
+ * The card.
+ */
+card: Card, 
+/**
+ * By the organisation's key.
+ */
+signature: Signature, };
+
+export type CardFault = "missing" | "version" | "foreign" | "stolen" | "not_yet" | "expired" | "revoked";
+
+export type Revoked = { 
+/**
+ * Which.
+ */
+serial: CardSerial, 
+/**
+ * When it would have expired: from then on it needs no place on the list.
+ */
+until: UnixMillis, };
+
+export type Revocations = { 
+/**
+ * [`VERSION`].
+ */
+version: number, 
+/**
+ * Grows by one with each list: an older list is never taken for a newer one.
+ */
+number: number, 
+/**
+ * When it was signed.
+ */
+issued_at: UnixMillis, 
+/**
+ * At most [`MAX_REVOKED`].
+ */
+revoked: Array<Revoked>, };
+
+export type SignedRevocations = { 
+/**
+ * The list.
+ */
+revocations: Revocations, 
+/**
+ * By the organisation's key.
+ */
+signature: Signature, };
+
+export type Ask = { 
+/**
+ * [`crate::VERSION`]: a relay that names another version to one of the two changes this.
+ */
+version: number, 
+/**
+ * The session it would be; chosen at random by the technician's device.
+ */
+session: SessionId, 
+/**
+ * For this ticket.
+ */
+ticket: TicketId, 
+/**
+ * What is asked.
+ */
+capabilities: Array<Capability>, 
+/**
+ * When, on the technician's clock.
+ */
+asked_at: UnixMillis, 
+/**
+ * SHA-256 of [`COMMITMENT_CONTEXT`] and the technician's nonce.
+ */
+commitment: Sha256, 
+/**
+ * Who asks; the card names the device that signs.
+ */
+card: SignedCard, };
+
+export type SignedAsk = { 
+/**
+ * What is asked.
+ */
+ask: Ask, 
+/**
+ * By the device that the card names.
+ */
+signature: Signature, };
+
+export type Ready = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * Of the ask: SHA-256 of [`ASK_CONTEXT`] and its JSON.
+ */
+ask: Sha256, 
+/**
+ * The user's machine.
+ */
+device: DeviceKey, 
+/**
+ * Whose it is, in their words.
+ */
+user: Stated, 
+/**
+ * Fresh, and this session's only.
+ */
+nonce: Nonce, };
+
+export type SignedReady = { 
+/**
+ * What is said.
+ */
+ready: Ready, 
+/**
+ * By the device it names.
+ */
+signature: Signature, };
+
+export type Allowance = { 
+/**
+ * Of this session.
+ */
+transcript: Sha256, 
+/**
+ * What is allowed.
+ */
+grant: Grant, };
+
+export type End = "sharer" | "viewer";
+
+export type Described = { 
+/**
+ * Of this session.
+ */
+transcript: Sha256, 
+/**
+ * Of the allowance: SHA-256 of [`ALLOWANCE_CONTEXT`] and its JSON.
+ */
+allowance: Sha256, 
+/**
+ * Whose description it is.
+ */
+end: End, 
+/**
+ * The attempt.
+ */
+attempt: number, 
+/**
+ * SHA-256 of the description, which names the certificate of its DTLS.
+ */
+sdp: Sha256, 
+/**
+ * In an answer: SHA-256 of the offer's description.
+ */
+offer: Sha256 | null, };
+
+export type Tampered = "ask" | "card" | "replayed" | "ready" | "reveal" | "allowance" | "offer" | "answer";
+
+export type Words = [string, string];
 
 export type Withdrawn = "by_user" | "by_technician" | "expired" | "session_ended" | "peer_lost";
 
@@ -428,7 +666,11 @@ reason: InputDenied,
 /**
  * How often.
  */
-times: number, } | { "event": "stopped" } | { "event": "failed", 
+times: number, } | { "event": "tampered", 
+/**
+ * What.
+ */
+what: Tampered, } | { "event": "stopped" } | { "event": "failed", 
 /**
  * The error's code.
  */
@@ -1067,7 +1309,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1075,7 +1321,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
@@ -1103,13 +1353,17 @@ capabilities: Array<Capability>,
 /**
  * Until when.
  */
-expires_at: UnixMillis, } | { "answer": "refuse", 
+expires_at: UnixMillis, 
+/**
+ * By the user's machine over [`crate::binding::Allowance`].
+ */
+signature: Signature, } | { "answer": "refuse", 
 /**
  * Nobody answered.
  */
 timed_out: boolean, };
 
-export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed";
+export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed" | "untrusted";
 
 export type ToRelay = { "type": "hello", 
 /**
@@ -1159,7 +1413,19 @@ ticket: TicketId,
 /**
  * Yes or no.
  */
-solved: boolean, } | { "type": "answer_consent", 
+solved: boolean, } | { "type": "ready", 
+/**
+ * To which session, and whose machine this is.
+ */
+ready: SignedReady, } | { "type": "reveal", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce.
+ */
+nonce: Nonce, } | { "type": "answer_consent", 
 /**
  * To which question.
  */
@@ -1171,19 +1437,27 @@ capabilities: Array<Capability>,
 /**
  * Until when.
  */
-expires_at: UnixMillis, } | { "answer": "refuse", 
+expires_at: UnixMillis, 
+/**
+ * By the user's machine over [`crate::binding::Allowance`].
+ */
+signature: Signature, } | { "answer": "refuse", 
 /**
  * Nobody answered.
  */
 timed_out: boolean, }) | { "type": "take_ticket", 
 /**
- * Which.
+ * The question, whose ticket this is.
  */
-ticket: TicketId, } | { "type": "ask_again", 
+ask: SignedAsk, } | { "type": "ask_again", 
 /**
- * Which.
+ * The question.
  */
-ticket: TicketId, } | { "type": "show_ticket", 
+ask: SignedAsk, } | { "type": "request_card", 
+/**
+ * The request.
+ */
+request: SignedCardRequest, } | { "type": "show_ticket", 
 /**
  * Which.
  */
@@ -1231,7 +1505,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1239,7 +1517,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
@@ -1323,7 +1605,11 @@ reason: InputDenied,
 /**
  * How often.
  */
-times: number, } | { "event": "stopped" } | { "event": "failed", 
+times: number, } | { "event": "tampered", 
+/**
+ * What.
+ */
+what: Tampered, } | { "event": "stopped" } | { "event": "failed", 
 /**
  * The error's code.
  */
@@ -1417,7 +1703,19 @@ ticket: TicketId,
 /**
  * Yes or no.
  */
-solved: boolean, } | { "type": "answer_consent", 
+solved: boolean, } | { "type": "ready", 
+/**
+ * To which session, and whose machine this is.
+ */
+ready: SignedReady, } | { "type": "reveal", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce.
+ */
+nonce: Nonce, } | { "type": "answer_consent", 
 /**
  * To which question.
  */
@@ -1429,19 +1727,27 @@ capabilities: Array<Capability>,
 /**
  * Until when.
  */
-expires_at: UnixMillis, } | { "answer": "refuse", 
+expires_at: UnixMillis, 
+/**
+ * By the user's machine over [`crate::binding::Allowance`].
+ */
+signature: Signature, } | { "answer": "refuse", 
 /**
  * Nobody answered.
  */
 timed_out: boolean, }) | { "type": "take_ticket", 
 /**
- * Which.
+ * The question, whose ticket this is.
  */
-ticket: TicketId, } | { "type": "ask_again", 
+ask: SignedAsk, } | { "type": "ask_again", 
 /**
- * Which.
+ * The question.
  */
-ticket: TicketId, } | { "type": "show_ticket", 
+ask: SignedAsk, } | { "type": "request_card", 
+/**
+ * The request.
+ */
+request: SignedCardRequest, } | { "type": "show_ticket", 
 /**
  * Which.
  */
@@ -1489,7 +1795,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1497,7 +1807,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
@@ -1581,7 +1895,11 @@ reason: InputDenied,
 /**
  * How often.
  */
-times: number, } | { "event": "stopped" } | { "event": "failed", 
+times: number, } | { "event": "tampered", 
+/**
+ * What.
+ */
+what: Tampered, } | { "event": "stopped" } | { "event": "failed", 
 /**
  * The error's code.
  */
@@ -1653,9 +1971,25 @@ asked_at: UnixMillis,
  */
 answer_by: UnixMillis, 
 /**
+ * The technician's question, as their device signed it.
+ */
+ask: SignedAsk, 
+/**
+ * What the user's machine said to it.
+ */
+ready: SignedReady | null, 
+/**
+ * The technician's nonce.
+ */
+reveal: Nonce | null, 
+/**
  * The user's yes, once given.
  */
 grant: Grant | null, 
+/**
+ * The user's machine's signature under it.
+ */
+allowance: Signature | null, 
 /**
  * The highest report number that the relay holds from this endpoint.
  */
@@ -1677,7 +2011,11 @@ token: Token,
 /**
  * Tickets that wait, or that they have.
  */
-queue: Array<QueueEntry>, };
+queue: Array<QueueEntry>, 
+/**
+ * The card of this device, when the organisation made one.
+ */
+card: SignedCard | null, };
 
 export type FromRelay = { "type": "challenge", 
 /**
@@ -1699,7 +2037,11 @@ welcomed: Welcomed,
 /**
  * A session that is still open.
  */
-session: SessionInfo | null, } | { "type": "done", 
+session: SessionInfo | null, 
+/**
+ * Cards that the organisation took back.
+ */
+revocations: SignedRevocations | null, } | { "type": "done", 
 /**
  * The request's id.
  */
@@ -1759,11 +2101,35 @@ replies: Array<CannedReply>, } | { "type": "asked",
 /**
  * The session to be.
  */
-session: SessionInfo, } | { "type": "granted", 
+session: SessionInfo, } | { "type": "ready", 
+/**
+ * As it signed it.
+ */
+ready: SignedReady, } | { "type": "reveal", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce.
+ */
+nonce: Nonce, } | { "type": "card", 
+/**
+ * As the organisation signed it.
+ */
+card: SignedCard, } | { "type": "revocations", 
+/**
+ * As the organisation signed it.
+ */
+revocations: SignedRevocations, } | { "type": "granted", 
 /**
  * What was allowed.
  */
-grant: Grant, } | { "type": "signal", 
+grant: Grant, 
+/**
+ * The user's machine's signature under it.
+ */
+allowance: Signature, } | { "type": "signal", 
 /**
  * Of which session.
  */
@@ -1775,7 +2141,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1783,7 +2153,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
