@@ -122,6 +122,8 @@ pub enum Action {
         /// Password.
         password: Password,
     },
+    /// Technician: ask the organisation for a card for this device, once more.
+    RequestCard,
     /// Technician: sign out.
     SignOut,
     /// Technician: look at a ticket; none to look at none.

@@ -3,6 +3,7 @@
 
 use renfort_protocol::{
     article::{ShownArticle, Suggestion},
+    card::CardFault,
     error::WireError,
     grant::{Capabilities, Capability, Grant},
     ids::TicketId,
@@ -12,6 +13,7 @@ use renfort_protocol::{
     signalling::{EndReason, SessionInfo},
     ticket::{Language, Left, QueueEntry, Summary, TicketDetail, UserTicket},
     time::UnixMillis,
+    words::Words,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -146,6 +148,10 @@ pub enum UserPage {
         busy: bool,
         /// How long a grant lasts, in milliseconds.
         grant_ms: u64,
+        /// The words on both screens.
+        words: Option<Words>,
+        /// The technician's card is good until then.
+        card_until: UnixMillis,
     },
     /// A session is on.
     Session {
@@ -153,6 +159,8 @@ pub enum UserPage {
         ticket: UserTicket,
         /// Who helps.
         technician: Technician,
+        /// The words on both screens.
+        words: Option<Words>,
         /// What is allowed.
         grant: Grant,
         /// Are the two machines connected?
@@ -236,6 +244,8 @@ pub enum TechnicianPage {
     Queue {
         /// Who is signed in.
         person: Person,
+        /// The card of this device.
+        card: CardView,
         /// In order of work: priority, then age.
         tickets: Vec<QueueEntry>,
         /// The ticket that is looked at.
@@ -251,6 +261,8 @@ pub enum TechnicianPage {
     Ticket {
         /// Who is signed in.
         person: Person,
+        /// The card of this device.
+        card: CardView,
         /// The ticket.
         detail: Box<TicketDetail>,
         /// How many others wait.
@@ -267,6 +279,31 @@ pub enum TechnicianPage {
         drafted: bool,
         /// A request (ask again, note, draft, wrap-up) is on its way.
         busy: bool,
+    },
+}
+
+/// A technician's card, as far as it concerns its holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "card", rename_all = "snake_case")]
+pub enum CardView {
+    /// Good.
+    Good {
+        /// Until then.
+        until: UnixMillis,
+    },
+    /// Good, but not for long.
+    Expiring {
+        /// Until then.
+        until: UnixMillis,
+    },
+    /// There is no good one: nobody can be asked.
+    Needed {
+        /// Why.
+        fault: CardFault,
+        /// What the organisation must see when it signs: the beginning of this device's key.
+        fingerprint: String,
+        /// The relay keeps our request.
+        requested: bool,
     },
 }
 
@@ -290,11 +327,15 @@ pub enum TechnicianSession {
     Asking {
         /// The relay stops waiting then.
         answer_by: UnixMillis,
+        /// The words on both screens; none before the user's machine has answered.
+        words: Option<Words>,
     },
     /// The user said yes.
     Open {
         /// What is allowed, on this machine's clock.
         grant: Grant,
+        /// The words on both screens.
+        words: Option<Words>,
         /// Are the two machines connected?
         connected: bool,
         /// The user's side is not heard.

@@ -14,6 +14,7 @@ use ts_rs::TS;
 
 use crate::{
     card::{CardFault, Revocations, SignedCard},
+    error::{Code, WireError},
     grant::{Capabilities, Grant},
     ids::{DeviceKey, Nonce, SessionId, Sha256, Signature, TicketId},
     people::Stated,
@@ -152,6 +153,29 @@ pub enum Tampered {
     /// The answer: fingerprint, attempt, role, session.
     #[error("the answer was altered")]
     Answer,
+}
+
+impl Tampered {
+    /// As it is written on the wire and in the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Card => "card",
+            Self::Replayed => "replayed",
+            Self::Ready => "ready",
+            Self::Reveal => "reveal",
+            Self::Allowance => "allowance",
+            Self::Offer => "offer",
+            Self::Answer => "answer",
+        }
+    }
+}
+
+impl From<Tampered> for WireError {
+    fn from(what: Tampered) -> Self {
+        Self::from(Code::Untrusted).with("what", what.name())
+    }
 }
 
 impl Ask {

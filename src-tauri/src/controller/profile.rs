@@ -4,6 +4,7 @@
 //! that the person chose over it by name.
 
 use renfort_protocol::{
+    card::SignedRevocations,
     error::{Code, WireError},
     ids::Token,
     organisation::OrganisationFile,
@@ -13,7 +14,10 @@ use renfort_protocol::{
 };
 
 use super::{Controller, Effect, Turn};
-use crate::{store::Settings, view::Theme};
+use crate::{
+    store::{DevicePair, Settings},
+    view::Theme,
+};
 
 /// What the program found at its start.
 #[derive(Debug, Clone)]
@@ -22,6 +26,10 @@ pub struct Profile {
     pub settings: Settings,
     /// Whom the installation belongs to.
     pub organisation: Option<OrganisationFile>,
+    /// Cards that the organisation took back.
+    pub revocations: Option<SignedRevocations>,
+    /// This installation's key.
+    pub device: DevicePair,
     /// A technician's.
     pub token: Option<Token>,
     /// Who the system says the person is.
@@ -73,6 +81,10 @@ impl Controller {
     /// From now on, this program belongs to this organisation.
     pub(super) fn pin(&mut self, file: OrganisationFile, turn: &mut Turn) {
         turn.push(Effect::SaveOrganisation(Box::new(file.clone())));
+        // Another organisation's list says nothing of this one's cards.
+        self.profile
+            .revocations
+            .take_if(|list| !list.is_genuine(&file.organisation.key));
         self.profile.organisation = Some(file);
         self.notice.take_if(|notice| notice.error.code == Code::BadOrganisation);
         self.connect(turn);

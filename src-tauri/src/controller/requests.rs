@@ -32,6 +32,7 @@ pub(super) enum Purpose {
     Deflected,
     Replies,
     Draft(TicketId),
+    RequestCard,
     SignOut,
 }
 
@@ -104,6 +105,7 @@ impl Controller {
             Some(Purpose::End(session)) => self.end_told(session),
             Some(Purpose::Suggest) => self.suggested(turn),
             Some(Purpose::Draft(ticket)) => self.drafted(ticket),
+            Some(Purpose::RequestCard) => self.desk.card_requested = true,
             // Done means written, and reports are written in order.
             Some(Purpose::Report(session, number)) => {
                 self.link.reports.recorded(session, number);

@@ -222,6 +222,7 @@ fn profile(stored: Stored, arguments: &Arguments) -> (Profile, crate::store::Dev
     let Stored {
         mut settings,
         organisation,
+        revocations,
         token,
         device,
         damaged,
@@ -237,6 +238,8 @@ fn profile(stored: Stored, arguments: &Arguments) -> (Profile, crate::store::Dev
     let profile = Profile {
         settings,
         organisation,
+        revocations,
+        device: device.clone(),
         token,
         by_the_system: stated::by_the_system(),
         desktop_language: desktop_language(),

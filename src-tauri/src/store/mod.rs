@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use renfort_protocol::{ids::Token, organisation::OrganisationFile};
+use renfort_protocol::{card::SignedRevocations, ids::Token, organisation::OrganisationFile};
 
 pub use device_key::DevicePair;
 pub use settings::Settings;
@@ -24,6 +24,7 @@ const LOCK: &str = "lock";
 const SETTINGS: &str = "settings.json";
 const DEVICE_KEY: &str = "device.key";
 const ORGANISATION: &str = "organisation.json";
+const REVOCATIONS: &str = "revocations.json";
 const TOKEN: &str = "technician.token";
 
 /// Why the data folder cannot be used.
@@ -55,6 +56,8 @@ pub struct Stored {
     pub settings: Settings,
     /// The pinned organisation.
     pub organisation: Option<OrganisationFile>,
+    /// Cards that the organisation took back. Only a list of the pinned organisation counts.
+    pub revocations: Option<SignedRevocations>,
     /// A technician's token.
     pub token: Option<Token>,
     /// This installation.
@@ -117,6 +120,7 @@ impl DataFolder {
         let mut damaged = Vec::new();
         let settings = self.read(SETTINGS, &mut damaged, |bytes| serde_json::from_slice(bytes).ok())?;
         let organisation = self.read(ORGANISATION, &mut damaged, |bytes| OrganisationFile::read(bytes).ok())?;
+        let revocations = self.read(REVOCATIONS, &mut damaged, |bytes| serde_json::from_slice(bytes).ok())?;
         let token = self.read(TOKEN, &mut damaged, |bytes| {
             std::str::from_utf8(bytes).ok()?.trim().parse().ok()
         })?;
@@ -131,6 +135,7 @@ impl DataFolder {
         Ok(Stored {
             settings: settings.unwrap_or_default(),
             organisation,
+            revocations,
             token,
             device,
             damaged,
@@ -156,6 +161,17 @@ impl DataFolder {
         self.write(
             ORGANISATION,
             &serde_json::to_vec_pretty(file).expect("an organisation file is plain JSON"),
+        )
+    }
+
+    /// Keeps the newest list of revoked cards.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save_revocations(&self, list: &SignedRevocations) -> Result<(), StoreError> {
+        self.write(
+            REVOCATIONS,
+            &serde_json::to_vec_pretty(list).expect("a list of cards is plain JSON"),
         )
     }
 

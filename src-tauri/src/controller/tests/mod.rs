@@ -4,13 +4,15 @@ mod connection;
 mod help;
 mod keys;
 mod log;
+pub(crate) mod parties;
 mod technician;
+mod trust;
 mod user;
 
 use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
-    ids::{DeviceKey, PersonId, RequestId, SessionId, TicketId, Token},
+    ids::{DeviceKey, Nonce, PersonId, RequestId, SessionId, Signature, TicketId, Token},
     organisation::{Organisation, OrganisationFile},
     people::{Level, Name, Person, Role, Stated, Technician},
     signalling::{FromRelay, Request, SessionInfo, ToRelay, Welcomed},
@@ -18,6 +20,8 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 use ring::signature::Ed25519KeyPair;
+
+use parties::*;
 
 use super::{Controller, Effect, Event, Moment, Profile};
 use crate::{
@@ -84,6 +88,7 @@ impl Stage {
         Moment {
             at: self.now,
             fresh: RequestId([self.fresh; 16]),
+            nonce: Some(Nonce([self.fresh; 32])),
         }
     }
 
@@ -124,6 +129,7 @@ impl Stage {
             now: START,
             welcomed,
             session: session.map(Box::new),
+            revocations: None,
         });
     }
 
@@ -132,11 +138,13 @@ impl Stage {
             person: person(),
             token: Token([2; 32]),
             queue,
+            card: Some(own_card()),
         });
         self.link(LinkEvent::Online {
             now: START,
             welcomed,
             session: session.map(Box::new),
+            revocations: None,
         });
     }
 
@@ -209,16 +217,25 @@ impl Stage {
         self.relay(FromRelay::Ticket {
             ticket: ticket(TicketState::Taken),
         });
-        self.relay(FromRelay::Asked {
-            session: Box::new(session(None)),
-        });
+        self.asked();
         self.act(Action::AnswerConsent {
             allow: true,
             capabilities: [Capability::View].into(),
         });
         let (granted, answer) = (self.grant_answered(), self.only_request());
         self.relay(FromRelay::Done { re: answer });
-        self.relay(FromRelay::Granted { grant: granted });
+        self.relay(granted_here(granted));
+    }
+
+    /// A technician rings, and shows who they are.
+    fn asked(&mut self) -> &[Effect] {
+        self.relay(FromRelay::Asked {
+            session: Box::new(session(None)),
+        });
+        self.relay(FromRelay::Reveal {
+            session: SESSION,
+            nonce: REVEALED,
+        })
     }
 
     /// The grant that the relay makes of the answer just sent.
@@ -231,6 +248,7 @@ impl Stage {
                         ConsentAnswer::Allow {
                             capabilities,
                             expires_at,
+                            ..
                         },
                     ..
                 },
@@ -241,6 +259,14 @@ impl Stage {
             },
             ref other => panic!("no yes was sent: {other:?}"),
         }
+    }
+}
+
+/// To a user: the yes is written. What their own machine signed, it knows.
+fn granted_here(grant: Grant) -> FromRelay {
+    FromRelay::Granted {
+        grant,
+        allowance: Signature([0; 64]),
     }
 }
 
@@ -271,6 +297,8 @@ fn profile() -> Profile {
     Profile {
         settings: Settings::default(),
         organisation: Some(organisation(7, 10)),
+        revocations: None,
+        device: device(),
         token: None,
         by_the_system: Stated {
             name: name("Jeanne Martin"),
@@ -360,7 +388,11 @@ fn session(grant: Option<Grant>) -> SessionInfo {
         asked,
         asked_at: START,
         answer_by: START.plus(70_000),
+        ask: ask(),
+        ready: None,
+        reveal: None,
         grant,
+        allowance: None,
         reported: 0,
     }
 }
