@@ -139,6 +139,8 @@ pub enum Action {
         #[ts(optional)]
         second_factor: Option<SecondFactorCode>,
     },
+    /// Technician: ask the organisation for a card for this device, once more.
+    RequestCard,
     /// Technician: sign out.
     SignOut,
     /// Technician: look at a ticket; none to look at none.

@@ -3,6 +3,7 @@
 
 use renfort_protocol::{
     article::{ShownArticle, Suggestion},
+    card::CardFault,
     error::WireError,
     grant::{Capabilities, Capability, Grant},
     ids::TicketId,
@@ -12,6 +13,7 @@ use renfort_protocol::{
     signalling::{EndReason, SessionInfo},
     ticket::{Language, Left, QueueEntry, Summary, TicketDetail, UserTicket},
     time::UnixMillis,
+    words::Words,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -152,6 +154,10 @@ pub enum UserPage {
         choices: ConsentChoices,
         /// This technician was never allowed before: *Allow* works from then on.
         allow_from: Option<UnixMillis>,
+        /// The words on both screens.
+        words: Option<Words>,
+        /// The technician's card is good until then.
+        card_until: UnixMillis,
     },
     /// A session is on.
     Session {
@@ -159,6 +165,8 @@ pub enum UserPage {
         ticket: UserTicket,
         /// Who helps.
         technician: Technician,
+        /// The words on both screens.
+        words: Option<Words>,
         /// What is allowed.
         grant: Grant,
         /// What the organisation does not let the user allow.
@@ -265,6 +273,8 @@ pub enum TechnicianPage {
     Queue {
         /// Who is signed in.
         person: Person,
+        /// The card of this device.
+        card: CardView,
         /// In order of work: priority, then age.
         tickets: Vec<QueueEntry>,
         /// The ticket that is looked at.
@@ -280,6 +290,8 @@ pub enum TechnicianPage {
     Ticket {
         /// Who is signed in.
         person: Person,
+        /// The card of this device.
+        card: CardView,
         /// The ticket.
         detail: Box<TicketDetail>,
         /// How many others wait.
@@ -296,6 +308,31 @@ pub enum TechnicianPage {
         drafted: bool,
         /// A request (ask again, note, draft, wrap-up) is on its way.
         busy: bool,
+    },
+}
+
+/// A technician's card, as far as it concerns its holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "card", rename_all = "snake_case")]
+pub enum CardView {
+    /// Good.
+    Good {
+        /// Until then.
+        until: UnixMillis,
+    },
+    /// Good, but not for long.
+    Expiring {
+        /// Until then.
+        until: UnixMillis,
+    },
+    /// There is no good one: nobody can be asked.
+    Needed {
+        /// Why.
+        fault: CardFault,
+        /// What the organisation must see when it signs: the beginning of this device's key.
+        fingerprint: String,
+        /// The relay keeps our request.
+        requested: bool,
     },
 }
 
@@ -319,11 +356,15 @@ pub enum TechnicianSession {
     Asking {
         /// The relay stops waiting then.
         answer_by: UnixMillis,
+        /// The words on both screens; none before the user's machine has answered.
+        words: Option<Words>,
     },
     /// The user said yes.
     Open {
         /// What is allowed, on this machine's clock.
         grant: Grant,
+        /// The words on both screens.
+        words: Option<Words>,
         /// Are the two machines connected?
         connected: bool,
         /// The user's side is not heard.

@@ -135,6 +135,7 @@ fn identity() -> Identity {
 
 fn welcome() -> FromRelay {
     FromRelay::Welcome {
+        revocations: None,
         now: UnixMillis(5),
         welcomed: Box::new(Welcomed::User { ticket: None }),
         session: None,

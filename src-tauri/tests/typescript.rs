@@ -41,6 +41,7 @@ fn generated(protocol: &str) -> String {
         view::UserPage,
         view::TechnicianSession,
         view::TechnicianPage,
+        view::CardView,
         view::GoneTicket,
         view::HelpView,
         view::Side,

@@ -103,6 +103,11 @@ pub enum Code {
     UnknownPlaceholder,
     /// A canned reply could become longer than a chat message may be. Parameter `limit`, in characters.
     ReplyTooLong,
+    /// This device has no good card, so it cannot ask anybody. Parameter `fault`, a [`crate::card::CardFault`].
+    CardNeeded,
+    /// Something was not as it was sent, or not from whom it should be, so the session was refused. Parameter `what`, a
+    /// [`crate::binding::Tampered`]; with a card, `fault`.
+    Untrusted,
     /// A defect of ours. Parameter `detail` for the log.
     Internal,
 }

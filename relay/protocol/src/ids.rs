@@ -120,6 +120,14 @@ bytes_id!(
 );
 
 bytes_id!(
+    /// A SHA-256 (FIPS 180-4).
+    Sha256, 32, "SHA-256"
+);
+bytes_id!(
+    /// One technician's card: 64 random bits.
+    CardSerial, 8, "card"
+);
+bytes_id!(
     /// One self-help article, in all its languages: 128 random bits.
     ArticleId, 16, "article"
 );

@@ -8,6 +8,8 @@
 //! ([`text::Line`], [`text::Text`], [`ids`]), never by the code that uses them.
 
 pub mod article;
+pub mod binding;
+pub mod card;
 pub mod console;
 pub mod erased;
 pub mod error;
@@ -26,9 +28,11 @@ pub mod second_factor;
 pub mod session;
 pub mod signal;
 pub mod signalling;
+pub mod signing;
 pub mod text;
 pub mod ticket;
 pub mod time;
+pub mod words;
 
 /// The only protocol version there is. A peer that speaks none of the other's versions is refused with
 /// [`error::Code::WrongVersion`] before anything else is read.

@@ -102,6 +102,12 @@ pub enum ReportedEvent {
         /// How often.
         times: u64,
     },
+    /// Something was not as it was sent, or not from whom it should be; nothing was shared on it. By either, also before
+    /// the user was asked.
+    Tampered {
+        /// What.
+        what: crate::binding::Tampered,
+    },
     /// The user pressed *Stop*. By the sharer; the relay ends the session on it.
     Stopped,
     /// The session could not go on. By either.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    ids::Signature,
     limits::{MAX_CANDIDATE_CHARS, MAX_SDP_CHARS},
     text::Line,
 };
@@ -24,6 +25,8 @@ pub enum Signal {
         attempt: u32,
         /// Session description.
         sdp: Sdp,
+        /// By the user's machine over [`crate::binding::Described`].
+        seal: Signature,
     },
     /// By the viewer.
     Answer {
@@ -31,6 +34,8 @@ pub enum Signal {
         attempt: u32,
         /// Session description.
         sdp: Sdp,
+        /// By the technician's device over [`crate::binding::Described`].
+        seal: Signature,
     },
     /// By either.
     Candidate {

@@ -12,6 +12,8 @@ use ts_rs::TS;
 
 use crate::{
     article::{ArticleBody, ArticleTitle, ShownArticle, Suggestion},
+    binding::{SignedAsk, SignedReady},
+    card::{SignedCard, SignedCardRequest, SignedRevocations},
     error::WireError,
     grant::{Capabilities, Grant},
     ids::{ArticleId, DeviceKey, Nonce, RequestId, SessionId, Signature, TicketId, Token},
@@ -90,6 +92,8 @@ pub enum ConsentAnswer {
         capabilities: Capabilities,
         /// Until when.
         expires_at: UnixMillis,
+        /// By the user's machine over [`crate::binding::Allowance`].
+        signature: Signature,
     },
     /// No.
     Refuse {
@@ -120,6 +124,8 @@ pub enum EndReason {
     Failed,
     /// The user reported it as abuse.
     AbuseReported,
+    /// Something was not as it was sent, or not from whom it should be ([`crate::binding::Tampered`]).
+    Untrusted,
 }
 
 /// What an endpoint asks of the relay.
@@ -162,6 +168,18 @@ pub enum ToRelay {
         /// Yes or no.
         solved: bool,
     },
+    /// User's machine: I hear the question; before it is put.
+    Ready {
+        /// To which session, and whose machine this is.
+        ready: SignedReady,
+    },
+    /// Technician's machine: the nonce that the question committed to; after [`FromRelay::Ready`], once.
+    Reveal {
+        /// Of which session.
+        session: SessionId,
+        /// The nonce.
+        nonce: Nonce,
+    },
     /// User: my answer.
     AnswerConsent {
         /// To which question.
@@ -172,13 +190,18 @@ pub enum ToRelay {
     },
     /// Technician: I take it, and ask its user for a view.
     TakeTicket {
-        /// Which.
-        ticket: TicketId,
+        /// The question, whose ticket this is.
+        ask: Box<SignedAsk>,
     },
     /// Technician: ask the user of my ticket once more (after a refusal or an ended session).
     AskAgain {
-        /// Which.
-        ticket: TicketId,
+        /// The question.
+        ask: Box<SignedAsk>,
+    },
+    /// Technician: keep my device's request for a card until the organisation fetches it.
+    RequestCard {
+        /// The request.
+        request: Box<SignedCardRequest>,
     },
     /// Technician: all about a ticket.
     ShowTicket {
@@ -305,8 +328,16 @@ pub struct SessionInfo {
     pub asked_at: UnixMillis,
     /// The relay gives up waiting for an answer then.
     pub answer_by: UnixMillis,
+    /// The technician's question, as their device signed it.
+    pub ask: SignedAsk,
+    /// What the user's machine said to it.
+    pub ready: Option<SignedReady>,
+    /// The technician's nonce.
+    pub reveal: Option<Nonce>,
     /// The user's yes, once given.
     pub grant: Option<Grant>,
+    /// The user's machine's signature under it.
+    pub allowance: Option<Signature>,
     /// The highest report number that the relay holds from this endpoint.
     pub reported: u64,
 }
@@ -328,6 +359,8 @@ pub enum Welcomed {
         token: Token,
         /// Tickets that wait, or that they have.
         queue: Vec<QueueEntry>,
+        /// The card of this device, when the organisation made one.
+        card: Option<SignedCard>,
     },
 }
 
@@ -350,6 +383,8 @@ pub enum FromRelay {
         welcomed: Box<Welcomed>,
         /// A session that is still open.
         session: Option<Box<SessionInfo>>,
+        /// Cards that the organisation took back.
+        revocations: Option<Box<SignedRevocations>>,
     },
     /// A request was carried out and is durably written.
     Done {
@@ -411,10 +446,34 @@ pub enum FromRelay {
         /// The session to be.
         session: Box<SessionInfo>,
     },
+    /// To the technician: the user's machine hears the question.
+    Ready {
+        /// As it signed it.
+        ready: Box<SignedReady>,
+    },
+    /// To the user's machine: the technician's nonce. The user is asked now.
+    Reveal {
+        /// Of which session.
+        session: SessionId,
+        /// The nonce.
+        nonce: Nonce,
+    },
+    /// To a technician: the card of this device is here, or another one.
+    Card {
+        /// As the organisation signed it.
+        card: Box<SignedCard>,
+    },
+    /// To everybody: a newer list of cards that the organisation took back.
+    Revocations {
+        /// As the organisation signed it.
+        revocations: Box<SignedRevocations>,
+    },
     /// To both: the user said yes, and it is written. The sharer offers now.
     Granted {
         /// What was allowed.
         grant: Grant,
+        /// The user's machine's signature under it.
+        allowance: Signature,
     },
     /// From the other side.
     Signal {
@@ -472,6 +531,7 @@ mod tests {
             signal: Signal::Offer {
                 attempt: 1,
                 sdp: Sdp::new("v=0\r\n".into()).unwrap(),
+                seal: Signature([2; 64]),
             },
         };
         let answer = ToRelay::AnswerConsent {
@@ -479,6 +539,7 @@ mod tests {
             answer: ConsentAnswer::Allow {
                 capabilities: [crate::grant::Capability::View].into(),
                 expires_at: UnixMillis(5),
+                signature: Signature([3; 64]),
             },
         };
         let report = ToRelay::Report {

@@ -4,8 +4,8 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, console, error, figures, grant, ids, input, keyboard, organisation, people, policy, reply, report,
-    second_factor, session, signalling, ticket, time,
+    article, binding, card, console, error, figures, grant, ids, input, keyboard, organisation, people, policy, reply,
+    report, second_factor, session, signalling, ticket, time, words,
 };
 use ts_rs::{Config, TS};
 
@@ -29,6 +29,8 @@ fn generated() -> String {
         ids::Nonce,
         ids::Signature,
         ids::Token,
+        ids::Sha256,
+        ids::CardSerial,
         ids::ArticleId,
         ids::ReplyId,
         people::Level,
@@ -57,6 +59,23 @@ fn generated() -> String {
         policy::Policy,
         organisation::Organisation,
         organisation::OrganisationFile,
+        card::CardRequest,
+        card::SignedCardRequest,
+        card::Card,
+        card::SignedCard,
+        card::CardFault,
+        card::Revoked,
+        card::Revocations,
+        card::SignedRevocations,
+        binding::Ask,
+        binding::SignedAsk,
+        binding::Ready,
+        binding::SignedReady,
+        binding::Allowance,
+        binding::End,
+        binding::Described,
+        binding::Tampered,
+        words::Words,
         report::Withdrawn,
         report::InputDenied,
         report::ReportedEvent,

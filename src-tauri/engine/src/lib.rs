@@ -11,6 +11,7 @@ pub mod clock;
 mod layout_watch;
 pub mod leg;
 pub mod peer;
+pub mod seal;
 pub mod seams;
 pub mod session;
 pub mod sharer;

@@ -1,14 +1,18 @@
 //! Everything that can happen to the controller, and everything that it can make happen.
 
-use renfort_engine::peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent};
+use renfort_engine::{
+    peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
+    seal::Seal,
+};
 use renfort_protocol::{
+    card::SignedRevocations,
     error::WireError,
     grant::Grant,
-    ids::{RequestId, SessionId, Token},
+    ids::{Nonce, RequestId, SessionId, Token},
     organisation::OrganisationFile,
     people::Name,
     policy::Policy,
-    signalling::{Identity, Request, SessionInfo},
+    signalling::{Identity, Request},
     ticket::{Language, Summary},
     time::UnixMillis,
 };
@@ -54,6 +58,8 @@ pub struct Moment {
     pub at: UnixMillis,
     /// A number never used before.
     pub fresh: RequestId,
+    /// 256 random bits; none when the system gives none.
+    pub nonce: Option<Nonce>,
 }
 
 /// What is to be done. Carried out in order.
@@ -77,11 +83,13 @@ pub enum Effect {
     /// Start sharing the screen.
     StartSharer {
         /// The session.
-        session: Box<SessionInfo>,
+        session: SessionId,
         /// What the user allowed.
         grant: Grant,
         /// What the organisation lets them allow.
         policy: Policy,
+        /// Who is at the other end.
+        seal: Seal,
     },
     /// To the sharer of this session, when it is still there.
     ToSharer(SessionId, SharerCommand),
@@ -90,9 +98,11 @@ pub enum Effect {
     /// Start showing the user's screen.
     StartViewer {
         /// The session.
-        session: Box<SessionInfo>,
-        /// What the user allowed, as the relay told it.
+        session: SessionId,
+        /// What the user allowed, as their machine signed it.
         grant: Grant,
+        /// Who is at the other end.
+        seal: Seal,
     },
     /// To the viewer of this session, when it is still there.
     ToViewer(SessionId, ViewerCommand),
@@ -119,6 +129,8 @@ pub enum Effect {
     SaveKnown(KnownTechnicians),
     /// Keep the organisation.
     SaveOrganisation(Box<OrganisationFile>),
+    /// Keep the list of revoked cards.
+    SaveRevocations(Box<SignedRevocations>),
     /// Keep the token, or forget it.
     SaveToken(Option<Token>),
     /// Show this.

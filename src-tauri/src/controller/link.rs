@@ -115,10 +115,18 @@ impl Controller {
         }
         match event {
             LinkEvent::Connecting => self.link.shown = Link::Connecting,
-            LinkEvent::Online { now, welcomed, session } => {
+            LinkEvent::Online {
+                now,
+                welcomed,
+                session,
+                revocations,
+            } => {
                 self.link.shown = Link::Online;
                 self.link.offset =
                     i64::try_from(turn.at.0).unwrap_or(i64::MAX) - i64::try_from(now.0).unwrap_or(i64::MAX);
+                if let Some(list) = revocations {
+                    self.revocations_came(*list, turn);
+                }
                 self.welcomed(*welcomed, session.map(|session| *session), turn);
             }
             LinkEvent::Message(message) => self.relay_said(*message, turn),
@@ -152,8 +160,18 @@ impl Controller {
         }
         match (welcomed, self.profile.technician()) {
             (Welcomed::User { ticket }, false) => self.user_welcomed(ticket, session, turn),
-            (Welcomed::Technician { person, token, queue }, true) => {
+            (
+                Welcomed::Technician {
+                    person,
+                    token,
+                    queue,
+                    card,
+                },
+                true,
+            ) => {
+                self.desk.card = card;
                 self.technician_welcomed(person, token, queue, session, turn);
+                self.request_card_when_needed(turn);
             }
             _ => {
                 // The relay took us for somebody else; nothing it says now can be for us.
@@ -186,8 +204,14 @@ impl Controller {
             FromRelay::Replies { replies, .. } => self.replies_came(replies),
             FromRelay::Asked { session } if self.profile.technician() => self.user_is_asked(*session, turn),
             FromRelay::Asked { session } => self.asked(*session, turn),
-            FromRelay::Granted { grant } if self.profile.technician() => self.session_granted(grant, turn),
-            FromRelay::Granted { grant } => self.granted(grant, turn),
+            FromRelay::Ready { ready } => self.ready_came(*ready, turn),
+            FromRelay::Reveal { session, nonce } => self.revealed(session, &nonce, turn),
+            FromRelay::Card { card } => self.card_came(*card),
+            FromRelay::Revocations { revocations } => self.revocations_came(*revocations, turn),
+            FromRelay::Granted { grant, allowance } if self.profile.technician() => {
+                self.session_granted(grant, &allowance, turn);
+            }
+            FromRelay::Granted { grant, .. } => self.granted(&grant, turn),
             FromRelay::Signal { session, signal } => self.signal_came(session, signal, turn),
             FromRelay::SessionEnded { session, reason } => {
                 self.desk_session_ended(session, reason, turn);

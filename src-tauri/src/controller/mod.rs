@@ -20,16 +20,17 @@ mod show;
 mod talk;
 mod technician;
 mod technician_session;
+mod trust;
 mod user;
 mod user_session;
 mod wrap_up;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use renfort_protocol::{
     error::{Code, WireError},
-    ids::RequestId,
+    ids::{Nonce, RequestId},
     organisation::OrganisationFile,
     session::ChatText,
     time::UnixMillis,
@@ -70,6 +71,8 @@ pub struct Controller {
 struct Turn {
     at: UnixMillis,
     fresh: RequestId,
+    /// Used once in a turn; none when the system gives no randomness.
+    nonce: Option<Nonce>,
     effects: Vec<Effect>,
 }
 
@@ -101,6 +104,7 @@ impl Controller {
         let mut turn = Turn {
             at: moment.at,
             fresh: moment.fresh,
+            nonce: moment.nonce,
             effects: Vec::new(),
         };
         turn.push(Effect::Side {
@@ -116,6 +120,7 @@ impl Controller {
         let mut turn = Turn {
             at: moment.at,
             fresh: moment.fresh,
+            nonce: moment.nonce,
             effects: Vec::new(),
         };
         match event {
@@ -191,6 +196,7 @@ impl Controller {
                 second_factor,
             } => self.sign_in(login, password, second_factor, turn),
             Action::SignOut => self.sign_out(turn),
+            Action::RequestCard => self.request_card(turn),
             Action::ShowTicket { ticket } => self.show_ticket(ticket, turn),
             Action::TakeTicket { ticket } => self.take_ticket(ticket, turn),
             Action::AskAgain => self.ask_again(turn),
@@ -265,6 +271,7 @@ impl Controller {
     }
 
     fn tick(&mut self, turn: &mut Turn) {
+        self.desk.now = turn.at;
         self.answer_silence(turn);
         self.resend_reports(turn);
         self.fade_remark(turn);

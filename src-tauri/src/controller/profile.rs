@@ -4,6 +4,7 @@
 //! that the person chose over it by name.
 
 use renfort_protocol::{
+    card::SignedRevocations,
     error::{Code, WireError},
     ids::Token,
     organisation::OrganisationFile,
@@ -14,7 +15,7 @@ use renfort_protocol::{
 
 use super::{Controller, Effect, Turn};
 use crate::{
-    store::{KnownTechnicians, Settings},
+    store::{DevicePair, KnownTechnicians, Settings},
     view::Theme,
 };
 
@@ -27,6 +28,10 @@ pub struct Profile {
     pub organisation: Option<OrganisationFile>,
     /// Technicians who were allowed before.
     pub known: KnownTechnicians,
+    /// Cards that the organisation took back.
+    pub revocations: Option<SignedRevocations>,
+    /// This installation's key.
+    pub device: DevicePair,
     /// A technician's.
     pub token: Option<Token>,
     /// Who the system says the person is.
@@ -78,6 +83,10 @@ impl Controller {
     /// From now on, this program belongs to this organisation.
     pub(super) fn pin(&mut self, file: OrganisationFile, turn: &mut Turn) {
         turn.push(Effect::SaveOrganisation(Box::new(file.clone())));
+        // Another organisation's list says nothing of this one's cards.
+        self.profile
+            .revocations
+            .take_if(|list| !list.is_genuine(&file.organisation.key));
         self.profile.organisation = Some(file);
         self.notice.take_if(|notice| notice.error.code == Code::BadOrganisation);
         self.connect(turn);

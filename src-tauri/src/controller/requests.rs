@@ -33,6 +33,7 @@ pub(super) enum Purpose {
     Deflected,
     Replies,
     Draft(TicketId),
+    RequestCard,
     SignOut,
 }
 
@@ -106,6 +107,7 @@ impl Controller {
             Some(Purpose::Abuse(session)) => self.abuse_recorded(session, turn),
             Some(Purpose::Suggest) => self.suggested(turn),
             Some(Purpose::Draft(ticket)) => self.drafted(ticket),
+            Some(Purpose::RequestCard) => self.desk.card_requested = true,
             // Done means written, and reports are written in order.
             Some(Purpose::Report(session, number)) => {
                 self.link.reports.recorded(session, number);

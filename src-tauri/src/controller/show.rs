@@ -58,6 +58,7 @@ impl Controller {
         match (in_hand, detail) {
             (Some(ticket), Some(detail)) => TechnicianPage::Ticket {
                 person,
+                card: self.card_view(),
                 waiting: self.waiting_beside(ticket),
                 detail,
                 session: self.technician_session(),
@@ -68,6 +69,7 @@ impl Controller {
             // All about the ticket in hand is on its way.
             (Some(_), None) => TechnicianPage::Queue {
                 person,
+                card: self.card_view(),
                 tickets: self.tickets(),
                 detail: None,
                 gone: None,
@@ -75,6 +77,7 @@ impl Controller {
             },
             (None, detail) => TechnicianPage::Queue {
                 person,
+                card: self.card_view(),
                 tickets: self.tickets(),
                 detail,
                 gone: desk.gone.clone(),

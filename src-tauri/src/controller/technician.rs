@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use renfort_protocol::{
+    card::SignedCard,
     error::{Code, WireError},
     ids::{SessionId, TicketId, Token},
     people::{Name, Person},
@@ -12,9 +13,13 @@ use renfort_protocol::{
     second_factor::SecondFactorCode,
     signalling::{EndReason, Identity, Password, SessionInfo, ToRelay},
     ticket::{Left, NoteText, QueueEntry, TicketDetail, TicketState},
+    time::UnixMillis,
 };
 
-use super::{Controller, Effect, Notification, Turn, requests::Purpose, technician_session::Viewed, wrap_up::WrapUp};
+use super::{
+    Controller, Effect, Notification, Turn, requests::Purpose, technician_session::Viewed, trust::Question,
+    wrap_up::WrapUp,
+};
 use crate::view::GoneTicket;
 
 /// Where the technician stands.
@@ -39,6 +44,14 @@ pub(super) struct Desk {
     pub(super) over: Option<EndReason>,
     /// A session that ended here; the relay does not know yet.
     pub(super) ending: Option<(SessionId, EndReason)>,
+    /// This device's.
+    pub(super) card: Option<SignedCard>,
+    /// The relay keeps our request for one.
+    pub(super) card_requested: bool,
+    /// The question that was put last and that the relay has not confirmed yet.
+    pub(super) question: Option<Question>,
+    /// The time of the last event: whether a card is good depends on it.
+    pub(super) now: UnixMillis,
 }
 
 impl Desk {
@@ -227,11 +240,13 @@ impl Controller {
         if self.desk.in_hand().is_some() {
             return self.tell(Code::SessionOpen.into());
         }
-        if !self.needs_relay() {
+        if !self.needs_relay()
+            && let Some(ask) = self.question(ticket, turn)
+        {
             self.desk.shown = Some(ticket);
             self.link
                 .requests
-                .send(Purpose::Take, ToRelay::TakeTicket { ticket }, turn);
+                .send(Purpose::Take, ToRelay::TakeTicket { ask }, turn);
         }
     }
 

@@ -3,18 +3,24 @@
 //! Invariant: what is shown as allowed comes from the user's machine as soon as it speaks, and from the relay only
 //! before that.
 
-use renfort_engine::peer::{ViewerCommand, ViewerEvent};
+use std::sync::Arc;
+
+use renfort_engine::{
+    peer::{ViewerCommand, ViewerEvent},
+    seal::Seal,
+};
 use renfort_protocol::{
+    binding::Tampered,
     error::WireError,
     grant::{Capabilities, Capability, Grant},
-    ids::SessionId,
+    ids::{SessionId, Signature},
     keyboard::Typing,
     session::ChatText,
     signalling::{EndReason, SessionInfo, Signal, ToRelay},
     time::UnixMillis,
 };
 
-use super::{Controller, Effect, Turn, requests::Purpose, talk::Talk};
+use super::{Controller, Effect, Turn, requests::Purpose, talk::Talk, trust::OtherEnd};
 use crate::view::{KeyboardView, Remark, ScreenView, TechnicianSession};
 
 /// How long a remark about refused input stays, in milliseconds.
@@ -27,7 +33,8 @@ const TOO_LONG_MS: u64 = 15_000;
 #[derive(Debug)]
 pub(super) struct Viewed {
     pub(super) info: SessionInfo,
-    grant: Option<Grant>,
+    pub(super) other_end: OtherEnd,
+    pub(super) grant: Option<Grant>,
     connected: bool,
     peer_lost: bool,
     screen: Option<ScreenView>,
@@ -39,9 +46,10 @@ pub(super) struct Viewed {
 }
 
 impl Viewed {
-    fn new(info: SessionInfo) -> Self {
+    fn new(info: SessionInfo, other_end: OtherEnd) -> Self {
         Self {
             info,
+            other_end,
             grant: None,
             connected: false,
             peer_lost: false,
@@ -68,9 +76,11 @@ impl Controller {
         match &viewed.grant {
             None => TechnicianSession::Asking {
                 answer_by: self.link.local(viewed.info.answer_by),
+                words: viewed.other_end.words(),
             },
             Some(grant) => TechnicianSession::Open {
                 grant: grant.clone(),
+                words: viewed.other_end.words(),
                 connected: viewed.connected,
                 peer_lost: viewed.peer_lost,
                 screen: viewed.screen,
@@ -88,20 +98,45 @@ impl Controller {
         if !self.desk.is_in(info.id) {
             self.close_viewer(EndReason::Lost, turn);
             self.desk.over = None;
-            self.desk.session = Some(Viewed::new(info));
+            let other_end = self.other_end(&info);
+            let known = other_end.is_ok();
+            self.desk.session = Some(Viewed::new(info, other_end.unwrap_or_default()));
+            if !known {
+                self.distrust_at_desk(Tampered::Ask, turn);
+            }
         }
     }
 
-    pub(super) fn session_granted(&mut self, grant: Grant, turn: &mut Turn) {
-        if let Some(viewed) = &mut self.desk.session
-            && viewed.info.id == grant.session
-            && viewed.grant.is_none()
-        {
-            viewed.grant = Some(grant.clone());
-            turn.push(Effect::StartViewer {
-                session: Box::new(viewed.info.clone()),
-                grant,
-            });
+    /// The user's yes, as their machine signed it.
+    pub(super) fn session_granted(&mut self, grant: Grant, allowance: &Signature, turn: &mut Turn) {
+        let Some(viewed) = self
+            .desk
+            .session
+            .as_mut()
+            .filter(|viewed| viewed.info.id == grant.session && viewed.grant.is_none())
+        else {
+            return;
+        };
+        let ask = &viewed.info.ask.ask;
+        let asked = grant.ticket == ask.ticket
+            && grant.technician == ask.card.card.person
+            && grant.capabilities.is_subset(&ask.capabilities);
+        let bound = viewed
+            .other_end
+            .transcript
+            .filter(|_| asked)
+            .ok_or(Tampered::Allowance)
+            .and_then(|transcript| transcript.bind(&grant, allowance));
+        match bound {
+            Ok(bound) => {
+                viewed.grant = Some(grant.clone());
+                turn.push(Effect::StartViewer {
+                    session: grant.session,
+                    grant,
+                    seal: Seal::new(bound, Arc::clone(self.profile.device.pair())),
+                });
+            }
+            Err(what) => self.distrust_at_desk(what, turn),
         }
     }
 
@@ -121,16 +156,18 @@ impl Controller {
         if let Some((session, reason)) = self.desk.ending {
             return self.end_viewed_at_relay(session, reason, turn);
         }
-        let grant = info.grant.clone();
+        let (grant, allowance, ready) = (info.grant.clone(), info.allowance, info.ready.clone());
         let id = info.id;
         let new_here = !self.desk.is_in(id);
         self.user_is_asked(info, turn);
-        if let Some(grant) = grant {
-            self.session_granted(grant, turn);
-            if new_here {
+        if let (Some(grant), Some(allowance)) = (grant, allowance) {
+            self.session_granted(grant, &allowance, turn);
+            if new_here && self.desk.is_in(id) {
                 // The sharer made its offer to an earlier run of this program.
                 self.send_signal(id, Signal::Restart, turn);
             }
+        } else if let Some(ready) = ready {
+            self.ready_came(ready, turn);
         }
     }
 
@@ -232,12 +269,18 @@ impl Controller {
     /// Ends what is asked for or on; the person leaves.
     pub(super) fn end_session_if_any(&mut self, turn: &mut Turn) {
         let Some(viewed) = &self.desk.session else { return };
-        let session = viewed.info.id;
         let reason = if viewed.grant.is_some() {
             EndReason::EndedByTechnician
         } else {
             EndReason::Withdrawn
         };
+        self.leave_viewed(reason, turn);
+    }
+
+    /// Ends what is asked for or on.
+    pub(super) fn leave_viewed(&mut self, reason: EndReason, turn: &mut Turn) {
+        let Some(viewed) = &self.desk.session else { return };
+        let session = viewed.info.id;
         self.close_viewer(reason, turn);
         self.end_viewed_at_relay(session, reason, turn);
     }
@@ -253,10 +296,12 @@ impl Controller {
         let Some(ticket) = self.desk.in_hand().filter(|_| self.desk.session.is_none()) else {
             return self.out_of_order();
         };
-        if !self.needs_relay() {
+        if !self.needs_relay()
+            && let Some(ask) = self.question(ticket, turn)
+        {
             self.link
                 .requests
-                .send(Purpose::AskAgain, ToRelay::AskAgain { ticket }, turn);
+                .send(Purpose::AskAgain, ToRelay::AskAgain { ask }, turn);
         }
     }
 

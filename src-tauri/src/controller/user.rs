@@ -3,6 +3,8 @@
 //! Invariant: a request for help is sent under one number until it is answered, however often the connection breaks, so
 //! it opens one ticket.
 
+use std::collections::VecDeque;
+
 use renfort_protocol::{
     ids::{RequestId, SessionId, TicketId},
     signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
@@ -13,6 +15,7 @@ use super::{
     Controller, Turn,
     help::Help,
     requests::Purpose,
+    trust::Hailed,
     user_session::{Consent, Shared},
 };
 use crate::view::UserPage;
@@ -27,6 +30,10 @@ pub(super) struct User {
     pub(super) session: Option<Shared>,
     /// A session that ended here; the relay does not know yet.
     pub(super) ending: Option<(SessionId, EndReason)>,
+    /// Somebody asks, and the person does not hear of it yet.
+    pub(super) hailed: Option<Hailed>,
+    /// Sessions that were asked for, newest last.
+    pub(super) asked_before: VecDeque<SessionId>,
 }
 
 /// A request for help on its way.

@@ -6,17 +6,24 @@
 //! Invariant: a sharer starts only for a session that this program asked the person about and that the person allowed,
 //! and with no more than they allowed, whatever the relay says.
 
-use renfort_engine::peer::{SharerCommand, SharerEvent};
+use std::sync::Arc;
+
+use renfort_engine::{
+    peer::{SharerCommand, SharerEvent},
+    seal::Seal,
+};
 use renfort_protocol::{
-    error::Code,
+    binding::{Tampered, Transcript},
+    error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
-    ids::SessionId,
+    ids::{SessionId, Signature},
     limits::CONSENT_ANSWER_MS,
     policy::Policy,
     session::ChatText,
     signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
     ticket::UserTicket,
     time::UnixMillis,
+    words::Words,
 };
 
 use super::{Controller, Effect, Notification, Turn, consent, requests::Purpose, talk::Talk};
@@ -26,6 +33,7 @@ use crate::view::{Question, UserPage};
 #[derive(Debug)]
 pub(super) struct Consent {
     info: SessionInfo,
+    transcript: Transcript,
     /// Silence is a refusal from then on; on this machine's clock.
     deadline: UnixMillis,
     /// This technician was never allowed before: a yes counts from then on.
@@ -38,6 +46,7 @@ pub(super) struct Consent {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) info: SessionInfo,
+    words: Words,
     grant: Grant,
     pub(super) policy: Policy,
     /// No extension goes beyond this.
@@ -56,33 +65,35 @@ impl Consent {
         session.answer_by = self.deadline;
         UserPage::Consent {
             ticket,
+            card_until: session.ask.ask.card.card.expires_at,
             session,
+            words: Some(self.transcript.words()),
             busy: self.answer.is_some(),
             choices: consent::choices(&self.info.asked, policy),
             allow_from: self.allow_from,
         }
     }
 
-    /// What the relay may grant at most: what the person answered.
-    fn allowed(&self, by_relay: &Grant) -> Option<Grant> {
-        let Some(ConsentAnswer::Allow {
-            capabilities,
-            expires_at,
-        }) = &self.answer
-        else {
-            return None;
-        };
-        let same = by_relay.session == self.info.id
-            && by_relay.ticket == self.info.ticket
-            && by_relay.technician == self.info.technician.id;
-        let capabilities: Capabilities = capabilities.intersection(&by_relay.capabilities).copied().collect();
-        (same && capabilities.contains(&Capability::View)).then(|| Grant {
+    fn grant(&self, capabilities: Capabilities, expires_at: UnixMillis) -> Grant {
+        Grant {
             session: self.info.id,
             ticket: self.info.ticket,
             technician: self.info.technician.id,
             capabilities,
-            expires_at: by_relay.expires_at.min(*expires_at),
-        })
+            expires_at,
+        }
+    }
+
+    /// What the person allowed, with this machine's own signature; none before a yes.
+    fn allowed(&self) -> Option<(Grant, Signature)> {
+        match &self.answer {
+            Some(ConsentAnswer::Allow {
+                capabilities,
+                expires_at,
+                signature,
+            }) => Some((self.grant(capabilities.clone(), *expires_at), *signature)),
+            Some(ConsentAnswer::Refuse { .. }) | None => None,
+        }
     }
 }
 
@@ -91,6 +102,7 @@ impl Shared {
         UserPage::Session {
             ticket,
             technician: self.info.technician.clone(),
+            words: Some(self.words.clone()),
             grant: self.grant.clone(),
             forbidden: self.policy.forbidden(),
             latest: self.latest,
@@ -112,16 +124,28 @@ impl Controller {
                 .consent
                 .as_ref()
                 .is_some_and(|consent| consent.info.id == info.id)
+            || self
+                .user
+                .hailed
+                .as_ref()
+                .is_some_and(|hailed| hailed.info.id == info.id)
         {
             return;
         }
         self.close_session(EndReason::Lost, turn);
+        self.user.consent = None;
+        self.hail(info, turn);
+    }
+
+    /// It is known who asks: now the person is asked.
+    pub(super) fn put_question(&mut self, info: SessionInfo, transcript: Transcript, turn: &mut Turn) {
         turn.push(Effect::Notify(Notification::Asked(info.technician.name.clone())));
         turn.push(Effect::Raise);
         let deadline = turn.at.plus(CONSENT_ANSWER_MS);
         let allow_from = self.pause_before_allow(&info.technician, turn);
         self.user.consent = Some(Consent {
             info,
+            transcript,
             deadline,
             allow_from,
             answer: None,
@@ -137,9 +161,13 @@ impl Controller {
                 return self.tell(consent::too_early(from, turn.at));
             }
             let policy = self.policy();
+            let capabilities = consent::chosen(&consent.info.asked, &policy, chosen);
+            let expires_at = turn.at.plus(policy.time_box(time_box_ms));
+            let grant = consent.grant(capabilities.clone(), expires_at);
             ConsentAnswer::Allow {
-                capabilities: consent::chosen(&consent.info.asked, &policy, chosen),
-                expires_at: turn.at.plus(policy.time_box(time_box_ms)),
+                capabilities,
+                expires_at,
+                signature: consent.transcript.sign_allowance(&grant, self.profile.device.pair()),
             }
         } else {
             ConsentAnswer::Refuse { timed_out: false }
@@ -191,26 +219,37 @@ impl Controller {
     }
 
     /// The user's yes is written.
-    pub(super) fn granted(&mut self, by_relay: Grant, turn: &mut Turn) {
+    pub(super) fn granted(&mut self, by_relay: &Grant, turn: &mut Turn) {
         if self.user.is_in(by_relay.session) {
             return;
         }
         let Some(consent) = self.user.consent.take_if(|consent| consent.info.id == by_relay.session) else {
             return self.not_by_us(by_relay.session, turn);
         };
-        let Some(grant) = consent.allowed(&by_relay) else {
+        let Some((grant, signature)) = consent.allowed() else {
             return self.not_by_us(by_relay.session, turn);
+        };
+        let bound = if *by_relay == grant {
+            consent.transcript.bind(&grant, &signature)
+        } else {
+            Err(Tampered::Allowance)
+        };
+        let bound = match bound {
+            Ok(bound) => bound,
+            Err(what) => return self.distrust_at_user(grant.session, what, what.into(), turn),
         };
         let policy = self.policy();
         let grant = policy.narrow(grant, turn.at);
         self.learn_technician(&consent.info.technician, turn);
         turn.push(Effect::StartSharer {
-            session: Box::new(consent.info.clone()),
+            session: grant.session,
             grant: grant.clone(),
             policy: policy.clone(),
+            seal: Seal::new(bound, Arc::clone(self.profile.device.pair())),
         });
         turn.push(Effect::ShowBanner(true));
         self.user.session = Some(Shared {
+            words: consent.transcript.words(),
             info: consent.info,
             grant,
             latest: policy.latest(turn.at),
@@ -241,14 +280,21 @@ impl Controller {
             self.close_session(EndReason::Lost, turn);
         }
         self.user.consent.take_if(|consent| Some(consent.info.id) != there);
+        self.user.hailed.take_if(|hailed| Some(hailed.info.id) != there);
         self.user.ending.take_if(|(ending, _)| Some(*ending) != there);
         let Some(info) = session else { return };
         if self.user.is_in(info.id) || self.user.is_ending() {
             return;
         }
         match info.grant.clone() {
-            Some(grant) => self.granted(grant, turn),
+            Some(grant) => self.granted(&grant, turn),
             None if self.user.consent.is_some() => self.send_answer(turn),
+            None if self.user.hailed.is_some() => match info.reveal {
+                Some(nonce) => self.revealed(info.id, &nonce, turn),
+                None => self.say_ready(turn),
+            },
+            // An earlier run of this program was told the nonce, and nobody may be told another story now.
+            None if info.reveal.is_some() => self.end_at_relay(info.id, EndReason::Failed, turn),
             None => self.asked(info, turn),
         }
     }
@@ -260,8 +306,30 @@ impl Controller {
         }
     }
 
+    /// The organisation took the card back of whoever sees this screen, or asks to.
+    pub(super) fn end_session_of_revoked(&mut self, turn: &mut Turn) {
+        let Some(list) = &self.profile.revocations else { return };
+        let revoked = |info: &SessionInfo| list.revocations.contains(info.ask.ask.card.card.serial);
+        let session = self.user.session.as_ref().map(|shared| &shared.info);
+        let asking = self.user.consent.as_ref().map(|consent| &consent.info);
+        let hailed = self.user.hailed.as_ref().map(|hailed| &hailed.info);
+        let Some(id) = [session, asking, hailed]
+            .into_iter()
+            .flatten()
+            .find(|info| revoked(info))
+            .map(|info| info.id)
+        else {
+            return;
+        };
+        self.close_session(EndReason::Untrusted, turn);
+        self.user.consent = None;
+        self.user.hailed = None;
+        let error = WireError::from(Tampered::Card).with("fault", "revoked");
+        self.distrust_at_user(id, Tampered::Card, error, turn);
+    }
+
     /// Until the relay knows, the first reason counts.
-    fn end_at_relay(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
+    pub(super) fn end_at_relay(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
         let earlier = self.user.ending.filter(|(ending, _)| *ending == session);
         let reason = earlier.map_or(reason, |(_, reason)| reason);
         self.user.ending = Some((session, reason));
@@ -281,6 +349,7 @@ impl Controller {
     pub(super) fn user_session_ended(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
         self.end_told(session);
         self.user.consent.take_if(|consent| consent.info.id == session);
+        self.user.hailed.take_if(|hailed| hailed.info.id == session);
         if self.user.is_in(session) {
             self.close_session(reason, turn);
         }
@@ -347,13 +416,7 @@ impl Controller {
         }
     }
 
-    fn sharer_ended(
-        &mut self,
-        session: SessionId,
-        reason: EndReason,
-        error: Option<renfort_protocol::error::WireError>,
-        turn: &mut Turn,
-    ) {
+    fn sharer_ended(&mut self, session: SessionId, reason: EndReason, error: Option<WireError>, turn: &mut Turn) {
         if self.user.session.take_if(|shared| shared.info.id == session).is_some() {
             turn.push(Effect::ShowBanner(false));
             // What the technician did is the technician's side's to tell: the relay takes it from nobody else.

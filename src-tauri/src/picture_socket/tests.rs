@@ -9,8 +9,6 @@ use renfort_engine::{
 use renfort_protocol::{
     grant::{Capability, Grant},
     ids::{PersonId, SessionId, TicketId},
-    people::{Level, Name, Stated, Technician},
-    signalling::SessionInfo,
     time::UnixMillis,
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -29,31 +27,12 @@ const WHOLE: usize = 16 + 4 * 2 * 4;
 
 /// A viewer that stays, so that there is someone to take input.
 fn viewer() -> viewer::ViewerHandle {
-    let person = |text: &str| Name::new(text).unwrap();
     let grant = Grant {
         session: SessionId([1; 16]),
         ticket: TicketId(1001),
         technician: PersonId(1),
         capabilities: [Capability::View].into(),
         expires_at: UnixMillis(u64::MAX),
-    };
-    let session = SessionInfo {
-        id: grant.session,
-        ticket: grant.ticket,
-        technician: Technician {
-            id: PersonId(1),
-            name: person("Alex"),
-            level: Level::One,
-        },
-        user: Stated {
-            name: person("Jeanne"),
-            machine: person("poste-12"),
-        },
-        asked: grant.capabilities.clone(),
-        asked_at: UnixMillis(0),
-        answer_by: UnixMillis(0),
-        grant: Some(grant.clone()),
-        reported: 0,
     };
     let seams = ViewerSeams {
         decoder: Box::new(|| {
@@ -68,7 +47,7 @@ fn viewer() -> viewer::ViewerHandle {
     };
     let clock = Clock::system();
     let setup = ViewerSetup {
-        session,
+        seal: crate::controller::tests::parties::seal(&grant),
         grant,
         granted_at: clock.now(),
         ice_servers: Vec::new(),

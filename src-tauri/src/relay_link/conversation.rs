@@ -109,7 +109,19 @@ async fn greet(socket: &mut Socket, device: &crate::store::DevicePair, wanted: &
     .map_err(Ending::Lost)?;
     loop {
         match next(socket).await.map_err(Ending::Lost)? {
-            FromRelay::Welcome { now, welcomed, session } => return Ok(LinkEvent::Online { now, welcomed, session }),
+            FromRelay::Welcome {
+                now,
+                welcomed,
+                session,
+                revocations,
+            } => {
+                return Ok(LinkEvent::Online {
+                    now,
+                    welcomed,
+                    session,
+                    revocations,
+                });
+            }
             FromRelay::Refused { error, .. } if is_about_identity(error.code) => return Err(Ending::Rejected(error)),
             FromRelay::Refused { error, .. } => return Err(Ending::Lost(error)),
             FromRelay::Done { .. } => {}

@@ -14,6 +14,7 @@ mod conversation;
 use std::{sync::Arc, time::Duration};
 
 use renfort_protocol::{
+    card::SignedRevocations,
     error::{Code, WireError},
     signalling::{FromRelay, Identity, Request, SessionInfo, Welcomed},
     ticket::Language,
@@ -81,6 +82,8 @@ pub enum LinkEvent {
         welcomed: Box<Welcomed>,
         /// A session that is still open.
         session: Option<Box<SessionInfo>>,
+        /// Cards that the organisation took back.
+        revocations: Option<Box<SignedRevocations>>,
     },
     /// The relay said something.
     Message(Box<FromRelay>),

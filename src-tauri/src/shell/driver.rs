@@ -11,15 +11,16 @@ use std::{collections::VecDeque, time::Duration};
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
+    seal::Seal,
     sharer::{self, SharerHandle, SharerSetup},
     viewer::{self, ViewerHandle, ViewerSetup},
 };
 use renfort_protocol::{
     error::{Code, WireError},
     grant::Grant,
-    ids::{RequestId, SessionId},
+    ids::{Nonce, RequestId, SessionId},
     policy::Policy,
-    signalling::{EndReason, SessionInfo},
+    signalling::EndReason,
 };
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tauri::{AppHandle, Emitter as _};
@@ -90,9 +91,12 @@ impl Driver {
             // Only ever compared with this device's own; the time makes it new.
             fresh[..8].copy_from_slice(&self.clock.now().0.to_le_bytes());
         }
+        let mut nonce = [0; 32];
+        let random = SystemRandom::new().fill(&mut nonce).is_ok();
         Moment {
             at: self.clock.now(),
             fresh: RequestId(fresh),
+            nonce: random.then_some(Nonce(nonce)),
         }
     }
 
@@ -111,10 +115,15 @@ impl Driver {
             Effect::Disconnect => self.tell_link(LinkCommand::Disconnect).await,
             Effect::RetryNow => self.tell_link(LinkCommand::RetryNow).await,
             Effect::Send(request) => self.tell_link(LinkCommand::Send(request)).await,
-            Effect::StartSharer { session, grant, policy } => self.start_sharer(*session, grant, policy),
+            Effect::StartSharer {
+                session,
+                grant,
+                policy,
+                seal,
+            } => self.start_sharer(session, grant, policy, seal),
             Effect::ToSharer(session, command) => self.tell_sharer(session, command),
             Effect::StopSharer => self.stop.stop(),
-            Effect::StartViewer { session, grant } => self.start_viewer(*session, grant),
+            Effect::StartViewer { session, grant, seal } => self.start_viewer(session, grant, seal),
             Effect::ToViewer(session, command) => self.tell_viewer(session, command),
             Effect::ShowBanner(shown) => self.show_banner(shown),
             Effect::Raise => windows::raise(&self.app),
@@ -133,6 +142,7 @@ impl Driver {
             Effect::SaveSettings(settings) => self.saved(self.folder.save_settings(&settings)),
             Effect::SaveKnown(known) => self.saved(self.folder.save_known(&known)),
             Effect::SaveOrganisation(file) => self.saved(self.folder.save_organisation(&file)),
+            Effect::SaveRevocations(list) => self.saved(self.folder.save_revocations(&list)),
             Effect::SaveToken(token) => self.saved(self.folder.save_token(token.as_ref())),
             Effect::Emit(view) => self.emit(*view),
             Effect::Exit => self.exit(),
@@ -185,13 +195,11 @@ impl Driver {
         }
     }
 
-    fn start_sharer(&mut self, session: SessionInfo, grant: Grant, policy: Policy) {
-        let id = session.id;
+    fn start_sharer(&mut self, id: SessionId, grant: Grant, policy: Policy, seal: Seal) {
         let setup = SharerSetup {
-            session,
             grant,
             policy,
-            granted_at: self.clock.now(),
+            seal,
             ice_servers: Vec::new(),
         };
         let handle = sharer::start(setup, self.media.sharer(), self.clock.clone());
@@ -223,11 +231,10 @@ impl Driver {
         }
     }
 
-    fn start_viewer(&mut self, session: SessionInfo, grant: Grant) {
-        let id = session.id;
+    fn start_viewer(&mut self, id: SessionId, grant: Grant, seal: Seal) {
         let setup = ViewerSetup {
-            session,
             grant,
+            seal,
             granted_at: self.clock.now(),
             ice_servers: Vec::new(),
         };

@@ -1,16 +1,17 @@
 //! This installation's Ed25519 key (RFC 8032), kept as PKCS#8 (RFC 8410).
 
+use std::sync::Arc;
+
 use renfort_protocol::{
     ids::{DeviceKey, Nonce, Signature},
     signalling::hello_bytes,
+    signing,
 };
-use ring::{
-    rand::SystemRandom,
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
+use ring::{rand::SystemRandom, signature::Ed25519KeyPair};
 
 /// Who this installation is.
-pub struct DevicePair(Ed25519KeyPair);
+#[derive(Clone)]
+pub struct DevicePair(Arc<Ed25519KeyPair>);
 
 impl DevicePair {
     /// A new one, with its bytes for the file. None when the system gives no randomness.
@@ -21,19 +22,19 @@ impl DevicePair {
 
     /// From the file's bytes.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        Ed25519KeyPair::from_pkcs8(bytes).ok().map(Self)
+        Ed25519KeyPair::from_pkcs8(bytes).ok().map(Self::from)
     }
 
     /// The public half.
     #[must_use]
     pub fn public(&self) -> DeviceKey {
-        DeviceKey(
-            self.0
-                .public_key()
-                .as_ref()
-                .try_into()
-                .expect("an Ed25519 public key has 32 bytes"),
-        )
+        signing::public(&self.0)
+    }
+
+    /// What signs.
+    #[must_use]
+    pub const fn pair(&self) -> &Arc<Ed25519KeyPair> {
+        &self.0
     }
 
     /// Answers the relay's challenge.
@@ -46,6 +47,12 @@ impl DevicePair {
                 .try_into()
                 .expect("an Ed25519 signature has 64 bytes"),
         )
+    }
+}
+
+impl From<Ed25519KeyPair> for DevicePair {
+    fn from(pair: Ed25519KeyPair) -> Self {
+        Self(Arc::new(pair))
     }
 }
 

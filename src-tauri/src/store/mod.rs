@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use renfort_protocol::{ids::Token, organisation::OrganisationFile};
+use renfort_protocol::{card::SignedRevocations, ids::Token, organisation::OrganisationFile};
 
 pub use device_key::DevicePair;
 pub use known::{KNOWN_TECHNICIANS, KnownTechnicians};
@@ -27,6 +27,7 @@ const SETTINGS: &str = "settings.json";
 const DEVICE_KEY: &str = "device.key";
 const ORGANISATION: &str = "organisation.json";
 const TECHNICIANS: &str = "technicians.json";
+const REVOCATIONS: &str = "revocations.json";
 const TOKEN: &str = "technician.token";
 
 /// Why the data folder cannot be used.
@@ -60,6 +61,8 @@ pub struct Stored {
     pub organisation: Option<OrganisationFile>,
     /// Technicians who were allowed before.
     pub known: KnownTechnicians,
+    /// Cards that the organisation took back. Only a list of the pinned organisation counts.
+    pub revocations: Option<SignedRevocations>,
     /// A technician's token.
     pub token: Option<Token>,
     /// This installation.
@@ -122,6 +125,7 @@ impl DataFolder {
         let mut damaged = Vec::new();
         let settings = self.read(SETTINGS, &mut damaged, |bytes| serde_json::from_slice(bytes).ok())?;
         let organisation = self.read(ORGANISATION, &mut damaged, |bytes| OrganisationFile::read(bytes).ok())?;
+        let revocations = self.read(REVOCATIONS, &mut damaged, |bytes| serde_json::from_slice(bytes).ok())?;
         let token = self.read(TOKEN, &mut damaged, |bytes| {
             std::str::from_utf8(bytes).ok()?.trim().parse().ok()
         })?;
@@ -138,6 +142,7 @@ impl DataFolder {
             settings: settings.unwrap_or_default(),
             organisation,
             known: known.unwrap_or_default(),
+            revocations,
             token,
             device,
             damaged,
@@ -174,6 +179,17 @@ impl DataFolder {
         self.write(
             ORGANISATION,
             &serde_json::to_vec_pretty(file).expect("an organisation file is plain JSON"),
+        )
+    }
+
+    /// Keeps the newest list of revoked cards.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save_revocations(&self, list: &SignedRevocations) -> Result<(), StoreError> {
+        self.write(
+            REVOCATIONS,
+            &serde_json::to_vec_pretty(list).expect("a list of cards is plain JSON"),
         )
     }
 

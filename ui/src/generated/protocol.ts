@@ -18,6 +18,10 @@ export type Signature = string;
 
 export type Token = string;
 
+export type Sha256 = string;
+
+export type CardSerial = string;
+
 export type ArticleId = string;
 
 export type ReplyId = string;
@@ -390,6 +394,240 @@ organisation: Organisation,
  */
 signature: Signature, };
 
+export type CardRequest = { 
+/**
+ * [`VERSION`].
+ */
+version: number, 
+/**
+ * The account that is signed in on the device.
+ */
+person: PersonId, 
+/**
+ * Its name.
+ */
+name: Line, 
+/**
+ * Its level.
+ */
+level: Level, 
+/**
+ * The device's key; the card is good with it only.
+ */
+device: DeviceKey, 
+/**
+ * When it was made, on the device's clock.
+ */
+requested_at: UnixMillis, };
+
+export type SignedCardRequest = { 
+/**
+ * What is asked.
+ */
+request: CardRequest, 
+/**
+ * By the device key inside.
+ */
+signature: Signature, };
+
+export type Card = { 
+/**
+ * [`VERSION`].
+ */
+version: number, 
+/**
+ * Names the card, so that it can be revoked; drawn at random.
+ */
+serial: CardSerial, 
+/**
+ * The account.
+ */
+person: PersonId, 
+/**
+ * As users see it.
+ */
+name: Line, 
+/**
+ * As users see it.
+ */
+level: Level, 
+/**
+ * The device that the card is good with.
+ */
+device: DeviceKey, 
+/**
+ * When it was signed.
+ */
+issued_at: UnixMillis, 
+/**
+ * The instant from which it is no longer good.
+ */
+expires_at: UnixMillis, };
+
+export type SignedCard = { 
+/**
+ * The card.
+ */
+card: Card, 
+/**
+ * By the organisation's key.
+ */
+signature: Signature, };
+
+export type CardFault = "missing" | "version" | "foreign" | "stolen" | "not_yet" | "expired" | "revoked";
+
+export type Revoked = { 
+/**
+ * Which.
+ */
+serial: CardSerial, 
+/**
+ * When it would have expired: from then on it needs no place on the list.
+ */
+until: UnixMillis, };
+
+export type Revocations = { 
+/**
+ * [`VERSION`].
+ */
+version: number, 
+/**
+ * Grows by one with each list: an older list is never taken for a newer one.
+ */
+number: number, 
+/**
+ * When it was signed.
+ */
+issued_at: UnixMillis, 
+/**
+ * At most [`MAX_REVOKED`].
+ */
+revoked: Array<Revoked>, };
+
+export type SignedRevocations = { 
+/**
+ * The list.
+ */
+revocations: Revocations, 
+/**
+ * By the organisation's key.
+ */
+signature: Signature, };
+
+export type Ask = { 
+/**
+ * [`crate::VERSION`]: a relay that names another version to one of the two changes this.
+ */
+version: number, 
+/**
+ * The session it would be; chosen at random by the technician's device.
+ */
+session: SessionId, 
+/**
+ * For this ticket.
+ */
+ticket: TicketId, 
+/**
+ * What is asked.
+ */
+capabilities: Array<Capability>, 
+/**
+ * When, on the technician's clock.
+ */
+asked_at: UnixMillis, 
+/**
+ * SHA-256 of [`COMMITMENT_CONTEXT`] and the technician's nonce.
+ */
+commitment: Sha256, 
+/**
+ * Who asks; the card names the device that signs.
+ */
+card: SignedCard, };
+
+export type SignedAsk = { 
+/**
+ * What is asked.
+ */
+ask: Ask, 
+/**
+ * By the device that the card names.
+ */
+signature: Signature, };
+
+export type Ready = { 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * Of the ask: SHA-256 of [`ASK_CONTEXT`] and its JSON.
+ */
+ask: Sha256, 
+/**
+ * The user's machine.
+ */
+device: DeviceKey, 
+/**
+ * Whose it is, in their words.
+ */
+user: Stated, 
+/**
+ * Fresh, and this session's only.
+ */
+nonce: Nonce, };
+
+export type SignedReady = { 
+/**
+ * What is said.
+ */
+ready: Ready, 
+/**
+ * By the device it names.
+ */
+signature: Signature, };
+
+export type Allowance = { 
+/**
+ * Of this session.
+ */
+transcript: Sha256, 
+/**
+ * What is allowed.
+ */
+grant: Grant, };
+
+export type End = "sharer" | "viewer";
+
+export type Described = { 
+/**
+ * Of this session.
+ */
+transcript: Sha256, 
+/**
+ * Of the allowance: SHA-256 of [`ALLOWANCE_CONTEXT`] and its JSON.
+ */
+allowance: Sha256, 
+/**
+ * Whose description it is.
+ */
+end: End, 
+/**
+ * The attempt.
+ */
+attempt: number, 
+/**
+ * SHA-256 of the description, which names the certificate of its DTLS.
+ */
+sdp: Sha256, 
+/**
+ * In an answer: SHA-256 of the offer's description.
+ */
+offer: Sha256 | null, };
+
+export type Tampered = "ask" | "card" | "replayed" | "ready" | "reveal" | "allowance" | "offer" | "answer";
+
+export type Words = [string, string];
+
 export type Withdrawn = "by_user" | "by_technician" | "expired" | "session_ended" | "peer_lost";
 
 export type InputDenied = "not_granted" | "expired" | "own_window" | "paused" | "failed";
@@ -450,7 +688,11 @@ reason: InputDenied,
 /**
  * How often.
  */
-times: number, } | { "event": "stopped" } | { "event": "failed", 
+times: number, } | { "event": "tampered", 
+/**
+ * What.
+ */
+what: Tampered, } | { "event": "stopped" } | { "event": "failed", 
 /**
  * The error's code.
  */
@@ -1093,7 +1335,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1101,7 +1347,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
@@ -1129,7 +1379,11 @@ capabilities: Array<Capability>,
 /**
  * Until when.
  */
-expires_at: UnixMillis, } | { "answer": "refuse", 
+expires_at: UnixMillis, 
+/**
+ * By the user's machine over [`crate::binding::Allowance`].
+ */
+signature: Signature, } | { "answer": "refuse", 
 /**
  * Nobody answered.
  */
@@ -1185,7 +1439,19 @@ ticket: TicketId,
 /**
  * Yes or no.
  */
-solved: boolean, } | { "type": "answer_consent", 
+solved: boolean, } | { "type": "ready", 
+/**
+ * To which session, and whose machine this is.
+ */
+ready: SignedReady, } | { "type": "reveal", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce.
+ */
+nonce: Nonce, } | { "type": "answer_consent", 
 /**
  * To which question.
  */
@@ -1197,19 +1463,27 @@ capabilities: Array<Capability>,
 /**
  * Until when.
  */
-expires_at: UnixMillis, } | { "answer": "refuse", 
+expires_at: UnixMillis, 
+/**
+ * By the user's machine over [`crate::binding::Allowance`].
+ */
+signature: Signature, } | { "answer": "refuse", 
 /**
  * Nobody answered.
  */
 timed_out: boolean, }) | { "type": "take_ticket", 
 /**
- * Which.
+ * The question, whose ticket this is.
  */
-ticket: TicketId, } | { "type": "ask_again", 
+ask: SignedAsk, } | { "type": "ask_again", 
 /**
- * Which.
+ * The question.
  */
-ticket: TicketId, } | { "type": "show_ticket", 
+ask: SignedAsk, } | { "type": "request_card", 
+/**
+ * The request.
+ */
+request: SignedCardRequest, } | { "type": "show_ticket", 
 /**
  * Which.
  */
@@ -1257,7 +1531,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1265,7 +1543,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
@@ -1349,7 +1631,11 @@ reason: InputDenied,
 /**
  * How often.
  */
-times: number, } | { "event": "stopped" } | { "event": "failed", 
+times: number, } | { "event": "tampered", 
+/**
+ * What.
+ */
+what: Tampered, } | { "event": "stopped" } | { "event": "failed", 
 /**
  * The error's code.
  */
@@ -1455,7 +1741,19 @@ ticket: TicketId,
 /**
  * Yes or no.
  */
-solved: boolean, } | { "type": "answer_consent", 
+solved: boolean, } | { "type": "ready", 
+/**
+ * To which session, and whose machine this is.
+ */
+ready: SignedReady, } | { "type": "reveal", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce.
+ */
+nonce: Nonce, } | { "type": "answer_consent", 
 /**
  * To which question.
  */
@@ -1467,19 +1765,27 @@ capabilities: Array<Capability>,
 /**
  * Until when.
  */
-expires_at: UnixMillis, } | { "answer": "refuse", 
+expires_at: UnixMillis, 
+/**
+ * By the user's machine over [`crate::binding::Allowance`].
+ */
+signature: Signature, } | { "answer": "refuse", 
 /**
  * Nobody answered.
  */
 timed_out: boolean, }) | { "type": "take_ticket", 
 /**
- * Which.
+ * The question, whose ticket this is.
  */
-ticket: TicketId, } | { "type": "ask_again", 
+ask: SignedAsk, } | { "type": "ask_again", 
 /**
- * Which.
+ * The question.
  */
-ticket: TicketId, } | { "type": "show_ticket", 
+ask: SignedAsk, } | { "type": "request_card", 
+/**
+ * The request.
+ */
+request: SignedCardRequest, } | { "type": "show_ticket", 
 /**
  * Which.
  */
@@ -1527,7 +1833,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1535,7 +1845,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */
@@ -1619,7 +1933,11 @@ reason: InputDenied,
 /**
  * How often.
  */
-times: number, } | { "event": "stopped" } | { "event": "failed", 
+times: number, } | { "event": "tampered", 
+/**
+ * What.
+ */
+what: Tampered, } | { "event": "stopped" } | { "event": "failed", 
 /**
  * The error's code.
  */
@@ -1703,9 +2021,25 @@ asked_at: UnixMillis,
  */
 answer_by: UnixMillis, 
 /**
+ * The technician's question, as their device signed it.
+ */
+ask: SignedAsk, 
+/**
+ * What the user's machine said to it.
+ */
+ready: SignedReady | null, 
+/**
+ * The technician's nonce.
+ */
+reveal: Nonce | null, 
+/**
  * The user's yes, once given.
  */
 grant: Grant | null, 
+/**
+ * The user's machine's signature under it.
+ */
+allowance: Signature | null, 
 /**
  * The highest report number that the relay holds from this endpoint.
  */
@@ -1727,7 +2061,11 @@ token: Token,
 /**
  * Tickets that wait, or that they have.
  */
-queue: Array<QueueEntry>, };
+queue: Array<QueueEntry>, 
+/**
+ * The card of this device, when the organisation made one.
+ */
+card: SignedCard | null, };
 
 export type FromRelay = { "type": "challenge", 
 /**
@@ -1749,7 +2087,11 @@ welcomed: Welcomed,
 /**
  * A session that is still open.
  */
-session: SessionInfo | null, } | { "type": "done", 
+session: SessionInfo | null, 
+/**
+ * Cards that the organisation took back.
+ */
+revocations: SignedRevocations | null, } | { "type": "done", 
 /**
  * The request's id.
  */
@@ -1809,11 +2151,35 @@ replies: Array<CannedReply>, } | { "type": "asked",
 /**
  * The session to be.
  */
-session: SessionInfo, } | { "type": "granted", 
+session: SessionInfo, } | { "type": "ready", 
+/**
+ * As it signed it.
+ */
+ready: SignedReady, } | { "type": "reveal", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce.
+ */
+nonce: Nonce, } | { "type": "card", 
+/**
+ * As the organisation signed it.
+ */
+card: SignedCard, } | { "type": "revocations", 
+/**
+ * As the organisation signed it.
+ */
+revocations: SignedRevocations, } | { "type": "granted", 
 /**
  * What was allowed.
  */
-grant: Grant, } | { "type": "signal", 
+grant: Grant, 
+/**
+ * The user's machine's signature under it.
+ */
+allowance: Signature, } | { "type": "signal", 
 /**
  * Of which session.
  */
@@ -1825,7 +2191,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "answer", 
+sdp: Sdp, 
+/**
+ * By the user's machine over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "answer", 
 /**
  * The offer's attempt.
  */
@@ -1833,7 +2203,11 @@ attempt: number,
 /**
  * Session description.
  */
-sdp: Sdp, } | { "signal": "candidate", 
+sdp: Sdp, 
+/**
+ * By the technician's device over [`crate::binding::Described`].
+ */
+seal: Signature, } | { "signal": "candidate", 
 /**
  * The offer's attempt.
  */

@@ -12,6 +12,7 @@ mod typing;
 use std::collections::VecDeque;
 
 use renfort_protocol::{
+    binding::Tampered,
     error::{Code, WireError},
     grant::{Capability, Grant},
     input::InputEvent,
@@ -362,6 +363,15 @@ impl SharerSession {
         for event in self.tally.take() {
             self.report(event, now);
         }
+    }
+
+    /// Something came that the technician's device did not send: nothing of it is used.
+    pub fn handle_tampered(&mut self, what: Tampered, now: UnixMillis) {
+        if self.ended {
+            return;
+        }
+        self.report(ReportedEvent::Tampered { what }, now);
+        self.end(EndReason::Untrusted, Some(what.into()), now);
     }
 
     fn fail(&mut self, error: WireError, now: UnixMillis) {

@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 
 use renfort_protocol::{
     VERSION,
+    binding::Tampered,
     error::{Code, WireError},
     grant::{Capability, Grant},
     input::InputEvent,
@@ -375,7 +376,11 @@ impl ViewerSession {
 
     fn bye(&mut self, reason: EndReason, error: Option<WireError>) {
         let reason = match reason {
-            EndReason::StoppedByUser | EndReason::Expired | EndReason::Lost | EndReason::Failed => reason,
+            EndReason::StoppedByUser
+            | EndReason::Expired
+            | EndReason::Lost
+            | EndReason::Failed
+            | EndReason::Untrusted => reason,
             // Not the sharer's to say: what the technician or the relay did, the relay tells this side itself.
             EndReason::EndedByTechnician
             | EndReason::Withdrawn
@@ -388,7 +393,9 @@ impl ViewerSession {
 
     fn signal(&mut self, signal: Signal, now: UnixMillis) {
         match signal {
-            Signal::Offer { attempt, sdp: offer } => {
+            Signal::Offer {
+                attempt, sdp: offer, ..
+            } => {
                 if self.link.offered(attempt, now) {
                     self.set_open(false, now);
                     self.effects.push_back(ViewerEffect::Answer { attempt, offer });
@@ -459,6 +466,16 @@ impl ViewerSession {
             self.reminded_at = Some(now);
             self.event(ViewerEvent::InputDenied(InputDenied::NotGranted));
         }
+    }
+
+    /// Something came that the user's machine did not send: nothing of it is used.
+    pub fn handle_tampered(&mut self, what: Tampered, now: UnixMillis) {
+        if self.ended {
+            return;
+        }
+        self.report(ReportedEvent::Tampered { what }, now);
+        self.send(Channel::Session, FromViewer::Bye);
+        self.end(EndReason::Untrusted, Some(what.into()));
     }
 
     fn fail(&mut self, error: WireError, now: UnixMillis) {

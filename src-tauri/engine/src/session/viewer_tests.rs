@@ -6,6 +6,7 @@ use renfort_protocol::{
     VERSION,
     error::Code,
     grant::{Capability, Grant},
+    ids::Signature,
     input::{Button, InputEvent},
     keyboard::KeyMode,
     limits::{HEARTBEAT_MS, PEER_LOST_MS, SESSION_LOST_MS},
@@ -201,6 +202,7 @@ fn an_offer_is_answered_once_and_asked_for_when_none_comes() {
     let offer = |attempt| Signal::Offer {
         attempt,
         sdp: Sdp::new("v=0".into()).unwrap(),
+        seal: Signature([0; 64]),
     };
     scene.session.handle_timeout(START.plus(BROKEN_MS));
     assert_eq!(

@@ -8,7 +8,8 @@
 use std::{sync::Arc, time::Duration};
 
 use renfort_protocol::{
-    input::InputEvent, keyboard::KeyboardLayout, report::InputDenied, session::FromSharer, signalling::Signal,
+    binding::Tampered, input::InputEvent, keyboard::KeyboardLayout, report::InputDenied, session::FromSharer,
+    signalling::Signal,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -24,6 +25,7 @@ use crate::{
     clock::Clock,
     layout_watch, leg,
     peer::{SharerCommand, SharerEvent},
+    seal::{Offered, Seal},
     session::{Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession},
     transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
 };
@@ -35,6 +37,8 @@ pub struct Driver {
     session: SharerSession,
     clock: Clock,
     connector: Arc<dyn Connector>,
+    seal: Seal,
+    offered: Option<Offered>,
     stop: StopSwitch,
     picture: PictureControl,
     clipboard: ClipboardPump,
@@ -130,6 +134,8 @@ impl Driver {
             session,
             clock,
             connector,
+            seal: setup.seal,
+            offered: None,
             stop,
             picture,
             clipboard,
@@ -164,7 +170,11 @@ impl Driver {
         match happening {
             // A shell that is gone cannot show what happens: then nothing may happen.
             Happening::Stopped | Happening::Command(None) => session.handle_command(SharerCommand::Stop, now),
-            Happening::Command(Some(command)) => session.handle_command(command, now),
+            Happening::Command(Some(command)) => match unsealed(&self.seal, &mut self.offered, command) {
+                Ok(Some(command)) => session.handle_command(command, now),
+                Ok(None) => {}
+                Err(what) => session.handle_tampered(what, now),
+            },
             Happening::Connection(Some(TransportEvent::Message(channel, bytes))) => {
                 session.handle_message(channel, &bytes, now);
             }
@@ -250,7 +260,12 @@ impl Driver {
             Ok((connection, sdp)) => {
                 self.inbox.connection = Some(connection.events);
                 self.current.send_replace(Some(connection.transport));
-                let offer = SharerEvent::Signal(Signal::Offer { attempt, sdp });
+                let seal = self.seal.offer(attempt, &sdp);
+                self.offered = Some(Offered {
+                    attempt,
+                    sdp: sdp.clone(),
+                });
+                let offer = SharerEvent::Signal(Signal::Offer { attempt, sdp, seal });
                 if self.shell.send(offer).await.is_err() {
                     self.session.handle_command(SharerCommand::Stop, self.clock.now());
                 }
@@ -284,6 +299,26 @@ impl Driver {
         if let Some(old) = self.current.send_replace(None) {
             tokio::spawn(async move { old.close().await });
         }
+    }
+}
+
+/// An answer passes once, to the offer that it was made for, signed by the technician's device. Everything else passes.
+fn unsealed(
+    seal: &Seal,
+    offered: &mut Option<Offered>,
+    command: SharerCommand,
+) -> Result<Option<SharerCommand>, Tampered> {
+    let SharerCommand::Signal(Signal::Answer {
+        attempt,
+        sdp,
+        seal: theirs,
+    }) = &command
+    else {
+        return Ok(Some(command));
+    };
+    match offered.take_if(|offered| offered.attempt == *attempt) {
+        Some(offered) => seal.check_answer(&offered, sdp, theirs).map(|()| Some(command)),
+        None => Ok(None),
     }
 }
 

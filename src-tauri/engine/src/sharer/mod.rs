@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
-use renfort_protocol::{grant::Grant, policy::Policy, signalling::SessionInfo, time::UnixMillis};
+use renfort_protocol::{grant::Grant, policy::Policy};
 use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent},
+    seal::Seal,
     seams::{
         Clipboard, ClipboardError, InputError, InputSink, KeyboardLayouts, LayoutsError, Opener, ScreenError,
         ScreenSource, VideoEncoder, VideoError,
@@ -35,14 +36,12 @@ pub use stop::StopSwitch;
 /// What a sharer needs to know.
 #[derive(Debug, Clone)]
 pub struct SharerSetup {
-    /// The session.
-    pub session: SessionInfo,
     /// What the user allowed.
     pub grant: Grant,
     /// What their organisation lets them allow.
     pub policy: Policy,
-    /// When they did.
-    pub granted_at: UnixMillis,
+    /// Who is at the other end, and the key of this one.
+    pub seal: Seal,
     /// Beyond the machines' own addresses; may be empty.
     pub ice_servers: Vec<IceServer>,
 }

@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use renfort_protocol::{
+    binding::Tampered,
     input::InputEvent,
     keyboard::KeyboardLayout,
     session::FromViewer,
@@ -24,6 +25,7 @@ use crate::{
     clock::Clock,
     layout_watch, leg,
     peer::{ViewerCommand, ViewerEvent},
+    seal::Seal,
     session::{Channel, LinkEvent, ViewerEffect, ViewerSession},
     transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
 };
@@ -35,6 +37,7 @@ pub struct Driver {
     session: ViewerSession,
     clock: Clock,
     connector: Arc<dyn Connector>,
+    seal: Seal,
     transport: Option<Arc<dyn Transport>>,
     streams: mpsc::Sender<mpsc::Receiver<Bytes>>,
     clipboard: ClipboardPump,
@@ -121,6 +124,7 @@ impl Driver {
             session,
             clock,
             connector,
+            seal: setup.seal,
             transport: None,
             streams,
             clipboard,
@@ -148,7 +152,10 @@ impl Driver {
     async fn handle(&mut self, happening: Happening) {
         let (session, now) = (&mut self.session, self.clock.now());
         match happening {
-            Happening::Command(Some(command)) => session.handle_command(command, now),
+            Happening::Command(Some(command)) => match altered(&self.seal, &command) {
+                Some(what) => session.handle_tampered(what, now),
+                None => session.handle_command(command, now),
+            },
             Happening::Command(None) => self.leave(),
             Happening::Input(event) => {
                 if matches!(event, InputEvent::Key { pressed: true, .. }) {
@@ -226,7 +233,8 @@ impl Driver {
                 if let Err(error) = self.streams.try_send(connection.frames) {
                     tracing::warn!(%error, "the decoder does not take another connection's picture");
                 }
-                let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp });
+                let seal = self.seal.answer(attempt, offer, &sdp);
+                let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp, seal });
                 if self.shell.send(answer).await.is_err() {
                     self.leave();
                 }
@@ -256,6 +264,18 @@ impl Driver {
         if let Some(old) = self.transport.take() {
             tokio::spawn(async move { old.close().await });
         }
+    }
+}
+
+/// An offer that the user's machine did not make.
+fn altered(seal: &Seal, command: &ViewerCommand) -> Option<Tampered> {
+    match command {
+        ViewerCommand::Signal(Signal::Offer {
+            attempt,
+            sdp,
+            seal: theirs,
+        }) => seal.check_offer(*attempt, sdp, theirs).err(),
+        _ => None,
     }
 }
 

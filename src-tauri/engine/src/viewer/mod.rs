@@ -9,12 +9,13 @@ mod picture;
 
 use std::sync::Arc;
 
-use renfort_protocol::{grant::Grant, input::InputEvent, signalling::SessionInfo, time::UnixMillis};
+use renfort_protocol::{grant::Grant, input::InputEvent, time::UnixMillis};
 use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
     peer::{ViewerCommand, ViewerEvent},
+    seal::Seal,
     seams::{Clipboard, ClipboardError, FrameSink, KeyboardLayouts, LayoutsError, Opener, VideoDecoder, VideoError},
     transport::{Connector, IceServer, WebRtc},
 };
@@ -23,10 +24,10 @@ use driver::{Driver, Shell};
 /// What a viewer needs to know.
 #[derive(Debug, Clone)]
 pub struct ViewerSetup {
-    /// The session.
-    pub session: SessionInfo,
-    /// What the user allowed, as the relay told it.
+    /// What the user allowed.
     pub grant: Grant,
+    /// Who is at the other end, and the key of this one.
+    pub seal: Seal,
     /// When this machine learned of it, on its own clock.
     pub granted_at: UnixMillis,
     /// Beyond the machines' own addresses; may be empty.

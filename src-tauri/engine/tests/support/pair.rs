@@ -8,21 +8,26 @@ use std::{
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
+    seal::Seal,
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
     sharer::{self, SharerSeams, SharerSetup, StopSwitch},
     transport::{Connection, Connector, Side, Transport, TransportError, WebRtc},
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
+    binding::{Ask, Ready, Transcript},
+    card::{self, Card},
     grant::{Capability, Grant},
-    ids::{PersonId, SessionId, TicketId},
+    ids::{CardSerial, Nonce, PersonId, SessionId, TicketId},
     input::InputEvent,
     keyboard::KeyMode,
-    people::{Level, Name, Stated, Technician},
+    people::{Level, Name, Stated},
     policy::Policy,
-    signalling::SessionInfo,
+    signalling::Signal,
+    signing,
     time::UnixMillis,
 };
+use ring::signature::Ed25519KeyPair;
 use tokio::{runtime::Runtime, sync::mpsc};
 
 use super::fakes::*;
@@ -89,29 +94,60 @@ impl Default for Options {
     }
 }
 
-fn info(grant: &Grant) -> SessionInfo {
+/// Both ends of a session that was agreed on, each with the key of its own device.
+fn agreed(grant: &Grant) -> (Seal, Seal) {
+    let key = |seed: u8| Arc::new(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap());
+    let (user, technician) = (key(1), key(2));
+    let nonce = Nonce([3; 32]);
     let name = |text: &str| Name::new(text).unwrap();
-    SessionInfo {
-        id: grant.session,
+    let card = Card {
+        version: card::VERSION,
+        serial: CardSerial([4; 8]),
+        person: grant.technician,
+        name: name("Ada"),
+        level: Level::One,
+        device: signing::public(&technician),
+        issued_at: UnixMillis(1),
+        expires_at: UnixMillis(u64::MAX),
+    };
+    let ask = Ask {
+        version: renfort_protocol::VERSION,
+        session: grant.session,
         ticket: grant.ticket,
-        technician: Technician {
-            id: grant.technician,
-            name: name("Ada"),
-            level: Level::One,
-        },
+        capabilities: [Capability::View].into(),
+        asked_at: UnixMillis(1),
+        commitment: Ask::commitment(&nonce),
+        card: card.sign(&key(5)),
+    };
+    let ready = Ready {
+        session: grant.session,
+        ask: ask.hash(),
+        device: signing::public(&user),
         user: Stated {
             name: name("Jeanne"),
             machine: name("PC-1"),
         },
-        asked: [Capability::View].into(),
-        asked_at: UnixMillis(1),
-        answer_by: UnixMillis(2),
-        grant: Some(grant.clone()),
-        reported: 0,
-    }
+        nonce: Nonce([6; 32]),
+    };
+    let transcript = Transcript::new(&ask, &ready.sign(&user), &nonce).unwrap();
+    let allowance = transcript.sign_allowance(grant, &user);
+    let bound = transcript.bind(grant, &allowance).unwrap();
+    (Seal::new(bound, user), Seal::new(bound, technician))
+}
+
+/// What a relay makes of a signal that it should pass on.
+pub type Meddling = fn(Signal) -> Vec<Signal>;
+
+pub fn honest(signal: Signal) -> Vec<Signal> {
+    vec![signal]
 }
 
 pub fn start(options: Options) -> Pair {
+    start_at(honest, options)
+}
+
+/// With a relay that does as it likes.
+pub fn start_at(relay: Meddling, options: Options) -> Pair {
     let (user, technician) = (Arc::new(World::default()), Arc::new(World::default()));
     let clock = Clock::system();
     let grant = Grant {
@@ -160,18 +196,17 @@ pub fn start(options: Options) -> Pair {
         sink: Box::new(FakeSink(sink)),
         clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(viewer_clip)))),
     };
-    let (session, granted_at) = (info(&grant), clock.now());
+    let (granted_at, (users, technicians)) = (clock.now(), agreed(&grant));
     let viewer_setup = ViewerSetup {
-        session: session.clone(),
         grant: grant.clone(),
+        seal: technicians,
         granted_at,
         ice_servers: Vec::new(),
     };
     let sharer_setup = SharerSetup {
-        session,
         grant,
         policy: Policy::default(),
-        granted_at,
+        seal: users,
         ice_servers: Vec::new(),
     };
 
@@ -191,7 +226,9 @@ pub fn start(options: Options) -> Pair {
     sharer_runtime.spawn(async move {
         while let Some(event) = sharer_handle.events.recv().await {
             if let SharerEvent::Signal(signal) = &event {
-                let _gone = to_viewer.send(ViewerCommand::Signal(signal.clone())).await;
+                for signal in relay(signal.clone()) {
+                    let _gone = to_viewer.send(ViewerCommand::Signal(signal)).await;
+                }
             }
             seen.lock().unwrap().push(event);
         }
@@ -200,7 +237,9 @@ pub fn start(options: Options) -> Pair {
     viewer_runtime.spawn(async move {
         while let Some(event) = viewer_handle.events.recv().await {
             if let ViewerEvent::Signal(signal) = &event {
-                let _gone = to_sharer.send(SharerCommand::Signal(signal.clone())).await;
+                for signal in relay(signal.clone()) {
+                    let _gone = to_sharer.send(SharerCommand::Signal(signal)).await;
+                }
             }
             seen.lock().unwrap().push(event);
         }

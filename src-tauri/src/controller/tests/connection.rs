@@ -102,7 +102,11 @@ fn signals_wait_for_the_relay_and_go_out_in_order() {
         let sdp = renfort_protocol::signalling::Sdp::new("v=0\r\n".into()).unwrap();
         stage.handle(Event::Sharer(
             SESSION,
-            SharerEvent::Signal(Signal::Offer { attempt, sdp }),
+            SharerEvent::Signal(Signal::Offer {
+                attempt,
+                sdp,
+                seal: Signature([0; 64]),
+            }),
         ));
     }
     assert!(stage.sent().is_empty());
@@ -146,12 +150,15 @@ fn a_view_is_told_only_when_it_is_another() {
 fn the_relays_clock_is_translated_to_this_machines() {
     let mut stage = Stage::new(true);
     stage.now = START.plus(3_600_000);
-    stage.welcome_technician(vec![entry(TicketState::Taken, true)], Some(session(None)));
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], Some(viewed(None)));
     stage.relay(detail(entry(TicketState::Taken, true)));
     let expected = START.plus(3_600_000 + 70_000);
     assert_eq!(
         stage.technician_session(),
-        TechnicianSession::Asking { answer_by: expected }
+        TechnicianSession::Asking {
+            answer_by: expected,
+            words: words(),
+        }
     );
 }
 

@@ -6,13 +6,15 @@ mod consent;
 mod help;
 mod keys;
 mod log;
+pub(crate) mod parties;
 mod technician;
+mod trust;
 mod user;
 
 use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
-    ids::{DeviceKey, PersonId, RequestId, SessionId, TicketId, Token},
+    ids::{DeviceKey, Nonce, PersonId, RequestId, SessionId, Signature, TicketId, Token},
     limits::GRANT_MS,
     organisation::{Organisation, OrganisationFile},
     people::{Level, Name, Person, Role, Stated, Technician},
@@ -21,6 +23,8 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 use ring::signature::Ed25519KeyPair;
+
+use parties::*;
 
 use super::{Controller, Effect, Event, Moment, Profile};
 use crate::{
@@ -87,6 +91,7 @@ impl Stage {
         Moment {
             at: self.now,
             fresh: RequestId([self.fresh; 16]),
+            nonce: Some(Nonce([self.fresh; 32])),
         }
     }
 
@@ -127,6 +132,7 @@ impl Stage {
             now: START,
             welcomed,
             session: session.map(Box::new),
+            revocations: None,
         });
     }
 
@@ -135,11 +141,13 @@ impl Stage {
             person: person(),
             token: Token([2; 32]),
             queue,
+            card: Some(own_card()),
         });
         self.link(LinkEvent::Online {
             now: START,
             welcomed,
             session: session.map(Box::new),
+            revocations: None,
         });
     }
 
@@ -212,9 +220,7 @@ impl Stage {
         self.relay(FromRelay::Ticket {
             ticket: ticket(TicketState::Taken),
         });
-        self.relay(FromRelay::Asked {
-            session: Box::new(session(None)),
-        });
+        self.asked();
         self.act(Action::AnswerConsent {
             allow: true,
             capabilities: [Capability::View].into(),
@@ -222,7 +228,18 @@ impl Stage {
         });
         let (granted, answer) = (self.grant_answered(), self.only_request());
         self.relay(FromRelay::Done { re: answer });
-        self.relay(FromRelay::Granted { grant: granted });
+        self.relay(granted_here(granted));
+    }
+
+    /// A technician rings, and shows who they are.
+    fn asked(&mut self) -> &[Effect] {
+        self.relay(FromRelay::Asked {
+            session: Box::new(session(None)),
+        });
+        self.relay(FromRelay::Reveal {
+            session: SESSION,
+            nonce: REVEALED,
+        })
     }
 
     /// The grant that the relay makes of the answer just sent.
@@ -235,6 +252,7 @@ impl Stage {
                         ConsentAnswer::Allow {
                             capabilities,
                             expires_at,
+                            ..
                         },
                     ..
                 },
@@ -245,6 +263,14 @@ impl Stage {
             },
             ref other => panic!("no yes was sent: {other:?}"),
         }
+    }
+}
+
+/// To a user: the yes is written. What their own machine signed, it knows.
+fn granted_here(grant: Grant) -> FromRelay {
+    FromRelay::Granted {
+        grant,
+        allowance: Signature([0; 64]),
     }
 }
 
@@ -284,6 +310,8 @@ fn profile() -> Profile {
         settings: Settings::default(),
         organisation: Some(organisation(7, 10)),
         known: knows_alex(),
+        revocations: None,
+        device: device(),
         token: None,
         by_the_system: Stated {
             name: name("Jeanne Martin"),
@@ -374,7 +402,11 @@ fn session(grant: Option<Grant>) -> SessionInfo {
         asked,
         asked_at: START,
         answer_by: START.plus(70_000),
+        ask: ask(),
+        ready: None,
+        reveal: None,
         grant,
+        allowance: None,
         reported: 0,
     }
 }

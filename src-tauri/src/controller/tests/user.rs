@@ -49,9 +49,7 @@ fn the_whole_way_from_get_help_to_finished() {
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Taken),
     });
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
-    });
+    stage.asked();
     assert!(
         stage.did(|effect| matches!(effect, Effect::Notify(_))) && stage.did(|effect| matches!(effect, Effect::Raise))
     );
@@ -81,7 +79,7 @@ fn the_whole_way_from_get_help_to_finished() {
         (granted.capabilities.len(), granted.expires_at),
         (1, START.plus(GRANT_MS))
     );
-    stage.relay(FromRelay::Granted { grant: granted.clone() });
+    stage.relay(granted_here(granted.clone()));
     assert!(stage.did(|effect| matches!(effect, Effect::StartSharer { grant, .. } if *grant == granted)));
     assert!(stage.did(|effect| matches!(effect, Effect::ShowBanner(true))));
     assert!(matches!(stage.user_page(), UserPage::Session { connected: false, .. }));
@@ -141,9 +139,7 @@ fn allowed_a_moment_ago() -> Stage {
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Taken),
     });
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
-    });
+    stage.asked();
     stage.act(consent(true));
     stage
 }
@@ -159,7 +155,7 @@ fn a_stop_between_the_yes_and_the_relays_word_ends_the_session_before_it_begins(
     stage.act(Action::Stop);
     assert_eq!(stage.sent(), [&stopped]);
     assert!(matches!(stage.user_page(), UserPage::Waiting { .. }));
-    stage.relay(FromRelay::Granted { grant: granted.clone() });
+    stage.relay(granted_here(granted.clone()));
     assert!(!stage.did(|effect| matches!(effect, Effect::StartSharer { .. } | Effect::ShowBanner(true))));
 
     // The connection breaks before the relay has it: the same is said again, for the same reason.
@@ -266,9 +262,7 @@ fn silence_is_a_refusal_by_the_app_itself() {
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Taken),
     });
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
-    });
+    stage.asked();
     stage.after(CONSENT_ANSWER_MS - 1);
     assert!(stage.sent().is_empty());
     stage.after(1);
@@ -294,9 +288,7 @@ fn an_answer_given_while_the_relay_was_away_reaches_it() {
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Taken),
     });
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
-    });
+    stage.asked();
     stage.offline();
     stage.act(consent(false));
     assert!(stage.sent().is_empty());
@@ -314,9 +306,10 @@ fn an_answer_given_while_the_relay_was_away_reaches_it() {
 #[test]
 fn nothing_that_was_not_asked_can_be_allowed() {
     let mut stage = Stage::user();
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Taken),
     });
+    stage.asked();
     let capabilities = [Capability::Control, Capability::Clipboard].into();
     stage.act(Action::AnswerConsent {
         allow: true,
@@ -332,13 +325,14 @@ fn nothing_that_was_not_asked_can_be_allowed() {
 #[test]
 fn a_grant_that_nobody_gave_here_starts_nothing_and_is_ended() {
     let mut unasked = Stage::user();
-    unasked.relay(FromRelay::Granted { grant: grant() });
+    unasked.relay(granted_here(grant()));
 
     let mut unanswered = Stage::user();
-    unanswered.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
+    unanswered.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Taken),
     });
-    unanswered.relay(FromRelay::Granted { grant: grant() });
+    unanswered.asked();
+    unanswered.relay(granted_here(grant()));
 
     let mut restarted = Stage::new(false);
     restarted.welcome_user(Some(ticket(TicketState::Taken)), Some(session(Some(grant()))));
@@ -353,28 +347,6 @@ fn a_grant_that_nobody_gave_here_starts_nothing_and_is_ended() {
             }]
         );
     }
-}
-
-#[test]
-fn the_relay_cannot_widen_what_the_person_allowed() {
-    let mut stage = Stage::user();
-    stage.relay(FromRelay::Ticket {
-        ticket: ticket(TicketState::Taken),
-    });
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
-    });
-    stage.act(Action::AnswerConsent {
-        allow: true,
-        capabilities: [Capability::View].into(),
-        time_box_ms: GRANT_MS,
-    });
-    let answered = stage.grant_answered();
-    let mut wider = answered.clone();
-    wider.capabilities.insert(Capability::Control);
-    wider.expires_at = wider.expires_at.plus(1);
-    stage.relay(FromRelay::Granted { grant: wider });
-    assert!(stage.did(|effect| matches!(effect, Effect::StartSharer { grant, .. } if *grant == answered)));
 }
 
 #[test]

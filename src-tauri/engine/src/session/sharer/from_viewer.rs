@@ -60,7 +60,9 @@ impl SharerSession {
     pub(super) fn signal(&mut self, signal: Signal, now: UnixMillis) {
         let current = self.link.attempt();
         match signal {
-            Signal::Answer { attempt, sdp } if attempt == current => self.effects.push_back(SharerEffect::Accept(sdp)),
+            Signal::Answer { attempt, sdp, .. } if attempt == current => {
+                self.effects.push_back(SharerEffect::Accept(sdp))
+            }
             Signal::Candidate {
                 attempt,
                 candidate: line,

@@ -100,9 +100,14 @@ fn a_broken_connection_is_made_anew_and_must_be_greeted_anew() {
     let effects = scene.effects();
     assert!(effects.contains(&SharerEffect::Connect { attempt: 2 }) && effects.contains(&SharerEffect::Picture(false)));
     let sdp = || Sdp::new("v=0".into()).unwrap();
-    scene.command(SharerCommand::Signal(Signal::Answer { attempt: 1, sdp: sdp() }));
+    let answer = |attempt| Signal::Answer {
+        attempt,
+        sdp: sdp(),
+        seal: Signature([0; 64]),
+    };
+    scene.command(SharerCommand::Signal(answer(1)));
     assert!(scene.effects().is_empty(), "an answer to an older offer");
-    scene.command(SharerCommand::Signal(Signal::Answer { attempt: 2, sdp: sdp() }));
+    scene.command(SharerCommand::Signal(answer(2)));
     assert_eq!(scene.effects(), [SharerEffect::Accept(sdp())]);
     scene.session.handle_link(LinkEvent::Open, scene.now);
     scene.effects();

@@ -9,7 +9,7 @@ use renfort_protocol::{
     VERSION,
     error::Code,
     grant::{Capabilities, Capability, Grant},
-    ids::{PersonId, SessionId, TicketId},
+    ids::{PersonId, SessionId, Signature, TicketId},
     input::{Button, InputEvent},
     keyboard::KeyMode,
     limits::{CONSENT_ANSWER_MS, EXTENSION_MS, MAX_GRANT_MS, MAX_SESSION_BYTES, PEER_LOST_MS, SESSION_LOST_MS},
