@@ -40,7 +40,7 @@ pub(crate) enum Applied {
     Note {
         ticket: TicketId,
     },
-    /// Nothing that a connection must be told: a sign-in, an article, a canned reply.
+    /// Nothing that a connection must be told: a sign-in, an article, a canned reply, a request for a card.
     Aside,
 }
 
@@ -101,6 +101,7 @@ impl Desk {
             Change::PutToken { .. }
             | Change::DeleteToken { .. }
             | Change::PutArticle { .. }
+            | Change::PutCardRequest { .. }
             | Change::PutReply { .. }
             | Change::DeleteReply { .. } => Applied::Aside,
         }

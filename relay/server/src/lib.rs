@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod broker_task;
+pub mod cards_watch;
 pub mod cli;
 pub mod clock;
 pub mod consult;
@@ -17,6 +18,7 @@ pub mod endpoint;
 pub mod error;
 pub mod figures;
 pub mod http;
+pub mod issuing;
 pub mod keys;
 pub mod log_reader;
 pub mod organisation;

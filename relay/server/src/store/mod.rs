@@ -7,6 +7,7 @@
 //! uncommitted one is ever seen.
 
 pub mod articles;
+pub mod cards;
 pub mod filter;
 pub mod memory;
 pub mod rows;
@@ -180,6 +181,12 @@ pub trait Transaction: Send {
     /// When the store fails.
     async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError>;
 
+    /// Remembers that the cards and lists up to `through` that were brought here stand in the log.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError>;
+
     /// Makes it durable.
     ///
     /// # Errors
@@ -189,7 +196,9 @@ pub trait Transaction: Send {
 
 /// The relay's store.
 #[async_trait]
-pub trait Store: articles::Articles + settings::Settings + supervision::Supervision + Send + Sync + 'static {
+pub trait Store:
+    articles::Articles + cards::Cards + settings::Settings + supervision::Supervision + Send + Sync + 'static
+{
     /// Begins a write. Only one can be under way; a further one waits.
     ///
     /// # Errors
@@ -326,7 +335,7 @@ pub trait Store: articles::Articles + settings::Settings + supervision::Supervis
     /// When the store fails.
     async fn delete_console_sign_in(&self, hash: &Digest) -> Result<(), StoreError>;
 
-    /// Forgets technicians' tokens that expired, and sign-ins to the console that began before `console_before`.
+    /// Forgets technicians' tokens that expired, cards that did so long ago, and sign-ins to the console that began before `console_before`.
     ///
     /// # Errors
     /// When the store fails.

@@ -3,6 +3,7 @@
 //! Invariant: a transaction works on a copy of the state and replaces it on commit, so an abandoned one leaves nothing.
 
 mod articles;
+mod cards;
 mod lists;
 mod settings;
 mod supervision;
@@ -58,6 +59,7 @@ struct State {
     checkpoints: BTreeMap<u64, StoredCheckpoint>,
     settings: BTreeMap<String, String>,
     shelf: articles::Shelf,
+    cards: cards::CardBox,
     views: Vec<(PersonId, SavedView)>,
     last_view: u64,
 }
@@ -187,6 +189,8 @@ impl Store for MemoryStore {
                     .last()
                     .map_or(FIRST_TICKET, |last| (last.0 + 1).max(FIRST_TICKET)),
                 accounts: state.people.iter().map(|person| person.account.clone()).collect(),
+                cards: state.cards.cards(),
+                revocations: state.cards.revocations(),
             }
         }))
     }
@@ -346,6 +350,7 @@ impl Store for MemoryStore {
     async fn forget_expired(&self, now: UnixMillis, console_before: UnixMillis) -> Result<(), StoreError> {
         self.change(|state| {
             state.tokens.retain(|_, token| token.expires_at > now);
+            state.cards.forget_expired(now);
             state
                 .console
                 .retain(|_, sign_in| sign_in.signed_in_at >= console_before);
