@@ -16,11 +16,11 @@ export const PLAIN_CODES = [
   "relay.started", "person.added", "person.disabled", "signin.succeeded", "signin.failed", "signin.limited", "signout",
   "ticket.opened", "ticket.cancelled", "ticket.taken", "ticket.take_denied", "ticket.closed", "ticket.escalated",
   "ticket.returned", "ticket.user_left", "ticket.user_back", "ticket.reopened", "ticket.note_added", "ticket.feedback",
-  "consent.asked", "consent.granted", "consent.refused",
+  "consent.asked", "consent.ask_refused", "consent.granted", "consent.refused",
   "session.offered", "session.answered", "session.connected", "session.peer_lost", "session.peer_back",
-  "session.stopped", "session.failed", "session.ended",
+  "session.stopped", "session.failed", "session.tampered", "session.ended",
   "view.first_picture", "grant.extended", "input.counted", "input.denied",
-  "message.refused", "console.viewed", "console.exported", "figures.person_viewed", "hours.changed",
+  "card.requested", "card.installed", "card.revoked_list", "message.refused", "console.viewed", "console.exported", "figures.person_viewed", "hours.changed",
   "article.changed", "article.solved", "reply.changed", "log.checked",
 ] as const;
 export type PlainCode = (typeof PLAIN_CODES)[number];
