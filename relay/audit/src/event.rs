@@ -7,10 +7,11 @@
 
 use renfort_protocol::{
     article::ArticleAction,
+    card::CardFault,
     error::Code,
     figures::{Day, Purpose},
     grant::Capabilities,
-    ids::{ArticleId, DeviceKey, PersonId, ReplyId},
+    ids::{ArticleId, CardSerial, DeviceKey, PersonId, ReplyId},
     people::{Level, Name, Role, Stated},
     report::ReportedEvent,
     signalling::EndReason,
@@ -281,6 +282,18 @@ pub enum Event {
         capabilities: Capabilities,
         /// Until when an answer counts.
         answer_by: UnixMillis,
+        /// The card that the technician's device showed.
+        card: CardSerial,
+    },
+    /// `consent.ask_refused`: a technician's question was not put to the user, because of its card, its signature, its
+    /// version or its session.
+    AskRefused {
+        /// Why.
+        code: Code,
+        /// What is wrong with the card, when it is the card.
+        fault: Option<CardFault>,
+        /// The card that was shown.
+        card: CardSerial,
     },
     /// `consent.granted`.
     ConsentGranted {
@@ -334,6 +347,29 @@ pub enum Event {
         controlled_ms: u64,
         /// What was done.
         counts: Counts,
+    },
+    /// `card.requested`: a technician's device asks the organisation for a card.
+    CardRequested {
+        /// The device; recorded as its hash.
+        device: DeviceKey,
+    },
+    /// `card.installed`: a technician's card was brought to the relay.
+    CardInstalled {
+        /// The card.
+        card: CardSerial,
+        /// Whose.
+        person: PersonId,
+        /// The device that it is good with; recorded as its hash.
+        device: DeviceKey,
+        /// Until when.
+        expires_at: UnixMillis,
+    },
+    /// `card.revoked_list`: a newer list of cards that the organisation took back was brought to the relay.
+    RevocationsInstalled {
+        /// The list's number.
+        number: u64,
+        /// Cards on it.
+        revoked: u64,
     },
     /// `message.refused`: somebody did what is not theirs to do.
     MessageRefused {
@@ -452,6 +488,7 @@ impl Event {
             Self::NoteAdded { .. } => "ticket.note_added",
             Self::Feedback { .. } => "ticket.feedback",
             Self::ConsentAsked { .. } => "consent.asked",
+            Self::AskRefused { .. } => "consent.ask_refused",
             Self::ConsentGranted { .. } => "consent.granted",
             Self::ConsentRefused { .. } => "consent.refused",
             Self::SessionOffered { .. } => "session.offered",
@@ -459,6 +496,9 @@ impl Event {
             Self::Reported { event, .. } => crate::fields::reported_code(event),
             Self::AbuseReported { .. } => "session.abuse_reported",
             Self::SessionEnded { .. } => "session.ended",
+            Self::CardRequested { .. } => "card.requested",
+            Self::CardInstalled { .. } => "card.installed",
+            Self::RevocationsInstalled { .. } => "card.revoked_list",
             Self::MessageRefused { .. } => "message.refused",
             Self::ConsoleViewed { .. } => "console.viewed",
             Self::ConsoleExported { .. } => "console.exported",
@@ -479,11 +519,15 @@ impl Event {
             Self::SignInFailed { .. }
             | Self::SignInLimited { .. }
             | Self::TakeDenied { .. }
+            | Self::AskRefused { .. }
             | Self::ConsentRefused { .. }
             | Self::MessageRefused { .. } => true,
             Self::Keeping(event) => event.denied(),
             Self::Reported { event, .. } => {
-                matches!(event, ReportedEvent::Refused { .. } | ReportedEvent::InputDenied { .. })
+                matches!(
+                    event,
+                    ReportedEvent::Refused { .. } | ReportedEvent::InputDenied { .. } | ReportedEvent::Tampered { .. }
+                )
             }
             _ => false,
         }

@@ -65,6 +65,7 @@ pub(crate) fn reported_code(event: &ReportedEvent) -> &'static str {
         ReportedEvent::Extended { .. } => "grant.extended",
         ReportedEvent::Counted { .. } => "input.counted",
         ReportedEvent::InputDenied { .. } => "input.denied",
+        ReportedEvent::Tampered { .. } => "session.tampered",
         ReportedEvent::Stopped => "session.stopped",
         ReportedEvent::Failed { .. } => "session.failed",
     }
@@ -137,6 +138,7 @@ impl Public {
             ReportedEvent::Extended { expires_at } => self.number("expires_at", expires_at.0),
             ReportedEvent::Counted { counts } => self.counts(counts),
             ReportedEvent::InputDenied { reason, times } => self.word("reason", reason).number("times", *times),
+            ReportedEvent::Tampered { what } => self.word("what", what),
             ReportedEvent::Failed { code } => self.word("error", code),
         }
     }
@@ -211,7 +213,18 @@ impl Event {
             Self::ConsentAsked {
                 capabilities,
                 answer_by,
-            } => to.capabilities(capabilities).number("answer_by", answer_by.0),
+                card,
+            } => to
+                .capabilities(capabilities)
+                .number("answer_by", answer_by.0)
+                .text("card", card),
+            Self::AskRefused { code, fault, card } => {
+                to.word("error", code).text("card", card);
+                if let Some(fault) = fault {
+                    to.word("fault", fault);
+                }
+                &mut to
+            }
             Self::ConsentGranted {
                 capabilities,
                 expires_at,
@@ -242,6 +255,18 @@ impl Event {
                 .number("viewed_ms", *viewed_ms)
                 .number("controlled_ms", *controlled_ms)
                 .counts(counts),
+            Self::CardRequested { device } => to.text("device", device_hash(device)),
+            Self::CardInstalled {
+                card,
+                person,
+                device,
+                expires_at,
+            } => to
+                .text("card", card)
+                .number("person", person.0)
+                .text("device", device_hash(device))
+                .number("expires_at", expires_at.0),
+            Self::RevocationsInstalled { number, revoked } => to.number("number", *number).number("revoked", *revoked),
             Self::MessageRefused { message, code } => to.text("message", message).word("error", code),
             Self::ConsoleViewed { view, rows, .. } => to.word("view", view).number("rows", *rows),
             Self::ConsoleExported { view, format, rows, .. } => {

@@ -122,25 +122,20 @@ impl Broker {
         let Some(session) = self.desk.session(id).cloned() else {
             return;
         };
-        if let Some(grant) = session.grant.clone() {
-            self.tell_both(&session, FromRelay::Granted { grant });
+        let allowance = session.binding.as_ref().and_then(|binding| binding.allowance);
+        if let Some((grant, allowance)) = session.grant.clone().zip(allowance) {
+            self.tell_both(&session, FromRelay::Granted { grant, allowance });
             return;
         }
-        if let Some(conn) = self.connections.user(&session.device) {
-            self.send(
-                conn,
-                FromRelay::Asked {
-                    session: Box::new(self.info_for_user(&session)),
-                },
-            );
-        }
-        if let Some(conn) = self.connections.technician(session.technician.id) {
-            self.send(
-                conn,
-                FromRelay::Asked {
-                    session: Box::new(self.info_for_technician(&session)),
-                },
-            );
+        let user = self.connections.user(&session.device);
+        let technician = self.connections.technician(session.technician.id);
+        for (conn, info) in [
+            (user, self.info_for_user(&session)),
+            (technician, self.info_for_technician(&session)),
+        ] {
+            if let Some((conn, session)) = conn.zip(info) {
+                self.send(conn, FromRelay::Asked { session });
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use renfort_protocol::{
     VERSION,
     error::WireError,
-    ids::{PersonId, SessionId, TicketId},
+    ids::{DeviceKey, PersonId, SessionId, TicketId},
     signalling::FromRelay,
     ticket::TicketState,
     time::UnixMillis,
@@ -15,6 +15,7 @@ use renfort_protocol::{
 
 use crate::{
     articles::Deflections,
+    cards::Cards,
     commit::{Lanes, Work},
     connections::{Connections, Party},
     contract::{Conn, Effect, Input, Limits, Snapshot},
@@ -34,6 +35,7 @@ pub struct Broker {
     pub(crate) now: UnixMillis,
     pub(crate) desk: Desk,
     pub(crate) connections: Connections,
+    pub(crate) cards: Cards,
     pub(crate) limiter: Limiter,
     pub(crate) lanes: Lanes,
     /// Who is away from which open session.
@@ -55,11 +57,13 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// A broker that goes on where the store stands. Endpoints of open sessions have
+    /// The broker of the organisation with this public key, which goes on where the store stands. Endpoints of open sessions have
     /// [`renfort_protocol::limits::RESUME_MS`] from `now` to come back.
     #[must_use]
-    pub fn new(mut snapshot: Snapshot, limits: Limits, now: UnixMillis) -> Self {
+    pub fn new(mut snapshot: Snapshot, organisation: DeviceKey, limits: Limits, now: UnixMillis) -> Self {
         let accounts = std::mem::take(&mut snapshot.accounts);
+        let cards = std::mem::take(&mut snapshot.cards);
+        let cards = Cards::new(organisation, cards, snapshot.revocations.take());
         let desk = Desk::new(snapshot);
         let shown = desk.queue.positions().collect();
         let absences = desk
@@ -71,6 +75,7 @@ impl Broker {
             now,
             desk,
             connections: Connections::default(),
+            cards,
             limiter: Limiter::new(),
             lanes: Lanes::default(),
             absences,
@@ -120,6 +125,10 @@ impl Broker {
                 self.tick(random);
             }
             Input::Erase { batch } => self.submit(Work::Erase { batch }, random),
+            Input::CardsChanged { cards, revocations } => {
+                self.cards_changed(cards, revocations);
+                self.tick(random);
+            }
             Input::Tick => self.tick(random),
         }
     }

@@ -458,13 +458,14 @@ impl Broker {
                     }
                     ToRelay::CancelTicket { ticket }
                     | ToRelay::Feedback { ticket, .. }
-                    | ToRelay::TakeTicket { ticket }
-                    | ToRelay::AskAgain { ticket }
                     | ToRelay::ShowTicket { ticket }
                     | ToRelay::AddNote { ticket, .. }
                     | ToRelay::WrapUp { ticket, .. }
                     | ToRelay::DraftArticle { ticket, .. } => Some(Lock::Ticket(*ticket)),
-                    ToRelay::AnswerConsent { session, .. }
+                    ToRelay::TakeTicket { ask } | ToRelay::AskAgain { ask } => Some(Lock::Ticket(ask.ask.ticket)),
+                    ToRelay::Ready { ready } => of_session(&ready.ready.session),
+                    ToRelay::Reveal { session, .. }
+                    | ToRelay::AnswerConsent { session, .. }
                     | ToRelay::ReportAbuse { session, .. }
                     | ToRelay::EndSession { session, .. }
                     | ToRelay::Signal { session, .. }
@@ -474,6 +475,7 @@ impl Broker {
                     | ToRelay::Suggest { .. }
                     | ToRelay::ReadArticle { .. }
                     | ToRelay::Deflected { .. }
+                    | ToRelay::RequestCard { .. }
                     | ToRelay::ShowReplies => None,
                 };
                 [Some(own), ticket].into_iter().flatten().collect()

@@ -292,6 +292,16 @@ impl Connections {
         })
     }
 
+    /// Everybody who is signed in.
+    pub(crate) fn all_ready(&self) -> impl Iterator<Item = (Conn, &Party)> {
+        self.all
+            .iter()
+            .filter_map(|(conn, connection)| match &connection.stage {
+                Stage::Ready(party) => Some((*conn, party)),
+                _ => None,
+            })
+    }
+
     /// When the next connection that has sent no hello is to be closed.
     pub(crate) fn next_deadline(&self) -> Option<UnixMillis> {
         self.greeting.first().map(|(deadline, _)| *deadline)

@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 use renfort_audit::{hash::Digest, record::Entry};
 use renfort_protocol::{
     article::ArticleText,
+    binding::{SignedAsk, SignedReady},
+    card::{SignedCard, SignedCardRequest, SignedRevocations},
     error::WireError,
     grant::{Capabilities, Grant},
-    ids::{DeviceKey, Nonce, PersonId, ReplyId, RequestId, SessionId, TicketId},
+    ids::{DeviceKey, Nonce, PersonId, ReplyId, RequestId, SessionId, Signature, TicketId},
     people::{Level, Name, Person, Stated, Technician},
     reply::CannedReply,
     second_factor::SecondFactorCode,
@@ -109,6 +111,13 @@ pub enum Input {
     Erase {
         /// What becomes durable together.
         batch: Box<Batch>,
+    },
+    /// Cards or a list of revoked cards were brought to the relay; all of them as they are now.
+    CardsChanged {
+        /// Technicians' cards.
+        cards: Vec<SignedCard>,
+        /// The newest list; one that is not newer than the one before changes nothing.
+        revocations: Option<SignedRevocations>,
     },
     /// [`crate::Broker::poll_timeout`] has come.
     Tick,
@@ -285,6 +294,12 @@ pub enum Change {
         /// Its number.
         id: u64,
     },
+    /// Keep a request for a card, in place of an earlier one of the same account and device. Of one account the newest
+    /// [`CARD_REQUESTS`] are kept.
+    PutCardRequest {
+        /// The request.
+        request: Box<SignedCardRequest>,
+    },
     /// Forget a sign-in.
     DeleteToken {
         /// SHA-256 of the token.
@@ -367,6 +382,19 @@ impl TicketRecord {
     }
 }
 
+/// What ties a session to two devices, as they signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The technician's question.
+    pub ask: SignedAsk,
+    /// What the user's machine said to it.
+    pub ready: Option<SignedReady>,
+    /// The technician's nonce.
+    pub reveal: Option<Nonce>,
+    /// The user's machine's signature under the grant.
+    pub allowance: Option<Signature>,
+}
+
 /// A session as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
@@ -388,6 +416,9 @@ pub struct SessionRecord {
     pub asked_at: UnixMillis,
     /// When the question lapses.
     pub answer_by: UnixMillis,
+    /// Who asked and who answered, as their devices signed it; none in sessions from before there were cards.
+    #[serde(default)]
+    pub binding: Option<Box<Binding>>,
     /// What the user allows: given with the answer, changed by the reports of extensions, permissions, withdrawals.
     pub grant: Option<Grant>,
     /// When the user said yes.
@@ -460,6 +491,10 @@ pub struct Snapshot {
     pub next_ticket: u64,
     /// All accounts.
     pub accounts: Vec<Account>,
+    /// Technicians' cards that were brought to the relay.
+    pub cards: Vec<SignedCard>,
+    /// The newest list of revoked cards.
+    pub revocations: Option<SignedRevocations>,
 }
 
 /// Number of an organisation's first ticket.
@@ -467,6 +502,8 @@ pub const FIRST_TICKET: u64 = 1001;
 /// Closed tickets that the broker keeps at hand, for users' feedback and technicians' "earlier tickets"; the one closed
 /// longest ago is forgotten first (the store keeps it).
 pub const KEPT_CLOSED_TICKETS: usize = 10_000;
+/// Requests for a card that are kept of one account; it has that many devices at most.
+pub const CARD_REQUESTS: usize = 10;
 /// A sign-in lasts this long, in milliseconds: one long working day.
 pub const TOKEN_MS: u64 = 14 * 60 * 60_000;
 

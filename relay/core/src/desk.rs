@@ -40,7 +40,8 @@ pub(crate) enum Applied {
     Note {
         ticket: TicketId,
     },
-    /// Nothing that a connection must be told: a sign-in, an article, a canned reply, what was erased of closed tickets.
+    /// Nothing that a connection must be told: a sign-in, an article, a canned reply, a request for a card, what was
+    /// erased of closed tickets.
     Aside,
 }
 
@@ -106,6 +107,7 @@ impl Desk {
             | Change::SettleOrder { .. }
             | Change::DeleteToken { .. }
             | Change::PutArticle { .. }
+            | Change::PutCardRequest { .. }
             | Change::PutReply { .. }
             | Change::DeleteReply { .. } => Applied::Aside,
         }

@@ -4,15 +4,16 @@
 
 use renfort_audit::{actor::Actor, event::Event};
 use renfort_protocol::{
+    binding::SignedAsk,
     error::{Code, WireError},
-    ids::{PersonId, TicketId},
+    ids::{DeviceKey, PersonId, TicketId},
     people::Technician,
     signalling::{EndReason, FromRelay, ToRelay},
     ticket::{Note, NoteText, Outcome, TicketState},
 };
 
 use crate::{
-    broker::{Broker, Random},
+    broker::Broker,
     commit::{Plan, Refusal, Refused, Then},
     contract::{Change, SessionRecord, TicketRecord},
     desk::Ticket,
@@ -64,11 +65,13 @@ impl Broker {
     pub(crate) fn take_ticket(
         &self,
         technician: &Technician,
-        id: TicketId,
+        device: &DeviceKey,
+        ask: &SignedAsk,
         body: &ToRelay,
-        random: &mut Random<'_>,
     ) -> Result<Plan, Refusal> {
+        let id = ask.ask.ticket;
         let ticket = &self.known_ticket(technician, id, body)?.record;
+        self.check_ask(technician, device, ask)?;
         let denied = |error: WireError| Refusal {
             record: Some(Box::new(Refused {
                 ticket: Some(id),
@@ -97,7 +100,7 @@ impl Broker {
             waited_ms: self.now.since(ticket.waiting_since),
         };
         plan.record(self.now, Actor::Person(technician.id), Some(id), None, event);
-        self.ask(&mut plan, technician, ticket, random);
+        self.ask(&mut plan, technician, ticket, ask);
         plan.conflict = Some(Code::AlreadyTaken.into());
         Ok(plan)
     }
@@ -122,14 +125,17 @@ impl Broker {
     pub(crate) fn ask_again(
         &self,
         technician: &Technician,
-        id: TicketId,
+        device: &DeviceKey,
+        ask: &SignedAsk,
         body: &ToRelay,
-        random: &mut Random<'_>,
     ) -> Result<Plan, Refusal> {
-        let ticket = &self.held_ticket(technician, id, body)?.record;
+        let ticket = &self.held_ticket(technician, ask.ask.ticket, body)?.record;
+        self.check_ask(technician, device, ask)?;
         self.may_ask(technician, ticket)?;
         let mut plan = Plan::default();
-        self.ask(&mut plan, technician, ticket, random);
+        self.ask(&mut plan, technician, ticket, ask);
+        // A session of this name that the broker has forgotten and the store has not.
+        plan.conflict = Some(Code::OutOfOrder.into());
         Ok(plan)
     }
 

@@ -263,7 +263,8 @@ impl Broker {
         self.watch_reach_of(&device);
         let latest = self.latest_for_user(&device);
         let session = self.desk.open_session_of_device(&device);
-        let session = session.map(|session| Box::new(self.info_for_user(session)));
+        let session = session.and_then(|session| self.info_for_user(session));
+        let revocations = self.cards.list();
         let welcomed = Box::new(Welcomed::User { ticket: latest });
         self.send(
             conn,
@@ -271,6 +272,7 @@ impl Broker {
                 now: self.now,
                 welcomed,
                 session,
+                revocations,
             },
         );
         self.announce_presence(&device);
@@ -278,7 +280,7 @@ impl Broker {
 
     /// The sign-in is durable.
     pub(crate) fn welcome_technician(&mut self, conn: Conn, re: u32, party: Party, person: Person, token: Token) {
-        let Party::Technician { technician, .. } = party.clone() else {
+        let Party::Technician { technician, device, .. } = party.clone() else {
             return;
         };
         if self.connections.get(conn).is_none() {
@@ -292,14 +294,22 @@ impl Broker {
         self.technician_came(technician.id);
         let queue = self.queue_for(&technician);
         let session = self.desk.open_session_of_person(technician.id);
-        let session = session.map(|session| Box::new(self.info_for_technician(session)));
-        let welcomed = Box::new(Welcomed::Technician { person, token, queue });
+        let session = session.and_then(|session| self.info_for_technician(session));
+        let card = self.cards.of(technician.id, &device, self.now).cloned();
+        let welcomed = Box::new(Welcomed::Technician {
+            person,
+            token,
+            queue,
+            card,
+        });
+        let revocations = self.cards.list();
         self.send(
             conn,
             FromRelay::Welcome {
                 now: self.now,
                 welcomed,
                 session,
+                revocations,
             },
         );
     }

@@ -5,7 +5,7 @@
 //! the latest.
 //!
 //! Flow of a request: a frame is parsed (`requests`), waits for its turn (`commit`), becomes a plan
-//! (`tickets`, `handling`, `sessions`, `signals`, `reports`), and the plan an append; when that is committed, the state
+//! (`tickets`, `handling`, `cards`, `sessions`, `binding`, `signals`, `reports`), and the plan an append; when that is committed, the state
 //! changes and everybody concerned is told (`announce`).
 //!
 //! Invariant: nothing is changed, answered or passed on before the record of it is durable.
@@ -16,7 +16,9 @@ mod abuse;
 mod accounts;
 mod announce;
 pub mod articles;
+mod binding;
 mod broker;
+pub mod cards;
 mod commit;
 mod connections;
 pub mod contract;
@@ -41,7 +43,7 @@ mod views;
 
 pub use broker::Broker;
 pub use contract::{
-    Account, Answer, AppendId, Batch, Change, Checked, Conn, Effect, FailReason, Input, Limits, Question,
+    Account, Answer, AppendId, Batch, Binding, Change, Checked, Conn, Effect, FailReason, Input, Limits, Question,
     SessionRecord, Snapshot, StoredTicket, TicketRecord,
 };
 pub use limiter::Limiter;

@@ -36,6 +36,7 @@ fn may_report(side: Side, event: &ReportedEvent) -> bool {
     match event {
         ReportedEvent::FirstPicture { .. } => side == Side::Viewer,
         ReportedEvent::PeerLost | ReportedEvent::PeerBack { .. } | ReportedEvent::Failed { .. } => true,
+        ReportedEvent::Tampered { .. } => true,
         _ => side == Side::Sharer,
     }
 }
@@ -131,8 +132,10 @@ impl Broker {
         if !may_report(side, event) {
             return Err(trespass(body, Code::NotAllowed, Some(session.ticket), Some(id)));
         }
-        // Without a grant nothing can have happened between the two but a failure to get there.
-        if session.grant.is_none() && !matches!(event, ReportedEvent::Failed { .. }) {
+        // Without a grant nothing can have happened between the two but a failure to get there, or that one of them does
+        // not believe what it got.
+        let before_grant = matches!(event, ReportedEvent::Failed { .. } | ReportedEvent::Tampered { .. });
+        if session.grant.is_none() && !before_grant {
             return Err(trespass(body, Code::NotGranted, Some(session.ticket), Some(id)));
         }
         if let ReportedEvent::Connected { capture, codec } = event

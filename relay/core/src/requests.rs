@@ -69,6 +69,7 @@ fn is_users(body: &ToRelay) -> bool {
         ToRelay::OpenTicket { .. }
             | ToRelay::CancelTicket { .. }
             | ToRelay::Feedback { .. }
+            | ToRelay::Ready { .. }
             | ToRelay::AnswerConsent { .. }
             | ToRelay::ReportAbuse { .. }
             | ToRelay::Suggest { .. }
@@ -82,6 +83,8 @@ fn is_technicians(body: &ToRelay) -> bool {
         body,
         ToRelay::TakeTicket { .. }
             | ToRelay::AskAgain { .. }
+            | ToRelay::Reveal { .. }
+            | ToRelay::RequestCard { .. }
             | ToRelay::ShowTicket { .. }
             | ToRelay::AddNote { .. }
             | ToRelay::WrapUp { .. }
@@ -214,11 +217,18 @@ impl Broker {
             (Party::User { device, .. }, ToRelay::ReportAbuse { session, at, sentence }) => {
                 self.report_abuse(device, *session, *at, sentence.as_ref(), body)
             }
-            (Party::Technician { technician, .. }, ToRelay::TakeTicket { ticket }) => {
-                self.take_ticket(technician, *ticket, body, random)
+            (Party::User { device, .. }, ToRelay::Ready { ready }) => self.ready(device, ready, body),
+            (Party::Technician { technician, device, .. }, ToRelay::TakeTicket { ask }) => {
+                self.take_ticket(technician, device, ask, body)
             }
-            (Party::Technician { technician, .. }, ToRelay::AskAgain { ticket }) => {
-                self.ask_again(technician, *ticket, body, random)
+            (Party::Technician { technician, device, .. }, ToRelay::AskAgain { ask }) => {
+                self.ask_again(technician, device, ask, body)
+            }
+            (Party::Technician { technician, .. }, ToRelay::Reveal { session, nonce }) => {
+                self.reveal(technician, *session, *nonce, body)
+            }
+            (Party::Technician { technician, device, .. }, ToRelay::RequestCard { request }) => {
+                self.request_card(technician, device, request, body)
             }
             (Party::Technician { technician, .. }, ToRelay::ShowTicket { ticket }) => {
                 self.show(technician, *ticket, body)

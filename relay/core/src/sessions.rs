@@ -1,6 +1,6 @@
 //! Sessions: asking, the user's answer, the end.
 //!
-//! Flow: asked -> granted -> ended, or asked -> ended. Invariant: a ticket and a technician each have at most one
+//! Flow: asked -> (`binding`) -> granted -> ended, or asked -> ended. Invariant: a ticket and a technician each have at most one
 //! session that has not ended.
 
 use renfort_audit::{
@@ -8,8 +8,8 @@ use renfort_audit::{
     event::Event,
 };
 use renfort_protocol::{
+    binding::SignedAsk,
     error::Code,
-    grant::{Capabilities, Capability, Grant},
     ids::{DeviceKey, SessionId},
     limits::CONSENT_ANSWER_MS,
     people::Technician,
@@ -18,10 +18,11 @@ use renfort_protocol::{
 };
 
 use crate::{
-    broker::{Broker, Random},
+    binding::Yes,
+    broker::Broker,
     commit::{Plan, Refusal},
     connections::Party,
-    contract::{Change, SessionRecord, TicketRecord},
+    contract::{Binding, Change, SessionRecord, TicketRecord},
     requests::trespass,
 };
 
@@ -75,14 +76,12 @@ impl Broker {
         }
     }
 
-    /// Puts the question: to see the screen, and whatever else the user likes to allow with it.
-    pub(crate) fn ask(&self, plan: &mut Plan, technician: &Technician, ticket: &TicketRecord, random: &mut Random<'_>) {
-        let mut id = [0; 16];
-        id.copy_from_slice(&random()[..16]);
-        let asked = Capabilities::from([Capability::View, Capability::Control, Capability::Clipboard]);
+    /// Puts the question, which [`Broker::check_ask`] found good.
+    pub(crate) fn ask(&self, plan: &mut Plan, technician: &Technician, ticket: &TicketRecord, signed: &SignedAsk) {
+        let asked = signed.ask.capabilities.clone();
         let answer_by = self.now.plus(CONSENT_ANSWER_MS);
         let record = SessionRecord {
-            id: SessionId(id),
+            id: signed.ask.session,
             version: 1,
             ticket: ticket.id,
             device: ticket.device,
@@ -91,6 +90,12 @@ impl Broker {
             asked: asked.clone(),
             asked_at: self.now,
             answer_by,
+            binding: Some(Box::new(Binding {
+                ask: signed.clone(),
+                ready: None,
+                reveal: None,
+                allowance: None,
+            })),
             grant: None,
             started_at: None,
             ended_at: None,
@@ -108,6 +113,7 @@ impl Broker {
         let event = Event::ConsentAsked {
             capabilities: asked,
             answer_by,
+            card: signed.ask.card.card.serial,
         };
         plan.record(
             self.now,
@@ -146,43 +152,26 @@ impl Broker {
         answer: &ConsentAnswer,
         body: &ToRelay,
     ) -> Result<Plan, Refusal> {
-        let session = self.desk.session(id).ok_or(Code::UnknownSession)?;
-        if session.device != *device {
-            return Err(trespass(body, Code::UnknownSession, Some(session.ticket), Some(id)));
-        }
+        let session = self.users_session(device, id, body)?;
         if !session.is_open() || session.grant.is_some() {
             return Err(Code::OutOfOrder.into());
         }
-        let actor = Actor::Device(device_hash(device));
-        let mut plan = Plan::default();
         match answer {
             ConsentAnswer::Allow {
                 capabilities,
                 expires_at,
+                signature,
             } => {
-                if !capabilities.contains(&Capability::View) || !capabilities.is_subset(&session.asked) {
-                    return Err(Code::NotGranted.into());
-                }
-                let grant = Grant {
-                    session: id,
-                    ticket: session.ticket,
-                    technician: session.technician.id,
-                    capabilities: capabilities.clone(),
+                let yes = Yes {
+                    capabilities,
                     expires_at: *expires_at,
+                    signature,
                 };
-                let event = Event::ConsentGranted {
-                    capabilities: capabilities.clone(),
-                    expires_at: *expires_at,
-                };
-                plan.record(self.now, actor, Some(session.ticket), Some(id), event);
-                let granted = SessionRecord {
-                    grant: Some(grant),
-                    started_at: Some(self.now),
-                    ..session.clone()
-                };
-                plan.put_session(session, granted);
+                self.allow(session, device, yes, body)
             }
             ConsentAnswer::Refuse { timed_out } => {
+                let actor = Actor::Device(device_hash(device));
+                let mut plan = Plan::default();
                 let event = Event::ConsentRefused { timed_out: *timed_out };
                 plan.record(self.now, actor, Some(session.ticket), Some(id), event);
                 let reason = if *timed_out {
@@ -191,9 +180,9 @@ impl Broker {
                     EndReason::Refused
                 };
                 end(&mut plan, session, session.clone(), reason, actor, self.now);
+                Ok(plan)
             }
         }
-        Ok(plan)
     }
 
     pub(crate) fn end_session(
@@ -207,7 +196,7 @@ impl Broker {
         let allowed = match reason {
             EndReason::StoppedByUser | EndReason::Expired => side == Side::Sharer,
             EndReason::EndedByTechnician | EndReason::Withdrawn => side == Side::Viewer,
-            EndReason::Lost | EndReason::Failed => true,
+            EndReason::Lost | EndReason::Failed | EndReason::Untrusted => true,
             // These are answers to the question, or follow from a report; not ends of a session.
             EndReason::Refused | EndReason::TimedOut | EndReason::AbuseReported => false,
         };

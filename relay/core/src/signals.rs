@@ -61,14 +61,14 @@ impl Broker {
         }
         let mut plan = Plan::default();
         let event = match signal {
-            Signal::Offer { attempt, sdp } => {
+            Signal::Offer { attempt, sdp, .. } => {
                 let fingerprint = fingerprint(sdp).ok_or(Code::Malformed)?;
                 Some(Event::SessionOffered {
                     attempt: *attempt,
                     fingerprint,
                 })
             }
-            Signal::Answer { attempt, sdp } => {
+            Signal::Answer { attempt, sdp, .. } => {
                 let fingerprint = fingerprint(sdp).ok_or(Code::Malformed)?;
                 Some(Event::SessionAnswered {
                     attempt: *attempt,

@@ -1,4 +1,5 @@
-//! Whatever ends by itself: hellos that do not come, questions without an answer, sessions whose endpoint stays away.
+//! Whatever ends by itself: hellos that do not come, questions without an answer, sessions whose endpoint
+//! stays away, or whose technician's card was taken back.
 //!
 //! Invariant: a timer only proposes; whether its time is really up is judged when its work is planned.
 
@@ -69,6 +70,13 @@ impl Broker {
 
     /// When, and as what, a session ends by itself as things stand.
     fn expiry(&self, session: &SessionRecord) -> Option<(UnixMillis, EndReason)> {
+        if session.binding.is_none() {
+            // From before there were cards: neither end can trust the other.
+            return Some((session.asked_at, EndReason::Failed));
+        }
+        if self.cards.is_revoked(session) {
+            return Some((session.asked_at, EndReason::Untrusted));
+        }
         let lost = self
             .absences
             .get(&session.id)

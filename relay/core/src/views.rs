@@ -120,8 +120,10 @@ impl Broker {
             .collect()
     }
 
-    fn info(&self, session: &SessionRecord, reported: u64) -> SessionInfo {
-        SessionInfo {
+    /// None for a session from before there were cards, which is about to end.
+    fn info(&self, session: &SessionRecord, reported: u64) -> Option<Box<SessionInfo>> {
+        let binding = session.binding.as_deref()?;
+        Some(Box::new(SessionInfo {
             id: session.id,
             ticket: session.ticket,
             technician: session.technician.clone(),
@@ -129,16 +131,20 @@ impl Broker {
             asked: session.asked.clone(),
             asked_at: session.asked_at,
             answer_by: session.answer_by,
+            ask: binding.ask.clone(),
+            ready: binding.ready.clone(),
+            reveal: binding.reveal,
             grant: session.grant.clone(),
+            allowance: binding.allowance,
             reported,
-        }
+        }))
     }
 
-    pub(crate) fn info_for_user(&self, session: &SessionRecord) -> SessionInfo {
+    pub(crate) fn info_for_user(&self, session: &SessionRecord) -> Option<Box<SessionInfo>> {
         self.info(session, session.reported_by_user)
     }
 
-    pub(crate) fn info_for_technician(&self, session: &SessionRecord) -> SessionInfo {
+    pub(crate) fn info_for_technician(&self, session: &SessionRecord) -> Option<Box<SessionInfo>> {
         self.info(session, session.reported_by_technician)
     }
 }

@@ -146,6 +146,16 @@ pub enum CardFault {
     Revoked,
 }
 
+impl DeviceKey {
+    /// Its first 16 hexadecimal digits in groups of 4, for two people to compare: on the technician's screen, and where
+    /// the organisation signs.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let digits = self.to_string();
+        [&digits[..4], &digits[4..8], &digits[8..12], &digits[12..16]].join(" ")
+    }
+}
+
 impl CardRequest {
     /// Signs with the device's key, whose public half must be [`CardRequest::device`].
     #[must_use]
@@ -310,6 +320,12 @@ mod tests {
         let card = card().sign(&key(1));
         let verdict = card.verify(&signing::public(&key(1)), Some(&list), UnixMillis(1_500));
         assert_eq!(verdict, Err(CardFault::Revoked));
+    }
+
+    #[test]
+    fn a_fingerprint_can_be_read_out() {
+        let key = DeviceKey([0xab; 32]);
+        assert_eq!(key.fingerprint(), "abab abab abab abab");
     }
 
     #[test]

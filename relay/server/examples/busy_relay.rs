@@ -19,7 +19,7 @@ use renfort_audit::{
 use renfort_core::contract::{Batch, Change, TicketRecord};
 use renfort_protocol::{
     grant::Capability,
-    ids::{ArticleId, DeviceKey, PersonId, RequestId, TicketId},
+    ids::{ArticleId, CardSerial, DeviceKey, PersonId, RequestId, TicketId},
     people::{Level, Name, Role, Stated, Technician},
     signalling::Password,
     text::Line,
@@ -129,6 +129,7 @@ impl Story {
             Event::ConsentAsked {
                 capabilities,
                 answer_by,
+                card: CardSerial([by.id.0 as u8; 8]),
             },
         );
         if self.after(asking) {
@@ -348,7 +349,7 @@ async fn write(writer: &WriterHandle, stories: Vec<Story>, now: UnixMillis) -> a
     let (answer, written) = tokio::sync::oneshot::channel();
     let job = Job {
         batch: Batch { changes, events },
-        people_changes_through: None,
+        told: None,
         answer: Answer::Waiter(answer),
     };
     let permit = writer.reserve().await;

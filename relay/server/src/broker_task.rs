@@ -208,7 +208,7 @@ impl BrokerTask {
             Effect::Append { append, batch } => {
                 outside.appends.push_back(Job {
                     batch,
-                    people_changes_through: None,
+                    told: None,
                     answer: Answer::Broker(append),
                 });
             }

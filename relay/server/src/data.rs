@@ -158,6 +158,27 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), RelayError> {
         .map_err(RelayError::file(path))
 }
 
+/// Writes a file that only this account may read, in place of what is there: the new one is whole on disk before the old
+/// one goes.
+///
+/// # Errors
+/// When it cannot be written; what was there stays.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), RelayError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    let mut options = private_file();
+    let mut file = options
+        .create(true)
+        .truncate(true)
+        .open(&new)
+        .map_err(RelayError::file(&new))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(RelayError::file(&new))?;
+    fs::rename(&new, path).map_err(RelayError::file(path))
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::fs::PermissionsExt;

@@ -42,6 +42,42 @@ pub enum RelayError {
     /// The database was made for another organisation.
     #[error("the database in {0} belongs to another organisation; give each organisation its own data folder")]
     OtherOrganisation(PathBuf),
+    /// The key is not the one in the organisation file.
+    #[error("{0} is not the key of this organisation file")]
+    OtherOrganisationKey(PathBuf),
+    /// A file does not hold what it should.
+    #[error("{path} is not {what}")]
+    WrongForm {
+        /// Which.
+        path: PathBuf,
+        /// What it should be.
+        what: &'static str,
+    },
+    /// A request for a card was not made by the device in it.
+    #[error("{0} was altered, or was not made by the device that it names; ask the technician for a new one")]
+    ForgedRequest(PathBuf),
+    /// A card or list of another organisation.
+    #[error("{0} was not signed by this organisation, or was altered")]
+    ForeignCard(PathBuf),
+    /// A card that is not good.
+    #[error("{path}: {source}")]
+    Card {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: renfort_protocol::card::CardFault,
+    },
+    /// A list that an installed one has taken the place of.
+    #[error("{path} is list number {number}, and a newer one or the same is installed already; nothing was changed")]
+    OlderList {
+        /// Which file.
+        path: PathBuf,
+        /// Its number.
+        number: u64,
+    },
+    /// No more fit on the list.
+    #[error("a list takes back at most {0} cards at a time")]
+    TooManyRevoked(usize),
     /// Plain HTTP was asked where others could listen in.
     #[error(
         "{0} can be reached from other machines, and plain HTTP would show them passwords: give --tls-cert and \

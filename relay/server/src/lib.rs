@@ -10,6 +10,7 @@
 
 pub mod authenticate;
 pub mod broker_task;
+pub mod cards_watch;
 pub mod cli;
 pub mod clock;
 pub mod consult;
@@ -20,6 +21,7 @@ pub mod error;
 pub mod figures;
 mod hold;
 pub mod http;
+pub mod issuing;
 pub mod keys;
 pub mod log_reader;
 pub mod organisation;

@@ -21,7 +21,7 @@ use crate::{
     http::console::LONGEST_SIGN_IN_MS,
     second_factor,
     store::{PeopleChange, PeopleChangeKind, Store, StoreError},
-    writer::WriterHandle,
+    writer::{Told, WriterHandle},
 };
 
 /// How often the store is asked; a disabled account is signed out this much later.
@@ -50,7 +50,7 @@ pub async fn log_changes(store: &dyn Store, writer: &WriterHandle, untold: &mut 
         return Ok(false);
     };
     let events = changes.into_iter().map(entry).collect();
-    let written = writer.record_people_changes(events, last).await;
+    let written = writer.record_told(events, Told::People(last)).await;
     written.map_err(|_| StoreError::Failed("changes of accounts could not be written into the log".to_owned()))?;
     Ok(true)
 }

@@ -1,8 +1,8 @@
 //! A whole relay in one value: started, listening, stopped.
 //!
 //! Flow of a start: the data folder is locked, organisation and address are checked, the address is bound, the store and
-//! the log's end are opened, what the command line changed meanwhile is written into the log, `relay.started` is written,
-//! and only then a connection is accepted.
+//! the log's end are opened, what the command line changed or brought meanwhile is written into the log, `relay.started` is
+//! written, and only then a connection is accepted.
 //!
 //! Invariant: a relay that cannot write its log answers nobody, and one data folder has one relay that writes its log.
 
@@ -16,7 +16,7 @@ use std::{
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use renfort_audit::{actor::Actor, event::Event, record::Entry};
 use renfort_core::{Broker, Limiter, Limits};
-use renfort_protocol::organisation::OrganisationFile;
+use renfort_protocol::{ids::DeviceKey, organisation::OrganisationFile};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc},
@@ -25,7 +25,7 @@ use tokio::{
 
 use crate::{
     broker_task::{BrokerTask, INPUT_QUEUE, ToBroker},
-    clock,
+    cards_watch, clock,
     data::DataFolder,
     erasure,
     error::RelayError,
@@ -105,6 +105,7 @@ struct Tasks {
     writer: JoinHandle<()>,
     people: JoinHandle<()>,
     erasure: JoinHandle<()>,
+    cards: JoinHandle<()>,
     /// Its failure or end stops nothing: see [`Figures`].
     figures: JoinHandle<()>,
 }
@@ -139,6 +140,7 @@ impl Relay {
             drop(lock);
         });
         people_watch::log_changes(&*store, &to_writer, &mut Untold::default()).await?;
+        cards_watch::log_installs(&*store, &to_writer).await?;
         record_start(&to_writer).await?;
 
         let figure_store = figures::open_store(&folder).await;
@@ -150,7 +152,7 @@ impl Relay {
         let passwords = Passwords::new()?;
         let (to_broker, inputs) = mpsc::channel(INPUT_QUEUE);
         let task = BrokerTask {
-            broker: new_broker(&*store, config.limits).await?,
+            broker: new_broker(&*store, file.organisation.key, config.limits).await?,
             store: Arc::clone(&store),
             passwords: passwords.clone(),
             writer: to_writer.clone(),
@@ -185,7 +187,12 @@ impl Relay {
                 to_writer.clone(),
                 to_broker.clone(),
             )),
-            erasure: tokio::spawn(erasure::watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
+            erasure: tokio::spawn(erasure::watch::watch(
+                Arc::clone(&store),
+                to_writer.clone(),
+                to_broker.clone(),
+            )),
+            cards: tokio::spawn(cards_watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
             figures: tokio::spawn(figures.watch()),
             server: tokio::spawn(run_server(listener, handle.clone(), tls, app)),
             writer,
@@ -222,6 +229,7 @@ impl Relay {
             writer,
             people,
             erasure,
+            cards,
             figures: _,
         } = &mut self.tasks;
         tokio::select! {
@@ -230,6 +238,7 @@ impl Relay {
             _ = writer => "the writer",
             _ = people => "the watch over accounts",
             _ = erasure => "the watch over what is erased",
+            _ = cards => "the watch over cards",
         }
     }
 
@@ -241,10 +250,12 @@ impl Relay {
             writer,
             people,
             erasure,
+            cards,
             figures,
         } = self.tasks;
         people.abort();
         erasure.abort();
+        cards.abort();
         figures.abort();
         // A broker that has ended needs no order.
         drop(self.broker.send(ToBroker::ShutDown).await);
@@ -298,9 +309,9 @@ async fn record_start(writer: &WriterHandle) -> Result<(), RelayError> {
     written.map_err(|_| StoreError::Failed("the start could not be written into the log".to_owned()).into())
 }
 
-async fn new_broker(store: &dyn Store, limits: Limits) -> Result<Broker, RelayError> {
+async fn new_broker(store: &dyn Store, organisation: DeviceKey, limits: Limits) -> Result<Broker, RelayError> {
     let snapshot = store.snapshot().await?;
-    Ok(Broker::new(snapshot, limits, clock::now()))
+    Ok(Broker::new(snapshot, organisation, limits, clock::now()))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RelayError> {

@@ -41,10 +41,19 @@ pub const ANSWER_QUEUE: usize = WRITE_QUEUE;
 pub struct Job {
     /// Rows and events.
     pub batch: Batch,
-    /// Accounts' changes that the events tell of, up to this number.
-    pub people_changes_through: Option<u64>,
+    /// What the command line did that the events tell of.
+    pub told: Option<Told>,
     /// Who is told.
     pub answer: Answer,
+}
+
+/// What the command line did, up to a number: it stands in the log from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// To accounts.
+    People(u64),
+    /// With cards and lists of revoked ones.
+    Cards(u64),
 }
 
 /// Who waits for a job.
@@ -98,12 +107,12 @@ impl WriterHandle {
         self.write(events, None).await
     }
 
-    /// Writes audit events that tell of changes to accounts.
+    /// Writes audit events that tell of what the command line did.
     ///
     /// # Errors
     /// When they are not durable.
-    pub async fn record_people_changes(&self, events: Vec<Entry>, through: u64) -> Result<(), FailReason> {
-        self.write(events, Some(through)).await
+    pub async fn record_told(&self, events: Vec<Entry>, told: Told) -> Result<(), FailReason> {
+        self.write(events, Some(told)).await
     }
 
     /// Writes rows together with the audit events that tell of them, and waits until both are durable.
@@ -114,16 +123,16 @@ impl WriterHandle {
         self.send(batch, None).await
     }
 
-    async fn write(&self, events: Vec<Entry>, people_changes_through: Option<u64>) -> Result<(), FailReason> {
+    async fn write(&self, events: Vec<Entry>, told: Option<Told>) -> Result<(), FailReason> {
         let changes = Vec::new();
-        self.send(Batch { changes, events }, people_changes_through).await
+        self.send(Batch { changes, events }, told).await
     }
 
-    async fn send(&self, batch: Batch, people_changes_through: Option<u64>) -> Result<(), FailReason> {
+    async fn send(&self, batch: Batch, told: Option<Told>) -> Result<(), FailReason> {
         let (answer, written) = oneshot::channel();
         let job = Job {
             batch,
-            people_changes_through,
+            told,
             answer: Answer::Waiter(answer),
         };
         self.0.send(job).await.map_err(|_| FailReason::Storage)?;
@@ -300,8 +309,10 @@ impl Writer {
                 head.tree.push(head.last);
                 sealed.push((one, head.last));
             }
-            if let Some(through) = job.people_changes_through {
-                transaction.people_changes_logged(through).await?;
+            match job.told {
+                Some(Told::People(through)) => transaction.people_changes_logged(through).await?,
+                Some(Told::Cards(through)) => transaction.card_installs_logged(through).await?,
+                None => {}
             }
         }
         for logged in self.encrypt(sealed, &mut random).await? {

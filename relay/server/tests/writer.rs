@@ -51,7 +51,7 @@ impl Log {
         };
         let job = Job {
             batch,
-            people_changes_through: None,
+            told: None,
             answer: Answer::Broker(AppendId(number)),
         };
         self.writer.reserve().await.unwrap().send(job);

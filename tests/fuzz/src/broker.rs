@@ -9,16 +9,19 @@ use renfort_protocol::{
     ids::{DeviceKey, Nonce, PersonId, Signature, Token},
     people::{Level, Name, Person, Role, Stated},
     signalling::{FromRelay, Identity, Request, ToRelay, hello_bytes},
+    signing,
     ticket::Language,
     time::UnixMillis,
 };
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::signature::Ed25519KeyPair;
 
 const START: UnixMillis = UnixMillis(1_700_000_000_000);
 const USER: Conn = Conn(1);
 const TECHNICIAN: Conn = Conn(2);
 const STRANGER: Conn = Conn(3);
 const NONCE: Nonce = Nonce([5; 32]);
+/// Seed of the organisation's key.
+const ORGANISATION: u8 = 200;
 /// Frames of one input; a longer one says nothing new.
 const LINES: usize = 100;
 
@@ -39,10 +42,17 @@ fn account() -> Account {
     }
 }
 
+fn pair(seed: u8) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("a seed of 32 bytes")
+}
+
+fn public(seed: u8) -> DeviceKey {
+    signing::public(&pair(seed))
+}
+
 fn hello(seed: u8, identity: Identity) -> Vec<u8> {
-    let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("a seed of 32 bytes");
-    let device = DeviceKey(pair.public_key().as_ref().try_into().expect("a key of 32 bytes"));
-    let signature = pair.sign(&hello_bytes(&NONCE, &device));
+    let device = public(seed);
+    let signature = pair(seed).sign(&hello_bytes(&NONCE, &device));
     let body = ToRelay::Hello {
         version: VERSION,
         device,
@@ -114,7 +124,7 @@ pub(crate) fn run(bytes: &[u8]) {
         ..Snapshot::default()
     };
     let mut world = World {
-        broker: Broker::new(snapshot, Limits::default(), START),
+        broker: Broker::new(snapshot, public(ORGANISATION), Limits::default(), START),
         now: START,
         drawn: 0,
     };

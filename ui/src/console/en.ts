@@ -123,6 +123,7 @@ export const en = {
     expired: "Time allowed was over",
     lost: "Contact lost",
     failed: "Could not go on",
+    untrusted: "Not trusted",
   } satisfies Record<EndReason, string>,
   session: {
     back: "All sessions",

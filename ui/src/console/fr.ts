@@ -116,6 +116,7 @@ export const fr: ConsoleWords = {
     expired: "Temps accordé écoulé",
     lost: "Contact perdu",
     failed: "N’a pas pu continuer",
+    untrusted: "Pas digne de confiance",
   },
   session: {
     back: "Toutes les sessions",

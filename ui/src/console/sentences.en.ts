@@ -30,6 +30,26 @@ const ends: Record<string, string> = {
   expired: "the time allowed was over",
   lost: "one side was gone for too long",
   failed: "it could not go on",
+  untrusted: "something was not as it should be, so it was not trusted",
+};
+const faults: Record<string, string> = {
+  missing: "there was none",
+  version: "it needs a newer version of Renfort",
+  foreign: "this organisation did not sign it, or it was altered",
+  stolen: "it belongs to another person or device",
+  not_yet: "it is dated in the future",
+  expired: "it had expired",
+  revoked: "the organisation had taken it back",
+};
+const tampered: Record<string, string> = {
+  ask: "the technician's question",
+  card: "the technician's card",
+  replayed: "an old question, put again",
+  ready: "the answer of the user's machine",
+  reveal: "the number behind the technician's two words",
+  allowance: "what the user allowed",
+  offer: "the offer to connect",
+  answer: "the answer to the offer to connect",
 };
 const denials: Record<string, string> = {
   not_granted: "control was not allowed",
@@ -144,6 +164,10 @@ export const en: Sentences = {
     "ticket.note_added": (s) => `${s.who} added a note of ${n(s.number("chars"), "character", "characters")}.`,
     "ticket.feedback": (s) => `${s.who} answered that the problem is ${s.flag("solved") ? "solved" : "not solved"}.`,
     "consent.asked": (s) => `${s.who} asked ${capabilities(s)}; an answer counted until ${s.time("answer_by")}.`,
+    "consent.ask_refused": (s) => {
+      const why = s.optional("fault") === null ? s.error("error") : `the card is not good, ${faults[s.word("fault")] ?? s.word("fault")}`;
+      return `A question of ${s.who} was not put to ${s.user}: ${why}.`;
+    },
     "consent.granted": (s) => `${s.user} allowed ${s.technician} ${capabilities(s)}, until ${s.time("expires_at")}.`,
     "consent.refused": (s) => s.flag("timed_out") ? `${s.user} did not answer in time, which counts as a refusal.` : `${s.user} refused.`,
     "session.offered": (s) => `The user's machine offered a connection (attempt ${s.number("attempt")}).`,
@@ -154,11 +178,15 @@ export const en: Sentences = {
     "session.stopped": (s) => `${s.user} pressed Stop.`,
     "session.abuse_reported": (s) => `${s.user} reported abuse${s.number("chars") > 0 ? `: “${s.text("sentence")}”` : ""}.`,
     "session.failed": (s) => `The session could not go on: ${s.error("error")}.`,
+    "session.tampered": (s) => `${s.byUser ? "The user's machine" : "The technician's machine"} found something that was not as it was sent (${tampered[s.word("what")] ?? s.word("what")}) and shared nothing on it.`,
     "session.ended": (s) => `The session ended: ${ends[s.word("reason")] ?? s.word("reason")}. Seen for ${s.span("viewed_ms")}, controlled for ${s.span("controlled_ms")}; ${done(s)}.`,
     "view.first_picture": (s) => `${s.technician} saw the first picture, ${s.brief("after_ms")} after the yes.`,
     "grant.extended": (s) => `${s.user} gave more time, until ${s.time("expires_at")}.`,
     "input.counted": (s) => `${s.technician} did by remote hand: ${done(s)}.`,
     "input.denied": (s) => `${n(s.number("times"), "input was", "inputs were")} not carried out: ${denials[s.word("reason")] ?? s.word("reason")}.`,
+    "card.requested": (s) => `${s.who} asked for a card for a device.`,
+    "card.installed": (s) => `${s.who} brought a card for ${s.person("person")}, good until ${s.time("expires_at")}.`,
+    "card.revoked_list": (s) => `${s.who} brought list ${s.number("number")} of cards that were taken back, with ${n(s.number("revoked"), "card", "cards")}.`,
     "message.refused": (s) => `A message of ${s.who} (${s.text("message")}) was refused: ${s.error("error")}.`,
     "console.viewed": (s) => `${s.who} looked at ${views[s.word("view")] ?? s.word("view")} in the console${searching(s)}.`,
     "console.exported": (s) => `${s.who} exported ${views[s.word("view")] ?? s.word("view")} as ${s.word("format") === "csv" ? "CSV" : "JSON Lines"}, ${n(s.number("rows"), "row", "rows")}${searching(s)}.`,

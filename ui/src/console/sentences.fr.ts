@@ -34,6 +34,26 @@ const ends: Record<string, string> = {
   expired: "le temps accordé était écoulé",
   lost: "un des deux postes est resté absent trop longtemps",
   failed: "elle n’a pas pu continuer",
+  untrusted: "quelque chose n’était pas comme prévu, elle n’était donc pas digne de confiance",
+};
+const faults: Record<string, string> = {
+  missing: "il n’y en avait pas",
+  version: "elle demande une version plus récente de Renfort",
+  foreign: "cette organisation ne l’a pas signée, ou elle a été modifiée",
+  stolen: "elle appartient à une autre personne ou à un autre appareil",
+  not_yet: "elle est datée dans le futur",
+  expired: "elle avait expiré",
+  revoked: "l’organisation l’avait retirée",
+};
+const tampered: Record<string, string> = {
+  ask: "la demande du technicien",
+  card: "la carte du technicien",
+  replayed: "une ancienne demande, présentée à nouveau",
+  ready: "la réponse du poste de l’utilisateur",
+  reveal: "le nombre derrière les deux mots du technicien",
+  allowance: "ce que l’utilisateur a autorisé",
+  offer: "la proposition de connexion",
+  answer: "la réponse à la proposition de connexion",
 };
 const denials: Record<string, string> = {
   not_granted: "le contrôle n’était pas autorisé",
@@ -152,6 +172,10 @@ export const fr: Sentences = {
     "ticket.note_added": (s) => `${s.who} a ajouté une note de ${n(s.number("chars"), "caractère", "caractères")}.`,
     "ticket.feedback": (s) => `${s.who} a répondu que le problème ${s.flag("solved") ? "est résolu" : "n’est pas résolu"}.`,
     "consent.asked": (s) => `${s.who} a demandé ${capabilities(s)}${SEMICOLON} une réponse comptait jusqu’à ${s.time("answer_by")}.`,
+    "consent.ask_refused": (s) => {
+      const why = s.optional("fault") === null ? s.error("error") : `la carte n’est pas valable, ${faults[s.word("fault")] ?? s.word("fault")}`;
+      return `Une demande de ${s.who} n’a pas été présentée à ${s.user}${COLON} ${why}.`;
+    },
     "consent.granted": (s) => `${s.user} a autorisé ${s.technician} ${capabilities(s)}, jusqu’à ${s.time("expires_at")}.`,
     "consent.refused": (s) => s.flag("timed_out") ? `${s.user} n’a pas répondu à temps, ce qui vaut refus.` : `${s.user} a refusé.`,
     "session.offered": (s) => `Le poste de l’utilisateur a proposé une connexion (essai ${s.number("attempt")}).`,
@@ -162,11 +186,15 @@ export const fr: Sentences = {
     "session.stopped": (s) => `${s.user} a appuyé sur Arrêter.`,
     "session.abuse_reported": (s) => `${s.user} a signalé un abus${s.number("chars") > 0 ? `${COLON} « ${s.text("sentence")} »` : ""}.`,
     "session.failed": (s) => `La session n’a pas pu continuer${COLON} ${s.error("error")}.`,
+    "session.tampered": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a reçu quelque chose qui n’était pas tel qu’envoyé (${tampered[s.word("what")] ?? s.word("what")}) et n’a rien partagé sur cette base.`,
     "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}${SEMICOLON} ${done(s)}.`,
     "view.first_picture": (s) => `${s.technician} a vu la première image ${s.brief("after_ms")} après l’accord.`,
     "grant.extended": (s) => `${s.user} a accordé plus de temps, jusqu’à ${s.time("expires_at")}.`,
     "input.counted": (s) => `Actions à distance de ${s.technician}${COLON} ${done(s)}.`,
     "input.denied": (s) => `${n(s.number("times"), "action n’a pas été exécutée", "actions n’ont pas été exécutées")}${COLON} ${denials[s.word("reason")] ?? s.word("reason")}.`,
+    "card.requested": (s) => `${s.who} a demandé une carte pour un appareil.`,
+    "card.installed": (s) => `${s.who} a apporté une carte pour ${s.person("person")}, valable jusqu’à ${s.time("expires_at")}.`,
+    "card.revoked_list": (s) => `${s.who} a apporté la liste ${s.number("number")} des cartes retirées, avec ${n(s.number("revoked"), "carte", "cartes")}.`,
     "message.refused": (s) => `Un message de ${s.who} (${s.text("message")}) a été refusé${COLON} ${s.error("error")}.`,
     "console.viewed": (s) => `${s.who} a consulté ${views[s.word("view")] ?? s.word("view")} dans la console${searching(s)}.`,
     "console.exported": (s) => `${s.who} a exporté ${views[s.word("view")] ?? s.word("view")} au format ${s.word("format") === "csv" ? "CSV" : "JSON Lines"}, ${n(s.number("rows"), "ligne", "lignes")}${searching(s)}.`,

@@ -41,6 +41,11 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "ticket.note_added": { chars: 54 },
   "ticket.feedback": { solved: false },
   "consent.asked": { capabilities: "view control", answer_by: 1_700_000_060_000 },
+  "consent.ask_refused": { error: "card_needed", fault: "expired", card: "ab".repeat(8) },
+  "session.tampered": { report: 1, happened_at: 1_700_000_000_000, what: "offer" },
+  "card.requested": { device: "ab".repeat(32) },
+  "card.installed": { card: "ab".repeat(8), person: 3, device: "ab".repeat(32), expires_at: 1_700_000_000_000 },
+  "card.revoked_list": { number: 2, revoked: 1 },
   "consent.granted": { capabilities: "view", expires_at: 1_700_001_800_000 },
   "consent.refused": { timed_out: true },
   "session.offered": { attempt: 1, fingerprint: "ab" },
@@ -115,6 +120,15 @@ describe("sentences for records", () => {
     for (const code of ["consent.refused", "control.refused", "clipboard.refused"]) {
       expect(words("en", entry(code, { timed_out: true }))).toContain("did not answer");
       expect(words("en", entry(code, { timed_out: false }))).toContain("refused");
+    }
+  });
+
+  it("say what is wrong with a card, and else why a question was not put", () => {
+    for (const language of LANGUAGES) {
+      const faults = ["missing", "version", "foreign", "stolen", "not_yet", "expired", "revoked"];
+      const told = faults.map((fault) => words(language, entry("consent.ask_refused", { error: "card_needed", fault })));
+      expect(new Set(told).size).toBe(faults.length);
+      expect(words(language, entry("consent.ask_refused", { error: "bad_signature" }))).toContain("signature");
     }
   });
 

@@ -225,7 +225,7 @@ fn a_draft_is_kept_by_whoever_has_the_ticket_or_had_it_last() {
         Some(Err(Code::NotAllowed)),
         "nobody has it yet"
     );
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     assert_eq!(world.ask(bob, draft(ticket)), Some(Err(Code::NotAllowed)));
     assert_eq!(world.ask(ada, draft(TicketId(9))), Some(Err(Code::UnknownTicket)));
     world.must(ada, draft(ticket));
@@ -263,7 +263,7 @@ fn a_draft_for_which_there_is_no_room_is_refused_with_words() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     world.hold = true;
     let re = world.say(ada, draft(ticket));
     world.fail(FailReason::Conflict);

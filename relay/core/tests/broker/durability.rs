@@ -7,7 +7,7 @@ use renfort_protocol::{
     ticket::{Impact, NoteText, TicketState, Urgency},
 };
 
-use crate::harness::{World, allow, offer, open};
+use crate::harness::{World, offer, open};
 
 #[test]
 fn nothing_is_said_before_it_is_durable() {
@@ -48,7 +48,7 @@ fn a_conflict_in_the_store_means_that_somebody_else_took_the_ticket() {
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
     world.hold = true;
-    let re = world.say(ada, ToRelay::TakeTicket { ticket });
+    let re = world.say(ada, world.take(ada, ticket));
     world.fail(FailReason::Conflict);
     assert_eq!(world.outcome(ada, re), Some(Err(Code::AlreadyTaken)));
     assert_eq!(world.store.tickets[&ticket].state, TicketState::Waiting);
@@ -60,8 +60,8 @@ fn of_two_technicians_who_take_at_the_same_time_the_first_wins() {
     let (user, ada, bob) = (world.user(1), world.technician("Ada"), world.technician("Bob"));
     let ticket = world.opened(user);
     world.hold = true;
-    let first = world.say(ada, ToRelay::TakeTicket { ticket });
-    let second = world.say(bob, ToRelay::TakeTicket { ticket });
+    let first = world.say(ada, world.take(ada, ticket));
+    let second = world.say(bob, world.take(bob, ticket));
     assert_eq!(world.held.len(), 1, "the second waits for the first");
     world.commit_all();
     assert_eq!(world.outcome(ada, first), Some(Ok(())));
@@ -74,8 +74,8 @@ fn when_the_first_of_two_fails_the_second_gets_the_ticket() {
     let (user, ada, bob) = (world.user(1), world.technician("Ada"), world.technician("Bob"));
     let ticket = world.opened(user);
     world.hold = true;
-    let first = world.say(ada, ToRelay::TakeTicket { ticket });
-    let second = world.say(bob, ToRelay::TakeTicket { ticket });
+    let first = world.say(ada, world.take(ada, ticket));
+    let second = world.say(bob, world.take(bob, ticket));
     world.fail(FailReason::Storage);
     world.commit_all();
     assert_eq!(world.outcome(ada, first), Some(Err(Code::NotRecorded)));
@@ -88,7 +88,7 @@ fn one_technician_who_takes_two_tickets_at_once_gets_one() {
     let (one, two, ada) = (world.user(1), world.user(2), world.technician("Ada"));
     let tickets = [world.opened(one), world.opened(two)];
     world.hold = true;
-    let asked = tickets.map(|ticket| world.say(ada, ToRelay::TakeTicket { ticket }));
+    let asked = tickets.map(|ticket| world.say(ada, world.take(ada, ticket)));
     world.commit_all();
     let outcomes = asked.map(|re| world.outcome(ada, re));
     assert_eq!(outcomes, [Some(Ok(())), Some(Err(Code::SessionOpen))]);
@@ -148,14 +148,14 @@ fn a_grant_that_could_not_be_recorded_is_no_grant() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     world.hold = true;
     let yes = world.say(
         user,
         ToRelay::AnswerConsent {
             session,
-            answer: allow(),
+            answer: world.yes(session),
         },
     );
     let early = world.say(

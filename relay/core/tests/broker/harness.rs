@@ -1,6 +1,9 @@
 //! A world around one broker: connections, a clock, a store, and everything that was said.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, VecDeque},
+};
 
 use renfort_core::{
     Account, Answer, AppendId, Batch, Broker, Checked, Conn, Effect, FailReason, Input, Limits, Question,
@@ -9,7 +12,6 @@ use renfort_core::{
 use renfort_protocol::{
     VERSION,
     error::{Code, WireError},
-    grant::Capability,
     ids::{DeviceKey, Nonce, PersonId, RequestId, SessionId, Signature, TicketId, Token},
     people::{Level, Name, Person, Role, Stated},
     report::ReportedEvent,
@@ -23,7 +25,7 @@ use renfort_protocol::{
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
-use crate::store::Store;
+use crate::{apps::organisation, store::Store};
 
 pub const START: u64 = 1_700_000_000_000;
 
@@ -46,6 +48,13 @@ pub struct World {
     pub limits: Limits,
     /// What was asked of the store about articles and replies; [`World::consulted`] answers.
     pub questions: VecDeque<(Conn, u32, Question)>,
+    /// Which device each connection is of.
+    pub seeds: BTreeMap<Conn, u8>,
+    /// Makes each question's session its own.
+    pub questions_asked: Cell<u64>,
+    /// The apps say by themselves that they are ready, and open their commitments.
+    pub by_themselves: bool,
+    reactions: VecDeque<(Conn, ToRelay)>,
     said: BTreeMap<(Conn, u32), ToRelay>,
     drawn: u64,
     last_conn: u64,
@@ -76,6 +85,7 @@ pub fn offer(attempt: u32) -> Signal {
     Signal::Offer {
         attempt,
         sdp: Sdp::new("v=0\r\na=fingerprint:sha-256 AA:BB\r\n".into()).unwrap(),
+        seal: Signature([1; 64]),
     }
 }
 
@@ -83,13 +93,7 @@ pub fn answer(attempt: u32) -> Signal {
     Signal::Answer {
         attempt,
         sdp: Sdp::new("v=0\r\na=fingerprint:sha-256 CC:DD\r\n".into()).unwrap(),
-    }
-}
-
-pub fn allow() -> ConsentAnswer {
-    ConsentAnswer::Allow {
-        capabilities: [Capability::View].into(),
-        expires_at: UnixMillis(START + 1_800_000),
+        seal: Signature([1; 64]),
     }
 }
 
@@ -121,7 +125,7 @@ impl World {
         let store = Store::default();
         let limits = Limits::default();
         Self {
-            broker: Broker::new(store.snapshot(&accounts), limits, UnixMillis(START)),
+            broker: Broker::new(store.snapshot(&accounts), organisation(), limits, UnixMillis(START)),
             now: START,
             store,
             accounts,
@@ -134,6 +138,10 @@ impl World {
             closed: BTreeMap::new(),
             limits,
             questions: VecDeque::new(),
+            seeds: BTreeMap::new(),
+            questions_asked: Cell::new(0),
+            by_themselves: true,
+            reactions: VecDeque::new(),
             said: BTreeMap::new(),
             drawn: 0,
             last_conn: 0,
@@ -146,7 +154,14 @@ impl World {
         self.held.clear();
         self.ready.clear();
         self.heard.clear();
-        self.broker = Broker::new(self.store.snapshot(&self.accounts), self.limits, UnixMillis(self.now));
+        self.reactions.clear();
+        self.begin();
+    }
+
+    /// A broker that begins with what is in the store.
+    pub fn begin(&mut self) {
+        let snapshot = self.store.snapshot(&self.accounts);
+        self.broker = Broker::new(snapshot, organisation(), self.limits, UnixMillis(self.now));
     }
 
     pub fn input(&mut self, input: Input) {
@@ -166,6 +181,10 @@ impl World {
             match effect {
                 Effect::Send { conn, message } => {
                     self.judge(conn, &message);
+                    if self.by_themselves {
+                        let reaction = self.reaction(conn, &message);
+                        self.reactions.extend(reaction.map(|body| (conn, body)));
+                    }
                     self.heard.entry(conn).or_default().push(message);
                 }
                 Effect::Close { conn, error } => {
@@ -216,6 +235,9 @@ impl World {
         while let Some((append, batch)) = self.ready.pop_front() {
             self.write(append, &batch);
         }
+        while let Some((conn, body)) = self.reactions.pop_front() {
+            self.say(conn, body);
+        }
     }
 
     /// Whatever is told must be in the store already.
@@ -224,8 +246,10 @@ impl World {
         match message {
             FromRelay::Done { re } => self.judge_done(&self.said[&(conn, *re)]),
             FromRelay::Asked { session: info } => assert!(session(&info.id).is_some(), "asked before it was written"),
-            FromRelay::Granted { grant } => {
-                assert_eq!(session(&grant.session).and_then(|one| one.grant.as_ref()), Some(grant));
+            FromRelay::Granted { grant, allowance } => {
+                let one = session(&grant.session).unwrap();
+                assert_eq!(one.grant.as_ref(), Some(grant));
+                assert_eq!(one.binding.as_ref().unwrap().allowance.as_ref(), Some(allowance));
             }
             FromRelay::SessionEnded { session: id, reason } => {
                 assert_eq!(
@@ -261,16 +285,15 @@ impl World {
     /// What is done must be in the store.
     fn judge_done(&self, body: &ToRelay) {
         let session = |id| &self.store.sessions[id];
+        let bound = |id| session(id).binding.as_ref().unwrap();
         let written = match body {
             ToRelay::OpenTicket { request, .. } => self.store.tickets.values().any(|one| one.request == *request),
             ToRelay::CancelTicket { ticket } => self.store.tickets[ticket].state == TicketState::Cancelled,
             ToRelay::Feedback { ticket, solved } => self.store.tickets[ticket].feedback == Some(*solved),
-            ToRelay::TakeTicket { ticket } => self.store.tickets[ticket].state == TicketState::Taken,
-            ToRelay::AskAgain { ticket } => self
-                .store
-                .sessions
-                .values()
-                .any(|one| one.ticket == *ticket && one.is_open()),
+            ToRelay::TakeTicket { ask } => self.store.tickets[&ask.ask.ticket].state == TicketState::Taken,
+            ToRelay::AskAgain { ask } => session(&ask.ask.session).is_open(),
+            ToRelay::Ready { ready } => bound(&ready.ready.session).ready.as_ref() == Some(ready),
+            ToRelay::Reveal { session: id, nonce } => bound(id).reveal.as_ref() == Some(nonce),
             ToRelay::WrapUp { ticket, .. } => self.store.tickets[ticket].state != TicketState::Taken,
             ToRelay::AnswerConsent {
                 session: id,
@@ -335,6 +358,7 @@ impl World {
         let signature = device_pair(seed).sign(&hello_bytes(&nonce, &device(seed)));
         let signature = Signature(signature.as_ref().try_into().unwrap());
         let language = Language::Fr;
+        self.seeds.insert(conn, seed);
         self.say(
             conn,
             ToRelay::Hello {
@@ -489,13 +513,13 @@ impl World {
 
     /// Takes a ticket and lets the user say yes.
     pub fn started(&mut self, user: Conn, technician: Conn, ticket: TicketId) -> SessionId {
-        self.must(technician, ToRelay::TakeTicket { ticket });
+        self.must(technician, self.take(technician, ticket));
         let session = self.asked(user);
         self.must(
             user,
             ToRelay::AnswerConsent {
                 session,
-                answer: allow(),
+                answer: self.yes(session),
             },
         );
         session

@@ -9,7 +9,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use crate::harness::{START, World, open};
+use crate::harness::{World, open};
 
 #[test]
 fn whoever_sends_no_hello_in_time_is_closed() {
@@ -119,7 +119,7 @@ fn connections_and_tickets_are_bounded() {
     world.limits.connections = 3;
     world.limits.strangers_per_address = 2;
     world.limits.open_tickets = 1;
-    world.broker = Broker::new(world.store.snapshot(&world.accounts), world.limits, UnixMillis(START));
+    world.begin();
     let strangers = [world.connect("a"), world.connect("a"), world.connect("a")];
     assert_eq!(world.closed[&strangers[2]].code, Code::Busy);
     world.leave(strangers[0]);
@@ -146,7 +146,7 @@ fn connections_and_tickets_are_bounded() {
 fn users_of_one_network_are_bounded_and_do_not_keep_others_out() {
     let mut world = World::new();
     world.limits.users_per_address = 2;
-    world.broker = Broker::new(world.store.snapshot(&world.accounts), world.limits, UnixMillis(START));
+    world.begin();
     let come = |world: &mut World, seed: u8, address: &str| {
         let conn = world.connect(address);
         let re = world.hello(conn, seed, World::stated());

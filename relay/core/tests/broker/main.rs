@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod abuse;
+mod apps;
 mod articles;
+mod cards;
 mod durability;
 mod harness;
 mod limits;

@@ -15,7 +15,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use crate::harness::{START, World, allow, answer, offer, open};
+use crate::harness::{START, World, answer, offer, open};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -137,7 +137,7 @@ struct People {
     sent: BTreeSet<(Conn, u32)>,
 }
 
-fn body(world: &World, said: Said) -> ToRelay {
+fn body(world: &World, conn: Conn, said: Said) -> ToRelay {
     // Mostly one that is open, so that something happens to it.
     let ticket = |n: u8| {
         let open = world.store.tickets.values().filter(|ticket| ticket.is_open());
@@ -162,14 +162,14 @@ fn body(world: &World, said: Said) -> ToRelay {
         },
         Said::Answer(n, true) => ToRelay::AnswerConsent {
             session: session(n),
-            answer: allow(),
+            answer: world.yes(session(n)),
         },
         Said::Answer(n, false) => ToRelay::AnswerConsent {
             session: session(n),
             answer: ConsentAnswer::Refuse { timed_out: true },
         },
-        Said::Take(n) => ToRelay::TakeTicket { ticket: ticket(n) },
-        Said::Again(n) => ToRelay::AskAgain { ticket: ticket(n) },
+        Said::Take(n) => world.take(conn, ticket(n)),
+        Said::Again(n) => world.again(conn, ticket(n)),
         Said::Show(n) => ToRelay::ShowTicket { ticket: ticket(n) },
         Said::Note(n) => ToRelay::AddNote {
             ticket: ticket(n),
@@ -228,7 +228,7 @@ fn take(world: &mut World, people: &mut People, step: Step) {
         }
         Step::Say(who, said) => {
             if let Some(conn) = people.conns[usize::from(who)] {
-                let body = body(world, said);
+                let body = body(world, conn, said);
                 let re = world.say(conn, body);
                 people.sent.insert((conn, re));
             }

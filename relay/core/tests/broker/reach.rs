@@ -95,7 +95,7 @@ fn a_closed_ticket_misses_nobody_and_whoever_reopens_it_is_there() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     world.leave(user);
     world.wait(60_000);
     assert_eq!(told(&world), ["ticket.user_left"]);

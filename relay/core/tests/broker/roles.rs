@@ -17,8 +17,8 @@ fn a_user_doing_a_technicians_work_is_refused_and_recorded() {
     let text = NoteText::new("x").unwrap();
     let (outcome, message, note) = (Outcome::Solved, None, None);
     let bodies = [
-        ToRelay::TakeTicket { ticket },
-        ToRelay::AskAgain { ticket },
+        world.take(user, ticket),
+        world.again(user, ticket),
         ToRelay::ShowTicket { ticket },
         ToRelay::AddNote { ticket, text },
         ToRelay::WrapUp {
@@ -43,7 +43,7 @@ fn a_technician_doing_a_users_work_is_refused_and_recorded() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     let bodies = [
         open(9, Impact::Person, Urgency::Low),
@@ -66,10 +66,10 @@ fn whoever_goes_on_with_what_is_not_theirs_is_closed_out() {
     let mut world = World::new();
     let user = world.user(1);
     for _ in 0..10 {
-        world.say(user, ToRelay::TakeTicket { ticket: TicketId(1) });
+        world.say(user, world.take(user, TicketId(1)));
     }
     assert!(!world.closed.contains_key(&user));
-    world.say(user, ToRelay::TakeTicket { ticket: TicketId(1) });
+    world.say(user, world.take(user, TicketId(1)));
     assert_eq!(world.closed[&user].code, Code::NotAllowed);
 }
 
@@ -82,9 +82,9 @@ fn another_users_ticket_and_session_are_as_if_they_did_not_exist() {
         world.ask(other, ToRelay::CancelTicket { ticket }),
         Some(Err(Code::UnknownTicket))
     );
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
-    let answer = crate::harness::allow();
+    let answer = world.yes(session);
     let refused = world.ask(other, ToRelay::AnswerConsent { session, answer });
     assert_eq!(refused, Some(Err(Code::UnknownSession)));
     assert!(world.store.sessions[&session].grant.is_none());

@@ -1,8 +1,10 @@
 //! Questions, grants, signals, reports.
 
 use renfort_protocol::{
+    binding::Tampered,
     error::Code,
     grant::Capability,
+    ids::Signature,
     limits::{CONSENT_ANSWER_MS, RESUME_MS},
     report::ReportedEvent,
     signalling::{ConsentAnswer, EndReason, FromRelay, Sdp, Signal, ToRelay},
@@ -10,14 +12,15 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use crate::harness::{START, World, allow, answer, offer};
+use crate::apps::yes;
+use crate::harness::{World, answer, offer};
 
 #[test]
-fn the_question_asks_for_whatever_can_be_allowed_and_names_the_technician() {
+fn the_question_asks_for_what_was_signed_and_names_the_technician() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     for conn in [user, ada] {
         let asked = world.said(conn).iter().find_map(|one| match one {
             FromRelay::Asked { session } => Some(session.clone()),
@@ -37,17 +40,12 @@ fn an_answer_allows_what_was_asked_and_no_more() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
-    let answer = |capabilities: &[Capability]| {
-        let capabilities = capabilities.iter().copied().collect();
-        ToRelay::AnswerConsent {
-            session,
-            answer: ConsentAnswer::Allow {
-                capabilities,
-                expires_at: UnixMillis(START),
-            },
-        }
+    let record = world.store.sessions[&session].clone();
+    let answer = |capabilities: &[Capability]| ToRelay::AnswerConsent {
+        session,
+        answer: yes(&record, capabilities, 1),
     };
     for wrong in [
         &[][..],
@@ -65,7 +63,7 @@ fn an_answer_allows_what_was_asked_and_no_more() {
         world
             .said(ada)
             .iter()
-            .any(|one| matches!(one, FromRelay::Granted { grant } if grant.session == session))
+            .any(|one| matches!(one, FromRelay::Granted { grant, .. } if grant.session == session))
     );
 }
 
@@ -74,7 +72,7 @@ fn a_refusal_ends_the_session_and_leaves_the_ticket_with_its_technician() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     world.must(
         user,
@@ -92,15 +90,12 @@ fn a_refusal_ends_the_session_and_leaves_the_ticket_with_its_technician() {
         user,
         ToRelay::AnswerConsent {
             session,
-            answer: allow(),
+            answer: world.yes(session),
         },
     );
     assert_eq!(late, Some(Err(Code::OutOfOrder)));
-    world.must(ada, ToRelay::AskAgain { ticket });
-    assert_eq!(
-        world.ask(ada, ToRelay::AskAgain { ticket }),
-        Some(Err(Code::SessionOpen))
-    );
+    world.must(ada, world.again(ada, ticket));
+    assert_eq!(world.ask(ada, world.again(ada, ticket)), Some(Err(Code::SessionOpen)));
 }
 
 #[test]
@@ -108,7 +103,7 @@ fn silence_is_a_refusal() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     world.wait(CONSENT_ANSWER_MS);
     assert!(world.store.sessions[&session].is_open());
@@ -125,11 +120,8 @@ fn a_technician_has_one_session_at_a_time() {
     let mut world = World::new();
     let (first, second, ada) = (world.user(1), world.user(2), world.technician("Ada"));
     let (one, two) = (world.opened(first), world.opened(second));
-    world.must(ada, ToRelay::TakeTicket { ticket: one });
-    assert_eq!(
-        world.ask(ada, ToRelay::TakeTicket { ticket: two }),
-        Some(Err(Code::SessionOpen))
-    );
+    world.must(ada, world.take(ada, one));
+    assert_eq!(world.ask(ada, world.take(ada, two)), Some(Err(Code::SessionOpen)));
 }
 
 #[test]
@@ -138,7 +130,7 @@ fn signals_pass_only_between_the_two_parties_of_an_allowed_session() {
     let (user, other) = (world.user(1), world.user(2));
     let (ada, bob) = (world.technician("Ada"), world.technician("Bob"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     let signal = |signal| ToRelay::Signal { session, signal };
     assert_eq!(world.ask(user, signal(offer(1))), Some(Err(Code::NotGranted)));
@@ -146,7 +138,7 @@ fn signals_pass_only_between_the_two_parties_of_an_allowed_session() {
         user,
         ToRelay::AnswerConsent {
             session,
-            answer: allow(),
+            answer: world.yes(session),
         },
     );
     for stranger in [other, bob] {
@@ -184,7 +176,11 @@ fn a_description_without_exactly_one_fingerprint_does_not_pass() {
             user,
             ToRelay::Signal {
                 session,
-                signal: Signal::Offer { attempt: 1, sdp },
+                signal: Signal::Offer {
+                    attempt: 1,
+                    sdp,
+                    seal: Signature([1; 64]),
+                },
             },
         );
         assert_eq!(refused, Some(Err(Code::Malformed)));
@@ -222,11 +218,11 @@ fn reports_are_taken_once_and_in_order() {
 }
 
 #[test]
-fn without_a_grant_only_a_failure_is_reported() {
+fn without_a_grant_only_a_failure_or_something_untrue_is_reported() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     let early = world.report(ada, session, 1, ReportedEvent::FirstPicture { after_ms: 1 });
     assert_eq!(world.outcome(ada, early), Some(Err(Code::NotGranted)));
@@ -235,8 +231,16 @@ fn without_a_grant_only_a_failure_is_reported() {
     assert_eq!(world.store.codes().last(), Some(&"message.refused"));
     assert!(world.store.sessions[&session].is_open());
     assert_eq!(world.store.sessions[&session].viewed_since, None);
+    let what = Tampered::Reveal;
+    for conn in [user, ada] {
+        let tampered = world.report(conn, session, 1, ReportedEvent::Tampered { what });
+        assert_eq!(world.outcome(conn, tampered), Some(Ok(())));
+    }
+    let events = &world.store.events;
+    let told = events.iter().filter(|entry| entry.event.code() == "session.tampered");
+    assert!(told.clone().count() == 2 && told.clone().all(|entry| entry.event.denied()));
     let failed = ReportedEvent::Failed { code: Code::Internal };
-    let failed = world.report(user, session, 1, failed);
+    let failed = world.report(user, session, 2, failed);
     assert_eq!(world.outcome(user, failed), Some(Ok(())));
     assert_eq!(world.store.sessions[&session].end, Some(EndReason::Failed));
 }
@@ -285,7 +289,7 @@ fn a_question_taken_back_is_withdrawn() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let session = world.asked(user);
     world.must(
         ada,

@@ -180,7 +180,7 @@ fn a_technician_who_signs_out_leaves_their_tickets_to_others() {
         .filter(|code| **code == "ticket.returned")
         .count();
     assert_eq!(returned, 2);
-    world.must(bob, ToRelay::TakeTicket { ticket: one });
+    world.must(bob, world.take(bob, one));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use renfort_core::erasure::Erasure;
 use renfort_core::{Account, Batch, Change, FailReason, SessionRecord, Snapshot, StoredTicket, TicketRecord};
 use renfort_protocol::{
     article::ArticleText,
+    card::{SignedCard, SignedCardRequest, SignedRevocations},
     ids::{DeviceKey, PersonId, SessionId, TicketId},
     ticket::Note,
     time::UnixMillis,
@@ -21,6 +22,9 @@ pub struct Store {
     pub notes: Vec<(TicketId, Note)>,
     pub tokens: BTreeMap<Digest, (PersonId, DeviceKey, UnixMillis)>,
     pub articles: Vec<ArticleText>,
+    pub card_requests: Vec<SignedCardRequest>,
+    pub cards: Vec<SignedCard>,
+    pub revocations: Option<SignedRevocations>,
     pub events: Vec<Entry>,
 }
 
@@ -74,6 +78,7 @@ impl Store {
                 Change::DeleteToken { hash } => {
                     self.tokens.remove(&hash);
                 }
+                Change::PutCardRequest { request } => self.card_requests.push(*request),
                 Change::PutArticle { text, .. } => self.articles.push(*text),
                 Change::Erase(erasure) => self.erase(&erasure),
                 Change::SettleOrder { .. } => {}
@@ -146,6 +151,8 @@ impl Store {
             tickets: tickets.collect(),
             next_ticket: self.tickets.keys().last().map_or(1001, |id| id.0 + 1),
             accounts: accounts.to_vec(),
+            cards: self.cards.clone(),
+            revocations: self.revocations.clone(),
         }
     }
 

@@ -30,14 +30,14 @@ fn a_second_technician_cannot_take_a_taken_ticket() {
     let mut world = World::new();
     let (user, ada, bob) = (world.user(1), world.technician("Ada"), world.technician("Bob"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     let by = world.store.tickets[&ticket].technician.clone().unwrap();
     let left = FromRelay::QueueLeft {
         ticket,
         why: Left::Taken { by },
     };
     assert!(world.said(bob).contains(&left), "Bob is told who took it");
-    let re = world.say(bob, ToRelay::TakeTicket { ticket });
+    let re = world.say(bob, world.take(bob, ticket));
     let refused = world.said(bob).iter().find_map(|one| match one {
         FromRelay::Refused { re: of, error } if *of == re => Some(error.clone()),
         _ => None,
@@ -58,12 +58,9 @@ fn a_ticket_of_an_absent_user_cannot_be_taken() {
     world.leave(user);
     let offline = |one: &FromRelay| matches!(one, FromRelay::QueueChanged { entry } if !entry.user_online);
     assert!(world.said(ada).last().is_some_and(offline));
-    assert_eq!(
-        world.ask(ada, ToRelay::TakeTicket { ticket }),
-        Some(Err(Code::UserOffline))
-    );
+    assert_eq!(world.ask(ada, world.take(ada, ticket)), Some(Err(Code::UserOffline)));
     world.user(1);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
 }
 
 #[test]
@@ -82,10 +79,7 @@ fn a_technician_sees_and_takes_only_tickets_up_to_their_level() {
             note: None,
         },
     );
-    assert_eq!(
-        world.ask(ada, ToRelay::TakeTicket { ticket }),
-        Some(Err(Code::UnknownTicket))
-    );
+    assert_eq!(world.ask(ada, world.take(ada, ticket)), Some(Err(Code::UnknownTicket)));
     assert_eq!(world.store.codes().last(), Some(&"message.refused"));
     let recorded = world.store.codes().len();
     assert_eq!(
@@ -104,7 +98,7 @@ fn a_technician_sees_and_takes_only_tickets_up_to_their_level() {
         recorded + 1,
         "there is nothing to record about no ticket"
     );
-    world.must(chloe, ToRelay::TakeTicket { ticket });
+    world.must(chloe, world.take(chloe, ticket));
 }
 
 #[test]
@@ -137,7 +131,7 @@ fn a_user_cancels_while_the_ticket_waits_or_nothing_goes_on_about_it() {
     assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket, why }));
     world.must(user, ToRelay::CancelTicket { ticket });
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    world.must(ada, world.take(ada, ticket));
     assert_eq!(
         world.ask(user, ToRelay::CancelTicket { ticket }),
         Some(Err(Code::AlreadyTaken)),
@@ -151,10 +145,7 @@ fn a_user_cancels_while_the_ticket_waits_or_nothing_goes_on_about_it() {
     assert_eq!(world.store.tickets[&ticket].state, TicketState::Cancelled);
     let why = Left::Cancelled;
     assert!(world.said(ada).contains(&FromRelay::QueueLeft { ticket, why }));
-    assert_eq!(
-        world.ask(ada, ToRelay::AskAgain { ticket }),
-        Some(Err(Code::TicketClosed))
-    );
+    assert_eq!(world.ask(ada, world.again(ada, ticket)), Some(Err(Code::TicketClosed)));
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn stop_ends_the_session_and_leaves_the_ticket_with_its_technician() {
     };
     world.report(user, session, 2, ReportedEvent::Counted { counts });
     assert_eq!(world.store.sessions[&session].counts.keys, 1);
-    world.must(ada, ToRelay::AskAgain { ticket });
+    world.must(ada, world.again(ada, ticket));
     assert_ne!(world.asked(user), session);
 }
 

@@ -4,6 +4,7 @@
 mod audit;
 mod erase;
 mod hold;
+mod card;
 mod hours;
 mod organisation;
 mod password;
@@ -16,7 +17,10 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use renfort_audit::{checkpoint::LogKey, hash::Digest};
-use renfort_protocol::people::{Level, Name, Role};
+use renfort_protocol::{
+    ids::CardSerial,
+    people::{Level, Name, Role},
+};
 
 /// The relay of Renfort: tickets, queue, signalling, audit log and the supervisor's console.
 #[derive(Debug, Parser)]
@@ -38,6 +42,9 @@ enum Command {
     /// Keeps the accounts of technicians, supervisors and administrators.
     #[command(subcommand)]
     People(PeopleCommand),
+    /// Keeps technicians' cards, without which nobody can be asked: signs them offline, brings them to the relay.
+    #[command(subcommand)]
+    Card(CardCommand),
     /// Shows and sets the business hours that the team's figures count.
     #[command(subcommand)]
     Hours(HoursCommand),
@@ -234,6 +241,88 @@ enum RoleArg {
 }
 
 #[derive(Debug, Subcommand)]
+enum CardCommand {
+    /// On the relay: lists the devices that wait for a card, and writes each request to a file.
+    Request {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Of this account only.
+        #[arg(long, value_parser = name)]
+        login: Option<Name>,
+        /// Folder for the files; without it, requests are only listed.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Offline: signs a card for a request.
+    Issue {
+        #[command(flatten)]
+        issuer: IssuerArgs,
+        /// The request's file.
+        #[arg(long)]
+        request: PathBuf,
+        /// How long the card is good, in days.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=crate::issuing::MAX_DAYS))]
+        days: u64,
+        /// File to write; without it, the card lies beside the request.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Signs without asking whether the fingerprint is right.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Offline: takes cards back before they expire.
+    Revoke {
+        #[command(flatten)]
+        issuer: IssuerArgs,
+        /// The list's file; made when it is missing. Keep it: the next list goes on from it.
+        #[arg(long)]
+        list: PathBuf,
+        #[command(flatten)]
+        which: RevokedArgs,
+    },
+    /// On the relay: takes cards and lists of revoked cards; a running relay picks them up by itself.
+    Install {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Files of cards and lists.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// On the relay: lists the cards that are here.
+    List {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct IssuerArgs {
+    /// The organisation's private key.
+    #[arg(long)]
+    key: PathBuf,
+    /// The organisation file.
+    #[arg(long)]
+    organisation: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct RevokedArgs {
+    /// The card's serial.
+    #[arg(long, value_parser = serial)]
+    serial: Option<CardSerial>,
+    /// The card's file.
+    #[arg(long)]
+    card: Option<PathBuf>,
+    /// Every card with this name on it.
+    #[arg(long, value_parser = name)]
+    name: Option<Name>,
+}
+
+#[derive(Debug, Subcommand)]
 enum HoursCommand {
     /// Prints them, in the form that `set` takes.
     Show {
@@ -293,6 +382,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Init(args) => organisation::init(args).await,
         Command::Serve(args) => serve::serve(args).await,
         Command::People(command) => people::run(command).await,
+        Command::Card(command) => card::run(command).await,
         Command::Hours(command) => hours::run(command).await,
         Command::Erase(command) => erase::run(command).await,
         Command::Retention(command) => retention::run(command).await,
@@ -304,6 +394,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 
 fn name(text: &str) -> Result<Name, String> {
     Name::new(text).map_err(|error| error.to_string())
+}
+
+fn serial(text: &str) -> Result<CardSerial, String> {
+    text.parse()
+        .map_err(|_| "a card's serial is 16 lower-case hexadecimal digits".to_owned())
 }
 
 fn log_key(text: &str) -> Result<LogKey, String> {

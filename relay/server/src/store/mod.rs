@@ -8,6 +8,7 @@
 
 pub mod articles;
 pub mod erasing;
+pub mod cards;
 pub mod filter;
 pub mod memory;
 pub mod rows;
@@ -207,6 +208,12 @@ pub trait Transaction: Send {
     /// When the store fails.
     async fn hold(&mut self, hold: &erasing::NewHold, at: UnixMillis) -> Result<(), StoreError>;
 
+    /// Remembers that the cards and lists up to `through` that were brought here stand in the log.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError>;
+
     /// Makes it durable.
     ///
     /// # Errors
@@ -218,6 +225,7 @@ pub trait Transaction: Send {
 #[async_trait]
 pub trait Store:
     articles::Articles
+    + cards::Cards
     + erasing::Erasing
     + second_factor::SecondFactors
     + settings::Settings
@@ -362,7 +370,7 @@ pub trait Store:
     /// When the store fails.
     async fn delete_console_sign_in(&self, hash: &Digest) -> Result<(), StoreError>;
 
-    /// Forgets technicians' tokens that expired, and sign-ins to the console that began before `console_before`.
+    /// Forgets technicians' tokens that expired, cards that did so long ago, and sign-ins to the console that began before `console_before`.
     ///
     /// # Errors
     /// When the store fails.

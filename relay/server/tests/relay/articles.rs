@@ -425,7 +425,7 @@ async fn a_draft_made_of_a_ticket_is_found_among_the_drafts() {
     let mut jeanne = user(relay.address(), 1).await;
     let mut ada = client::technician(relay.address(), "ada", 2).await;
     let ticket = jeanne.open_ticket(1).await.unwrap().unwrap();
-    ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
+    ada.take(ticket).await.unwrap().unwrap();
     let draft = ToRelay::DraftArticle {
         ticket,
         language: Language::Fr,

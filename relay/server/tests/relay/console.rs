@@ -149,7 +149,7 @@ async fn a_session_is_read_with_its_timeline_and_reading_it_is_recorded() {
     let mut asking = user(relay.address(), 1).await;
     let ticket = asking.open_ticket(1).await.unwrap().unwrap();
     let mut ada = technician(relay.address(), "ada", 2).await;
-    assert_eq!(ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap(), Ok(()));
+    assert_eq!(ada.take(ticket).await.unwrap(), Ok(()));
 
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let sessions: Page<SessionRow> = sue.get("/v1/console/sessions").await.json();

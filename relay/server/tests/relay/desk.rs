@@ -27,10 +27,7 @@ async fn a_second_technician_cannot_take_a_taken_ticket() {
     let mut ada = technician(relay.address(), "ada", 2).await;
     let mut bob = technician(relay.address(), "bob", 3).await;
 
-    let (first, second) = tokio::join!(
-        ada.ask(ToRelay::TakeTicket { ticket }),
-        bob.ask(ToRelay::TakeTicket { ticket })
-    );
+    let (first, second) = tokio::join!(ada.take(ticket), bob.take(ticket));
     let mut results = [first.unwrap(), second.unwrap()];
     results.sort_by_key(Result::is_err);
     let error = results[1].as_ref().unwrap_err();
@@ -137,7 +134,7 @@ async fn a_user_may_not_do_a_technicians_work() {
     let relay = world.start().await;
     let mut asking = user(relay.address(), 1).await;
     let ticket = asking.open_ticket(1).await.unwrap().unwrap();
-    let refused = asking.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap_err();
+    let refused = asking.take(ticket).await.unwrap().unwrap_err();
     assert_eq!(refused.code, Code::NotAllowed);
     relay.stop().await;
 }

@@ -10,7 +10,7 @@ use renfort_protocol::{
     grant::Capability,
     ids::TicketId,
     people::Level,
-    signalling::{ConsentAnswer, FromRelay, ToRelay},
+    signalling::ToRelay,
     ticket::Outcome,
 };
 use renfort_relay::figures::{parse_hours, save_hours};
@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::support::{
     ADMIN, World,
+    apps::says_yes,
     client::{Client, technician, user},
     http::{Answer, Browser},
     program::run,
@@ -74,23 +75,9 @@ async fn work(address: std::net::SocketAddr) {
     );
     let mut first = user(address, 1).await;
     let ticket = first.open_ticket(1).await.unwrap().unwrap();
-    ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
-    let session = first
-        .hear(|message| match message {
-            FromRelay::Asked { session } => Some(session.id),
-            _ => None,
-        })
-        .await
-        .unwrap();
-    let answer = ConsentAnswer::Allow {
-        capabilities: [Capability::View].into(),
-        expires_at: renfort_relay::clock::now().plus(60_000),
-    };
-    first
-        .ask(ToRelay::AnswerConsent { session, answer })
-        .await
-        .unwrap()
-        .unwrap();
+    ada.take(ticket).await.unwrap().unwrap();
+    let until = renfort_relay::clock::now().plus(60_000);
+    says_yes(&mut first, &mut ada, until).await;
     wrap_up(&mut ada, ticket, Outcome::Solved).await;
     first
         .ask(ToRelay::Feedback { ticket, solved: true })
@@ -100,7 +87,7 @@ async fn work(address: std::net::SocketAddr) {
 
     let mut second = user(address, 2).await;
     let ticket = second.open_ticket(2).await.unwrap().unwrap();
-    bob.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
+    bob.take(ticket).await.unwrap().unwrap();
     wrap_up(&mut bob, ticket, Outcome::Solved).await;
     second
         .ask(ToRelay::Feedback { ticket, solved: false })
@@ -110,7 +97,7 @@ async fn work(address: std::net::SocketAddr) {
 
     let mut third = user(address, 3).await;
     let ticket = third.open_ticket(3).await.unwrap().unwrap();
-    ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
+    ada.take(ticket).await.unwrap().unwrap();
     wrap_up(&mut ada, ticket, Outcome::Escalated { to: Level::Two }).await;
 
     let mut fourth = user(address, 4).await;
@@ -255,7 +242,7 @@ async fn one_technicians_figures_need_a_purpose_which_is_recorded_before_they_ar
     );
     for request in 0..3 {
         let ticket = one.open_ticket(90 + request).await.unwrap().unwrap();
-        tech.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
+        tech.take(ticket).await.unwrap().unwrap();
         wrap_up(&mut tech, ticket, Outcome::NotSolved).await;
     }
     let shown: PersonFigures = person(&sue, &asked).await.json();

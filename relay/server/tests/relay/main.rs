@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod articles;
+mod cards;
 mod command_line;
 mod console;
 mod desk;

@@ -27,7 +27,12 @@ async fn a_peer_that_does_not_read_is_closed_as_busy() {
     let writer = tokio::spawn(writer.run());
     let (to_broker, inputs) = mpsc::channel(8);
     let task = BrokerTask {
-        broker: Broker::new(store.snapshot().await.unwrap(), Limits::default(), clock::now()),
+        broker: Broker::new(
+            store.snapshot().await.unwrap(),
+            crate::support::apps::device(200),
+            Limits::default(),
+            clock::now(),
+        ),
         store,
         passwords: Passwords::new().unwrap(),
         writer: to_writer,

@@ -16,6 +16,7 @@ use renfort_relay::{Relay, store::Store};
 
 use crate::support::{
     World,
+    apps::says_yes,
     client::{Client, technician, user},
     http::Browser,
     name,
@@ -26,7 +27,7 @@ async fn taken(relay: &Relay) -> (Client, Client, TicketId) {
     let mut asking = user(relay.address(), 1).await;
     let ticket = asking.open_ticket(1).await.unwrap().unwrap();
     let mut ada = technician(relay.address(), "ada", 2).await;
-    ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
+    ada.take(ticket).await.unwrap().unwrap();
     (asking, ada, ticket)
 }
 
@@ -130,7 +131,7 @@ async fn a_ticket_is_read_with_all_its_sessions_and_reading_it_is_recorded() {
         .await
         .unwrap()
         .unwrap();
-    ada.ask(ToRelay::AskAgain { ticket }).await.unwrap().unwrap();
+    ada.ask_again(ticket).await.unwrap().unwrap();
 
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let story: TicketStory = sue.get(&format!("/v1/console/ticket/{ticket}")).await.json();
@@ -239,16 +240,7 @@ async fn what_goes_on_is_shown_recorded_once_an_opening_and_told_only_when_it_ch
     assert_eq!((unchanged.status, unchanged.body.len()), (304, 0));
 
     let expires_at = renfort_relay::clock::now().plus(600_000);
-    let capabilities = [renfort_protocol::grant::Capability::View].into();
-    let answer = ConsentAnswer::Allow {
-        capabilities,
-        expires_at,
-    };
-    asking
-        .ask(ToRelay::AnswerConsent { session, answer })
-        .await
-        .unwrap()
-        .unwrap();
+    assert_eq!(says_yes(&mut asking, &mut ada, expires_at).await, session);
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     let changed = poll(&sue, &opening, Some(&tag)).await;
     let live: Live = changed.json();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod articles;
+mod cards;
 mod lists;
 mod log;
 mod people;
@@ -67,6 +68,11 @@ conformance! {
     articles::a_changed_text_is_found_by_its_new_words_only
     articles::there_are_no_more_articles_than_can_be_kept
     articles::replies_are_kept_changed_and_removed_by_version
+    cards::a_request_takes_the_place_of_the_devices_earlier_one_and_the_newest_are_kept
+    cards::what_is_brought_is_told_until_it_stands_in_the_log
+    cards::a_list_is_taken_when_it_is_newer
+    cards::what_expired_long_ago_is_forgotten
+    cards::a_session_keeps_its_binding
     settings::a_setting_is_what_it_was_made_last
     people::a_login_is_taken_once_whatever_its_case
     people::changes_of_accounts_are_told_until_they_stand_in_the_log

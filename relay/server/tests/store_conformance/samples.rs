@@ -69,6 +69,7 @@ pub fn session(id: u8, of: u64) -> SessionRecord {
         asked: [Capability::View].into(),
         asked_at: UnixMillis(u64::from(id)),
         answer_by: UnixMillis(u64::from(id) + 60),
+        binding: None,
         grant: None,
         started_at: None,
         ended_at: None,

@@ -4,6 +4,7 @@
 
 mod articles;
 mod erasing;
+mod cards;
 mod lists;
 mod second_factor;
 mod settings;
@@ -62,6 +63,7 @@ struct State {
     checkpoints: BTreeMap<u64, StoredCheckpoint>,
     settings: BTreeMap<String, String>,
     shelf: articles::Shelf,
+    cards: cards::CardBox,
     views: Vec<(PersonId, SavedView)>,
     second_factors: BTreeMap<PersonId, StoredSecondFactor>,
     holds: Vec<Hold>,
@@ -197,6 +199,8 @@ impl Store for MemoryStore {
                     .last()
                     .map_or(FIRST_TICKET, |last| (last.0 + 1).max(FIRST_TICKET)),
                 accounts: state.people.iter().map(|person| person.account.clone()).collect(),
+                cards: state.cards.cards(),
+                revocations: state.cards.revocations(),
             }
         }))
     }
@@ -355,6 +359,7 @@ impl Store for MemoryStore {
     async fn forget_expired(&self, now: UnixMillis, console_before: UnixMillis) -> Result<(), StoreError> {
         self.change(|state| {
             state.tokens.retain(|_, token| token.expires_at > now);
+            state.cards.forget_expired(now);
             state
                 .console
                 .retain(|_, sign_in| sign_in.signed_in_at >= console_before);

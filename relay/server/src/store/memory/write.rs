@@ -90,6 +90,11 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
+    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError> {
+        self.copy.cards.logged = through;
+        Ok(())
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Full);
@@ -164,6 +169,13 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
         } => state.shelf.delete_reply(*reply, *expected_version),
         Change::Erase(erasure) => state.erase(erasure),
         Change::SettleOrder { id } => state.settle_order(*id),
+        Change::PutCardRequest { request } => {
+            let known = state.person(request.request.person).is_some();
+            if known {
+                state.cards.put_request(request);
+            }
+            known
+        }
         Change::DeleteToken { hash } => {
             state.tokens.remove(hash);
             true

@@ -6,6 +6,7 @@
 //! cut.
 
 mod articles;
+mod cards;
 mod convert;
 mod erasing;
 mod keys;
@@ -257,7 +258,8 @@ impl Store for SqliteStore {
     }
 
     async fn forget_expired(&self, now: UnixMillis, console_before: UnixMillis) -> Result<(), StoreError> {
-        people::forget_expired(&self.writer, now, console_before).await
+        people::forget_expired(&self.writer, now, console_before).await?;
+        cards::forget_expired(&self.writer, now).await
     }
 
     async fn close(&self) {

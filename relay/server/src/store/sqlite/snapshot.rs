@@ -7,6 +7,7 @@ use renfort_protocol::ids::{SessionId, TicketId};
 use sqlx::{Row, SqlitePool};
 
 use super::{
+    cards,
     convert::{from_json, int, unsigned},
     people,
 };
@@ -32,6 +33,8 @@ pub(super) async fn snapshot(pool: &SqlitePool) -> Result<Snapshot, StoreError> 
         tickets: tickets(pool, KEPT, int(KEPT_CLOSED_TICKETS as u64)).await?,
         next_ticket,
         accounts,
+        cards: cards::cards(pool).await?,
+        revocations: cards::revocations(pool).await?,
     })
 }
 

@@ -6,7 +6,7 @@ use renfort_protocol::{ids::SessionId, ticket::Outcome, time::UnixMillis};
 use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
 
 use super::{
-    articles,
+    articles, cards,
     convert::{int, to_json, unsigned, word},
     erasing,
 };
@@ -18,6 +18,9 @@ use crate::store::{
 
 /// Meta entry: the last of the accounts' changes that stands in the log.
 pub(super) const PEOPLE_CHANGES_LOGGED: &str = "people_changes_logged";
+
+/// Meta entry: the last of the cards and lists brought here that stands in the log.
+pub(super) const CARD_INSTALLS_LOGGED: &str = "card_installs_logged";
 
 pub(super) struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
 
@@ -94,14 +97,11 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .bind(PEOPLE_CHANGES_LOGGED)
-        .bind(through.to_string())
-        .execute(&mut *self.0)
-        .await?;
-        Ok(())
+        remember(&mut self.0, PEOPLE_CHANGES_LOGGED, through).await
+    }
+
+    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError> {
+        remember(&mut self.0, CARD_INSTALLS_LOGGED, through).await
     }
 
     async fn hold(&mut self, hold: &NewHold, at: UnixMillis) -> Result<(), StoreError> {
@@ -112,6 +112,15 @@ impl Transaction for SqliteTransaction {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
     }
+}
+
+async fn remember(on: &mut SqliteConnection, name: &str, number: u64) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name)
+        .bind(number.to_string())
+        .execute(on)
+        .await?;
+    Ok(())
 }
 
 pub(super) enum Refusal {
@@ -182,6 +191,7 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
         } => articles::delete_reply(on, *reply, *expected_version).await,
         Change::Erase(erasure) => erasing::erase(on, erasure).await,
         Change::SettleOrder { id } => erasing::settle_order(on, *id).await,
+        Change::PutCardRequest { request } => cards::put_request(on, request).await,
         Change::DeleteToken { hash } => {
             sqlx::query("DELETE FROM tokens WHERE hash = ?")
                 .bind(hash.to_string())

@@ -6,7 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use renfort_protocol::{
     VERSION,
     error::{Code, WireError},
-    ids::{DeviceKey, Nonce, RequestId, Signature, TicketId},
+    ids::{DeviceKey, Nonce, PersonId, RequestId, Signature, TicketId},
     people::Stated,
     signalling::{FromRelay, Identity, Request, ToRelay, Welcomed, hello_bytes},
     ticket::{Impact, Language, Summary, Urgency},
@@ -29,6 +29,10 @@ pub struct Client<S = TcpStream> {
     pub socket: WebSocketStream<S>,
     heard: VecDeque<FromRelay>,
     last_id: u32,
+    /// Of the device that said hello.
+    pub seed: u8,
+    /// The account that was welcomed.
+    pub person: Option<PersonId>,
     newest: Option<TicketId>,
 }
 
@@ -75,6 +79,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
             socket,
             heard: VecDeque::new(),
             last_id: 0,
+            seed: 0,
+            person: None,
             newest: None,
         }
     }
@@ -84,6 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let FromRelay::Challenge { nonce, .. } = self.next().await.unwrap() else {
             panic!("no challenge")
         };
+        self.seed = seed;
         self.post(signed_hello(seed, &nonce, version, identity)).await;
     }
 
@@ -95,7 +102,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 .await
                 .map_err(|Gone| WireError::from(Code::RelayUnreachable))?
             {
-                FromRelay::Welcome { welcomed, .. } => return Ok(welcomed),
+                FromRelay::Welcome { welcomed, .. } => {
+                    if let Welcomed::Technician { person, .. } = &*welcomed {
+                        self.person = Some(person.id);
+                    }
+                    return Ok(welcomed);
+                }
                 FromRelay::Refused { error, .. } => return Err(error),
                 _ => {}
             }

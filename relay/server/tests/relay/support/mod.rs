@@ -1,5 +1,6 @@
 //! A world for each test: an organisation, a data folder, accounts, a relay; and those who talk to it.
 
+pub mod apps;
 pub mod client;
 pub mod http;
 pub mod program;
@@ -7,6 +8,7 @@ pub mod program;
 use std::path::PathBuf;
 
 use renfort_protocol::{
+    organisation::Organisation,
     people::{Level, Name, Role},
     signalling::Password,
     text::Line,
@@ -18,6 +20,7 @@ use renfort_relay::{
         sqlite::{SqliteOptions, SqliteStore},
     },
 };
+use ring::signature::Ed25519KeyPair;
 use tempfile::TempDir;
 
 /// Everybody's password.
@@ -46,13 +49,24 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
         };
         let organisation = world.folder.path().join("organisation");
-        organisation::create(name("Mairie"), vec!["ws://127.0.0.1:8443".into()], None, &organisation).unwrap();
-        std::fs::rename(
-            world.key_beside_organisation(),
-            world.folder.path().join("organisation.key"),
-        )
-        .unwrap();
+        std::fs::create_dir(&organisation).unwrap();
         let file = organisation.join(organisation::ORGANISATION_FILE);
+        let body = Organisation {
+            version: 1,
+            name: name("Mairie"),
+            relays: vec!["ws://127.0.0.1:8443".into()],
+            policy: None,
+            key: renfort_protocol::ids::DeviceKey([0; 32]),
+            issued_at: renfort_relay::clock::now(),
+        };
+        let key = Ed25519KeyPair::from_seed_unchecked(&apps::ORGANISATION).unwrap();
+        organisation::write(&body.sign(&key), &file).unwrap();
+        // RFC 8410, 7: what stands before the 32 bytes of a private key in PKCS#8.
+        let mut der = data_encoding::HEXLOWER
+            .decode(b"302e020100300506032b657004220420")
+            .unwrap();
+        der.extend(apps::ORGANISATION);
+        std::fs::write(world.offline_key(), der).unwrap();
         setup::init(
             &world.data(),
             &file,
