@@ -122,6 +122,7 @@ export const en = {
     expired: "Time allowed was over",
     lost: "Contact lost",
     failed: "Could not go on",
+    untrusted: "Refused: something was changed on its way",
   } satisfies Record<EndReason, string>,
   session: {
     back: "All sessions",

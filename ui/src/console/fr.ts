@@ -115,6 +115,7 @@ export const fr: ConsoleWords = {
     expired: "Temps accordé écoulé",
     lost: "Contact perdu",
     failed: "N’a pas pu continuer",
+    untrusted: "Refusée : quelque chose a été modifié en chemin",
   },
   session: {
     back: "Toutes les sessions",

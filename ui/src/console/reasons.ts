@@ -46,6 +46,8 @@ export const reasons: Table<Record<Code, string>> = {
     no_screen: "the screen could not be captured",
     no_input: "mouse and keyboard could not be used",
     store_failed: "the data could not be read or written",
+    card_needed: "the device has no good card",
+    untrusted: "something was changed on its way",
     internal: "a defect inside Renfort",
   },
   fr: {
@@ -88,6 +90,8 @@ export const reasons: Table<Record<Code, string>> = {
     no_screen: "l’écran n’a pas pu être capturé",
     no_input: "souris et clavier n’ont pas pu être utilisés",
     store_failed: "les données n’ont pas pu être lues ou écrites",
+    card_needed: "l’appareil n’a pas de carte valable",
+    untrusted: "quelque chose a été modifié en chemin",
     internal: "un défaut interne de Renfort",
   },
 };

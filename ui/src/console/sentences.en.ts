@@ -29,6 +29,7 @@ const ends: Record<string, string> = {
   expired: "the time allowed was over",
   lost: "one side was gone for too long",
   failed: "it could not go on",
+  untrusted: "something was changed on its way",
 };
 const denials: Record<string, string> = {
   not_granted: "control was not allowed",

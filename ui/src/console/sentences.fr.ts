@@ -33,6 +33,7 @@ const ends: Record<string, string> = {
   expired: "le temps accordé était écoulé",
   lost: "un des deux postes est resté absent trop longtemps",
   failed: "elle n’a pas pu continuer",
+  untrusted: "quelque chose a été modifié en chemin",
 };
 const denials: Record<string, string> = {
   not_granted: "le contrôle n’était pas autorisé",

@@ -4,6 +4,7 @@ import type {
   ArticleId,
   CannedReply,
   Capability,
+  CardFault,
   EndReason,
   Grant,
   Impact,
@@ -31,6 +32,7 @@ import type {
   UserTicket,
   WireError,
   Withdrawn,
+  Words,
 } from './protocol';
 
 export type Theme = "system" | "light" | "dark";
@@ -203,6 +205,14 @@ ticket: UserTicket,
  */
 session: SessionInfo, 
 /**
+ * To be compared on the telephone; none before both machines know each other.
+ */
+words: Words | null, 
+/**
+ * Until when the technician's card is good.
+ */
+card_until: UnixMillis, 
+/**
  * The answer is on its way.
  */
 busy: boolean, 
@@ -218,6 +228,10 @@ ticket: UserTicket,
  * Who helps.
  */
 technician: Technician, 
+/**
+ * To be compared on the telephone.
+ */
+words: Words | null, 
 /**
  * What is allowed.
  */
@@ -255,11 +269,19 @@ export type TechnicianSession = { "stage": "asking",
 /**
  * The relay stops waiting then.
  */
-answer_by: UnixMillis, } | { "stage": "open", 
+answer_by: UnixMillis, 
+/**
+ * To be compared on the telephone; none before both machines know each other.
+ */
+words: Words | null, } | { "stage": "open", 
 /**
  * What is allowed, on this machine's clock.
  */
 grant: Grant, 
+/**
+ * To be compared on the telephone.
+ */
+words: Words | null, 
 /**
  * Are the two machines connected?
  */
@@ -301,6 +323,28 @@ clipboard: Array<ClipboardLine>, } | { "stage": "over",
  */
 reason: EndReason | null, };
 
+export type CardView = { "card": "good", 
+/**
+ * Until when.
+ */
+until: UnixMillis, } | { "card": "expiring", 
+/**
+ * Until when.
+ */
+until: UnixMillis, } | { "card": "needed", 
+/**
+ * Why it is of no use.
+ */
+fault: CardFault, 
+/**
+ * Of this device's key: what the administrator must see, too.
+ */
+fingerprint: string, 
+/**
+ * The relay has our request.
+ */
+requested: boolean, };
+
 export type TechnicianPage = { "page": "sign_in", 
 /**
  * On its way.
@@ -314,6 +358,10 @@ login: string | null, } | { "page": "queue",
  * Who is signed in.
  */
 person: Person, 
+/**
+ * This device's card.
+ */
+card: CardView, 
 /**
  * In order of work: priority, then age.
  */
@@ -334,6 +382,10 @@ busy: boolean, } | { "page": "ticket",
  * Who is signed in.
  */
 person: Person, 
+/**
+ * This device's card.
+ */
+card: CardView, 
 /**
  * The ticket.
  */
@@ -409,6 +461,14 @@ ticket: UserTicket,
  */
 session: SessionInfo, 
 /**
+ * To be compared on the telephone; none before both machines know each other.
+ */
+words: Words | null, 
+/**
+ * Until when the technician's card is good.
+ */
+card_until: UnixMillis, 
+/**
  * The answer is on its way.
  */
 busy: boolean, 
@@ -424,6 +484,10 @@ ticket: UserTicket,
  * Who helps.
  */
 technician: Technician, 
+/**
+ * To be compared on the telephone.
+ */
+words: Words | null, 
 /**
  * What is allowed.
  */
@@ -469,6 +533,10 @@ login: string | null, } | { "page": "queue",
  */
 person: Person, 
 /**
+ * This device's card.
+ */
+card: CardView, 
+/**
  * In order of work: priority, then age.
  */
 tickets: Array<QueueEntry>, 
@@ -488,6 +556,10 @@ busy: boolean, } | { "page": "ticket",
  * Who is signed in.
  */
 person: Person, 
+/**
+ * This device's card.
+ */
+card: CardView, 
 /**
  * The ticket.
  */
@@ -641,7 +713,7 @@ ticket: TicketId | null, } | { "action": "take_ticket",
 /**
  * Which.
  */
-ticket: TicketId, } | { "action": "ask_again" } | { "action": "withdraw_question" } | { "action": "request", 
+ticket: TicketId, } | { "action": "ask_again" } | { "action": "request_card" } | { "action": "withdraw_question" } | { "action": "request", 
 /**
  * What.
  */
