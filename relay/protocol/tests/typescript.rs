@@ -178,17 +178,39 @@ fn generated() -> String {
     text
 }
 
+/// The words that stand on both screens, for the page of a technician in a browser.
+fn words() -> String {
+    let mut text = String::from(
+        "// Generated from relay/protocol by `cargo xtask generate`. Do not edit.\n\n/** One word for each value of a byte. */\nexport const WORDS: readonly string[] = [\n",
+    );
+    for line in words::WORDS.chunks(8) {
+        writeln!(text, "  \"{}\",", line.join("\", \"")).expect("a string takes everything");
+    }
+    text.push_str("];\n");
+    text
+}
+
 #[test]
 fn the_interfaces_types_are_those_of_the_protocol() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/generated/protocol.ts");
-    let fresh = generated();
+    stands("protocol.ts", &generated());
+}
+
+#[test]
+fn the_interfaces_words_are_those_of_the_protocol() {
+    stands("words.ts", &words());
+}
+
+fn stands(name: &str, fresh: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../ui/src/generated")
+        .join(name);
     if std::env::var_os("RENFORT_GENERATE").is_some() {
         std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
-        std::fs::write(&path, &fresh).expect("the file can be written");
+        std::fs::write(&path, fresh).expect("the file can be written");
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         stored == fresh,
-        "ui/src/generated/protocol.ts is stale: run `cargo xtask generate`"
+        "ui/src/generated/{name} is stale: run `cargo xtask generate`"
     );
 }

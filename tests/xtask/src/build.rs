@@ -50,7 +50,7 @@ pub fn workspace(steps: &mut Steps) -> Result<()> {
     )
 }
 
-/// Writes `ui/src/generated`.
+/// Writes `ui/src/generated`, and the vectors that the interface and the programs share.
 ///
 /// # Errors
 /// When a generator does not build or cannot write.
@@ -61,5 +61,8 @@ pub fn generate(steps: &mut Steps) -> Result<()> {
         generate.env("RENFORT_GENERATE", "1");
         steps.run(&format!("types of {package}"), generate)?;
     }
+    let mut vectors = cargo(["test", "--package", "renfort-protocol", "--test", "binding"]);
+    vectors.env("RENFORT_GENERATE", "1");
+    steps.run("vectors of a session's binding", vectors)?;
     Ok(())
 }

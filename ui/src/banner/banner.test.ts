@@ -25,6 +25,11 @@ test("the banner says who does what, and for how long", async () => {
   expect(get("banner-time")?.textContent).toBe("30\u00a0min");
 });
 
+test("the words to compare stand in the banner", async () => {
+  const { get } = await banner(samples.session("fr"));
+  expect(get("banner-words")?.textContent).toBe("gazelle – tunnel");
+});
+
 test("control, a question and a lost peer are said", async () => {
   const { host, get } = await banner(samples.sessionControl("fr"));
   expect(get("banner-who")?.textContent).toContain("commande votre ordinateur");

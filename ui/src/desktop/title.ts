@@ -1,7 +1,9 @@
 /** What the window is about, for whoever goes from window to window or from page to page without seeing them. */
 import type { Side, View } from "../generated/host";
+import type { UserTicket } from "../generated/protocol";
 import { t } from "../i18n";
 import { plain } from "../i18n/isolated";
+import { shownOf } from "./user/shown";
 
 export function titleOf(view: View): string {
   const page = view.organisation ? pageOf(view.side) : t().organisation.title;
@@ -15,9 +17,16 @@ function waiting(side: Side): string {
 }
 
 function pageOf(side: Side): string {
+  const page = side.role === "user" ? shownOf(side) : side;
+  return page.page === "waiting" ? waitingFor(page.ticket) : titles(side);
+}
+
+const waitingFor = ({ technician }: UserTicket): string => (technician ? t().waiting.takenBy(technician.name) : t().waiting.title);
+
+function titles(side: Side): string {
   switch (side.page) {
     case "home": return t().home.title;
-    case "waiting": return side.ticket.technician ? t().waiting.takenBy(side.ticket.technician.name) : t().waiting.title;
+    case "waiting": return waitingFor(side.ticket);
     case "consent": return t().consent.title(side.session.technician.name);
     case "session": return t().session.title(side.technician.name);
     case "finished": return side.ticket.state === "cancelled" ? t().finished.cancelled : t().finished.title;

@@ -4,6 +4,7 @@ import type {
   ArticleId,
   CannedReply,
   Capability,
+  CardFault,
   EndReason,
   Grant,
   Impact,
@@ -32,6 +33,7 @@ import type {
   UserTicket,
   WireError,
   Withdrawn,
+  Words,
 } from './protocol';
 
 export type Theme = "system" | "light" | "dark";
@@ -226,6 +228,14 @@ ticket: UserTicket,
  */
 session: SessionInfo, 
 /**
+ * To be compared on the telephone; none before both machines know each other.
+ */
+words: Words | null, 
+/**
+ * Until when the technician's card is good.
+ */
+card_until: UnixMillis, 
+/**
  * The answer is on its way.
  */
 busy: boolean, 
@@ -245,6 +255,10 @@ ticket: UserTicket,
  * Who helps.
  */
 technician: Technician, 
+/**
+ * To be compared on the telephone.
+ */
+words: Words | null, 
 /**
  * What is allowed.
  */
@@ -294,11 +308,19 @@ export type TechnicianSession = { "stage": "asking",
 /**
  * The relay stops waiting then.
  */
-answer_by: UnixMillis, } | { "stage": "open", 
+answer_by: UnixMillis, 
+/**
+ * To be compared on the telephone; none before both machines know each other.
+ */
+words: Words | null, } | { "stage": "open", 
 /**
  * What is allowed, on this machine's clock.
  */
 grant: Grant, 
+/**
+ * To be compared on the telephone.
+ */
+words: Words | null, 
 /**
  * Are the two machines connected?
  */
@@ -340,6 +362,28 @@ clipboard: Array<ClipboardLine>, } | { "stage": "over",
  */
 reason: EndReason | null, };
 
+export type CardView = { "card": "good", 
+/**
+ * Until when.
+ */
+until: UnixMillis, } | { "card": "expiring", 
+/**
+ * Until when.
+ */
+until: UnixMillis, } | { "card": "needed", 
+/**
+ * Why it is of no use.
+ */
+fault: CardFault, 
+/**
+ * Of this device's key: what the administrator must see, too.
+ */
+fingerprint: string, 
+/**
+ * The relay has our request.
+ */
+requested: boolean, };
+
 export type TechnicianPage = { "page": "sign_in", 
 /**
  * On its way.
@@ -357,6 +401,10 @@ second_factor: boolean, } | { "page": "queue",
  * Who is signed in.
  */
 person: Person, 
+/**
+ * This device's card.
+ */
+card: CardView, 
 /**
  * In order of work: priority, then age.
  */
@@ -377,6 +425,10 @@ busy: boolean, } | { "page": "ticket",
  * Who is signed in.
  */
 person: Person, 
+/**
+ * This device's card.
+ */
+card: CardView, 
 /**
  * The ticket.
  */
@@ -456,6 +508,14 @@ ticket: UserTicket,
  */
 session: SessionInfo, 
 /**
+ * To be compared on the telephone; none before both machines know each other.
+ */
+words: Words | null, 
+/**
+ * Until when the technician's card is good.
+ */
+card_until: UnixMillis, 
+/**
  * The answer is on its way.
  */
 busy: boolean, 
@@ -475,6 +535,10 @@ ticket: UserTicket,
  * Who helps.
  */
 technician: Technician, 
+/**
+ * To be compared on the telephone.
+ */
+words: Words | null, 
 /**
  * What is allowed.
  */
@@ -536,6 +600,10 @@ second_factor: boolean, } | { "page": "queue",
  */
 person: Person, 
 /**
+ * This device's card.
+ */
+card: CardView, 
+/**
  * In order of work: priority, then age.
  */
 tickets: Array<QueueEntry>, 
@@ -555,6 +623,10 @@ busy: boolean, } | { "page": "ticket",
  * Who is signed in.
  */
 person: Person, 
+/**
+ * This device's card.
+ */
+card: CardView, 
 /**
  * The ticket.
  */
@@ -724,7 +796,7 @@ ticket: TicketId | null, } | { "action": "take_ticket",
 /**
  * Which.
  */
-ticket: TicketId, } | { "action": "ask_again" } | { "action": "withdraw_question" } | { "action": "request", 
+ticket: TicketId, } | { "action": "ask_again" } | { "action": "request_card" } | { "action": "withdraw_question" } | { "action": "request", 
 /**
  * What.
  */

@@ -1,6 +1,6 @@
 /** One view of each page, for tests and the gallery. Times are given as offsets from `NOW`. */
-import type { Side, TechnicianPage, TechnicianSession, UserPage, View } from "../generated/host";
-import type { CannedReply, Grant, Language, Level, Person, QueueEntry, Receipt, ShownArticle, Suggestion, Technician, TicketDetail, UserTicket } from "../generated/protocol";
+import type { CardView, Side, TechnicianPage, TechnicianSession, UserPage, View } from "../generated/host";
+import type { CannedReply, Grant, Language, Level, Person, QueueEntry, Receipt, SessionInfo, ShownArticle, SignedAsk, SignedCard, Suggestion, Technician, TicketDetail, UserTicket, Words } from "../generated/protocol";
 
 export const NOW = Date.now();
 const MINUTE = 60_000;
@@ -47,6 +47,26 @@ export const grant = (...capabilities: Grant["capabilities"]): Grant => ({
   capabilities,
   expires_at: NOW + 29 * MINUTE + 12_000,
 });
+
+const DAY = 24 * 60 * MINUTE;
+export const WORDS: Words = ["gazelle", "tunnel"];
+export const DEVICE = "1f3a9c0be2d47a65".repeat(4);
+
+/** Of Claire's device; the signatures are none. */
+export const signedCard = (change: Partial<SignedCard["card"]> = {}): SignedCard => ({
+  card: { version: 1, serial: "5c".repeat(8), person: CLAIRE.id, name: CLAIRE.name, level: CLAIRE.level, device: DEVICE, issued_at: NOW - 10 * DAY, expires_at: NOW + 80 * DAY, ...change },
+  signature: "00".repeat(64),
+});
+export const signedAsk = (): SignedAsk => ({
+  ask: { version: 1, session: SESSION, ticket: "T-1001", capabilities: ["view"], asked_at: NOW, commitment: "00".repeat(32), card: signedCard() },
+  signature: "00".repeat(64),
+});
+export const sessionInfo = (change: Partial<SessionInfo> = {}): SessionInfo => ({
+  id: SESSION, ticket: "T-1001", technician: CLAIRE, user: USER, asked: ["view"], asked_at: NOW, answer_by: NOW + 53_000,
+  ask: signedAsk(), ready: null, reveal: null, grant: null, allowance: null, reported: 0, ...change,
+});
+const GOOD: CardView = { card: "good", until: NOW + 80 * DAY };
+const needed = (change: Partial<Extract<CardView, { card: "needed" }>> = {}): CardView => ({ card: "needed", fault: "missing", fingerprint: "1f3a 9c0b e2d4 7a65", requested: true, ...change });
 
 const chat = (language: Language, technician: boolean): { id: number; mine: boolean; at: number; text: string }[] => [
   { id: 1, mine: technician, at: NOW - 2 * MINUTE, text: language === "fr" ? "Bonjour, je regarde la file d’impression." : "Hello, I am looking at the print queue." },
@@ -134,7 +154,7 @@ const user = (page: (language: Language) => UserPage, change: Partial<View> = {}
 const technician = (page: (language: Language) => TechnicianPage, change: Partial<View> = {}): Sample => (l) => viewOf(l, { role: "technician", ...page(l) }, change);
 type TicketPage = Extract<TechnicianPage, { page: "ticket" }>;
 const ticket = (session: (language: Language) => TechnicianSession, change: Partial<TicketPage> = {}): Sample =>
-  technician((l) => ({ page: "ticket", person: CLAIRE_SIGNED_IN, detail: detail(l, { state: "taken", technician: CLAIRE }), waiting: 4, session: session(l), busy: false, ...change }));
+  technician((l) => ({ page: "ticket", person: CLAIRE_SIGNED_IN, card: GOOD, detail: detail(l, { state: "taken", technician: CLAIRE }), waiting: 4, session: session(l), busy: false, ...change }));
 
 const reply = (number: number, title: string, en: string | null, fr: string | null): CannedReply => ({
   id: number.toString(16).padStart(32, "0"), version: 1, team: null, title, en, fr, author: { id: CLAIRE.id, name: CLAIRE.name }, at: NOW,
@@ -149,6 +169,7 @@ const userSession = (l: Language): Extract<UserPage, { page: "session" }> => ({
   page: "session",
   ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
   technician: CLAIRE,
+  words: WORDS,
   grant: grant("view"),
   forbidden: [],
   latest: null,
@@ -161,7 +182,9 @@ const userSession = (l: Language): Extract<UserPage, { page: "session" }> => ({
 const consent = (l: Language): Extract<UserPage, { page: "consent" }> => ({
   page: "consent",
   ticket: userTicket(l, { state: "taken", technician: CLAIRE }),
-  session: { id: SESSION, ticket: "T-1001", technician: CLAIRE, user: USER, asked: ["view", "control", "clipboard"], asked_at: NOW, answer_by: NOW + 53_000, grant: null, reported: 0 },
+  session: sessionInfo({ asked: ["view", "control", "clipboard"] }),
+  words: WORDS,
+  card_until: NOW + 80 * DAY,
   busy: false,
   choices: { capabilities: ["control", "clipboard"], forbidden: [], time_boxes_ms: [15 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE], time_box_ms: 30 * MINUTE },
   allow_from: null,
@@ -169,6 +192,7 @@ const consent = (l: Language): Extract<UserPage, { page: "consent" }> => ({
 const openSession = (l: Language): Extract<TechnicianSession, { stage: "open" }> => ({
   stage: "open",
   grant: grant("view"),
+  words: WORDS,
   connected: true,
   peer_lost: false,
   screen: { width: 1280, height: 800 },
@@ -199,6 +223,8 @@ export const samples = {
     choices: { capabilities: ["control"], forbidden: ["clipboard"], time_boxes_ms: [15 * MINUTE], time_box_ms: 15 * MINUTE },
     allow_from: NOW - 1,
   })),
+  consentCalling: user((l) => ({ ...consent(l), words: null })),
+  untrusted: user((l) => ({ page: "waiting", ticket: userTicket(l) }), { notice: { id: 1, error: { code: "untrusted", params: { what: "card", fault: "expired" } } } }),
   session: user(userSession),
   sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27, passed: true }] })),
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
@@ -211,13 +237,18 @@ export const samples = {
     busy: false,
   })),
   signIn: technician(() => ({ page: "sign_in", busy: false, login: null, second_factor: false }), { notice: { id: 1, error: { code: "sign_in_failed" } } }),
-  queue: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, tickets: queue(l), detail: detail(l), busy: false })),
-  queueEmpty: technician(() => ({ page: "queue", person: CLAIRE_SIGNED_IN, tickets: [], detail: null, busy: false })),
-  asking: ticket(() => ({ stage: "asking", answer_by: NOW + 47_000 })),
+  queue: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: queue(l), detail: detail(l), busy: false })),
+  queueEmpty: technician(() => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: [], detail: null, busy: false })),
+  queueCardless: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: needed(), tickets: queue(l), detail: detail(l), busy: false })),
+  queueCardExpired: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: needed({ fault: "expired", requested: false }), tickets: queue(l), detail: detail(l), busy: false })),
+  queueCardExpiring: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: { card: "expiring", until: NOW + 6 * DAY }, tickets: queue(l), detail: detail(l), busy: false })),
+  calling: ticket(() => ({ stage: "asking", answer_by: NOW + 58_000, words: null })),
+  asking: ticket(() => ({ stage: "asking", answer_by: NOW + 47_000, words: WORDS })),
   remote: ticket(openSession),
   remoteControl: ticket((l) => ({ ...openSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: true, characters: 12, passed: true }] })),
   remoteRefused: ticket((l) => ({ ...openSession(l), requested: ["control"], remark: { remark: "refused", capability: "control", timed_out: true } })),
   remoteReplies: ticket(openSession, { replies: REPLIES }),
   remoteLost: ticket((l) => ({ ...openSession(l), peer_lost: true })),
   over: ticket(() => ({ stage: "over", reason: "stopped_by_user" })),
+  overUntrusted: ticket(() => ({ stage: "over", reason: "untrusted" }), { card: needed({ fault: "revoked" }) }),
 } satisfies Record<string, Sample>;

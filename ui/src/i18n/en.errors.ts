@@ -1,5 +1,7 @@
 /** What went wrong and the way out, in English, for every code that the protocol knows. */
 import type { ErrorTable } from "./errors";
+import { trust } from "./en.trust";
+import { isFault, isTampered } from "./named";
 
 export const errors: ErrorTable = {
   malformed: { what: "The server could not read this request.", todo: "Check what you wrote and try again. If it happens again, update Renfort." },
@@ -90,6 +92,8 @@ export const errors: ErrorTable = {
     what: `Renfort cannot read or write its own files on this computer${p.file ? ` (${p.file})` : ""}.`,
     todo: "Check that the disk is not full and that the folder belongs to you, then start Renfort again.",
   }),
+  card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
+  untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   internal: (p) => ({
     what: "Something went wrong inside Renfort.",
     todo: p.detail ? `Try again. If it stays so, give your helpdesk this detail: ${p.detail}` : "Try again. If it stays so, start Renfort again.",

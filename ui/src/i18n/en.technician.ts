@@ -29,6 +29,7 @@ const REASON: Record<EndReason, string> = {
   expired: "The time that the user allowed is over.",
   lost: "The connection was lost for too long.",
   failed: "The session failed on one of the two machines.",
+  untrusted: "Something between the two computers was changed, so Renfort refused the session.",
 };
 
 export const technician = {

@@ -7,6 +7,7 @@ import { browser } from "./en.browser";
 import { errors } from "./en.errors";
 import { offer } from "./en.offer";
 import { technician } from "./en.technician";
+import { trust } from "./en.trust";
 import { counted } from "./plural";
 
 const n = counted("en");
@@ -18,6 +19,7 @@ export const en = {
   copied,
   keyboard,
   offer,
+  trust,
   browser,
   errors,
   ...technician,

@@ -1,5 +1,7 @@
 /** Ce qui n’a pas marché et comment en sortir, en français, pour chaque code du protocole. */
 import type { ErrorTable } from "./errors";
+import { trust } from "./fr.trust";
+import { isFault, isTampered } from "./named";
 
 export const errors: ErrorTable = {
   malformed: { what: "Le serveur n’a pas pu lire cette demande.", todo: "Vérifiez ce que vous avez écrit et réessayez. Si cela se répète, mettez Renfort à jour." },
@@ -90,6 +92,8 @@ export const errors: ErrorTable = {
     what: `Renfort ne peut pas lire ou écrire ses propres fichiers sur cet ordinateur${p.file ? ` (${p.file})` : ""}.`,
     todo: "Vérifiez que le disque n’est pas plein et que le dossier vous appartient, puis redémarrez Renfort.",
   }),
+  card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
+  untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   internal: (p) => ({
     what: "Quelque chose s’est mal passé dans Renfort.",
     todo: p.detail ? `Réessayez. Si cela continue, donnez ce détail à votre assistance : ${p.detail}` : "Réessayez. Si cela continue, redémarrez Renfort.",

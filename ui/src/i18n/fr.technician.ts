@@ -176,6 +176,7 @@ export const technician: typeof english = {
       expired: "Le temps accordé par l’utilisateur est écoulé.",
       lost: "La connexion a été perdue trop longtemps.",
       failed: "La session a échoué sur l’une des deux machines.",
+      untrusted: "Quelque chose a été modifié entre les deux ordinateurs : Renfort a refusé la session.",
     },
     again: "Redemander",
     againHint: "L’utilisateur reçoit la question une nouvelle fois.",

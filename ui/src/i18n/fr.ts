@@ -7,6 +7,7 @@ import { browser } from "./fr.browser";
 import { errors } from "./fr.errors";
 import { offer } from "./fr.offer";
 import { technician } from "./fr.technician";
+import { trust } from "./fr.trust";
 import { counted } from "./plural";
 
 const n = counted("fr");
@@ -16,6 +17,7 @@ export const fr: typeof en = {
   copied,
   keyboard,
   offer,
+  trust,
   browser,
   errors,
   ...technician,

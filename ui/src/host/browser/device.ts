@@ -3,12 +3,13 @@
  * not even by this page. A sign-in is good on this device only.
  * Invariant: a browser has one key, however many tabs begin at once.
  */
+import { bytesOf, hexadecimal } from "./binding/hexadecimal";
 
 export interface Device {
   /** Public key, in hexadecimal. */
   readonly key: string;
-  /** Signs a hello to the relay that sent this nonce (hexadecimal). */
-  signHello(nonce: string): Promise<string>;
+  /** Signs, in hexadecimal. What is signed begins with a context, which makes it good for one use only. */
+  sign(bytes: Uint8Array<ArrayBuffer>): Promise<string>;
 }
 
 /** Separates the hello's signature from every other use of the key. */
@@ -16,12 +17,9 @@ const HELLO_CONTEXT = "renfort hello v1\0";
 const [DATABASE, STORE, NAME] = ["renfort", "device", "key"];
 const ALGORITHM = { name: "Ed25519" };
 
-const hexadecimal = (bytes: ArrayBuffer): string => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-const fromHexadecimal = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-
 /** What a hello's signature covers: context, nonce, public key. */
 export function helloBytes(nonce: string, key: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from([...new TextEncoder().encode(HELLO_CONTEXT), ...fromHexadecimal(nonce), ...fromHexadecimal(key)]);
+  return Uint8Array.from([...new TextEncoder().encode(HELLO_CONTEXT), ...bytesOf(nonce, 32), ...bytesOf(key, 32)]);
 }
 
 /** Finds the key, or makes it. Fails where the browser has no Ed25519. */
@@ -30,7 +28,7 @@ export async function thisDevice(): Promise<Device> {
   const key = hexadecimal(await crypto.subtle.exportKey("raw", pair.publicKey));
   return {
     key,
-    signHello: async (nonce) => hexadecimal(await crypto.subtle.sign(ALGORITHM, pair.privateKey, helloBytes(nonce, key))),
+    sign: async (bytes) => hexadecimal(await crypto.subtle.sign(ALGORITHM, pair.privateKey, bytes)),
   };
 }
 

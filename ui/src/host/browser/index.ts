@@ -10,6 +10,9 @@ import { preferredLanguage, t } from "../../i18n";
 import type { Host, PictureEvents, PictureLink } from "../index";
 import type { Effect, Event } from "./controller/events";
 import { Technician } from "./controller/technician";
+import { putAsk } from "./binding/ask";
+import { signRequest } from "./binding/card";
+import { verdictOf } from "./binding/check";
 import { thisDevice } from "./device";
 import { ownLayout } from "./layout";
 import { BrowserPlace } from "./limits";
@@ -31,6 +34,7 @@ export class BrowserHost implements Host {
   readonly place = new BrowserPlace(() => this.#viewer?.lookAtClipboard());
   readonly #controller: Technician;
   readonly #relay: RelayLink;
+  readonly #device = thisDevice();
   readonly #changed = new Set<(view: View) => void>();
   #viewer: Viewer | null = null;
   #picture: { readonly canvas: HTMLCanvasElement; readonly events: PictureEvents } | null = null;
@@ -42,8 +46,10 @@ export class BrowserHost implements Host {
     const relay = relayAddress(location);
     const profile = { organisation, relay, version, language: preferredLanguage(navigator.languages) };
     this.#controller = new Technician(profile, browserStorage.settings(), browserStorage.token());
-    this.#relay = new RelayLink({ url: `${relay}/v1/endpoint`, device: thisDevice() }, (epoch, link) => this.#happened({ event: "link", epoch, link }));
+    this.#relay = new RelayLink({ url: `${relay}/v1/endpoint`, device: this.#device }, (epoch, link) => this.#happened({ event: "link", epoch, link }));
     this.#carryOut(this.#controller.start(Date.now()));
+    // Where there is none, the connection says so.
+    this.#device.then(({ key }) => this.#happened({ event: "device", key }), () => undefined);
     setInterval(() => this.#happened({ event: "tick" }), TICK_MS);
     this.#listen();
   }
@@ -121,6 +127,12 @@ export class BrowserHost implements Host {
         return this.#relay.retryNow();
       case "send":
         return this.#relay.send(effect.request);
+      case "sign_ask":
+        return this.#sign(async () => ({ event: "signed_ask", why: effect.why, asked: await putAsk(await this.#device, effect.wish) }));
+      case "sign_card_request":
+        return this.#sign(async () => ({ event: "signed_card_request", request: await signRequest(await this.#device, effect.request) }));
+      case "check":
+        return void verdictOf(effect.check).then((verdict) => this.#happened({ event: "checked", session: effect.session, verdict }));
       case "start_viewer":
         return this.#startViewer(effect);
       case "to_viewer":
@@ -140,9 +152,17 @@ export class BrowserHost implements Host {
     }
   }
 
-  #startViewer({ session, grant }: Extract<Effect, { effect: "start_viewer" }>): void {
+  #sign(signed: () => Promise<Event>): void {
+    signed().then(
+      (event) => this.#happened(event),
+      (thrown: unknown) => this.#happened({ event: "not_signed", detail: String(thrown) }),
+    );
+  }
+
+  #startViewer({ session, grant, bound }: Extract<Effect, { effect: "start_viewer" }>): void {
     this.#viewer?.drop();
-    const viewer = new Viewer(session.id, grant, (event) => this.#happened({ event: "viewer", session: session.id, viewer: event }));
+    const ties = { bound, device: this.#device };
+    const viewer = new Viewer(session, grant, ties, (event) => this.#happened({ event: "viewer", session, viewer: event }));
     this.#viewer = viewer;
     if (this.#picture) viewer.picture.attach(this.#picture.canvas, this.#picture.events);
   }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { FromRelay, Identity } from "../../generated/protocol";
+import { hexadecimal } from "./binding/hexadecimal";
+import { helloBytes } from "./device";
 import { RelayLink, type LinkEvent } from "./relay";
 
 class Wire {
@@ -26,8 +28,9 @@ const TOKEN: Identity = { as: "token", token: "ab".repeat(32) };
 const WELCOME = {
   type: "welcome",
   now: 5,
-  welcomed: { as: "technician", person: { id: 7, name: "Claire", role: "technician", level: 1 }, token: "cd".repeat(32), queue: [] },
+  welcomed: { as: "technician", person: { id: 7, name: "Claire", role: "technician", level: 1 }, token: "cd".repeat(32), queue: [], card: null },
   session: null,
+  revocations: null,
 } satisfies FromRelay;
 let events: [number, LinkEvent][];
 let link: RelayLink;
@@ -49,7 +52,7 @@ async function welcomed(): Promise<void> {
 beforeEach(() => {
   vi.useFakeTimers();
   [Wire.all, events] = [[], []];
-  const device = Promise.resolve({ key: "11".repeat(32), signHello: (nonce: string) => Promise.resolve(`signed ${nonce}`) });
+  const device = Promise.resolve({ key: "11".repeat(32), sign: (bytes: Uint8Array) => Promise.resolve(`signed ${hexadecimal(bytes)}`) });
   link = new RelayLink(
     { url: "ws://relay/v1/endpoint", device, make: (url) => new Wire(url) as unknown as WebSocket, random: () => 0.5 },
     (epoch, event) => events.push([epoch, event]),
@@ -60,7 +63,7 @@ afterEach(() => vi.useRealTimers());
 test("the hello is signed with this device's key over the relay's nonce, and a welcome is handed on", async () => {
   await welcomed();
   expect(JSON.parse(last().sent[0] ?? "")).toEqual({
-    id: 1, type: "hello", version: 1, device: "11".repeat(32), signature: `signed ${"00".repeat(32)}`, identity: TOKEN, language: "fr",
+    id: 1, type: "hello", version: 1, device: "11".repeat(32), signature: `signed ${hexadecimal(helloBytes("00".repeat(32), "11".repeat(32)))}`, identity: TOKEN, language: "fr",
   });
   expect(told()).toEqual(["1 connecting", "1 online"]);
 });
@@ -81,7 +84,7 @@ test("a lost connection is made anew, later each time, and at once when the pers
 
 test("who is refused is told and not tried again; a busy relay is", async () => {
   connect();
-  last().say({ type: "challenge", versions: [1], nonce: "00" });
+  last().say({ type: "challenge", versions: [1], nonce: "00".repeat(32) });
   await settled();
   last().say({ type: "refused", re: 1, error: { code: "sign_in_expired" } });
   await vi.advanceTimersByTimeAsync(600_000);

@@ -6,14 +6,21 @@
  * Invariant: every event carries the epoch of the target it belongs to, so that nothing said to an earlier identity is ever
  * taken for the present one.
  */
-import type { Code, FromRelay, Identity, Language, Request, SessionInfo, Welcomed, WireError } from "../../generated/protocol";
-import type { Device } from "./device";
+import type { Code, FromRelay, Identity, Language, Request, SessionInfo, SignedRevocations, Welcomed, WireError } from "../../generated/protocol";
+import { helloBytes, type Device } from "./device";
 import { VERSION } from "./session/limits";
 
 /** What the connection tells. */
 export type LinkEvent =
   | { readonly link: "connecting" }
-  | { readonly link: "online"; readonly now: number; readonly welcomed: Welcomed; readonly session: SessionInfo | null }
+  | {
+      readonly link: "online";
+      readonly now: number;
+      readonly welcomed: Welcomed;
+      readonly session: SessionInfo | null;
+      /** Cards that were taken back. */
+      readonly revocations: SignedRevocations | null;
+    }
   | { readonly link: "message"; readonly message: FromRelay }
   /** Tried again by itself. */
   | { readonly link: "offline"; readonly error: WireError; readonly retryMs: number }
@@ -165,7 +172,7 @@ export class RelayLink {
         this.#welcomed = true;
         this.#failures = 0;
         clearTimeout(this.#greeting);
-        return this.#tell({ link: "online", now: message.now, welcomed: message.welcomed, session: message.session });
+        return this.#tell({ link: "online", now: message.now, welcomed: message.welcomed, session: message.session, revocations: message.revocations });
       case "refused":
         return ABOUT_IDENTITY.has(message.error.code) ? this.#rejected(message.error) : this.#lost(message.error);
       case "done":
@@ -178,7 +185,7 @@ export class RelayLink {
   async #hello(socket: WebSocket, nonce: string): Promise<void> {
     try {
       const device = await this.parts.device;
-      const signature = await device.signHello(nonce);
+      const signature = await device.sign(helloBytes(nonce, device.key));
       const target = this.#target;
       if (this.#socket !== socket || !target) return;
       const { identity, language } = target;

@@ -2,10 +2,13 @@
  * Runs a viewer's session in the page: gives its state machine what happens, does what it says.
  *
  * Flow: command, input, message, timer -> `ViewerSession` -> effects: connection, clipboard, picture, events to the page.
- * Invariant: nothing of a connection that was left reaches the session any more.
+ * Invariant: nothing of a connection that was left reaches the session any more, and no offer does that the user's machine
+ * did not sign.
  */
-import type { Grant, InputEvent, SessionId } from "../../generated/protocol";
+import type { Grant, InputEvent, SessionId, Signal } from "../../generated/protocol";
+import { isOffer, sealAnswer, type Bound } from "./binding/transcript";
 import { PageClipboard } from "./clipboard";
+import type { Device } from "./device";
 import { ScreenPainter } from "./paint";
 import { Peer, type PeerEvents } from "./peer";
 import type { ViewerCommand, ViewerEffect, ViewerEvent } from "./session/events";
@@ -29,18 +32,28 @@ export const browserParts: ViewerParts = {
 /** A connection that is not answered by then is left to the sharer's next attempt, in milliseconds. */
 const CONNECTING_MS = 5_000;
 
+/** What ties the session to the two devices. */
+export interface Ties {
+  readonly bound: Bound;
+  /** Signs this side's answers. */
+  readonly device: Promise<Device>;
+}
+
 export class Viewer {
   readonly picture: ScreenPainter;
   readonly #session: ViewerSession;
   readonly #clipboard: PageClipboard;
   #peer: Peer | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Signals are taken one after the other: a candidate never overtakes the offer that is being checked. */
+  #signals: Promise<void> = Promise.resolve();
   #carrying = false;
   #over = false;
 
   constructor(
     readonly id: SessionId,
     grant: Grant,
+    private readonly ties: Ties,
     private readonly onEvent: (event: ViewerEvent) => void,
     private readonly parts: ViewerParts = browserParts,
   ) {
@@ -52,7 +65,19 @@ export class Viewer {
   }
 
   command(command: ViewerCommand): void {
+    if (command.command === "signal") return void (this.#signals = this.#signals.then(() => this.#signalled(command.signal)));
     this.#happened((now) => this.#session.handleCommand(command, now));
+  }
+
+  async #signalled(signal: Signal): Promise<void> {
+    if (signal.signal === "offer") {
+      const genuine = await isOffer(this.ties.bound, signal.attempt, signal.sdp, signal.seal).catch(() => false);
+      if (!genuine) {
+        if (!this.#over) this.onEvent({ event: "tampered", what: "offer" });
+        return;
+      }
+    }
+    this.#happened((now) => this.#session.handleCommand({ command: "signal", signal }, now));
   }
 
   input(event: InputEvent): boolean {
@@ -147,14 +172,18 @@ export class Viewer {
         this.#session.handleLink("closed", now);
       });
     const late = setTimeout(failed, CONNECTING_MS);
-    peer
-      .answer(offer)
-      .then((sdp) => {
+    this.#answer(peer, attempt, offer)
+      .then((signal) => {
         if (this.#peer !== peer) return;
-        this.onEvent({ event: "signal", signal: { signal: "answer", attempt, sdp } });
+        this.onEvent({ event: "signal", signal });
         peer.answered();
       }, failed)
       .finally(() => clearTimeout(late));
+  }
+
+  async #answer(peer: Peer, attempt: number, offer: string): Promise<Signal> {
+    const [sdp, device] = [await peer.answer(offer), await this.ties.device];
+    return { signal: "answer", attempt, sdp, seal: await sealAnswer(device, this.ties.bound, attempt, offer, sdp) };
   }
 
   #dropPeer(): void {

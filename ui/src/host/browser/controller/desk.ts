@@ -3,7 +3,7 @@
  * Invariant: a technician has at most one ticket in hand, and while there is one it is what is shown.
  */
 import type { GoneTicket } from "../../../generated/host";
-import type { CannedReply, EndReason, KeyboardLayout, Left, Person, QueueEntry, SessionId, TicketDetail, TicketId } from "../../../generated/protocol";
+import type { CannedReply, DeviceKey, EndReason, KeyboardLayout, Left, Person, QueueEntry, Revocations, SessionId, SignedCard, TicketDetail, TicketId } from "../../../generated/protocol";
 import type { Viewed } from "./viewed";
 
 export class Desk {
@@ -16,6 +16,15 @@ export class Desk {
   session: Viewed | null = null;
   /** Layout of the keyboard of this machine. */
   keyboard: KeyboardLayout | null = null;
+  /** This browser's key; empty until it was found. */
+  device: DeviceKey = "";
+  /** This device's card, as the relay has it. */
+  card: SignedCard | null = null;
+  revocations: Revocations | null = null;
+  /** The relay has our request for a card. */
+  cardRequested = false;
+  /** A question is being signed. */
+  signing = false;
   /** Canned replies, while they are looked for. */
   replies: readonly CannedReply[] | null = null;
   /** The ticket that a draft article was made of last. */
@@ -29,12 +38,19 @@ export class Desk {
   forget(): void {
     this.queue.clear();
     this.person = this.shown = this.gone = this.detail = this.session = this.replies = this.drafted = this.over = this.ending = null;
+    this.card = null;
+    this.cardRequested = this.signing = false;
   }
 
   /** The keyboard of this machine has this layout now. */
   keyboardIs(layout: KeyboardLayout | null): void {
     this.keyboard = layout;
     if (this.session) this.session.keyboard = { ...this.session.keyboard, mine: layout };
+  }
+
+  /** The newest list of cards that were taken back counts. */
+  revoked(list: Revocations): void {
+    if (!this.revocations || list.number > this.revocations.number) this.revocations = list;
   }
 
   isIn(session: SessionId): boolean {

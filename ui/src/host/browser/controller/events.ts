@@ -1,9 +1,15 @@
 /** Everything that can happen to the page's controller, and everything that it can make happen. */
 import type { Action, View } from "../../../generated/host";
-import type { Grant, Identity, KeyboardLayout, Language, Request, SessionId, SessionInfo, Token, WireError } from "../../../generated/protocol";
+import type { CardRequest, DeviceKey, Grant, Identity, KeyboardLayout, Language, Request, SessionId, SignedCardRequest, Token, WireError } from "../../../generated/protocol";
+import type { Asked, Wish } from "../binding/ask";
+import type { Check, Verdict } from "../binding/check";
+import type { Bound } from "../binding/transcript";
 import type { LinkEvent } from "../relay";
 import type { ViewerCommand, ViewerEvent } from "../session/events";
 import type { Settings } from "../storage";
+
+/** A ticket is taken with a question, and its user may be asked anew. */
+export type AskWhy = "take_ticket" | "ask_again";
 
 export type Event =
   /** A person did something. */
@@ -12,6 +18,15 @@ export type Event =
   | { readonly event: "link"; readonly epoch: number; readonly link: LinkEvent }
   /** The viewer of a session. */
   | { readonly event: "viewer"; readonly session: SessionId; readonly viewer: ViewerEvent }
+  /** This browser's device key; told before any welcome. */
+  | { readonly event: "device"; readonly key: DeviceKey }
+  /** A question is signed and may be put. */
+  | { readonly event: "signed_ask"; readonly why: AskWhy; readonly asked: Asked }
+  | { readonly event: "signed_card_request"; readonly request: SignedCardRequest }
+  /** This browser could not sign. */
+  | { readonly event: "not_signed"; readonly detail: string }
+  /** What a check of this session found. */
+  | { readonly event: "checked"; readonly session: SessionId; readonly verdict: Verdict }
   /** Layout of the keyboard of this machine; null when it is not known. */
   | { readonly event: "own_keyboard"; readonly layout: KeyboardLayout | null }
   /** Time has passed; a few times a second. */
@@ -27,8 +42,13 @@ export type Effect =
   /** Try the relay now. */
   | { readonly effect: "retry_now" }
   | { readonly effect: "send"; readonly request: Request }
+  /** Sign a question with this browser's key. */
+  | { readonly effect: "sign_ask"; readonly why: AskWhy; readonly wish: Wish }
+  | { readonly effect: "sign_card_request"; readonly request: CardRequest }
+  /** Check what was signed by somebody. */
+  | { readonly effect: "check"; readonly session: SessionId; readonly check: Check }
   /** Start showing the user's screen. */
-  | { readonly effect: "start_viewer"; readonly session: SessionInfo; readonly grant: Grant }
+  | { readonly effect: "start_viewer"; readonly session: SessionId; readonly grant: Grant; readonly bound: Bound }
   /** To the viewer of this session, when it is still there. */
   | { readonly effect: "to_viewer"; readonly session: SessionId; readonly command: ViewerCommand }
   /** Leave the session without a word: it goes on in another tab or program. */

@@ -7,7 +7,7 @@ import { HELLO_ID } from "../relay";
 
 /** What an answer is about. */
 export type Purpose =
-  | { readonly what: "show" | "take" | "ask_again" | "note" | "replies" | "sign_out" }
+  | { readonly what: "show" | "take_ticket" | "ask_again" | "request_card" | "note" | "replies" | "sign_out" }
   | { readonly what: "wrap_up" | "draft"; readonly ticket: TicketId }
   | { readonly what: "end"; readonly session: SessionId }
   | { readonly what: "report"; readonly session: SessionId; readonly number: number };

@@ -3,19 +3,26 @@
  * Invariant: what the relay is told of an end is told until it has heard it, and only what is this side's to tell.
  */
 import type { Action } from "../../../generated/host";
-import type { EndReason, Grant, SessionId, SessionInfo, WireError } from "../../../generated/protocol";
+import type { DeviceKey, EndReason, Grant, SessionId, SessionInfo, Signal, Signature, SignedReady, Tampered, WireError } from "../../../generated/protocol";
+import type { Asked } from "../binding/ask";
+import type { Verdict } from "../binding/check";
 import type { ViewerCommand, ViewerEvent } from "../session/events";
+import { Agreement, type Step } from "./agreement";
 import type { Desk } from "./desk";
 import type { Effect, Tell } from "./events";
 import type { Uplink } from "./uplink";
 import { Viewed } from "./viewed";
 
 export class SessionAtDesk {
+  /** The question that is on its way. */
+  #asked: Asked | null = null;
+
   constructor(
     private readonly desk: Desk,
     private readonly relay: Uplink,
     private readonly push: (effect: Effect) => void,
     private readonly tell: Tell,
+    private readonly device: () => DeviceKey,
   ) {}
 
   /** What a person does in a session, or about one. False when it is about something else. */
@@ -60,33 +67,109 @@ export class SessionAtDesk {
     }
   }
 
-  userIsAsked(info: SessionInfo): void {
+  /** A question of ours is signed and on its way; its nonce is ours until it is revealed. */
+  asks(asked: Asked): void {
+    this.#asked = asked;
+  }
+
+  userIsAsked(info: SessionInfo, now: number): void {
     if (this.desk.isIn(info.id)) return;
     this.#close("lost");
     this.desk.over = null;
-    this.desk.session = new Viewed(info, this.desk.keyboard);
+    const agreement = this.#asked && Agreement.ofQuestion(info, this.#asked);
+    this.#asked = null;
+    if (!agreement) return this.#distrust(info.id, "ask", now);
+    this.#enter(info, agreement, now);
   }
 
-  granted(grant: Grant): void {
+  #enter(info: SessionInfo, agreement: Agreement, now: number): void {
+    this.desk.session = new Viewed(info, agreement, this.desk.keyboard);
+    this.#follow(info.id, agreement.heard(info), now);
+  }
+
+  ready(ready: SignedReady, now: number): void {
+    this.#agree((agreement) => agreement.ready(ready), now);
+  }
+
+  granted(grant: Grant, allowance: Signature, now: number): void {
+    this.#agree((agreement) => agreement.granted(grant, allowance), now);
+  }
+
+  checked(session: SessionId, verdict: Verdict, now: number): void {
+    if (this.desk.isIn(session)) this.#agree((agreement) => agreement.checked(verdict), now);
+  }
+
+  /** Of the session that is asked for; there is one at a time, and what comes after its end is nobody's. */
+  #agree(next: (agreement: Agreement) => Step[], now: number): void {
     const viewed = this.desk.session;
-    if (viewed?.info.id !== grant.session || viewed.grant) return;
+    if (viewed) this.#follow(viewed.info.id, next(viewed.agreement), now);
+  }
+
+  #follow(session: SessionId, steps: readonly Step[], now: number): void {
+    for (const step of steps) {
+      switch (step.step) {
+        case "check":
+          this.push({ effect: "check", session, check: step.check });
+          break;
+        case "reveal":
+          // While the relay is away it waits: a welcome that knows of no reveal has it said again.
+          if (this.relay.online) this.relay.ask({ type: "reveal", session, nonce: step.nonce }, null);
+          break;
+        case "begin":
+          this.#begin(step);
+          break;
+        case "distrust":
+          return this.#distrust(session, step.what, now);
+      }
+    }
+  }
+
+  #begin({ grant, bound }: Extract<Step, { step: "begin" }>): void {
+    const viewed = this.desk.session;
+    if (!viewed) return;
     viewed.grant = grant;
-    this.push({ effect: "start_viewer", session: viewed.info, grant });
+    this.push({ effect: "start_viewer", session: viewed.info.id, grant, bound });
+    if (viewed.returned) this.relay.signal(viewed.info.id, { signal: "restart" });
+    for (const signal of viewed.takeEarly()) this.toViewer(viewed.info.id, { command: "signal", signal });
+  }
+
+  /** From the user's machine, by way of the relay. */
+  signal(session: SessionId, signal: Signal): void {
+    const viewed = this.desk.session;
+    if (viewed?.info.id !== session) return;
+    if (viewed.grant) this.toViewer(session, { command: "signal", signal });
+    else viewed.tooEarly(signal);
   }
 
   /** After a reconnection, or a reload of the page: what the relay holds of a session. */
-  onReturn(info: SessionInfo | null): void {
+  onReturn(info: SessionInfo | null, now: number): void {
     const desk = this.desk;
     if (desk.ending && desk.ending.session !== info?.id) desk.ending = null;
     if (desk.session && desk.session.info.id !== info?.id) this.#close("lost");
     if (!info) return;
     if (desk.ending) return this.#endAtRelay(desk.ending.session, desk.ending.reason);
-    const fresh = !desk.isIn(info.id);
-    this.userIsAsked(info);
-    if (!info.grant) return;
-    this.granted(info.grant);
-    // The sharer made its offer to an earlier run of this page.
-    if (fresh) this.relay.signal(info.id, { signal: "restart" });
+    if (desk.isIn(info.id)) return this.#agree((agreement) => agreement.heard(info), now);
+    // The question reached the relay, and its word of that did not reach us.
+    if (this.#asked?.ask.ask.session === info.id) return this.userIsAsked(info, now);
+    desk.over = null;
+    // Another device of this account asked, or the nonce went with an earlier run of this page: nobody can go on with it.
+    if (info.ask.ask.card.card.device !== this.device() || info.reveal === null) return this.#leave(info.id, "failed");
+    this.#enter(info, Agreement.ofReturn(info, info.reveal), now);
+    // Unless it was not even ours.
+    if (desk.session) desk.session.returned = true;
+  }
+
+  #leave(session: SessionId, reason: EndReason): void {
+    this.desk.over = reason;
+    this.#endAtRelay(session, reason);
+  }
+
+  /** Something was not as it was sent, or not from whom it should be: nothing of the session goes on. */
+  #distrust(session: SessionId, what: Tampered, now: number): void {
+    this.relay.report(session, now, { event: "tampered", what });
+    this.#close("untrusted");
+    this.#leave(session, "untrusted");
+    this.tell({ code: "untrusted", params: { what } });
   }
 
   ended(session: SessionId, reason: EndReason): void {
@@ -118,6 +201,9 @@ export class SessionAtDesk {
         return;
       case "signal":
         return this.relay.signal(session, event.signal);
+      case "tampered":
+        if (this.desk.isIn(session)) this.#distrust(session, event.what, now);
+        return;
       case "ended":
         return this.#viewerEnded(session, event.reason, event.error);
       default:

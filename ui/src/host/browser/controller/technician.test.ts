@@ -1,7 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Action, View } from "../../../generated/host";
-import type { EndReason, FromRelay, Request, SessionInfo, ToRelay } from "../../../generated/protocol";
-import { CLAIRE, CLAIRE_SIGNED_IN, detail, grant, queueEntry } from "../../samples";
+import type { EndReason, FromRelay, Request, SessionInfo, SignedAsk, SignedCard, SignedReady, ToRelay } from "../../../generated/protocol";
+import { CLAIRE, CLAIRE_SIGNED_IN, detail, DEVICE, grant, NOW, queueEntry, sessionInfo, signedCard, WORDS } from "../../samples";
+import type { Check, Verdict } from "../binding/check";
+import type { Bound, Transcript } from "../binding/transcript";
 import type { ViewerEvent } from "../session/events";
 import type { Effect, Event } from "./events";
 import { Technician } from "./technician";
@@ -12,7 +14,15 @@ const TOKEN = "ab".repeat(32);
 const ENTRY = queueEntry(1001, "en");
 const TAKEN = queueEntry(1001, "en", { state: "taken", technician: CLAIRE });
 const GRANT = grant("view");
-const SESSION: SessionInfo = { id: GRANT.session, ticket: "T-1001", technician: CLAIRE, user: ENTRY.user, asked: ["view"], asked_at: 0, answer_by: 60_000, grant: null, reported: 0 };
+const SESSION: SessionInfo = sessionInfo({ user: ENTRY.user, asked_at: 0, answer_by: 60_000 });
+const NONCE = "5a".repeat(32);
+const ALLOWANCE = "a1".repeat(64);
+const READY: SignedReady = { ready: { session: SESSION.id, ask: "00".repeat(32), device: "33".repeat(32), user: ENTRY.user, nonce: "c3".repeat(32) }, signature: "00".repeat(64) };
+const TRANSCRIPT: Transcript = { hash: "7e".repeat(32), user: READY.ready.device, words: WORDS };
+const BOUND: Bound = { transcript: TRANSCRIPT, allowance: "ee".repeat(32) };
+/** What the relay holds of a session that is open. */
+const ALLOWED: SessionInfo = { ...SESSION, ready: READY, reveal: NONCE, grant: GRANT, allowance: ALLOWANCE };
+const CARD = signedCard({ issued_at: 0, expires_at: 100 * 24 * 60 * 60_000 });
 
 let desk: Technician;
 let now: number;
@@ -45,10 +55,29 @@ function begin(token: string | null = null): void {
   connects = [];
   desk = new Technician(PROFILE, NONE, token);
   effects = note(desk.start(now));
+  const started = effects;
+  handle({ event: "device", key: DEVICE });
+  effects = started;
 }
-function welcome(session: SessionInfo | null = null, queue = [ENTRY]): Effect[] {
-  const welcomed = { as: "technician" as const, person: CLAIRE_SIGNED_IN, token: TOKEN, queue };
-  return handle({ event: "link", epoch: epoch(), link: { link: "online", now: 0, welcomed, session } });
+function welcome(session: SessionInfo | null = null, queue = [ENTRY], card: SignedCard | null = CARD): Effect[] {
+  const welcomed = { as: "technician" as const, person: CLAIRE_SIGNED_IN, token: TOKEN, queue, card };
+  return handle({ event: "link", epoch: epoch(), link: { link: "online", now: 0, welcomed, session, revocations: null } });
+}
+/** Carries on as a check would that found this; the check must have been asked for. */
+function found(kind: Check["check"], verdict: Verdict): Effect[] {
+  expect(effects.flatMap((effect) => (effect.effect === "check" ? [effect.check.check] : []))).toEqual([kind]);
+  return handle({ event: "checked", session: SESSION.id, verdict });
+}
+function asked(): void {
+  act({ action: "take_ticket", ticket: "T-1001" });
+  expect(kinds()).toContain("sign_ask");
+  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE } });
+}
+function untrusted(what: string): void {
+  expect(sent().map(({ type }) => type)).toEqual(["report", "end_session"]);
+  expect(only("report")).toMatchObject({ session: SESSION.id, event: "tampered", what });
+  expect(only("end_session")).toMatchObject({ session: SESSION.id, reason: "untrusted" });
+  expect(view().notice?.error).toEqual({ code: "untrusted", params: { what } });
 }
 function signedIn(): void {
   note(act({ action: "sign_in", login: "claire", password: "secret" }));
@@ -56,11 +85,20 @@ function signedIn(): void {
 }
 function inSession(): void {
   signedIn();
-  act({ action: "take_ticket", ticket: "T-1001" });
+  asked();
   relay({ type: "queue_changed", entry: TAKEN });
   relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
   relay({ type: "asked", session: SESSION });
-  relay({ type: "granted", grant: GRANT });
+  relay({ type: "ready", ready: READY });
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
+  found("allowance", { found: "bound", bound: BOUND });
+}
+/** After a reload, what was agreed is checked anew. */
+function checkedAgain(): void {
+  found("ask", { found: "ask" });
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("allowance", { found: "bound", bound: BOUND });
 }
 const end = (reason: EndReason): Effect[] => viewer({ event: "ended", reason, error: null });
 
@@ -104,7 +142,7 @@ test("an event of an earlier target changes nothing", () => {
 
 test("a ticket is taken, its user asked, the yes starts the viewer, an end is told and wrapped up", () => {
   inSession();
-  expect(effects).toContainEqual({ effect: "start_viewer", session: SESSION, grant: GRANT });
+  expect(effects).toContainEqual({ effect: "start_viewer", session: SESSION.id, grant: GRANT, bound: BOUND });
   viewer({ event: "connected" });
   expect(page()).toMatchObject({ page: "ticket", session: { stage: "open", connected: true, grant: { capabilities: ["view"] } } });
   act({ action: "end_session" });
@@ -133,8 +171,9 @@ test("what the user ended is not told to the relay by this side, what was lost i
 
 test("a reload finds the session again and asks for a new offer, and its reports are numbered on", () => {
   begin(TOKEN);
-  welcome({ ...SESSION, grant: GRANT, reported: 3 }, [TAKEN]);
-  expect(effects).toContainEqual({ effect: "start_viewer", session: { ...SESSION, grant: GRANT, reported: 3 }, grant: GRANT });
+  welcome({ ...ALLOWED, reported: 3 }, [TAKEN]);
+  checkedAgain();
+  expect(effects).toContainEqual({ effect: "start_viewer", session: SESSION.id, grant: GRANT, bound: BOUND });
   expect(only("signal")).toMatchObject({ session: SESSION.id, signal: "restart" });
   viewer({ event: "report", at: now, report: { event: "peer_lost" } });
   expect(only("report")).toMatchObject({ number: 4, event: "peer_lost" });
@@ -151,7 +190,8 @@ test("a session that goes on in another tab is left without a word, and nothing 
   expect(kinds()).toContain("retry_now");
   handle({ event: "link", epoch: epoch(), link: { link: "connecting" } });
   expect(page()).toMatchObject({ page: "sign_in", busy: true });
-  welcome({ ...SESSION, grant: GRANT }, [TAKEN]);
+  welcome(ALLOWED, [TAKEN]);
+  checkedAgain();
   expect(only("signal").signal).toBe("restart");
 });
 
@@ -161,7 +201,7 @@ test("reports and signals that met no relay are sent after the next welcome, rep
   viewer({ event: "report", at: 5, report: { event: "first_picture", after_ms: 4 } });
   viewer({ event: "signal", signal: { signal: "restart" } });
   expect(sent()).toEqual([]);
-  welcome({ ...SESSION, grant: GRANT }, [TAKEN]);
+  welcome(ALLOWED, [TAKEN]);
   expect(sent().map((request) => request.type)).toEqual(["show_ticket", "signal", "report"]);
   const report = only("report");
   relay({ type: "refused", re: report.id, error: { code: "not_recorded" } });
@@ -219,6 +259,7 @@ test("remarks about refused input fade, answers stay", () => {
 test("the question's deadline is on this machine's clock", () => {
   now = 500_000;
   signedIn();
+  asked();
   relay({ type: "queue_changed", entry: TAKEN });
   relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
   relay({ type: "asked", session: SESSION });
@@ -251,4 +292,196 @@ test("a draft is of the ticket in hand and told once it is kept", () => {
   signedIn();
   act(draft);
   expect(view().notice?.error.code).toBe("out_of_order");
+});
+
+test("a question is signed before it is put, and nothing is shown of its answer before that was checked", () => {
+  signedIn();
+  act({ action: "take_ticket", ticket: "T-1001" });
+  expect(effects).toContainEqual({ effect: "sign_ask", why: "take_ticket", wish: { ticket: "T-1001", capabilities: ["view"], at: now, card: CARD } });
+  expect(sent()).toEqual([]);
+  expect(page()).toMatchObject({ busy: true });
+  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE } });
+  expect(only("take_ticket").ask).toEqual(SESSION.ask);
+  relay({ type: "queue_changed", entry: TAKEN });
+  relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "ready", ready: READY });
+  expect(page()).toMatchObject({ session: { stage: "asking", words: null } });
+  expect(sent()).toEqual([]);
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  expect(only("reveal")).toMatchObject({ session: SESSION.id, nonce: NONCE });
+  expect(page()).toMatchObject({ session: { stage: "asking", words: WORDS } });
+  // Told again, it is the same.
+  relay({ type: "ready", ready: READY });
+  expect(sent()).toEqual([]);
+  relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
+  expect(page()).toMatchObject({ session: { stage: "asking" } });
+  found("allowance", { found: "bound", bound: BOUND });
+  expect(page()).toMatchObject({ session: { stage: "open", words: WORDS } });
+});
+
+test("a question that the relay changed, or made up, is nobody's", () => {
+  for (const change of [{ ticket: "T-1002" }, { capabilities: ["view", "control"] }, { version: 2 }] as const) {
+    begin();
+    signedIn();
+    asked();
+    relay({ type: "asked", session: { ...SESSION, ask: { ...SESSION.ask, ask: { ...SESSION.ask.ask, ...change } as SignedAsk["ask"] } } });
+    untrusted("ask");
+  }
+  begin();
+  signedIn();
+  relay({ type: "asked", session: SESSION });
+  untrusted("ask");
+});
+
+test.each([
+  ["ready", "ready"],
+  ["ready", "reveal"],
+] as const)("a %s that does not hold ends it: %s", (check, what) => {
+  signedIn();
+  asked();
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "ready", ready: READY });
+  found(check, { found: "tampered", what });
+  untrusted(what);
+});
+
+test("a second, other readiness ends it: whoever made it knows our nonce", () => {
+  signedIn();
+  asked();
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "ready", ready: READY });
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  relay({ type: "ready", ready: { ...READY, ready: { ...READY.ready, nonce: "c4".repeat(32) } } });
+  untrusted("ready");
+});
+
+test("a yes that does not hold, of another session, or to nobody, ends it", () => {
+  const until = (): void => {
+    begin();
+    signedIn();
+    asked();
+    relay({ type: "asked", session: SESSION });
+  };
+  until();
+  relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
+  untrusted("allowance");
+  until();
+  relay({ type: "ready", ready: READY });
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  relay({ type: "granted", grant: { ...GRANT, session: "11".repeat(16) }, allowance: ALLOWANCE });
+  untrusted("allowance");
+  until();
+  relay({ type: "ready", ready: READY });
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
+  found("allowance", { found: "tampered", what: "allowance" });
+  untrusted("allowance");
+  expect(kinds()).not.toContain("start_viewer");
+});
+
+test("an offer that was tampered with ends the session on both sides", () => {
+  inSession();
+  viewer({ event: "tampered", what: "offer" });
+  expect(effects).toContainEqual({ effect: "to_viewer", session: SESSION.id, command: { command: "end", reason: "untrusted" } });
+  untrusted("offer");
+  expect(page()).toMatchObject({ session: { stage: "over", reason: "untrusted" } });
+});
+
+test("an offer that comes while the yes is being checked waits for the viewer", () => {
+  signedIn();
+  asked();
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "ready", ready: READY });
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  const granted = relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
+  const offer = { type: "signal", session: SESSION.id, signal: "offer", attempt: 1, sdp: "v=0", seal: ALLOWANCE } as const;
+  relay(offer);
+  expect(kinds()).not.toContain("to_viewer");
+  effects = granted;
+  found("allowance", { found: "bound", bound: BOUND });
+  expect(kinds().filter((kind) => kind !== "emit")).toEqual(["start_viewer", "to_viewer"]);
+  expect(effects).toContainEqual({ effect: "to_viewer", session: SESSION.id, command: { command: "signal", signal: offer } });
+});
+
+test("a reveal that met no relay is said after the next welcome", () => {
+  signedIn();
+  asked();
+  relay({ type: "asked", session: SESSION });
+  const ready = relay({ type: "ready", ready: READY });
+  handle({ event: "link", epoch: epoch(), link: { link: "offline", error: { code: "relay_unreachable" }, retryMs: 500 } });
+  effects = ready;
+  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  expect(sent()).toEqual([]);
+  welcome({ ...SESSION, ready: READY }, [TAKEN]);
+  expect(only("reveal").nonce).toBe(NONCE);
+});
+
+test("after a reload, a question whose nonce is gone, or of another device, cannot go on; an altered one is told", () => {
+  begin(TOKEN);
+  welcome({ ...SESSION, ready: READY }, [TAKEN]);
+  expect(only("end_session").reason).toBe("failed");
+  expect(view().notice).toBeNull();
+  begin(TOKEN);
+  const elsewhere = { ...SESSION.ask.ask, card: signedCard({ device: "99".repeat(32) }) };
+  welcome({ ...ALLOWED, ask: { ...SESSION.ask, ask: elsewhere } }, [TAKEN]);
+  expect(only("end_session").reason).toBe("failed");
+  begin(TOKEN);
+  welcome(ALLOWED, [TAKEN]);
+  found("ask", { found: "tampered", what: "ask" });
+  untrusted("ask");
+  for (const [change, what] of [[{ ready: null }, "ready"], [{ allowance: null }, "allowance"]] as const) {
+    begin(TOKEN);
+    welcome({ ...ALLOWED, ...change }, [TAKEN]);
+    expect(only("report")).toMatchObject({ event: "tampered", what });
+    expect(only("end_session").reason).toBe("untrusted");
+  }
+});
+
+test("without a good card nobody is asked: one is requested once, and it is said why", () => {
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome(null, [ENTRY], null);
+  const request = { version: 1, person: CLAIRE.id, name: CLAIRE.name, level: 1, device: DEVICE, requested_at: now } as const;
+  expect(effects).toContainEqual({ effect: "sign_card_request", request });
+  expect(page()).toMatchObject({ card: { card: "needed", fault: "missing", fingerprint: "1f3a 9c0b e2d4 7a65", requested: false } });
+  handle({ event: "signed_card_request", request: { request, signature: ALLOWANCE } });
+  relay({ type: "done", re: only("request_card").id });
+  expect(page()).toMatchObject({ card: { requested: true } });
+  welcome(null, [ENTRY], null);
+  expect(kinds(), "once a sign-in").not.toContain("sign_card_request");
+  act({ action: "take_ticket", ticket: "T-1001" });
+  expect(kinds()).toEqual(["emit"]);
+  expect(view().notice?.error).toEqual({ code: "card_needed", params: { fault: "missing" } });
+  relay({ type: "card", card: CARD });
+  expect(page()).toMatchObject({ card: { card: "good", until: CARD.card.expires_at } });
+  act({ action: "request_card" });
+  expect(view().notice?.error.code).toBe("out_of_order");
+});
+
+test("a card that is taken back, or ends, is of no use from then on", () => {
+  signedIn();
+  const list = (number: number, ...serials: string[]): FromRelay => ({
+    type: "revocations",
+    revocations: { revocations: { version: 1, number, issued_at: 0, revoked: serials.map((serial) => ({ serial, until: NOW })) }, signature: ALLOWANCE },
+  });
+  relay(list(2, CARD.card.serial));
+  expect(page()).toMatchObject({ card: { card: "needed", fault: "revoked" } });
+  relay(list(1));
+  expect(page(), "an older list").toMatchObject({ card: { fault: "revoked" } });
+  begin();
+  signedIn();
+  now = CARD.card.expires_at - 14 * 24 * 60 * 60_000;
+  expect(handle({ event: "tick" })).toHaveLength(1);
+  expect(page()).toMatchObject({ card: { card: "expiring" } });
+  now = CARD.card.expires_at;
+  handle({ event: "tick" });
+  expect(page()).toMatchObject({ card: { card: "needed", fault: "expired" } });
+});
+
+test("a browser that cannot sign says so, and the click can be made again", () => {
+  signedIn();
+  act({ action: "take_ticket", ticket: "T-1001" });
+  handle({ event: "not_signed", detail: "OperationError" });
+  expect(view().notice?.error).toEqual({ code: "internal", params: { detail: "OperationError" } });
+  expect(page()).toMatchObject({ busy: false });
 });

@@ -13,18 +13,18 @@ import type {
   Identity,
   Language,
   Outcome,
-  Person,
-  QueueEntry,
-  SessionInfo,
   TicketId,
   Token,
+  Welcomed,
   WireError,
 } from "../../../generated/protocol";
 import type { LinkEvent } from "../relay";
 import type { Settings } from "../storage";
+import type { Asked } from "../binding/ask";
 import { articleDeed, articleWord } from "./articles";
+import { cardRequest, cardView, goodCard } from "./card";
 import { Desk } from "./desk";
-import type { Effect, Event } from "./events";
+import type { AskWhy, Effect, Event } from "./events";
 import { technicianPage } from "./page";
 import { SessionAtDesk } from "./session";
 import { Uplink } from "./uplink";
@@ -41,6 +41,9 @@ export interface Profile {
   /** The browser's own language. */
   readonly language: Language;
 }
+
+type Welcome = Extract<LinkEvent, { link: "online" }>;
+type WelcomedTechnician = Extract<Welcomed, { as: "technician" }>;
 
 export class Technician {
   readonly #relay: Uplink;
@@ -63,7 +66,7 @@ export class Technician {
   ) {
     const push = (effect: Effect): void => void this.#effects.push(effect);
     this.#relay = new Uplink((request) => push({ effect: "send", request }));
-    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error));
+    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error), () => this.#desk.device);
   }
 
   /** Connects, when the tab was signed in before, and shows the first view. */
@@ -84,6 +87,21 @@ export class Technician {
         return this.#turn(now, () => this.#session.viewerEvent(event.session, event.viewer, now));
       case "own_keyboard":
         return this.#turn(now, () => this.#desk.keyboardIs(event.layout));
+      case "device":
+        return this.#turn(now, () => (this.#desk.device = event.key));
+      case "signed_ask":
+        return this.#turn(now, () => this.#signedAsk(event.why, event.asked));
+      case "signed_card_request":
+        return this.#turn(now, () => {
+          if (this.#relay.online) this.#relay.ask({ type: "request_card", request: event.request }, { what: "request_card" });
+        });
+      case "not_signed":
+        return this.#turn(now, () => {
+          this.#desk.signing = false;
+          this.#tell({ code: "internal", params: { detail: event.detail } });
+        });
+      case "checked":
+        return this.#turn(now, () => this.#session.checked(event.session, event.verdict, now));
       case "tick":
         return this.#tick(now);
     }
@@ -119,7 +137,9 @@ export class Technician {
   #tick(now: number): Effect[] {
     const due = this.#relay.isRetryDue(now);
     const faded = this.#desk.session?.fade(now) ?? false;
-    return due || faded ? this.#turn(now, () => due && this.#relay.sendReports()) : [];
+    // A card ends, or comes near its end, while nobody does anything.
+    const stands = cardView(this.#desk, now).card !== cardView(this.#desk, this.#now).card;
+    return due || faded || stands ? this.#turn(now, () => due && this.#relay.sendReports()) : [];
   }
 
   get #language(): Language {
@@ -128,7 +148,7 @@ export class Technician {
 
   #page(): TechnicianPage {
     const byToken = this.token !== null && !this.#elsewhere;
-    return technicianPage(this.#desk, this.#relay, { busy: this.#signingIn || byToken, login: this.settings.login, second_factor: this.#secondFactor });
+    return technicianPage(this.#desk, this.#relay, { busy: this.#signingIn || byToken, login: this.settings.login, second_factor: this.#secondFactor }, this.#now);
   }
 
   #act(action: Action): void {
@@ -157,6 +177,8 @@ export class Technician {
         return this.#take(action.ticket);
       case "ask_again":
         return this.#askAgain();
+      case "request_card":
+        return this.#requestCard();
       case "add_note":
         return this.#addNote(action.text);
       case "wrap_up":
@@ -199,13 +221,40 @@ export class Technician {
     if (this.#desk.inHand !== null) return this.#tell({ code: "session_open" });
     if (this.#needsRelay()) return;
     this.#desk.shown = ticket;
-    this.#relay.ask({ type: "take_ticket", ticket }, { what: "take" });
+    this.#sign("take_ticket", ticket);
   }
 
   #askAgain(): void {
     const ticket = this.#desk.inHand;
     if (ticket === null || this.#desk.session) return this.#outOfOrder();
-    if (!this.#needsRelay()) this.#relay.ask({ type: "ask_again", ticket }, { what: "ask_again" });
+    if (!this.#needsRelay()) this.#sign("ask_again", ticket);
+  }
+
+  /** A question needs a good card, and this device's signature. */
+  #sign(why: AskWhy, ticket: TicketId): void {
+    if (this.#desk.signing) return this.#outOfOrder();
+    const card = goodCard(this.#desk, this.#now);
+    if (!card) {
+      const stands = cardView(this.#desk, this.#now);
+      return this.#tell({ code: "card_needed", ...(stands.card === "needed" ? { params: { fault: stands.fault } } : {}) });
+    }
+    this.#desk.signing = true;
+    this.#effects.push({ effect: "sign_ask", why, wish: { ticket, capabilities: ["view"], at: this.#now, card } });
+  }
+
+  #signedAsk(why: AskWhy, asked: Asked): void {
+    // Signed out meanwhile.
+    if (!this.#desk.signing) return;
+    this.#desk.signing = false;
+    if (this.#needsRelay()) return;
+    this.#session.asks(asked);
+    this.#relay.ask({ type: why, ask: asked.ask }, { what: why });
+  }
+
+  #requestCard(): void {
+    const request = cardRequest(this.#desk, this.#now);
+    if (!request || cardView(this.#desk, this.#now).card === "good") return this.#outOfOrder();
+    if (!this.#needsRelay()) this.#effects.push({ effect: "sign_card_request", request });
   }
 
   #addNote(text: string): void {
@@ -245,7 +294,7 @@ export class Technician {
         return;
       case "online":
         this.#relay.up(event.now, this.#now);
-        if (event.welcomed.as === "technician") return this.#welcomed(event.welcomed, event.session);
+        if (event.welcomed.as === "technician") return this.#welcomed(event.welcomed, event);
         // The relay took us for somebody else; nothing it says now can be for us.
         this.#tell({ code: "out_of_order" });
         return this.#disconnect();
@@ -269,17 +318,23 @@ export class Technician {
     this.#elsewhere = true;
   }
 
-  #welcomed({ person, token, queue }: { person: Person; token: Token; queue: QueueEntry[] }, session: SessionInfo | null): void {
+  #welcomed({ person, token, queue, card }: WelcomedTechnician, { session, revocations }: Welcome): void {
+    const desk = this.#desk;
     if (session) this.#relay.resume(session);
+    const first = desk.person === null;
     this.#signingIn = false;
     this.#secondFactor = false;
     this.#keepToken(token);
     this.#identify();
-    this.#desk.person = person;
-    this.#desk.refill(queue);
-    this.#session.onReturn(session);
+    desk.person = person;
+    desk.card = card;
+    if (revocations) desk.revoked(revocations.revocations);
+    desk.refill(queue);
+    this.#session.onReturn(session, this.#now);
     this.#look();
     this.#relay.catchUp();
+    // Once after a sign-in, without being told: the administrator only has to say yes. Also while the card still lasts.
+    if (first && person.role === "technician" && cardView(desk, this.#now).card !== "good") this.#requestCard();
   }
 
   #relaySaid(message: FromRelay): void {
@@ -303,12 +358,19 @@ export class Technician {
       case "detail":
         return desk.detailCame(message.detail);
       case "asked":
-        return this.#session.userIsAsked(message.session);
+        return this.#session.userIsAsked(message.session, this.#now);
+      case "ready":
+        return this.#session.ready(message.ready, this.#now);
       case "granted":
-        return this.#session.granted(message.grant);
-      case "signal":
-        if (desk.isIn(message.session)) this.#session.toViewer(message.session, { command: "signal", signal: message });
+        return this.#session.granted(message.grant, message.allowance, this.#now);
+      case "card":
+        desk.card = message.card;
+        desk.cardRequested = false;
         return;
+      case "revocations":
+        return desk.revoked(message.revocations.revocations);
+      case "signal":
+        return this.#session.signal(message.session, message);
       case "session_ended":
         return this.#session.ended(message.session, message.reason);
       default:
@@ -324,6 +386,8 @@ export class Technician {
         return this.#desk.wrappedUp(purpose.ticket);
       case "draft":
         return void (this.#desk.drafted = purpose.ticket);
+      case "request_card":
+        return void (this.#desk.cardRequested = true);
       case "end":
         return this.#session.endTold(purpose.session);
       case "report":

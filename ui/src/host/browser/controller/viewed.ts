@@ -4,9 +4,10 @@
  * that.
  */
 import type { KeyboardView, Remark, ScreenView, TechnicianSession } from "../../../generated/host";
-import type { Capability, Grant, KeyboardLayout, SessionInfo, Typing } from "../../../generated/protocol";
+import type { Capability, Grant, KeyboardLayout, SessionInfo, Signal, Typing } from "../../../generated/protocol";
 import type { ViewerEvent } from "../session/events";
 import { CAPABILITIES } from "../session/wishes";
+import type { Agreement } from "./agreement";
 import { Talk } from "./talk";
 
 /**
@@ -15,11 +16,17 @@ import { Talk } from "./talk";
  */
 const STAYS_MS: Partial<Record<Remark["remark"], number>> = { input_denied: 5_000, copied_too_long: 15_000 };
 
+/** Signals that may come before the user's yes is checked; further ones are left out, and asked for anew. */
+const EARLY_SIGNALS = 64;
+
 export class Viewed {
   grant: Grant | null = null;
   readonly talk = new Talk();
   keyboard: KeyboardView;
   typing: Typing | null = null;
+  /** An earlier run of this page was in it: the sharer made its offer to that one. */
+  returned = false;
+  #early: Signal[] = [];
   #connected = false;
   #peerLost = false;
   #screen: ScreenView | null = null;
@@ -29,6 +36,7 @@ export class Viewed {
   /** `mine` is the layout of this machine's keyboard. */
   constructor(
     readonly info: SessionInfo,
+    readonly agreement: Agreement,
     mine: KeyboardLayout | null = null,
   ) {
     this.keyboard = { mine, theirs: null, choice: "automatic" };
@@ -36,10 +44,12 @@ export class Viewed {
 
   /** `answerBy` is when the relay stops waiting, on this machine's clock. */
   view(answerBy: number): TechnicianSession {
-    if (!this.grant) return { stage: "asking", answer_by: answerBy };
+    const { words } = this.agreement;
+    if (!this.grant) return { stage: "asking", answer_by: answerBy, words };
     return {
       stage: "open",
       grant: this.grant,
+      words,
       connected: this.#connected,
       peer_lost: this.#peerLost,
       screen: this.#screen,
@@ -50,6 +60,16 @@ export class Viewed {
       chat: this.talk.chat,
       clipboard: this.talk.clipboard,
     };
+  }
+
+  /** A signal that came before there is a viewer to take it. */
+  tooEarly(signal: Signal): void {
+    if (this.#early.length < EARLY_SIGNALS) this.#early.push(signal);
+  }
+
+  /** Now there is one. */
+  takeEarly(): Signal[] {
+    return this.#early.splice(0);
   }
 
   get isTyping(): boolean {
@@ -123,6 +143,7 @@ export class Viewed {
       case "pointer":
       case "signal":
       case "report":
+      case "tampered":
       case "ended":
     }
   }

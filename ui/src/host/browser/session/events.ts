@@ -1,5 +1,5 @@
 /** What a viewer's session is told to do, and what it has to be done; both as the engine of the desktop app has them. */
-import type { Capability, EndReason, FromViewer, Grant, InputDenied, KeyboardLayout, ReportedEvent, Signal, Typing, WireError, Withdrawn } from "../../../generated/protocol";
+import type { Capability, EndReason, FromViewer, Grant, InputDenied, KeyboardLayout, ReportedEvent, Signal, Tampered, Typing, WireError, Withdrawn } from "../../../generated/protocol";
 
 /** The two ways between the endpoints. */
 export type Channel = "session" | "pointer";
@@ -44,6 +44,8 @@ export type ViewerEvent =
   /** A copied text was too long to be passed on; `here`: copied by the technician. */
   | { readonly event: "clipboard_too_long"; readonly here: boolean; readonly characters: number }
   | { readonly event: "peer_lost"; readonly lost: boolean }
+  /** What came from the other side was not signed by it; nothing of it was used. Told beside the session, which knows no keys. */
+  | { readonly event: "tampered"; readonly what: Tampered }
   /** The last event. */
   | { readonly event: "ended"; readonly reason: EndReason; readonly error: WireError | null };
 

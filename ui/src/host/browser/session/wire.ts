@@ -49,7 +49,7 @@ const fromSharer = tagged("type", {
   clipboard_too_long: { characters: u32 },
   chat: { text: chat },
   bye: {
-    reason: oneOf("stopped_by_user", "ended_by_technician", "refused", "timed_out", "withdrawn", "expired", "lost", "failed", "abuse_reported"),
+    reason: oneOf("stopped_by_user", "ended_by_technician", "refused", "timed_out", "withdrawn", "expired", "lost", "failed", "untrusted", "abuse_reported"),
     error: optional(error),
   },
 });

@@ -1,0 +1,139 @@
+/** What binds a session does what the shared vectors say, as the programs in Rust do. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { CardFault, DeviceKey, Grant, Nonce, Sdp, SessionId, Sha256, Signature, SignedAsk, SignedCard, SignedReady, SignedRevocations, Tampered, TicketId, Words } from "../../../generated/protocol";
+import type { Device } from "../device";
+import { isAskFor, signAsk } from "./ask";
+import * as canonical from "./canonical";
+import { cardFault } from "./card";
+import { verdictOf } from "./check";
+import { bytesOf, hexadecimal } from "./hexadecimal";
+import { isSigned, sign } from "./signing";
+import { bind, isOffer, sealAnswer, transcriptOf, type Bound, type Transcript } from "./transcript";
+
+type Verdict = "ok" | { readonly tampered: Tampered } | { readonly card: CardFault };
+interface Vectors {
+  readonly technician_seed: Nonce;
+  readonly user_seed: Nonce;
+  readonly organisation: DeviceKey;
+  readonly technician: DeviceKey;
+  readonly user: DeviceKey;
+  readonly now: number;
+  readonly revocations: SignedRevocations;
+  readonly cards: readonly { name: string; card: SignedCard; verdict: Verdict }[];
+  readonly asks: readonly { name: string; session: SessionId; ticket: TicketId; ask: SignedAsk; verdict: Verdict }[];
+  readonly bindings: readonly { name: string; ask: SignedAsk; ready: SignedReady; nonce: Nonce; verdict: Verdict; transcript: Sha256 | null; words: Words | null }[];
+  readonly allowances: readonly { name: string; grant: Grant; allowance: Signature; verdict: Verdict }[];
+  readonly offers: readonly { name: string; attempt: number; offer: Sdp; seal: Signature; verdict: Verdict }[];
+  readonly answers: readonly { name: string; attempt: number; offer: Sdp; answer: Sdp; seal: Signature; verdict: Verdict }[];
+}
+
+const vectors = JSON.parse(readFileSync("../relay/protocol/vectors/binding.json", "utf8")) as Vectors;
+
+/** PKCS #8 of an Ed25519 seed (RFC 8410, 7). */
+async function deviceOf(seed: Nonce, key: DeviceKey): Promise<Device> {
+  const pkcs8 = Uint8Array.from([...bytesOf("302e020100300506032b657004220420", 16), ...bytesOf(seed, 32)]);
+  const secret = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
+  return { key, sign: async (bytes) => hexadecimal(await crypto.subtle.sign("Ed25519", secret, bytes)) };
+}
+
+async function transcript(): Promise<Transcript> {
+  const [first] = vectors.bindings;
+  const found = first && (await transcriptOf(first.ask.ask, first.ready, first.nonce));
+  if (!found || typeof found === "string") throw new Error("the first binding holds");
+  return found;
+}
+
+async function bound(): Promise<Bound> {
+  const [first] = vectors.allowances;
+  const found = first && (await bind(await transcript(), first.grant, first.allowance));
+  if (!found) throw new Error("the first allowance holds");
+  return found;
+}
+
+const named = <Case extends { name: string }>(cases: readonly Case[]): [string, Case][] => cases.map((each) => [each.name, each]);
+
+describe("cards", () => {
+  test.each(named(vectors.cards))("%s", async (_, { card, verdict }) => {
+    // The page has no key to hold a card against; that what it would hold is the same is shown here.
+    const genuine = await isSigned(vectors.organisation, "card", canonical.card(card.card), card.signature);
+    const foreign = typeof verdict === "object" && "card" in verdict && verdict.card === "foreign";
+    if (card.card.version === 1) expect(genuine).toBe(!foreign);
+    if (foreign) return;
+    const holder = { person: 7, device: vectors.technician };
+    const fault = cardFault(card, holder, vectors.revocations.revocations, vectors.now);
+    expect(fault === null ? "ok" : { card: fault }).toEqual(verdict);
+  });
+
+  test("there must be one, and it is good for its holder only", () => {
+    const card = vectors.cards[0]?.card ?? null;
+    expect(cardFault(null, { person: 7, device: vectors.technician }, null, vectors.now)).toBe("missing");
+    expect(cardFault(card, { person: 8, device: vectors.technician }, null, vectors.now)).toBe("stolen");
+    expect(cardFault(card, { person: 7, device: vectors.user }, null, vectors.now)).toBe("stolen");
+  });
+});
+
+describe("questions", () => {
+  test.each(named(vectors.asks))("%s", async (_, { ask, session, ticket, verdict }) => {
+    // What is wrong with a card in it is the user's machine's to find.
+    const tampered = typeof verdict === "object" && "tampered" in verdict;
+    expect(await isAskFor(ask, session, ticket)).toBe(!tampered);
+    expect(await verdictOf({ check: "ask", ask, session, ticket })).toEqual(tampered ? { found: "tampered", what: "ask" } : { found: "ask" });
+  });
+
+  test("are signed here as there", async () => {
+    const device = await deviceOf(vectors.technician_seed, vectors.technician);
+    const [first] = vectors.asks;
+    expect(first && (await signAsk(device, first.ask.ask))).toEqual(first?.ask);
+  });
+});
+
+describe("readiness", () => {
+  test.each(named(vectors.bindings))("%s", async (_, { ask, ready, nonce, verdict, transcript: hash, words }) => {
+    const found = await transcriptOf(ask.ask, ready, nonce);
+    if (typeof found === "string") return expect({ tampered: found }).toEqual(verdict);
+    expect(verdict).toBe("ok");
+    expect([found.hash, found.words, found.user]).toEqual([hash, words, ready.ready.device]);
+  });
+
+  test("what cannot be read does not hold", async () => {
+    const [first] = vectors.bindings;
+    if (!first) throw new Error("there is one");
+    const check = { check: "ready", ask: first.ask.ask, nonce: first.nonce } as const;
+    for (const ready of [{}, null, { ready: null }, { ready: { user: {} }, signature: 7 }]) {
+      expect(await verdictOf({ ...check, ready: ready as unknown as SignedReady })).toEqual({ found: "tampered", what: "ready" });
+    }
+    expect(await transcriptOf(first.ask.ask, first.ready, first.nonce.toUpperCase()).catch(() => "thrown")).toBe("thrown");
+  });
+});
+
+describe("the user's yes", () => {
+  test.each(named(vectors.allowances))("%s", async (_, { grant, allowance, verdict }) => {
+    const found = await bind(await transcript(), grant, allowance);
+    expect(found ? "ok" : { tampered: "allowance" }).toEqual(verdict);
+  });
+});
+
+describe("offers", () => {
+  test.each(named(vectors.offers))("%s", async (_, { attempt, offer, seal, verdict }) => {
+    expect((await isOffer(await bound(), attempt, offer, seal)) ? "ok" : { tampered: "offer" }).toEqual(verdict);
+  });
+});
+
+describe("answers", () => {
+  test.each(named(vectors.answers))("%s", async (_, { attempt, offer, answer, seal, verdict }) => {
+    // Ed25519 signs the same each time, so a seal is good when it is the one that this device would make.
+    const device = await deviceOf(vectors.technician_seed, vectors.technician);
+    const own = await sealAnswer(device, await bound(), attempt, offer, answer);
+    expect(own === seal ? "ok" : { tampered: "answer" }).toEqual(verdict);
+  });
+});
+
+test("the order of members and of capabilities is the protocol's, whatever order they came in", async () => {
+  const [first] = vectors.allowances;
+  const user = await deviceOf(vectors.user_seed, vectors.user);
+  const shuffled = Object.fromEntries(Object.entries(first?.grant ?? {}).reverse()) as unknown as Grant;
+  const signature = await sign(user, "allowance", canonical.allowance({ transcript: (await transcript()).hash, grant: shuffled }));
+  expect(signature).toBe(first?.allowance);
+  expect(canonical.allowance({ transcript: "", grant: { ...shuffled, capabilities: ["clipboard", "view", "control"] } })).toContain('"capabilities":["view","control","clipboard"]');
+});

@@ -1,0 +1,8 @@
+/** Names in an error's parameters that have words of their own; one that a later version knows has not. */
+import type { CardFault, Tampered } from "../generated/protocol";
+
+const FAULTS: Readonly<Record<CardFault, true>> = { missing: true, version: true, foreign: true, stolen: true, not_yet: true, expired: true, revoked: true };
+const TAMPERED: Readonly<Record<Tampered, true>> = { ask: true, card: true, replayed: true, ready: true, reveal: true, allowance: true, offer: true, answer: true };
+
+export const isFault = (name: string | undefined): name is CardFault => name !== undefined && Object.hasOwn(FAULTS, name);
+export const isTampered = (name: string | undefined): name is Tampered => name !== undefined && Object.hasOwn(TAMPERED, name);
