@@ -44,6 +44,7 @@ pub struct View {
 /// The two sides of the app.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "role", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one view at a time")]
 pub enum Side {
     /// Someone who may need help.
     User {
@@ -123,6 +124,7 @@ pub struct Notice {
 /// Where a user stands.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "page", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one view at a time")]
 pub enum UserPage {
     /// *Get help*.
     Home {
@@ -259,6 +261,7 @@ pub struct ClipboardLine {
 /// Where a technician stands.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "page", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one view at a time")]
 pub enum TechnicianPage {
     /// Name and password.
     SignIn {

@@ -230,7 +230,7 @@ mod tests {
     fn desk() -> Desk {
         let folder = tempfile::tempdir().unwrap();
         let org = folder.path().join("org");
-        organisation::create(Name::new("Mairie").unwrap(), vec!["wss://a.example".into()], &org).unwrap();
+        organisation::create(Name::new("Mairie").unwrap(), vec!["wss://a.example".into()], None, &org).unwrap();
         let issuer = Issuer::open(
             &org.join(organisation::KEY_FILE),
             &org.join(organisation::ORGANISATION_FILE),

@@ -1,5 +1,7 @@
 //! A relay that changes what it should pass on. Real connections, real pictures: nothing of them may come through.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use renfort_engine::peer::{SharerEvent, ViewerEvent};
 use renfort_protocol::{
     binding::Tampered,

@@ -32,7 +32,7 @@ fn solved(ticket: renfort_protocol::ids::TicketId) -> ToRelay {
 #[test]
 fn a_report_ends_the_session_and_takes_the_ticket_from_the_technician_for_good() {
     let mut world = World::new();
-    let (user, ada, bob) = (world.user(1), world.technician("Ada"), world.technician("Bob"));
+    let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
     let session = world.started(user, ada, ticket);
     world.forget();
@@ -52,8 +52,8 @@ fn a_report_ends_the_session_and_takes_the_ticket_from_the_technician_for_good()
     assert!(world.last_ticket(user).abuse_reported);
     assert_eq!(world.last_ticket(user).state, TicketState::Waiting);
     for body in [
-        ToRelay::TakeTicket { ticket },
-        ToRelay::AskAgain { ticket },
+        world.take(ada, ticket),
+        world.again(ada, ticket),
         ToRelay::ShowTicket { ticket },
         solved(ticket),
     ] {
@@ -62,13 +62,11 @@ fn a_report_ends_the_session_and_takes_the_ticket_from_the_technician_for_good()
     // A restart changes nothing of that.
     world.restart();
     let (user, ada) = (world.user(1), world.technician("Ada"));
-    assert_eq!(
-        world.ask(ada, ToRelay::TakeTicket { ticket }),
-        Some(Err(Code::AbuseReported))
-    );
-    let _ = bob;
+    let take = world.take(ada, ticket);
+    assert_eq!(world.ask(ada, take), Some(Err(Code::AbuseReported)));
     let bob = world.technician("Bob");
-    world.must(bob, ToRelay::TakeTicket { ticket });
+    let take = world.take(bob, ticket);
+    world.must(bob, take);
     world.asked(user);
 }
 
@@ -95,16 +93,12 @@ fn only_the_sessions_user_reports_it_and_not_after_a_week() {
     let mut world = World::new();
     let (user, other, ada) = (world.user(1), world.user(2), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    let take = world.take(ada, ticket);
+    world.must(ada, take);
     let asked = world.asked(user);
     assert_eq!(world.ask(user, abuse(asked)), Some(Err(Code::OutOfOrder)));
-    world.must(
-        user,
-        ToRelay::AnswerConsent {
-            session: asked,
-            answer: crate::harness::allow(),
-        },
-    );
+    let answer = world.yes(asked);
+    world.must(user, ToRelay::AnswerConsent { session: asked, answer });
     assert_eq!(world.ask(other, abuse(asked)), Some(Err(Code::UnknownSession)));
     assert_eq!(world.ask(ada, abuse(asked)), Some(Err(Code::NotAllowed)));
     let stop = ToRelay::EndSession {

@@ -2,9 +2,9 @@
 //! exit code 1.
 
 mod audit;
+mod card;
 mod erase;
 mod hold;
-mod card;
 mod hours;
 mod organisation;
 mod password;

@@ -7,8 +7,8 @@
 //! uncommitted one is ever seen.
 
 pub mod articles;
-pub mod erasing;
 pub mod cards;
+pub mod erasing;
 pub mod filter;
 pub mod memory;
 pub mod rows;

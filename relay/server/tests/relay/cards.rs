@@ -226,6 +226,7 @@ async fn without_a_card_a_technician_signs_in_and_works_but_rings_nobody() {
     let identity = renfort_protocol::signalling::Identity::Password {
         login: name("bob"),
         password: crate::support::password(crate::support::PASSWORD),
+        second_factor: None,
     };
     let Welcomed::Technician { card, queue, .. } = *bob.welcome(3, identity).await.unwrap() else {
         panic!("not a technician's welcome")

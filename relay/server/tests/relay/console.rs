@@ -3,7 +3,6 @@
 use renfort_protocol::{
     console::{LogStatus, Page, SessionDetail, SessionRow, SignedIn, TicketRow},
     error::Code,
-    signalling::ToRelay,
 };
 
 use crate::support::{

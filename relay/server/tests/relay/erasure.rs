@@ -96,7 +96,7 @@ async fn asks(relay: &Serving, request: u128) -> (crate::support::client::Client
 async fn helped(relay: &Serving, request: u128) -> TicketId {
     let (_asking, ticket) = asks(relay, request).await;
     let mut ada = technician(relay.address, "ada", 2).await;
-    ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
+    ada.take(ticket).await.unwrap().unwrap();
     let text = NoteText::new(NOTE).unwrap();
     ada.ask(ToRelay::AddNote { ticket, text }).await.unwrap().unwrap();
     ada.ask(ToRelay::WrapUp {

@@ -29,11 +29,15 @@ fn asked_under(policy: Option<Policy>, known: KnownTechnicians) -> Stage {
         ticket: ticket(TicketState::Taken),
     });
     let asked = SessionInfo {
-        asked: [Capability::View, Capability::Control, Capability::Clipboard].into(),
+        ask: ask_for_all(),
         ..session(None)
     };
     stage.relay(FromRelay::Asked {
         session: Box::new(asked),
+    });
+    stage.relay(FromRelay::Reveal {
+        session: SESSION,
+        nonce: REVEALED,
     });
     stage
 }
@@ -41,10 +45,12 @@ fn asked_under(policy: Option<Policy>, known: KnownTechnicians) -> Stage {
 fn answered(stage: &Stage) -> Option<(Capabilities, UnixMillis)> {
     stage.sent().into_iter().find_map(|body| match body {
         ToRelay::AnswerConsent {
-            answer: ConsentAnswer::Allow {
-                capabilities,
-                expires_at,
-            },
+            answer:
+                ConsentAnswer::Allow {
+                    capabilities,
+                    expires_at,
+                    ..
+                },
             ..
         } => Some((capabilities.clone(), *expires_at)),
         _ => None,
@@ -70,7 +76,7 @@ fn a_technician_who_was_never_allowed_before_is_allowed_only_after_the_pause() {
     stage.act(yes(&[Capability::View], GRANT_MS));
     assert!(answered(&stage).is_some());
     let grant = stage.grant_answered();
-    stage.relay(FromRelay::Granted { grant });
+    stage.relay(granted_here(grant));
     let key = organisation(7, 10).organisation.key;
     assert!(stage.did(|effect| matches!(effect, Effect::SaveKnown(known) if known.knows(&key, &technician()))));
 }
@@ -98,13 +104,8 @@ fn the_sharer_begins_with_exactly_what_was_chosen_for_as_long_as_was_chosen() {
     let all = [Capability::View, Capability::Clipboard];
     stage.act(yes(&all, HOUR_MS));
     assert_eq!(answered(&stage), Some((all.into(), START.plus(HOUR_MS))));
-    // Whatever the relay makes of it.
-    let granted = Grant {
-        capabilities: [Capability::View, Capability::Control, Capability::Clipboard].into(),
-        expires_at: START.plus(9 * HOUR_MS),
-        ..grant()
-    };
-    stage.relay(FromRelay::Granted { grant: granted });
+    let grant = stage.grant_answered();
+    stage.relay(granted_here(grant));
     assert!(stage.did(|effect| matches!(effect, Effect::StartSharer { grant, .. }
         if grant.capabilities == all.into() && grant.expires_at == START.plus(HOUR_MS))));
 }
@@ -140,7 +141,7 @@ fn the_organisations_policy_narrows_what_the_user_chooses_and_goes_with_the_shar
     let expected: Capabilities = [Capability::View, Capability::Control].into();
     assert_eq!(answered(&stage), Some((expected, START.plus(GRANT_MS / 2))));
     let grant = stage.grant_answered();
-    stage.relay(FromRelay::Granted { grant });
+    stage.relay(granted_here(grant));
     assert!(stage.did(|effect| matches!(effect, Effect::StartSharer { policy: with, .. } if *with == policy)));
     let latest = START.plus(40 * 60_000);
     assert!(matches!(stage.user_page(), UserPage::Session { latest: Some(at), .. } if at == latest));

@@ -73,6 +73,14 @@ pub(super) fn ask() -> SignedAsk {
     ask_with(signed(card_of(&device)), &device)
 }
 
+/// The same device asks for everything that can be allowed.
+pub(super) fn ask_for_all() -> SignedAsk {
+    let device = technicians(false);
+    let mut ask = ask().ask;
+    ask.capabilities.insert(Capability::Clipboard);
+    ask.sign(&device)
+}
+
 /// What the program under test asked, in an earlier run.
 fn own_ask() -> SignedAsk {
     ask_with(own_card(), &technicians(true))

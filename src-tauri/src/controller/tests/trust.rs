@@ -123,6 +123,7 @@ fn a_question_that_was_put_before_does_not_ring_again() {
     stage.act(Action::AnswerConsent {
         allow: false,
         capabilities: Capabilities::new(),
+        time_box_ms: GRANT_MS,
     });
     stage.relay(FromRelay::SessionEnded {
         session: SESSION,
@@ -220,6 +221,7 @@ fn a_relay_that_changes_the_grant_is_refused_by_the_users_machine() {
         stage.act(Action::AnswerConsent {
             allow: true,
             capabilities: Capabilities::new(),
+            time_box_ms: GRANT_MS,
         });
         let mut changed = stage.grant_answered();
         change(&mut changed);

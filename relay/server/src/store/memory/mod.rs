@@ -3,8 +3,8 @@
 //! Invariant: a transaction works on a copy of the state and replaces it on commit, so an abandoned one leaves nothing.
 
 mod articles;
-mod erasing;
 mod cards;
+mod erasing;
 mod lists;
 mod second_factor;
 mod settings;

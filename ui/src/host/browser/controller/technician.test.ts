@@ -297,7 +297,7 @@ test("a draft is of the ticket in hand and told once it is kept", () => {
 test("a question is signed before it is put, and nothing is shown of its answer before that was checked", () => {
   signedIn();
   act({ action: "take_ticket", ticket: "T-1001" });
-  expect(effects).toContainEqual({ effect: "sign_ask", why: "take_ticket", wish: { ticket: "T-1001", capabilities: ["view"], at: now, card: CARD } });
+  expect(effects).toContainEqual({ effect: "sign_ask", why: "take_ticket", wish: { ticket: "T-1001", capabilities: ["view", "control", "clipboard"], at: now, card: CARD } });
   expect(sent()).toEqual([]);
   expect(page()).toMatchObject({ busy: true });
   handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE } });

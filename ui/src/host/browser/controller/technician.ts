@@ -239,7 +239,7 @@ export class Technician {
       return this.#tell({ code: "card_needed", ...(stands.card === "needed" ? { params: { fault: stands.fault } } : {}) });
     }
     this.#desk.signing = true;
-    this.#effects.push({ effect: "sign_ask", why, wish: { ticket, capabilities: ["view"], at: this.#now, card } });
+    this.#effects.push({ effect: "sign_ask", why, wish: { ticket, capabilities: ["view", "control", "clipboard"], at: this.#now, card } });
   }
 
   #signedAsk(why: AskWhy, asked: Asked): void {
