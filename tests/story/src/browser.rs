@@ -248,7 +248,7 @@ impl BrowserStage {
         let technician = &self.technician.window;
         self.user.import(&self.relay).await?;
         let ticket = self.user.ask_for_help(self.words().summary, "person", "high").await?;
-        technician.sign_in(&self.people.technician).await?;
+        technician.sign_in(&self.people.technician, &self.relay).await?;
         technician.sees(&ticket, self.words().summary).await?;
         technician.look_at(&ticket).await?;
         technician.take().await?;

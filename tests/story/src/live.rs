@@ -1,6 +1,6 @@
 //! The demo for a person in front of a real display: windows to try everything oneself.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use anyhow::Result;
 use renfort_story::{
@@ -14,6 +14,9 @@ use renfort_story::{
     xterm::Xterm,
 };
 use tempfile::TempDir;
+
+/// How often somebody looks whether a technician waits for a card.
+const CARDS: Duration = Duration::from_secs(1);
 
 /// Opens everything, says who signs in where, and stays until it is dropped.
 ///
@@ -41,7 +44,11 @@ pub async fn show(language: Language) -> Result<()> {
     let _technician = technicians_window(&programs, &relay, language, &folder)?;
     say_who_is_who(&relay, &people);
     open_in_browser(&relay.console_url());
-    std::future::pending().await
+    // Whoever signs in as a technician gets a card, as an administrator at their side would give it.
+    loop {
+        relay.answer_card_requests(&[])?;
+        tokio::time::sleep(CARDS).await;
+    }
 }
 
 fn technicians_window(programs: &Programs, relay: &Relay, language: Language, folder: &TempDir) -> Result<Running> {

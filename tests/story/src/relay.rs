@@ -47,14 +47,19 @@ impl Account {
     /// # Errors
     /// When the system gives no randomness.
     pub fn new(login: &'static str, name: &'static str, role: Role) -> Result<Self> {
-        let random = std::fs::read_to_string("/proc/sys/kernel/random/uuid").context("no randomness for a password")?;
         Ok(Self {
             login,
             name,
             role,
-            password: random.trim().chars().filter(|c| *c != '-').take(16).collect(),
+            password: uuid()?.chars().take(16).collect(),
         })
     }
+}
+
+/// 122 random bits, in hexadecimal.
+fn uuid() -> Result<String> {
+    let random = std::fs::read_to_string("/proc/sys/kernel/random/uuid").context("no randomness")?;
+    Ok(random.trim().chars().filter(|c| *c != '-').collect())
 }
 
 /// A relay with its data folder.
@@ -64,6 +69,8 @@ pub struct Relay {
     running: Option<Running>,
     link: String,
     folder: TempDir,
+    /// The machine that is not the relay, with the organisation's key.
+    offline: TempDir,
 }
 
 impl Relay {
@@ -79,6 +86,7 @@ impl Relay {
             running: None,
             link: String::new(),
             folder,
+            offline: tempfile::Builder::new().prefix("renfort-offline-").tempdir()?,
         };
         let (address, keys) = (format!("ws://127.0.0.1:{}", relay.port), relay.path("organisation"));
         let made = relay.run(
@@ -100,7 +108,9 @@ impl Relay {
             "`organisation new` printed no link but {made:?}"
         );
         // The key goes offline, as the administrator is told to do: the relay refuses to start beside it.
-        std::fs::remove_file(relay.folder.path().join("organisation/organisation.key"))?;
+        let key = relay.folder.path().join("organisation/organisation.key");
+        std::fs::copy(&key, relay.key())?;
+        std::fs::remove_file(key)?;
 
         let (first, others) = accounts.split_first().context("a relay has an administrator")?;
         let (data, file) = (relay.data(), relay.path("organisation/organisation.json"));
@@ -256,6 +266,49 @@ impl Relay {
             })
         })
         .await
+    }
+
+    /// Waits for the request for a card of whoever signs in as this account, and answers it. A device whose card is there
+    /// makes none.
+    ///
+    /// # Errors
+    /// With the relay's words when a command fails.
+    pub async fn give_card(&self, account: &Account) -> Result<()> {
+        until("the request for a card", async || {
+            Ok(match self.answer_card_requests(&["--login", account.login])? {
+                0 => Look::NotYet("nobody asks for one".to_owned()),
+                _ => Look::There(()),
+            })
+        })
+        .await
+    }
+
+    /// Answers the requests for cards as the administrator does: fetched at the relay, signed offline, brought to the
+    /// relay. Says how many there were.
+    ///
+    /// # Errors
+    /// With the relay's words when a command fails.
+    pub fn answer_card_requests(&self, of: &[&str]) -> Result<usize> {
+        let folder = tempfile::Builder::new().prefix("requests-").tempdir_in(self.offline.path())?;
+        let (data, out) = (self.data(), folder.path().to_string_lossy().into_owned());
+        self.run(&[&["card", "request", "--data", &data, "--out", &out], of].concat(), None)?;
+        let (key, organisation) = (self.key(), self.path("organisation/organisation.json"));
+        let key = key.to_string_lossy();
+        let mut answered = 0;
+        for request in std::fs::read_dir(folder.path())? {
+            let request = request?.path();
+            let card = self.offline.path().join(format!("card-{}", uuid()?));
+            let (request, card) = (request.to_string_lossy(), card.to_string_lossy());
+            let signing = ["--key", &key, "--organisation", &organisation, "--request", &request];
+            self.run(&[&["card", "issue"], &signing[..], &["--out", &card, "--yes"]].concat(), None)?;
+            self.run(&["card", "install", "--data", &data, &card], None)?;
+            answered += 1;
+        }
+        Ok(answered)
+    }
+
+    fn key(&self) -> PathBuf {
+        self.offline.path().join("organisation.key")
     }
 
     fn data(&self) -> String {

@@ -146,7 +146,7 @@ impl Stage {
     pub async fn until_the_user_is_asked(&self) -> Result<String> {
         self.user.import(&self.relay).await?;
         let ticket = self.user.ask_for_help(self.words().summary, "person", "high").await?;
-        self.technician.sign_in(&self.people.technician).await?;
+        self.technician.sign_in(&self.people.technician, &self.relay).await?;
         self.technician.sees(&ticket, self.words().summary).await?;
         self.technician.look_at(&ticket).await?;
         self.technician.take().await?;

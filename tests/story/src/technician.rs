@@ -67,11 +67,14 @@ impl TechnicianWindow {
     ///
     /// # Errors
     /// When the queue does not open.
-    pub async fn sign_in(&self, account: &Account) -> Result<()> {
+    pub async fn sign_in(&self, account: &Account, relay: &Relay) -> Result<()> {
         self.page.fill("sign-in-login", account.login).await?;
         self.page.fill("sign-in-password", &account.password).await?;
         self.page.click("sign-in").await?;
-        self.page.shows("sign-out").await
+        self.page.shows("sign-out").await?;
+        self.page.shows("card-fingerprint").await?;
+        relay.give_card(account).await?;
+        self.page.no_longer_shows("card-needed").await
     }
 
     /// Waits for a ticket in the queue, with this in its row, and says what the row shows.

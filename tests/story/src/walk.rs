@@ -62,7 +62,7 @@ async fn seeing<O: Observer>(stage: &Stage, ticket: &str, teller: &mut Teller<'_
     ];
     let name = stage.people.technician.name;
     technician.page.is_in_language(stage.language.code()).await?;
-    technician.sign_in(&stage.people.technician).await?;
+    technician.sign_in(&stage.people.technician, &stage.relay).await?;
     let row = technician.sees(ticket, words.summary).await?;
     technician.look_at(ticket).await?;
     teller

@@ -172,7 +172,7 @@ mod story {
                 .wrap_up(Outcome::EscalatedTo2, None, Some(words.handover))
                 .await?;
             stage.technician.page.click("sign-out").await?;
-            stage.technician.sign_in(&stage.people.expert).await?;
+            stage.technician.sign_in(&stage.people.expert, &stage.relay).await?;
             stage.technician.sees(&ticket, words.summary).await?;
             stage.technician.look_at(&ticket).await?;
             stage.technician.reads(words.handover).await?;
@@ -240,9 +240,9 @@ mod story {
             )
             .await?;
             let second = TechnicianWindow::open(&stage.programs, &desktop, &stage.relay, stage.language).await?;
-            second.sign_in(&stage.people.colleague).await?;
+            second.sign_in(&stage.people.colleague, &stage.relay).await?;
             second.look_at(&ticket).await?;
-            stage.technician.sign_in(&stage.people.technician).await?;
+            stage.technician.sign_in(&stage.people.technician, &stage.relay).await?;
             stage.technician.look_at(&ticket).await?;
             // Both press the button at the same moment. Who comes second either reaches the relay, which refuses and says
             // who has the ticket, or no longer has the button.
