@@ -89,7 +89,7 @@ function words(language: Language, told: TimelineEntry): string {
 function codesOfTheRelay(): string[] {
   const source = (file: string): string =>
     readFileSync(join(import.meta.dirname, "../../../relay/audit/src", file), "utf8");
-  const codes = [...source("event.rs").matchAll(/=> "([a-z_.]+)"/g), ...source("fields.rs").matchAll(/=> "([a-z_]+\.[a-z_]+)"/g)];
+  const codes = [...source("event.rs").matchAll(/=> "([a-z_.]+)"/g), ...["fields.rs", "keeping.rs"].flatMap((file) => [...source(file).matchAll(/=> "([a-z_]+\.[a-z_]+)"/g)])];
   return codes.map(([, code]) => code ?? "");
 }
 

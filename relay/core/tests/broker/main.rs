@@ -7,6 +7,7 @@ mod apps;
 mod articles;
 mod cards;
 mod durability;
+mod erasure;
 mod harness;
 mod limits;
 mod random;

@@ -124,7 +124,8 @@ pub async fn order_run(store: &dyn Store, now: UnixMillis, starting: bool) -> Re
     }
     let last = store.setting(RAN).await?.and_then(|text| text.parse::<u64>().ok());
     let a_day = last.is_none_or(|last| now.0.saturating_sub(last) >= EVERY_MS || last > now.0);
-    if !(a_day || starting && is_anything_due(store, now).await?) {
+    let wanted = a_day || (starting && is_anything_due(store, now).await?);
+    if !wanted {
         return Ok(());
     }
     store.put_order(&Ordered::Retention, now).await?;

@@ -4,6 +4,7 @@
 
 mod articles;
 mod cards;
+mod erasing;
 mod lists;
 mod log;
 mod people;
@@ -73,6 +74,13 @@ conformance! {
     cards::a_list_is_taken_when_it_is_newer
     cards::what_expired_long_ago_is_forgotten
     cards::a_session_keeps_its_binding
+    erasing::names_are_blanked_wherever_a_person_stands_and_versions_grow
+    erasing::what_is_open_or_on_hold_is_not_erased_and_nothing_of_the_batch_is_done
+    erasing::an_order_is_settled_once
+    erasing::a_hold_is_added_once_and_told
+    erasing::an_account_is_blanked_once_disabled_and_its_name_leaves_every_article
+    erasing::what_is_due_is_old_closed_not_held_and_not_erased
+    erasing::keys_are_deleted_by_name
     settings::a_setting_is_what_it_was_made_last
     people::a_login_is_taken_once_whatever_its_case
     people::changes_of_accounts_are_told_until_they_stand_in_the_log
