@@ -642,7 +642,7 @@ login: Line,
 /**
  * Password.
  */
-password: Password,
+password: Password, 
 /**
  * The code of the second factor, once it was asked for.
  */

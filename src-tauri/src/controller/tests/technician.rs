@@ -55,7 +55,8 @@ fn the_whole_way_from_signing_in_to_wrapping_up() {
         stage.technician_page(),
         TechnicianPage::SignIn {
             busy: false,
-            login: None
+            login: None,
+            second_factor: false,
         }
     );
     stage.act(sign_in());
