@@ -122,8 +122,9 @@ impl Broker {
         let Some(session) = self.desk.session(id).cloned() else {
             return;
         };
-        let allowance = session.binding.as_ref().and_then(|binding| binding.allowance);
-        if let Some((grant, allowance)) = session.grant.clone().zip(allowance) {
+        let binding = session.binding.as_ref();
+        let yes = binding.and_then(|binding| binding.allowed.clone().zip(binding.allowance));
+        if let Some((grant, allowance)) = yes {
             self.tell_both(&session, FromRelay::Granted { grant, allowance });
             return;
         }

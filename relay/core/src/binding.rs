@@ -148,6 +148,7 @@ impl Broker {
             return Err(trespass(body, Code::BadSignature, ticket, id));
         }
         let binding = Binding {
+            allowed: Some(grant.clone()),
             allowance: Some(*yes.signature),
             ..binding.clone()
         };

@@ -391,7 +391,11 @@ pub struct Binding {
     pub ready: Option<SignedReady>,
     /// The technician's nonce.
     pub reveal: Option<Nonce>,
-    /// The user's machine's signature under the grant.
+    /// What the user's machine signed at the user's yes. The session's own grant goes on from it as the user gives more
+    /// time, allows more or takes back, which their machine tells the other directly.
+    #[serde(default)]
+    pub allowed: Option<Grant>,
+    /// Its signature under that.
     pub allowance: Option<Signature>,
 }
 

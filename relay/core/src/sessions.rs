@@ -94,6 +94,7 @@ impl Broker {
                 ask: signed.clone(),
                 ready: None,
                 reveal: None,
+                allowed: None,
                 allowance: None,
             })),
             grant: None,

@@ -134,7 +134,7 @@ impl Broker {
             ask: binding.ask.clone(),
             ready: binding.ready.clone(),
             reveal: binding.reveal,
-            grant: session.grant.clone(),
+            grant: binding.allowed.clone(),
             allowance: binding.allowance,
             reported,
         }))

@@ -14,7 +14,7 @@ export function cardView(desk: Desk, now: number): CardView {
   const fault = cardFault(desk.card, { person: desk.person?.id ?? 0, device: desk.device }, desk.revocations, now);
   if (fault !== null || !desk.card) return { card: "needed", fault: fault ?? "missing", fingerprint: fingerprint(desk.device), requested: desk.cardRequested };
   const until = desk.card.card.expires_at;
-  return { card: until - now <= EXPIRING_MS ? "expiring" : "good", until };
+  return { card: until - now < EXPIRING_MS ? "expiring" : "good", until };
 }
 
 /** The card to ask with; null when there is no good one. */

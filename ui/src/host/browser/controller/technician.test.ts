@@ -454,8 +454,12 @@ test("without a good card nobody is asked: one is requested once, and it is said
   expect(view().notice?.error).toEqual({ code: "card_needed", params: { fault: "missing" } });
   relay({ type: "card", card: CARD });
   expect(page()).toMatchObject({ card: { card: "good", until: CARD.card.expires_at } });
+  expect(view().notice, "what it said is no longer so").toBeNull();
   act({ action: "request_card" });
-  expect(view().notice?.error.code).toBe("out_of_order");
+  expect(kinds(), "before it ends").toContain("sign_card_request");
+  begin();
+  act({ action: "request_card" });
+  expect(view().notice?.error.code, "nobody is signed in").toBe("out_of_order");
 });
 
 test("a card that is taken back, or ends, is of no use from then on", () => {
@@ -471,6 +475,8 @@ test("a card that is taken back, or ends, is of no use from then on", () => {
   begin();
   signedIn();
   now = CARD.card.expires_at - 14 * 24 * 60 * 60_000;
+  expect(handle({ event: "tick" })).toEqual([]);
+  now += 1;
   expect(handle({ event: "tick" })).toHaveLength(1);
   expect(page()).toMatchObject({ card: { card: "expiring" } });
   now = CARD.card.expires_at;

@@ -253,7 +253,7 @@ export class Technician {
 
   #requestCard(): void {
     const request = cardRequest(this.#desk, this.#now);
-    if (!request || cardView(this.#desk, this.#now).card === "good") return this.#outOfOrder();
+    if (!request) return this.#outOfOrder();
     if (!this.#needsRelay()) this.#effects.push({ effect: "sign_card_request", request });
   }
 
@@ -333,8 +333,8 @@ export class Technician {
     this.#session.onReturn(session, this.#now);
     this.#look();
     this.#relay.catchUp();
-    // Once after a sign-in, without being told: the administrator only has to say yes. Also while the card still lasts.
-    if (first && person.role === "technician" && cardView(desk, this.#now).card !== "good") this.#requestCard();
+    // Once after a sign-in, without being told: the administrator only has to say yes.
+    if (first && person.role === "technician" && cardView(desk, this.#now).card === "needed") this.#requestCard();
   }
 
   #relaySaid(message: FromRelay): void {
@@ -366,6 +366,7 @@ export class Technician {
       case "card":
         desk.card = message.card;
         desk.cardRequested = false;
+        if (this.#notice?.error.code === "card_needed") this.#notice = null;
         return;
       case "revocations":
         return desk.revoked(message.revocations.revocations);
