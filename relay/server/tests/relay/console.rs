@@ -3,7 +3,6 @@
 use renfort_protocol::{
     console::{LogStatus, Me, Page, SessionDetail, SessionRow, TicketRow},
     error::Code,
-    signalling::ToRelay,
 };
 
 use crate::support::{

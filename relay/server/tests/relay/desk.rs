@@ -5,7 +5,7 @@ use renfort_protocol::{
     error::Code,
     ids::{DeviceKey, RequestId, TicketId},
     people::{Level, Stated},
-    signalling::{FromRelay, Identity, ToRelay, Welcomed},
+    signalling::{FromRelay, Identity, Welcomed},
     ticket::{Impact, Language, Summary, TicketState, Urgency},
     time::UnixMillis,
 };

@@ -7,7 +7,6 @@ use renfort_protocol::{
     console::{Page, SessionRow},
     error::Code,
     figures::{Backlog, PersonFigures, Satisfaction, Share, TeamFigures},
-    grant::Capability,
     ids::TicketId,
     people::Level,
     signalling::ToRelay,
