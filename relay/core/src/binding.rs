@@ -11,8 +11,8 @@ use renfort_audit::{
     event::Event,
 };
 use renfort_protocol::{
-    binding::{SignedReady, Transcript},
-    error::{Code, WireError},
+    binding::{SignedReady, Tampered, Transcript},
+    error::Code,
     grant::{Capabilities, Capability, Grant},
     ids::{DeviceKey, Nonce, SessionId, Signature},
     people::Technician,
@@ -105,7 +105,7 @@ impl Broker {
         }
         if !binding.ask.ask.is_revealed_by(&nonce) {
             let mut refusal = trespass(body, Code::Untrusted, Some(session.ticket), Some(id));
-            refusal.error = WireError::from(Code::Untrusted).with("what", "reveal");
+            refusal.error = Tampered::Reveal.into();
             return Err(refusal);
         }
         let binding = Binding {

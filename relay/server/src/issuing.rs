@@ -256,7 +256,8 @@ mod tests {
 
     #[test]
     fn a_card_is_good_for_its_days_and_stands_in_the_ledger() {
-        let Desk { issuer, .. } = desk();
+        let desk = desk();
+        let issuer = &desk.issuer;
         let now = UnixMillis(1_000_000);
         let card = issuer.card(&request(), now, 90).unwrap();
         let key = signing::public(&issuer.pair);

@@ -48,6 +48,10 @@ pub const TARGETS: &[Target] = &[
         run: messages::organisation,
     },
     Target {
+        name: "card",
+        run: messages::card,
+    },
+    Target {
         name: "export",
         run: log::export,
     },

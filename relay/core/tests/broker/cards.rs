@@ -414,3 +414,17 @@ fn either_end_may_end_a_session_that_it_does_not_trust() {
         assert_eq!(world.store.sessions[&session].end, Some(reason));
     }
 }
+
+#[test]
+fn a_session_from_before_there_were_cards_ends_at_the_start() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    let session = world.started(user, ada, ticket);
+    world.store.sessions.get_mut(&session).unwrap().binding = None;
+    world.restart();
+    let ada = world.technician("Ada");
+    assert_eq!(world.welcome(ada).1, None, "nobody is told to go on with it");
+    world.wait(1);
+    assert_eq!(world.store.sessions[&session].end, Some(EndReason::Failed));
+}
