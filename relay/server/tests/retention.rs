@@ -69,6 +69,7 @@ fn day(number: u64, days: u64) -> Batch {
         message: None,
         feedback: None,
         user_away_since: None,
+        barred: std::collections::BTreeSet::new(),
     };
     let opened = Event::TicketOpened {
         impact: Impact::Person,

@@ -289,9 +289,14 @@ impl Relay {
     /// # Errors
     /// With the relay's words when a command fails.
     pub fn answer_card_requests(&self, of: &[&str]) -> Result<usize> {
-        let folder = tempfile::Builder::new().prefix("requests-").tempdir_in(self.offline.path())?;
+        let folder = tempfile::Builder::new()
+            .prefix("requests-")
+            .tempdir_in(self.offline.path())?;
         let (data, out) = (self.data(), folder.path().to_string_lossy().into_owned());
-        self.run(&[&["card", "request", "--data", &data, "--out", &out], of].concat(), None)?;
+        self.run(
+            &[&["card", "request", "--data", &data, "--out", &out], of].concat(),
+            None,
+        )?;
         let (key, organisation) = (self.key(), self.path("organisation/organisation.json"));
         let key = key.to_string_lossy();
         let mut answered = 0;
@@ -300,7 +305,10 @@ impl Relay {
             let card = self.offline.path().join(format!("card-{}", uuid()?));
             let (request, card) = (request.to_string_lossy(), card.to_string_lossy());
             let signing = ["--key", &key, "--organisation", &organisation, "--request", &request];
-            self.run(&[&["card", "issue"], &signing[..], &["--out", &card, "--yes"]].concat(), None)?;
+            self.run(
+                &[&["card", "issue"], &signing[..], &["--out", &card, "--yes"]].concat(),
+                None,
+            )?;
             self.run(&["card", "install", "--data", &data, &card], None)?;
             answered += 1;
         }
