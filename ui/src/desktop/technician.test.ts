@@ -28,6 +28,21 @@ test("signing in sends name and password once and forgets the password", async (
   expect(shown.get<HTMLInputElement>("sign-in-password").value).toBe("");
 });
 
+test("who is asked for a second factor gives it without the password anew, and can go back", async () => {
+  shown = await stage(samples.signIn("en"));
+  await shown.type("sign-in-login", "claire");
+  await shown.type("sign-in-password", "secret");
+  await shown.click("sign-in");
+  shown.host.show(page(samples.signIn("en"), { login: "claire", second_factor: true }));
+  await vi.advanceTimersByTimeAsync(0);
+  await shown.type("second-factor", "123 456");
+  await shown.click("second-factor-submit");
+  expect(shown.host.actions.at(-1)).toEqual({ action: "sign_in", login: "claire", password: "secret", second_factor: "123 456" });
+  expect(shown.get<HTMLInputElement>("second-factor").value).toBe("");
+  await shown.click("second-factor-back");
+  expect(shown.get<HTMLInputElement>("sign-in-password").value).toBe("");
+});
+
 test("who signed in last needs the password only", async () => {
   shown = await stage(page(samples.signIn("en"), { login: "claire" }));
   expect(shown.get<HTMLInputElement>("sign-in-login").value).toBe("claire");

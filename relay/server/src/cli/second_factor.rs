@@ -1,6 +1,8 @@
 //! `people second-factor`, `people require-second-factor`, `people password`. A running relay picks the change up by
 //! itself: whoever is signed in with the account is signed out.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use renfort_protocol::people::Name;
@@ -89,6 +91,16 @@ fn sheet(given: &Enrolment, organisation: &Name, login: &Name) -> anyhow::Result
     // Error correction is for dirt and folds; a screen has neither, and the code stays small.
     let code = QrCode::with_error_correction_level(&uri, EcLevel::L).context("the address makes no QR code")?;
     let drawn = code.render::<Dense1x2>().build();
+    // A scanner wants dark on light, whatever colours the terminal has.
+    let drawn = if std::io::stdout().is_terminal() {
+        drawn
+            .lines()
+            .map(|line| format!("\x1b[30;107m{line}\x1b[0m"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    } else {
+        drawn
+    };
     let secret = given.secret_text();
     let mut recovery = String::new();
     for pair in given.recovery.chunks(2) {

@@ -125,6 +125,18 @@ test("signing in keeps token and name, never the password", () => {
   expect(JSON.stringify([effects, view()])).not.toContain("secret");
 });
 
+test("being asked for a second factor is no error, and a wrong one is told and asked for again", () => {
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  handle({ event: "link", epoch: epoch(), link: { link: "rejected", error: { code: "second_factor_needed" } } });
+  expect(view().notice).toBeNull();
+  expect(page()).toMatchObject({ page: "sign_in", busy: false, second_factor: true });
+  note(act({ action: "sign_in", login: "claire", password: "secret", second_factor: "123456" }));
+  expect(page()).toMatchObject({ page: "sign_in", busy: true, second_factor: true });
+  handle({ event: "link", epoch: epoch(), link: { link: "rejected", error: { code: "second_factor_wrong" } } });
+  expect(view().notice?.error.code).toBe("second_factor_wrong");
+  expect(page()).toMatchObject({ second_factor: true });
+});
+
 test("a wrong password and an ended sign-in are told, and forgotten", () => {
   begin(TOKEN);
   handle({ event: "link", epoch: epoch(), link: { link: "rejected", error: { code: "sign_in_expired" } } });
