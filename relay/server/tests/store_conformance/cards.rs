@@ -159,6 +159,7 @@ pub async fn a_session_keeps_its_binding(store: &dyn Store) {
         ask: ask.sign(&pair()),
         ready: None,
         reveal: Some(Nonce([1; 32])),
+        allowed: None,
         allowance: Some(Signature([2; 64])),
     }));
     let mut transaction = store.begin().await.unwrap();

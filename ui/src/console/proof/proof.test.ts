@@ -135,7 +135,8 @@ test("a checkpoint is read from a file, and one that is none is a fault of its o
 });
 
 test("a relay that does not answer is told as that, and nothing is said of the log", async () => {
-  await shown("prove");
+  // What the page itself asks for is here: the refusal is for the proof.
+  await vi.waitFor(() => expect(found("log-root").textContent).not.toBe("–"), { timeout: PATIENCE_MS });
   api.refusals.push("relay_unreachable");
   await proveHere();
   await shown("proof-failure");
