@@ -231,6 +231,23 @@ impl Event {
                 .number("viewed_ms", *viewed_ms)
                 .number("controlled_ms", *controlled_ms)
                 .counts(counts),
+            Self::SessionSigned {
+                role,
+                records,
+                reports,
+                head,
+                signature,
+                key: _,
+            } => to
+                .word("role", role)
+                .number("records", *records)
+                .number("reports", *reports)
+                .text("head", head)
+                .text("signature", signature),
+            Self::HeadDisputed { role, reports, claimed } => to
+                .word("role", role)
+                .number("reports", *reports)
+                .number("claimed", *claimed),
             Self::MessageRefused { message, code } => to.text("message", message).word("error", code),
             Self::ConsoleViewed { view, rows, .. } => to.word("view", view).number("rows", *rows),
             Self::ConsoleExported { view, format, rows, .. } => {
@@ -306,6 +323,7 @@ impl Event {
             Self::TicketTaken { person, name, .. } => {
                 vec![field("technician", Actor::Person(*person), name.to_string())]
             }
+            Self::SessionSigned { key, .. } => vec![own("key", &key.to_string())],
             Self::PersonFiguresViewed { purpose, .. } => vec![own("purpose", purpose.as_str())],
             Self::ConsoleViewed {
                 search: Some(search), ..

@@ -12,6 +12,7 @@ pub mod console;
 pub mod error;
 pub mod figures;
 pub mod grant;
+pub mod head;
 pub mod ids;
 pub mod input;
 pub mod keyboard;

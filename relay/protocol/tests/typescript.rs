@@ -4,7 +4,7 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, console, error, figures, grant, ids, input, keyboard, organisation, people, reply, report, session,
+    article, console, error, figures, grant, head, ids, input, keyboard, organisation, people, reply, report, session,
     signalling, ticket, time,
 };
 use ts_rs::{Config, TS};
@@ -52,6 +52,9 @@ fn generated() -> String {
         ticket::Counts,
         grant::Capability,
         grant::Grant,
+        ids::RecordHash,
+        head::Endpoint,
+        head::SessionHead,
         error::Code,
         error::WireError,
         organisation::Organisation,
