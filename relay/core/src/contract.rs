@@ -372,6 +372,12 @@ pub struct SessionRecord {
     pub reported_by_user: u64,
     /// Highest report number of the technician's endpoint.
     pub reported_by_technician: u64,
+    /// The user's endpoint signed the session's head, or disputed it.
+    #[serde(default)]
+    pub head_answered_by_user: bool,
+    /// The technician's endpoint signed the session's head, or disputed it.
+    #[serde(default)]
+    pub head_answered_by_technician: bool,
 }
 
 impl SessionRecord {

@@ -20,6 +20,7 @@ mod commit;
 mod connections;
 pub mod contract;
 mod desk;
+pub mod evidence;
 mod handling;
 mod hello;
 pub mod limiter;

@@ -103,6 +103,8 @@ impl Broker {
             counts: renfort_protocol::ticket::Counts::default(),
             reported_by_user: 0,
             reported_by_technician: 0,
+            head_answered_by_user: false,
+            head_answered_by_technician: false,
         };
         let event = Event::ConsentAsked {
             capabilities: asked,

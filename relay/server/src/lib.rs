@@ -22,6 +22,7 @@ pub mod log_reader;
 pub mod organisation;
 pub mod passwords;
 pub mod people_watch;
+pub mod receipts;
 pub mod relay;
 pub mod reveal;
 pub mod setup;

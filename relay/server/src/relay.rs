@@ -37,6 +37,7 @@ use crate::{
     keys, organisation,
     passwords::Passwords,
     people_watch,
+    receipts::Receipts,
     store::{
         Store, StoreError,
         sqlite::{SqliteOptions, SqliteStore},
@@ -150,6 +151,7 @@ impl Relay {
             broker: new_broker(&*store, config.limits).await?,
             store: Arc::clone(&store),
             passwords: passwords.clone(),
+            receipts: Arc::new(Receipts::new(&log, file.clone())),
             writer: to_writer.clone(),
             answers,
             inputs,

@@ -79,6 +79,14 @@ export const errors: ErrorTable = {
     what: `Renfort cannot read or write its own files on this computer${p.file ? ` (${p.file})` : ""}.`,
     todo: "Check that the disk is not full and that the folder belongs to you, then start Renfort again.",
   }),
+  bad_receipt: (p) => ({
+    what: `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}, so Renfort did not save it.`,
+    todo: "Try again. If it stays so, tell your organisation’s security or data protection officer.",
+  }),
+  not_saved: (p) => ({
+    what: p.reason === "full" ? "There is no room left where the file should go." : p.reason === "denied" ? "You may not write there." : "The file could not be saved there.",
+    todo: p.reason === "full" ? "Make room, or choose another place." : "Choose another place and try again.",
+  }),
   internal: (p) => ({
     what: "Something went wrong inside Renfort.",
     todo: p.detail ? `Try again. If it stays so, give your helpdesk this detail: ${p.detail}` : "Try again. If it stays so, start Renfort again.",

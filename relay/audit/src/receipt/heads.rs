@@ -2,7 +2,7 @@
 
 use renfort_protocol::{
     head::{Endpoint, SessionHead},
-    ids::{DeviceKey, RecordHash, Signature},
+    ids::{DeviceKey, RecordHash, SessionId, Signature},
 };
 use ring::signature::{ED25519, UnparsedPublicKey};
 
@@ -11,6 +11,7 @@ use crate::{
     fields::Field,
     hash::Digest,
     receipt::{Fault, Included, Proof, Signed},
+    record::Record,
 };
 
 /// What each endpoint says of the records.
@@ -84,34 +85,44 @@ fn check_signature(proof: &Proof, included: &Included) -> Result<Signed, Fault> 
 
 /// The head that the endpoint must have signed, made anew of the records before.
 fn head(proof: &Proof, included: &Included) -> Option<SessionHead> {
-    let signature = &included.record;
     let count = included.number("records")?;
-    let covered = || {
-        proof
-            .records
-            .iter()
-            .filter(|one| one.record.session_seq.is_some_and(|number| number < count))
-    };
-    let last = covered().next_back().filter(|last| last.record.seq < signature.seq)?;
-    if last.record.session_seq? + 1 != count {
-        return None;
+    let covered = proof
+        .records
+        .iter()
+        .filter(|one| one.record.session_seq.is_some_and(|number| number < count))
+        .filter(|one| one.record.seq < included.record.seq)
+        .map(|one| (&one.record, one.hash));
+    let head = head_of(covered, proof.session, role(included)?, included.record.actor)?;
+    (head.records == count && head.reports == included.number("reports")?).then_some(head)
+}
+
+/// The head of a session's records (others are passed over), in their order, for the endpoint that stands in them as
+/// `actor`; none when there are none.
+#[must_use]
+pub fn head_of<'a>(
+    records: impl Iterator<Item = (&'a Record, Digest)>,
+    session: SessionId,
+    role: Endpoint,
+    actor: Actor,
+) -> Option<SessionHead> {
+    let mut head: Option<SessionHead> = None;
+    let mut reports = 0;
+    for (record, hash) in records.filter(|(record, _)| record.session == Some(session)) {
+        if record.actor == actor
+            && let Some(Field::Number(number)) = record.fields.get("report")
+        {
+            reports = reports.max(*number);
+        }
+        head = Some(SessionHead {
+            last: RecordHash(hash.0),
+            records: record.session_seq?.saturating_add(1),
+            reports,
+            role,
+            session,
+            ticket: record.ticket?,
+        });
     }
-    let reports = covered()
-        .filter(|one| one.record.actor == signature.actor)
-        .filter_map(|one| one.number("report"))
-        .max()
-        .unwrap_or(0);
-    if reports != included.number("reports")? {
-        return None;
-    }
-    Some(SessionHead {
-        last: RecordHash(last.hash.0),
-        records: count,
-        reports,
-        role: role(included)?,
-        session: proof.session,
-        ticket: signature.ticket?,
-    })
+    head
 }
 
 impl Included {

@@ -24,7 +24,10 @@ use renfort_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::facts::{Facts, Signed};
+pub use self::{
+    facts::{Facts, Signed},
+    heads::head_of,
+};
 use crate::{
     checkpoint::{CheckpointError, LogKey, Origin},
     export::ExportedRecord,

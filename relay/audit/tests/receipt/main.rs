@@ -267,3 +267,24 @@ fn a_proof_reads_back_as_it_travels_and_has_one_spelling() {
         Fault::Malformed
     );
 }
+
+/// What other programs are tried with: the proof as the relay gives it, and the page as it is saved.
+#[test]
+fn the_receipt_of_the_vectors_is_made_of_its_records() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let log = log(Signing::Both);
+    for (file, fresh) in [
+        ("receipt-proof.json", log.proof().text()),
+        ("receipt.html", log.page(Language::Fr)),
+    ] {
+        let path = folder.join(file);
+        if std::env::var_os("RENFORT_GENERATE").is_some() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let stored = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            stored == fresh,
+            "{file} is stale: run this test with RENFORT_GENERATE=1"
+        );
+    }
+}

@@ -4,6 +4,7 @@
 
 mod articles;
 mod durability;
+mod evidence;
 mod harness;
 mod limits;
 mod random;

@@ -11,6 +11,7 @@ mod serve;
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use renfort_audit::{checkpoint::LogKey, hash::Digest};
 use renfort_protocol::people::{Level, Name, Role};

@@ -39,7 +39,9 @@ fn read(path: &Path) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let most = MAX_PAGE_BYTES as u64 + 1;
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8(bytes).ok().filter(|page| page.len() <= MAX_PAGE_BYTES))
+    Ok(String::from_utf8(bytes)
+        .ok()
+        .filter(|page| page.len() <= MAX_PAGE_BYTES))
 }
 
 fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) {

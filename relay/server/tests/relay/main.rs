@@ -10,6 +10,7 @@ mod durability;
 mod exports;
 mod figures;
 mod memory;
+mod receipts;
 mod slow_reader;
 mod sockets;
 mod start;
