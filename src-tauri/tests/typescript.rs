@@ -37,6 +37,7 @@ fn generated(protocol: &str) -> String {
         view::KeyboardView,
         view::KeyModeChoice,
         view::Remark,
+        view::ReceiptView,
         view::UserPage,
         view::TechnicianSession,
         view::TechnicianPage,

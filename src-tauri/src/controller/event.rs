@@ -4,6 +4,7 @@ use renfort_engine::peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEven
 use renfort_protocol::{
     error::WireError,
     grant::Grant,
+    head::SessionHead,
     ids::{RequestId, SessionId, Token},
     organisation::OrganisationFile,
     people::Name,
@@ -36,6 +37,8 @@ pub enum Event {
     Offered(Vec<u8>),
     /// Something on this machine went wrong.
     Fault(WireError),
+    /// The dialog for a receipt was answered: saved under this name, given up, or in vain.
+    ReceiptSaved(Result<Option<String>, WireError>),
     /// The stop shortcut; what it stops has stopped already.
     StopShortcut,
     /// The window's close button.
@@ -110,6 +113,20 @@ pub enum Effect {
     Notify(Notification),
     /// Ask for an organisation file with the system's dialog; [`Event::Import`] follows.
     ChooseFile,
+    /// Sign this head with the device key, and send it under this number.
+    SignHead {
+        /// The request's number.
+        id: u32,
+        /// What is signed.
+        head: SessionHead,
+    },
+    /// Ask with the system's dialog where to save a receipt, and save it; [`Event::ReceiptSaved`] follows.
+    SaveReceipt {
+        /// A good name for the file.
+        name: String,
+        /// The page.
+        page: String,
+    },
     /// Keep the settings.
     SaveSettings(Settings),
     /// Keep the organisation.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use renfort_protocol::{
     error::{Code, WireError},
+    head::SessionHead,
     ids::{ArticleId, SessionId, TicketId},
     signalling::{Request, ToRelay},
 };
@@ -27,6 +28,8 @@ pub(super) enum Purpose {
     WrapUp(TicketId),
     End(SessionId),
     Report(SessionId, u64),
+    Head(SessionId),
+    Receipt(SessionId),
     Suggest,
     Read(ArticleId),
     Deflected,
@@ -48,6 +51,13 @@ impl Requests {
         let id = self.next_id();
         self.waiting.insert(id, purpose);
         turn.push(Effect::Send(Request { id, body }));
+    }
+
+    /// Sends a head with its signature.
+    pub(super) fn sign(&mut self, purpose: Purpose, head: SessionHead, turn: &mut Turn) {
+        let id = self.next_id();
+        self.waiting.insert(id, purpose);
+        turn.push(Effect::SignHead { id, head });
     }
 
     /// Sends what nobody waits for.
@@ -103,6 +113,7 @@ impl Controller {
             Some(Purpose::WrapUp(ticket)) => self.wrapped_up(ticket),
             Some(Purpose::End(session)) => self.end_told(session),
             Some(Purpose::Suggest) => self.suggested(turn),
+            Some(Purpose::Head(session)) => self.head_done(session),
             Some(Purpose::Draft(ticket)) => self.drafted(ticket),
             // Done means written, and reports are written in order.
             Some(Purpose::Report(session, number)) => {
@@ -130,6 +141,7 @@ impl Controller {
             Some(Purpose::Report(session, _)) if is_for_good(error.code) => self.link.reports.forget(session),
             // Sent again by and by.
             Some(Purpose::Report(..)) => self.link.reports.retry_after(turn.at),
+            Some(Purpose::Head(session)) => self.head_refused(session, error.code, turn),
             Some(Purpose::Suggest) => self.suggested(turn),
             Some(Purpose::Read(article)) => self.article_refused(article, error),
             // Nobody waits for either.

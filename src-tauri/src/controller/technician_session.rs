@@ -7,6 +7,7 @@ use renfort_engine::peer::{ViewerCommand, ViewerEvent};
 use renfort_protocol::{
     error::WireError,
     grant::{Capabilities, Capability, Grant},
+    head::Endpoint,
     ids::SessionId,
     keyboard::Typing,
     session::ChatText,
@@ -98,6 +99,7 @@ impl Controller {
             && viewed.grant.is_none()
         {
             viewed.grant = Some(grant.clone());
+            self.heads.begun(&viewed.info, Endpoint::Viewer);
             turn.push(Effect::StartViewer {
                 session: Box::new(viewed.info.clone()),
                 grant,
@@ -156,7 +158,10 @@ impl Controller {
         match event {
             ViewerEvent::Report { at, event } => return self.report(session, at, event, turn),
             ViewerEvent::Signal(signal) => return self.send_signal(session, signal, turn),
-            ViewerEvent::Ended { reason, error } => return self.viewer_ended(session, reason, error, turn),
+            ViewerEvent::Ended { reason, error } => {
+                self.heads.ended(session);
+                return self.viewer_ended(session, reason, error, turn);
+            }
             _ => {}
         }
         let Some(viewed) = self.desk.session.as_mut().filter(|viewed| viewed.info.id == session) else {

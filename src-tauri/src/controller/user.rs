@@ -190,6 +190,7 @@ impl Controller {
                 UserPage::Finished {
                     ticket,
                     busy: self.link.requests.any(|purpose| purpose == Purpose::Feedback),
+                    receipt: self.receipt_view(),
                 }
             }
             TicketState::Solved | TicketState::NotSolved | TicketState::Cancelled => home(),

@@ -10,6 +10,7 @@ use renfort_engine::peer::{SharerCommand, SharerEvent};
 use renfort_protocol::{
     error::Code,
     grant::{Capabilities, Capability, Grant},
+    head::Endpoint,
     ids::SessionId,
     limits::{CONSENT_ANSWER_MS, GRANT_MS},
     session::ChatText,
@@ -188,6 +189,7 @@ impl Controller {
         let Some(grant) = consent.allowed(&by_relay) else {
             return self.not_by_us(by_relay.session, turn);
         };
+        self.heads.begun(&consent.info, Endpoint::Sharer);
         turn.push(Effect::StartSharer {
             session: Box::new(consent.info.clone()),
             grant: grant.clone(),
@@ -303,7 +305,10 @@ impl Controller {
         match event {
             SharerEvent::Report { at, event } => return self.report(session, at, event, turn),
             SharerEvent::Signal(signal) => return self.send_signal(session, signal, turn),
-            SharerEvent::Ended { reason, error } => return self.sharer_ended(session, reason, error, turn),
+            SharerEvent::Ended { reason, error } => {
+                self.heads.ended(session);
+                return self.sharer_ended(session, reason, error, turn);
+            }
             _ => {}
         }
         let Some(shared) = self.user.session.as_mut().filter(|shared| shared.info.id == session) else {

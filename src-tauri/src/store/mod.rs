@@ -18,6 +18,7 @@ use std::{
 use renfort_protocol::{ids::Token, organisation::OrganisationFile};
 
 pub use device_key::DevicePair;
+pub use files::save;
 pub use settings::Settings;
 
 const LOCK: &str = "lock";

@@ -46,6 +46,8 @@ export const reasons: Table<Record<Code, string>> = {
     no_screen: "the screen could not be captured",
     no_input: "mouse and keyboard could not be used",
     store_failed: "the data could not be read or written",
+    bad_receipt: "the receipt does not hold",
+    not_saved: "the file could not be saved",
     internal: "a defect inside Renfort",
   },
   fr: {
@@ -88,6 +90,8 @@ export const reasons: Table<Record<Code, string>> = {
     no_screen: "l’écran n’a pas pu être capturé",
     no_input: "souris et clavier n’ont pas pu être utilisés",
     store_failed: "les données n’ont pas pu être lues ou écrites",
+    bad_receipt: "le reçu n’est pas valable",
+    not_saved: "le fichier n’a pas pu être enregistré",
     internal: "un défaut interne de Renfort",
   },
 };

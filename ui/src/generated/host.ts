@@ -181,6 +181,12 @@ mine: boolean,
  */
 characters: number, };
 
+export type ReceiptView = { "state": "none" } | { "state": "ready" } | { "state": "busy" } | { "state": "saved", 
+/**
+ * The file's name.
+ */
+file: string, };
+
 export type UserPage = { "page": "home", 
 /**
  * The request is on its way.
@@ -249,7 +255,11 @@ ticket: UserTicket,
 /**
  * The answer is on its way.
  */
-busy: boolean, };
+busy: boolean, 
+/**
+ * The receipt to save.
+ */
+receipt: ReceiptView, };
 
 export type TechnicianSession = { "stage": "asking", 
 /**
@@ -455,7 +465,11 @@ ticket: UserTicket,
 /**
  * The answer is on its way.
  */
-busy: boolean, }) | { "role": "technician", } & ({ "page": "sign_in", 
+busy: boolean, 
+/**
+ * The receipt to save.
+ */
+receipt: ReceiptView, }) | { "role": "technician", } & ({ "page": "sign_in", 
 /**
  * On its way.
  */
@@ -625,7 +639,11 @@ capability: Capability, } | { "action": "extend" } | { "action": "stop" } | { "a
 /**
  * Yes or no.
  */
-solved: boolean, } | { "action": "leave" } | { "action": "sign_in", 
+solved: boolean, } | { "action": "leave" } | { "action": "save_receipt", 
+/**
+ * Minutes by which the person's clock is before UTC.
+ */
+utc_offset: number, } | { "action": "sign_in", 
 /**
  * Name.
  */

@@ -1,6 +1,7 @@
 //! The controller's behaviours, event by event. Each scenario speaks through [`Stage`].
 
 mod connection;
+mod evidence;
 mod help;
 mod keys;
 mod log;

@@ -31,6 +31,7 @@ export class BrowserHost implements Host {
   readonly place = new BrowserPlace(() => this.#viewer?.lookAtClipboard());
   readonly #controller: Technician;
   readonly #relay: RelayLink;
+  readonly #device = thisDevice();
   readonly #changed = new Set<(view: View) => void>();
   #viewer: Viewer | null = null;
   #picture: { readonly canvas: HTMLCanvasElement; readonly events: PictureEvents } | null = null;
@@ -42,7 +43,7 @@ export class BrowserHost implements Host {
     const relay = relayAddress(location);
     const profile = { organisation, relay, version, language: preferredLanguage(navigator.languages) };
     this.#controller = new Technician(profile, browserStorage.settings(), browserStorage.token());
-    this.#relay = new RelayLink({ url: `${relay}/v1/endpoint`, device: thisDevice() }, (epoch, link) => this.#happened({ event: "link", epoch, link }));
+    this.#relay = new RelayLink({ url: `${relay}/v1/endpoint`, device: this.#device }, (epoch, link) => this.#happened({ event: "link", epoch, link }));
     this.#carryOut(this.#controller.start(Date.now()));
     setInterval(() => this.#happened({ event: "tick" }), TICK_MS);
     this.#listen();
@@ -121,6 +122,8 @@ export class BrowserHost implements Host {
         return this.#relay.retryNow();
       case "send":
         return this.#relay.send(effect.request);
+      case "sign_head":
+        return void this.#signHead(effect);
       case "start_viewer":
         return this.#startViewer(effect);
       case "to_viewer":
@@ -138,6 +141,11 @@ export class BrowserHost implements Host {
       case "emit":
         for (const changed of this.#changed) changed(effect.view);
     }
+  }
+
+  async #signHead({ id, head }: Extract<Effect, { effect: "sign_head" }>): Promise<void> {
+    const signature = await (await this.#device).signHead(head);
+    this.#relay.send({ id, type: "sign_head", head, signature });
   }
 
   #startViewer({ session, grant }: Extract<Effect, { effect: "start_viewer" }>): void {

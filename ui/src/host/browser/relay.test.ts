@@ -49,7 +49,7 @@ async function welcomed(): Promise<void> {
 beforeEach(() => {
   vi.useFakeTimers();
   [Wire.all, events] = [[], []];
-  const device = Promise.resolve({ key: "11".repeat(32), signHello: (nonce: string) => Promise.resolve(`signed ${nonce}`) });
+  const device = Promise.resolve({ key: "11".repeat(32), signHello: (nonce: string) => Promise.resolve(`signed ${nonce}`), signHead: () => Promise.resolve("") });
   link = new RelayLink(
     { url: "ws://relay/v1/endpoint", device, make: (url) => new Wire(url) as unknown as WebSocket, random: () => 0.5 },
     (epoch, event) => events.push([epoch, event]),

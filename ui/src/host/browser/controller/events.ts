@@ -1,6 +1,6 @@
 /** Everything that can happen to the page's controller, and everything that it can make happen. */
 import type { Action, View } from "../../../generated/host";
-import type { Grant, Identity, KeyboardLayout, Language, Request, SessionId, SessionInfo, Token, WireError } from "../../../generated/protocol";
+import type { Grant, Identity, KeyboardLayout, Language, Request, SessionHead, SessionId, SessionInfo, Token, WireError } from "../../../generated/protocol";
 import type { LinkEvent } from "../relay";
 import type { ViewerCommand, ViewerEvent } from "../session/events";
 import type { Settings } from "../storage";
@@ -27,6 +27,8 @@ export type Effect =
   /** Try the relay now. */
   | { readonly effect: "retry_now" }
   | { readonly effect: "send"; readonly request: Request }
+  /** Sign this head with the device key, and send it under this number. */
+  | { readonly effect: "sign_head"; readonly id: number; readonly head: SessionHead }
   /** Start showing the user's screen. */
   | { readonly effect: "start_viewer"; readonly session: SessionInfo; readonly grant: Grant }
   /** To the viewer of this session, when it is still there. */

@@ -6,6 +6,7 @@ import type { Action } from "../../../generated/host";
 import type { EndReason, Grant, SessionId, SessionInfo, WireError } from "../../../generated/protocol";
 import type { ViewerCommand, ViewerEvent } from "../session/events";
 import type { Desk } from "./desk";
+import type { Heads } from "./heads";
 import type { Effect, Tell } from "./events";
 import type { Uplink } from "./uplink";
 import { Viewed } from "./viewed";
@@ -16,6 +17,7 @@ export class SessionAtDesk {
     private readonly relay: Uplink,
     private readonly push: (effect: Effect) => void,
     private readonly tell: Tell,
+    private readonly heads: Heads,
   ) {}
 
   /** What a person does in a session, or about one. False when it is about something else. */
@@ -71,6 +73,7 @@ export class SessionAtDesk {
     const viewed = this.desk.session;
     if (viewed?.info.id !== grant.session || viewed.grant) return;
     viewed.grant = grant;
+    this.heads.begun(viewed.info);
     this.push({ effect: "start_viewer", session: viewed.info, grant });
   }
 
@@ -119,6 +122,7 @@ export class SessionAtDesk {
       case "signal":
         return this.relay.signal(session, event.signal);
       case "ended":
+        this.heads.ended(session);
         return this.#viewerEnded(session, event.reason, event.error);
       default:
         if (this.desk.isIn(session)) this.desk.session?.happened(event, now);

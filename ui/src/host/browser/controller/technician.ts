@@ -26,6 +26,7 @@ import { articleDeed, articleWord } from "./articles";
 import { Desk } from "./desk";
 import type { Effect, Event } from "./events";
 import { technicianPage } from "./page";
+import { Heads } from "./heads";
 import { SessionAtDesk } from "./session";
 import { Uplink } from "./uplink";
 
@@ -46,6 +47,7 @@ export class Technician {
   readonly #relay: Uplink;
   readonly #desk = new Desk();
   readonly #session: SessionAtDesk;
+  readonly #heads: Heads;
   #effects: Effect[] = [];
   #now = 0;
   #notice: View["notice"] = null;
@@ -61,7 +63,8 @@ export class Technician {
   ) {
     const push = (effect: Effect): void => void this.#effects.push(effect);
     this.#relay = new Uplink((request) => push({ effect: "send", request }));
-    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error));
+    this.#heads = new Heads(this.#relay, push);
+    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error), this.#heads);
   }
 
   /** Connects, when the tab was signed in before, and shows the first view. */
@@ -108,6 +111,7 @@ export class Technician {
   #turn(now: number, change: () => unknown): Effect[] {
     this.#now = now;
     change();
+    this.#heads.ask(now);
     this.#effects.push({ effect: "emit", view: this.view() });
     const effects = this.#effects;
     this.#effects = [];
@@ -117,6 +121,7 @@ export class Technician {
   #tick(now: number): Effect[] {
     const due = this.#relay.isRetryDue(now);
     const faded = this.#desk.session?.fade(now) ?? false;
+    if (this.#heads.isDue(now)) return this.#turn(now, () => due && this.#relay.sendReports());
     return due || faded ? this.#turn(now, () => due && this.#relay.sendReports()) : [];
   }
 
@@ -303,6 +308,8 @@ export class Technician {
       case "signal":
         if (desk.isIn(message.session)) this.#session.toViewer(message.session, { command: "signal", signal: message });
         return;
+      case "head":
+        return this.#heads.came(message.head);
       case "session_ended":
         return this.#session.ended(message.session, message.reason);
       default:
@@ -320,6 +327,8 @@ export class Technician {
         return void (this.#desk.drafted = purpose.ticket);
       case "end":
         return this.#session.endTold(purpose.session);
+      case "head":
+        return this.#heads.done(purpose.session);
       case "report":
         // Done means written, and reports are written in order.
         return this.#relay.recorded(purpose.session, purpose.number);
@@ -335,6 +344,8 @@ export class Technician {
       // The session is over already, which was the wish.
       case "end":
         return this.#session.endTold(purpose.session);
+      case "head":
+        return this.#heads.refused(purpose.session, error.code, this.#now);
       case "report":
         return PASSING.has(error.code) ? this.#relay.retryReports(this.#now) : this.#relay.forgetReports(purpose.session);
       default:
