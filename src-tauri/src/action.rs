@@ -127,6 +127,11 @@ pub enum Action {
     },
     /// User: back to the beginning, without an answer.
     Leave,
+    /// User: save the receipt of the session that is over.
+    SaveReceipt {
+        /// Minutes by which the person's clock is before UTC.
+        utc_offset: i16,
+    },
 
     /// Technician: sign in.
     SignIn {

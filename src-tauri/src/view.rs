@@ -196,6 +196,25 @@ pub enum UserPage {
         abuse_reported: bool,
         /// The answer is on its way.
         busy: bool,
+        /// The receipt to save.
+        receipt: ReceiptView,
+    },
+}
+
+/// Where the receipt of a session stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ReceiptView {
+    /// There is none: nobody saw the screen.
+    None,
+    /// It can be saved.
+    Ready,
+    /// It is being made, or the person is choosing where it goes.
+    Busy,
+    /// It was saved, and can be saved again.
+    Saved {
+        /// The file's name.
+        file: String,
     },
 }
 

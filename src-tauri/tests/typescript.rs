@@ -38,6 +38,7 @@ fn generated(protocol: &str) -> String {
         view::KeyModeChoice,
         view::Remark,
         view::ConsentChoices,
+        view::ReceiptView,
         view::UserPage,
         view::TechnicianSession,
         view::TechnicianPage,

@@ -11,7 +11,8 @@ use renfort_protocol::{
     error::Code,
     figures::{Day, Purpose},
     grant::Capabilities,
-    ids::{ArticleId, CardSerial, DeviceKey, PersonId, ReplyId},
+    head::Endpoint,
+    ids::{ArticleId, CardSerial, DeviceKey, PersonId, ReplyId, Signature},
     people::{Level, Name, Role, Stated},
     report::ReportedEvent,
     signalling::EndReason,
@@ -371,6 +372,30 @@ pub enum Event {
         /// Cards on it.
         revoked: u64,
     },
+    /// `session.signed`: an endpoint agreed with the session's head, signed by its device key.
+    SessionSigned {
+        /// Which endpoint.
+        role: Endpoint,
+        /// Records that the head covers.
+        records: u64,
+        /// Reports of this endpoint among them.
+        reports: u64,
+        /// SHA-256 of the bytes that were signed.
+        head: Digest,
+        /// By this device key; personal.
+        key: DeviceKey,
+        /// Over [`renfort_protocol::head::SessionHead::signed_bytes`].
+        signature: Signature,
+    },
+    /// `session.head_disputed`: an endpoint did not agree with the session's head.
+    HeadDisputed {
+        /// Which endpoint.
+        role: Endpoint,
+        /// Reports of it that the log holds.
+        reports: u64,
+        /// Reports that it says it made.
+        claimed: u64,
+    },
     /// `message.refused`: somebody did what is not theirs to do.
     MessageRefused {
         /// The message's type.
@@ -499,6 +524,8 @@ impl Event {
             Self::CardRequested { .. } => "card.requested",
             Self::CardInstalled { .. } => "card.installed",
             Self::RevocationsInstalled { .. } => "card.revoked_list",
+            Self::SessionSigned { .. } => "session.signed",
+            Self::HeadDisputed { .. } => "session.head_disputed",
             Self::MessageRefused { .. } => "message.refused",
             Self::ConsoleViewed { .. } => "console.viewed",
             Self::ConsoleExported { .. } => "console.exported",
@@ -521,6 +548,7 @@ impl Event {
             | Self::TakeDenied { .. }
             | Self::AskRefused { .. }
             | Self::ConsentRefused { .. }
+            | Self::HeadDisputed { .. }
             | Self::MessageRefused { .. } => true,
             Self::Keeping(event) => event.denied(),
             Self::Reported { event, .. } => {

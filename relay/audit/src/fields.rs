@@ -267,6 +267,23 @@ impl Event {
                 .text("device", device_hash(device))
                 .number("expires_at", expires_at.0),
             Self::RevocationsInstalled { number, revoked } => to.number("number", *number).number("revoked", *revoked),
+            Self::SessionSigned {
+                role,
+                records,
+                reports,
+                head,
+                signature,
+                key: _,
+            } => to
+                .word("role", role)
+                .number("records", *records)
+                .number("reports", *reports)
+                .text("head", head)
+                .text("signature", signature),
+            Self::HeadDisputed { role, reports, claimed } => to
+                .word("role", role)
+                .number("reports", *reports)
+                .number("claimed", *claimed),
             Self::MessageRefused { message, code } => to.text("message", message).word("error", code),
             Self::ConsoleViewed { view, rows, .. } => to.word("view", view).number("rows", *rows),
             Self::ConsoleExported { view, format, rows, .. } => {
@@ -348,6 +365,7 @@ impl Event {
                 ..
             } => vec![own("sentence", sentence.as_str())],
             Self::Keeping(event) => event.personal(actor),
+            Self::SessionSigned { key, .. } => vec![own("key", &key.to_string())],
             Self::PersonFiguresViewed { purpose, .. } => vec![own("purpose", purpose.as_str())],
             Self::ConsoleViewed {
                 search: Some(search), ..

@@ -17,7 +17,8 @@ use renfort_protocol::{
         Suggestion,
     },
     error::{Code, WireError},
-    ids::{ArticleId, DeviceKey, TicketId},
+    head::{Endpoint, SessionHead},
+    ids::{ArticleId, DeviceKey, SessionId, TicketId},
     limits::RATE_WINDOW_MS,
     people::{Level, Technician},
     reply::CannedReply,
@@ -43,7 +44,7 @@ pub const READ_REMEMBERED: usize = 32;
 pub const DEFLECTIONS_PER_DAY: usize = 20_000;
 const DAY_MS: u64 = 24 * 60 * 60_000;
 
-/// What the broker asks of articles and canned replies, which it does not keep itself.
+/// What the broker asks of the store, which it does not keep itself: articles, canned replies, the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
     /// Published articles that may answer a sentence, best first, at most [`renfort_protocol::article::SUGGESTIONS`].
@@ -65,6 +66,26 @@ pub enum Question {
         /// The team.
         team: Level,
     },
+    /// What the log holds of a session.
+    Head {
+        /// Its ticket.
+        ticket: TicketId,
+        /// The session.
+        session: SessionId,
+        /// For which endpoint.
+        role: Endpoint,
+        /// As whom that endpoint stands in the log.
+        actor: Actor,
+    },
+    /// The receipt of a session.
+    Receipt {
+        /// Its ticket.
+        ticket: TicketId,
+        /// The session.
+        session: SessionId,
+        /// The user's device, whose own data it may show.
+        device: DeviceKey,
+    },
 }
 
 /// What the store holds.
@@ -76,6 +97,10 @@ pub enum Answer {
     Article(Option<Box<ShownArticle>>),
     /// To [`Question::Replies`].
     Replies(Vec<CannedReply>),
+    /// To [`Question::Head`].
+    Head(SessionHead),
+    /// To [`Question::Receipt`]; none when it is too large.
+    Receipt(Option<String>),
 }
 
 /// What a connection looked up.
@@ -225,7 +250,8 @@ impl Broker {
             }
             Some(Answer::Article(None)) => return self.refuse(conn, re, Code::UnknownArticle.into()),
             Some(Answer::Replies(replies)) => FromRelay::Replies { re, replies },
-            None => return self.refuse(conn, re, Code::Busy.into()),
+            // A head or a receipt never answers one of these.
+            None | Some(Answer::Head(_) | Answer::Receipt(_)) => return self.refuse(conn, re, Code::Busy.into()),
         };
         self.send(conn, message);
         self.send(conn, FromRelay::Done { re });

@@ -116,6 +116,9 @@ impl Broker {
             Input::PasswordChecked { conn, result } | Input::TokenChecked { conn, result } => {
                 self.checked(conn, result, random);
             }
+            Input::Consulted { conn, re, answer } if self.waits_for_evidence(conn, re) => {
+                self.evidence_came(conn, re, answer);
+            }
             Input::Consulted { conn, re, answer } => self.consulted(conn, re, answer),
             Input::Committed { append } => self.committed(append, random),
             Input::Failed { append, reason } => self.failed(append, reason, random),

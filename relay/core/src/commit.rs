@@ -469,14 +469,18 @@ impl Broker {
                     | ToRelay::ReportAbuse { session, .. }
                     | ToRelay::EndSession { session, .. }
                     | ToRelay::Signal { session, .. }
-                    | ToRelay::Report { session, .. } => of_session(session),
+                    | ToRelay::Report { session, .. }
+                    | ToRelay::DisputeHead { session, .. } => of_session(session),
+                    ToRelay::SignHead { head, .. } => of_session(&head.session),
                     ToRelay::Hello { .. }
                     | ToRelay::OpenTicket { .. }
                     | ToRelay::Suggest { .. }
                     | ToRelay::ReadArticle { .. }
                     | ToRelay::Deflected { .. }
                     | ToRelay::RequestCard { .. }
-                    | ToRelay::ShowReplies => None,
+                    | ToRelay::ShowReplies
+                    | ToRelay::ShowHead { .. }
+                    | ToRelay::ShowReceipt { .. } => None,
                 };
                 [Some(own), ticket].into_iter().flatten().collect()
             }

@@ -21,6 +21,7 @@ use renfort_audit::hash::Digest;
 use crate::{
     articles::Reading,
     contract::{Conn, Limits},
+    evidence::Evidence,
     network::network,
 };
 
@@ -72,6 +73,7 @@ pub(crate) struct Connection {
     pub(crate) nonce: Nonce,
     pub(crate) stage: Stage,
     pub(crate) reading: Reading,
+    pub(crate) evidence: Evidence,
     deadline: UnixMillis,
     window: UnixMillis,
     frames: u32,
@@ -142,6 +144,7 @@ impl Connections {
                 nonce,
                 stage,
                 reading: Reading::default(),
+                evidence: Evidence::default(),
                 deadline,
                 window: now,
                 frames: 0,
@@ -193,6 +196,11 @@ impl Connections {
     /// What the connection has looked up.
     pub(crate) fn reading(&mut self, conn: Conn) -> Option<&mut Reading> {
         self.all.get_mut(&conn).map(|connection| &mut connection.reading)
+    }
+
+    /// What the connection asked for of sessions that have ended.
+    pub(crate) fn evidence(&mut self, conn: Conn) -> Option<&mut Evidence> {
+        self.all.get_mut(&conn).map(|connection| &mut connection.evidence)
     }
 
     pub(crate) fn party(&self, conn: Conn) -> Option<&Party> {

@@ -450,6 +450,12 @@ pub struct SessionRecord {
     /// When the user reported it as abuse, as the relay heard it: from then on it is evidence.
     #[serde(default)]
     pub abuse_reported_at: Option<UnixMillis>,
+    /// The user's endpoint signed the session's head, or disputed it.
+    #[serde(default)]
+    pub head_answered_by_user: bool,
+    /// The technician's endpoint signed the session's head, or disputed it.
+    #[serde(default)]
+    pub head_answered_by_technician: bool,
 }
 
 impl SessionRecord {

@@ -24,6 +24,7 @@ mod connections;
 pub mod contract;
 mod desk;
 pub mod erasure;
+pub mod evidence;
 mod handling;
 mod hello;
 pub mod limiter;

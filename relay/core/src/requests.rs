@@ -75,6 +75,7 @@ fn is_users(body: &ToRelay) -> bool {
             | ToRelay::Suggest { .. }
             | ToRelay::ReadArticle { .. }
             | ToRelay::Deflected { .. }
+            | ToRelay::ShowReceipt { .. }
     )
 }
 
@@ -176,6 +177,8 @@ impl Broker {
             self.refused(&asker, Code::OutOfOrder.into());
         } else if !allowed {
             self.refused(&asker, trespass(&body, Code::NotAllowed, None, None));
+        } else if self.asks_for_evidence(&asker, &body) {
+            // The store answers, or it was refused.
         } else if let Err(refusal) = self.may_consult(&asker, &body) {
             self.refused(&asker, refusal);
         } else if let Some(question) = self.question(&asker.party, &body) {
@@ -269,6 +272,8 @@ impl Broker {
                     event,
                 },
             ) => self.report(party, *session, *number, *at, event, body),
+            (_, ToRelay::SignHead { head, signature }) => self.sign_head(asker, head, signature, body),
+            (_, ToRelay::DisputeHead { session, reports }) => self.dispute_head(asker, *session, *reports, body),
             _ => Err(trespass(body, Code::NotAllowed, None, None)),
         }
     }

@@ -110,6 +110,8 @@ impl Broker {
             reported_by_user: 0,
             reported_by_technician: 0,
             abuse_reported_at: None,
+            head_answered_by_user: false,
+            head_answered_by_technician: false,
         };
         let event = Event::ConsentAsked {
             capabilities: asked,

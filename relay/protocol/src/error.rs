@@ -93,6 +93,10 @@ pub enum Code {
     NoInput,
     /// The app's own data folder cannot be read or written. Parameter `file`.
     StoreFailed,
+    /// The receipt that the relay gave does not hold, so it was not saved. Parameter `fault`.
+    BadReceipt,
+    /// A file could not be saved. Parameter `reason`: `full`, `denied`, `other`.
+    NotSaved,
     /// No such article, or none that this person may read.
     UnknownArticle,
     /// No such canned reply.

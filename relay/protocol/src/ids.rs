@@ -128,6 +128,10 @@ bytes_id!(
     CardSerial, 8, "card"
 );
 bytes_id!(
+    /// The hash of an audit record (`relay/audit/README.md`), as the head of a session names it.
+    RecordHash, 32, "record hash"
+);
+bytes_id!(
     /// One self-help article, in all its languages: 128 random bits.
     ArticleId, 16, "article"
 );

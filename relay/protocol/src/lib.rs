@@ -15,6 +15,7 @@ pub mod erased;
 pub mod error;
 pub mod figures;
 pub mod grant;
+pub mod head;
 pub mod ids;
 pub mod input;
 pub mod keyboard;

@@ -16,6 +16,7 @@ use crate::{
     card::{SignedCard, SignedCardRequest, SignedRevocations},
     error::WireError,
     grant::{Capabilities, Grant},
+    head::SessionHead,
     ids::{ArticleId, DeviceKey, Nonce, RequestId, SessionId, Signature, TicketId, Token},
     people::{Name, Person, Stated, Technician},
     reply::CannedReply,
@@ -264,6 +265,30 @@ pub enum ToRelay {
         /// In their words.
         sentence: Option<AbuseText>,
     },
+    /// Either: what the log holds of this session, which has ended. Answered by [`FromRelay::Head`].
+    ShowHead {
+        /// Of which session.
+        session: SessionId,
+    },
+    /// Either: I agree with this head, the last one that I was told on this connection.
+    SignHead {
+        /// The head.
+        head: SessionHead,
+        /// By the device key over [`SessionHead::signed_bytes`].
+        signature: Signature,
+    },
+    /// Either: the head that I was told is not what I know of this session.
+    DisputeHead {
+        /// Of which session.
+        session: SessionId,
+        /// How many reports I made.
+        reports: u64,
+    },
+    /// User: the receipt of my session, which has ended. Answered by [`FromRelay::Receipt`].
+    ShowReceipt {
+        /// Of which session.
+        session: SessionId,
+    },
     /// User: articles that may answer this, while the sentence is being written. Answered by
     /// [`FromRelay::Suggestions`].
     Suggest {
@@ -419,6 +444,20 @@ pub enum FromRelay {
     Detail {
         /// The ticket.
         detail: Box<TicketDetail>,
+    },
+    /// Answer to [`ToRelay::ShowHead`].
+    Head {
+        /// The request's id.
+        re: u32,
+        /// As the log stands now.
+        head: SessionHead,
+    },
+    /// Answer to [`ToRelay::ShowReceipt`].
+    Receipt {
+        /// The request's id.
+        re: u32,
+        /// The proof, in the form of `relay/audit/README.md`.
+        proof: String,
     },
     /// Answer to [`ToRelay::Suggest`], best first.
     Suggestions {

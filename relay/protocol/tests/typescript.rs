@@ -4,8 +4,8 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, binding, card, console, error, figures, grant, ids, input, keyboard, organisation, people, policy, reply,
-    report, second_factor, session, signalling, ticket, time, words,
+    article, binding, card, console, error, figures, grant, head, ids, input, keyboard, organisation, people, policy,
+    reply, report, second_factor, session, signalling, ticket, time, words,
 };
 use ts_rs::{Config, TS};
 
@@ -54,6 +54,9 @@ fn generated() -> String {
         ticket::Counts,
         grant::Capability,
         grant::Grant,
+        ids::RecordHash,
+        head::Endpoint,
+        head::SessionHead,
         error::Code,
         error::WireError,
         policy::Policy,

@@ -33,6 +33,7 @@ use crate::{
     consult::Consults,
     keys,
     passwords::Passwords,
+    receipts::Receipts,
     store::Store,
     writer::{Answer, BrokerAnswer, Job, WriterHandle},
 };
@@ -89,6 +90,8 @@ pub struct BrokerTask {
     pub store: Arc<dyn Store>,
     /// Checks passwords.
     pub passwords: Passwords,
+    /// Makes heads and receipts of the log.
+    pub receipts: Arc<Receipts>,
     /// Writes.
     pub writer: WriterHandle,
     /// What the writer did.
@@ -232,7 +235,10 @@ impl BrokerTask {
                 });
             }
             Effect::Consult { conn, re, question } => {
-                let answer = outside.consults.begin(Arc::clone(&self.store), question);
+                let answer = {
+                    let (store, receipts) = (Arc::clone(&self.store), Arc::clone(&self.receipts));
+                    outside.consults.begin(store, receipts, question)
+                };
                 self.answer_later(async move {
                     let answer = answer.await;
                     Input::Consulted { conn, re, answer }

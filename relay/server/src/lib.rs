@@ -27,6 +27,7 @@ pub mod log_reader;
 pub mod organisation;
 pub mod passwords;
 pub mod people_watch;
+pub mod receipts;
 pub mod relay;
 pub mod reveal;
 pub mod second_factor;

@@ -39,6 +39,7 @@ use crate::{
     keys, organisation,
     passwords::Passwords,
     people_watch::{self, Untold},
+    receipts::Receipts,
     store::{
         Store, StoreError,
         sqlite::{SqliteOptions, SqliteStore},
@@ -155,6 +156,7 @@ impl Relay {
             broker: new_broker(&*store, file.organisation.key, config.limits).await?,
             store: Arc::clone(&store),
             passwords: passwords.clone(),
+            receipts: Arc::new(Receipts::new(&log, file.clone())),
             writer: to_writer.clone(),
             answers,
             inputs,

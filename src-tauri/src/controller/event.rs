@@ -41,6 +41,8 @@ pub enum Event {
     Offered(Vec<u8>),
     /// Something on this machine went wrong.
     Fault(WireError),
+    /// The dialog for a receipt was answered: saved under this name, given up, or in vain.
+    ReceiptSaved(Result<Option<String>, WireError>),
     /// The stop shortcut; what it stops has stopped already.
     StopShortcut,
     /// The window's close button.
@@ -123,6 +125,13 @@ pub enum Effect {
     Notify(Notification),
     /// Ask for an organisation file with the system's dialog; [`Event::Import`] follows.
     ChooseFile,
+    /// Ask with the system's dialog where to save a receipt, and save it; [`Event::ReceiptSaved`] follows.
+    SaveReceipt {
+        /// A good name for the file.
+        name: String,
+        /// The page.
+        page: String,
+    },
     /// Keep the settings.
     SaveSettings(Settings),
     /// Keep who was allowed before.

@@ -131,6 +131,7 @@ impl Controller {
             }
             LinkEvent::Message(message) => self.relay_said(*message, turn),
             LinkEvent::Offline { error, retry_ms } => {
+                self.receipt_lost();
                 self.link.requests.forget();
                 if self.desk.signing_in() {
                     self.sign_in_failed(error, turn);
@@ -201,6 +202,8 @@ impl Controller {
             FromRelay::Detail { detail } => self.detail_came(*detail),
             FromRelay::Suggestions { suggestions, .. } => self.suggestions_came(suggestions),
             FromRelay::Article { article, .. } => self.article_came(*article),
+            FromRelay::Head { head, .. } => self.head_came(head, turn),
+            FromRelay::Receipt { proof, .. } => self.receipt_came(&proof, turn),
             FromRelay::Replies { replies, .. } => self.replies_came(replies),
             FromRelay::Asked { session } if self.profile.technician() => self.user_is_asked(*session, turn),
             FromRelay::Asked { session } => self.asked(*session, turn),

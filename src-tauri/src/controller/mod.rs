@@ -9,11 +9,13 @@
 mod abuse;
 mod consent;
 mod event;
+mod heads;
 mod help;
 mod keys;
 mod link;
 mod offer;
 mod profile;
+mod receipt;
 mod reports;
 mod requests;
 mod show;
@@ -40,7 +42,9 @@ use crate::{
     action::Action,
     view::{Notice, View},
 };
+use heads::Heads;
 use link::LinkState;
+use receipt::Saving;
 use technician::Desk;
 use user::User;
 
@@ -60,6 +64,8 @@ pub struct Controller {
     notices: u32,
     user: User,
     desk: Desk,
+    heads: Heads,
+    saving: Saving,
     /// An organisation that a link from outside offers; the person is asked.
     offer: Option<OrganisationFile>,
     quit_by: Option<UnixMillis>,
@@ -93,6 +99,8 @@ impl Controller {
             notices: 0,
             user: User::default(),
             desk: Desk::default(),
+            heads: Heads::default(),
+            saving: Saving::default(),
             offer: None,
             quit_by: None,
             shown: None,
@@ -131,11 +139,13 @@ impl Controller {
             Event::Import(content) => self.import(&content, &mut turn),
             Event::Offered(content) => self.offered(&content, &mut turn),
             Event::Fault(error) => self.tell(error),
+            Event::ReceiptSaved(result) => self.receipt_saved(result),
             Event::StopShortcut => self.stop(&mut turn),
             Event::CloseRequested => self.close_requested(&mut turn),
             Event::Quit => self.quit(&mut turn),
             Event::Tick => self.tick(&mut turn),
         }
+        self.ask_for_heads(&mut turn);
         self.pause_control(&mut turn);
         self.emit(&mut turn);
         turn.effects
@@ -189,6 +199,7 @@ impl Controller {
             Action::Stop => self.stop(turn),
             Action::Feedback { solved } => self.feedback(solved, turn),
             Action::Leave => self.leave(turn),
+            Action::SaveReceipt { utc_offset } => self.save_receipt(utc_offset, turn),
 
             Action::SignIn {
                 login,

@@ -78,6 +78,18 @@ impl Reports {
         }
     }
 
+    /// Does the relay hold everything that was reported of this session?
+    pub(super) fn all_recorded(&self, session: SessionId) -> bool {
+        let of = |book: &&Book| book.session == session;
+        self.books.iter().find(of).is_none_or(|book| book.waiting.is_empty())
+    }
+
+    /// How many reports were made of this session.
+    pub(super) fn made(&self, session: SessionId) -> u64 {
+        let of = |book: &&Book| book.session == session;
+        self.books.iter().find(of).map_or(0, |book| book.last)
+    }
+
     /// Try again a little after `now`.
     pub(super) fn retry_after(&mut self, now: UnixMillis) {
         self.retry_at = Some(now.plus(RETRY_MS));

@@ -28,6 +28,8 @@ pub(super) enum Purpose {
     End(SessionId),
     Abuse(SessionId),
     Report(SessionId, u64),
+    Head(SessionId),
+    Receipt(SessionId),
     Suggest,
     Read(ArticleId),
     Deflected,
@@ -106,6 +108,7 @@ impl Controller {
             Some(Purpose::End(session)) => self.end_told(session),
             Some(Purpose::Abuse(session)) => self.abuse_recorded(session, turn),
             Some(Purpose::Suggest) => self.suggested(turn),
+            Some(Purpose::Head(session)) => self.head_done(session),
             Some(Purpose::Draft(ticket)) => self.drafted(ticket),
             Some(Purpose::RequestCard) => self.desk.card_requested = true,
             // Done means written, and reports are written in order.
@@ -135,6 +138,7 @@ impl Controller {
             Some(Purpose::Report(session, _)) if is_for_good(error.code) => self.link.reports.forget(session),
             // Sent again by and by.
             Some(Purpose::Report(..)) => self.link.reports.retry_after(turn.at),
+            Some(Purpose::Head(session)) => self.head_refused(session, error.code, turn),
             Some(Purpose::Suggest) => self.suggested(turn),
             Some(Purpose::Read(article)) => self.article_refused(article, error),
             // Nobody waits for either.

@@ -13,6 +13,7 @@ use renfort_protocol::{
     binding::Tampered,
     error::WireError,
     grant::{Capabilities, Capability, Grant},
+    head::Endpoint,
     ids::{SessionId, Signature},
     keyboard::Typing,
     session::ChatText,
@@ -130,6 +131,7 @@ impl Controller {
         match bound {
             Ok(bound) => {
                 viewed.grant = Some(grant.clone());
+                self.heads.begun(&viewed.info, Endpoint::Viewer);
                 turn.push(Effect::StartViewer {
                     session: grant.session,
                     grant,
@@ -193,7 +195,10 @@ impl Controller {
         match event {
             ViewerEvent::Report { at, event } => return self.report(session, at, event, turn),
             ViewerEvent::Signal(signal) => return self.send_signal(session, signal, turn),
-            ViewerEvent::Ended { reason, error } => return self.viewer_ended(session, reason, error, turn),
+            ViewerEvent::Ended { reason, error } => {
+                self.heads.ended(session);
+                return self.viewer_ended(session, reason, error, turn);
+            }
             _ => {}
         }
         let Some(viewed) = self.desk.session.as_mut().filter(|viewed| viewed.info.id == session) else {

@@ -201,6 +201,7 @@ impl Controller {
                     ticket,
                     abuse_reported,
                     busy: self.link.requests.any(|purpose| purpose == Purpose::Feedback),
+                    receipt: self.receipt_view(),
                 }
             }
             TicketState::Solved | TicketState::NotSolved | TicketState::Cancelled => home(),

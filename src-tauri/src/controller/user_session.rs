@@ -16,6 +16,7 @@ use renfort_protocol::{
     binding::{Tampered, Transcript},
     error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
+    head::Endpoint,
     ids::{SessionId, Signature},
     limits::CONSENT_ANSWER_MS,
     policy::Policy,
@@ -241,6 +242,7 @@ impl Controller {
         let policy = self.policy();
         let grant = policy.narrow(grant, turn.at);
         self.learn_technician(&consent.info.technician, turn);
+        self.heads.begun(&consent.info, Endpoint::Sharer);
         turn.push(Effect::StartSharer {
             session: grant.session,
             grant: grant.clone(),
@@ -391,7 +393,10 @@ impl Controller {
         match event {
             SharerEvent::Report { at, event } => return self.report(session, at, event, turn),
             SharerEvent::Signal(signal) => return self.send_signal(session, signal, turn),
-            SharerEvent::Ended { reason, error } => return self.sharer_ended(session, reason, error, turn),
+            SharerEvent::Ended { reason, error } => {
+                self.heads.ended(session);
+                return self.sharer_ended(session, reason, error, turn);
+            }
             _ => {}
         }
         let Some(shared) = self.user.session.as_mut().filter(|shared| shared.info.id == session) else {

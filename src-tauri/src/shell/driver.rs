@@ -6,7 +6,7 @@
 //! Invariant: this task never waits for a sharer, a viewer or a window. It may wait for the link, and takes events
 //! meanwhile, so that no two tasks ever wait for each other.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use renfort_engine::{
     clock::Clock,
@@ -26,12 +26,12 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use tauri::{AppHandle, Emitter as _};
 use tokio::sync::{mpsc, watch};
 
-use super::{StopSlot, media::Media, notifications, shortcut, tray::Tray, windows};
+use super::{StopSlot, media::Media, notifications, receipt_file, shortcut, tray::Tray, windows};
 use crate::{
     controller::{Controller, Effect, Event, Moment},
     picture_socket::PictureSocket,
     relay_link::LinkCommand,
-    store::{DataFolder, StoreError},
+    store::{DataFolder, DevicePair, StoreError},
     view::View,
 };
 
@@ -139,6 +139,9 @@ impl Driver {
             Effect::Relabel(language) => self.tray.relabel(&self.app, language),
             Effect::Notify(notification) => notifications::show(&self.app, self.language(), &notification),
             Effect::ChooseFile => notifications::choose_organisation(&self.app, self.language(), self.events.clone()),
+            Effect::SaveReceipt { name, page } => {
+                receipt_file::save(&self.app, self.language(), &name, page, self.events.clone());
+            }
             Effect::SaveSettings(settings) => self.saved(self.folder.save_settings(&settings)),
             Effect::SaveKnown(known) => self.saved(self.folder.save_known(&known)),
             Effect::SaveOrganisation(file) => self.saved(self.folder.save_organisation(&file)),

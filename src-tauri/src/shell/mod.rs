@@ -10,6 +10,7 @@ mod driver;
 mod links;
 mod media;
 mod notifications;
+mod receipt_file;
 mod shortcut;
 mod tray;
 mod windows;
@@ -163,9 +164,10 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let pictures = runtime
         .block_on(PictureSocket::listen())
         .context("no local port for the picture")?;
+    let device = Arc::new(device);
     let link = {
         let _inside = runtime.inner().enter();
-        relay_link::spawn(Arc::new(device), Trust::of_the_system(), link_events(events.clone()))
+        relay_link::spawn(Arc::clone(&device), Trust::of_the_system(), link_events(events.clone()))
     };
     let controller = Controller::new(profile);
     let (view_sender, view) = watch::channel(controller.view());
@@ -199,6 +201,7 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
         controller,
         clock: Clock::system(),
         folder,
+        device,
         link,
         inbox,
         events: events.clone(),

@@ -19,6 +19,8 @@ pub(super) struct Words {
     pub(super) asked: &'static str,
     /// Kind of file in the system's dialog.
     pub(super) organisation_file: &'static str,
+    /// Kind of file that a receipt is.
+    pub(super) receipt_file: &'static str,
 }
 
 /// The words of a language.
@@ -32,6 +34,7 @@ pub(super) const fn words(language: Language) -> Words {
             new_ticket: "New ticket",
             asked: "A technician would like to see your screen",
             organisation_file: "Organisation file",
+            receipt_file: "Receipt (web page)",
         },
         Language::Fr => Words {
             get_help: "Obtenir de l’aide",
@@ -41,6 +44,7 @@ pub(super) const fn words(language: Language) -> Words {
             new_ticket: "Nouveau ticket",
             asked: "Un technicien souhaite voir votre écran",
             organisation_file: "Fichier d’organisation",
+            receipt_file: "Reçu (page web)",
         },
     }
 }

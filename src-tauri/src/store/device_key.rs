@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use renfort_protocol::{
+    head::SessionHead,
     ids::{DeviceKey, Nonce, Signature},
     signalling::hello_bytes,
     signing,
@@ -40,7 +41,17 @@ impl DevicePair {
     /// Answers the relay's challenge.
     #[must_use]
     pub fn sign_hello(&self, nonce: &Nonce) -> Signature {
-        let signature = self.0.sign(&hello_bytes(nonce, &self.public()));
+        self.sign(&hello_bytes(nonce, &self.public()))
+    }
+
+    /// Agrees with the head of a session.
+    #[must_use]
+    pub fn sign_head(&self, head: &SessionHead) -> Signature {
+        self.sign(&head.signed_bytes())
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Signature {
+        let signature = self.0.sign(bytes);
         Signature(
             signature
                 .as_ref()

@@ -33,6 +33,21 @@ pub(super) fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()>
     Ok(())
 }
 
+/// Writes a file where a person wants it, in the place of whatever is there. What could not be written leaves nothing.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidFilename.into());
+    };
+    let name = name.to_string_lossy();
+    replace(folder, &name, bytes).inspect_err(|_| {
+        // It may not even have been made; then there is nothing to take away.
+        drop(std::fs::remove_file(folder.join(format!("{name}.new"))));
+    })
+}
+
 /// Gives a file another name, one that is not taken.
 pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

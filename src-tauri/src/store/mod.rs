@@ -19,6 +19,7 @@ use std::{
 use renfort_protocol::{card::SignedRevocations, ids::Token, organisation::OrganisationFile};
 
 pub use device_key::DevicePair;
+pub use files::save;
 pub use known::{KNOWN_TECHNICIANS, KnownTechnicians};
 pub use settings::{Settings, UnsentAbuse};
 

@@ -56,6 +56,10 @@ pub const TARGETS: &[Target] = &[
         run: log::export,
     },
     Target {
+        name: "receipt",
+        run: log::receipt,
+    },
+    Target {
         name: "checkpoint",
         run: log::checkpoint,
     },

@@ -5,6 +5,7 @@ use renfort_audit::{
     export::{Against, ExportVerifier},
     hash::Digest,
     personal::{PersonalKey, decrypt},
+    receipt::{self, Proof},
 };
 
 /// A whole export. One that verifies has as many records as its lines between the first and the last.
@@ -19,6 +20,23 @@ pub(crate) fn export(bytes: &[u8]) {
     }
     if let Ok(proof) = verifier.finish() {
         assert_eq!(proof.checkpoint.size + 2, lines);
+    }
+}
+
+/// A saved receipt, and the proof that a relay gives for one. What verifies is what it is made of, byte for byte.
+pub(crate) fn receipt(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok((receipt, facts)) = receipt::verify_page(text, &receipt::Against::default()) {
+        assert_eq!(receipt.page(&facts), text);
+        assert_eq!(facts.records, receipt.proof.records.len() as u64);
+    }
+    if let Ok(proof) = Proof::read(text) {
+        assert_eq!(proof.text(), text);
+        // Whether it holds or not, looking at it must not panic.
+        let held = proof.check(&receipt::Against::default());
+        if let Ok(facts) = held {
+            assert!(facts.records <= facts.log_size);
+        }
     }
 }
 

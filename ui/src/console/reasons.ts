@@ -56,6 +56,8 @@ export const reasons: Table<Record<Code, string>> = {
     store_failed: "the data could not be read or written",
     card_needed: "the device had no good card",
     untrusted: "something was not as it was sent",
+    bad_receipt: "the receipt does not hold",
+    not_saved: "the file could not be saved",
     internal: "a defect inside Renfort",
   },
   fr: {
@@ -108,6 +110,8 @@ export const reasons: Table<Record<Code, string>> = {
     store_failed: "les données n’ont pas pu être lues ou écrites",
     card_needed: "l’appareil n’avait pas de carte valable",
     untrusted: "quelque chose n’était pas tel qu’envoyé",
+    bad_receipt: "le reçu n’est pas valable",
+    not_saved: "le fichier n’a pas pu être enregistré",
     internal: "un défaut interne de Renfort",
   },
 };

@@ -226,6 +226,23 @@ test("at the end the answer is a click, and so is going back without one", async
   expect(shown.host.actions).toEqual([{ action: "feedback", solved: false }, { action: "feedback", solved: true }, { action: "leave" }]);
 });
 
+test("the receipt can be saved, again too, and what becomes of it is said", async () => {
+  const view = samples.finished("en");
+  shown = await stage(view);
+  await shown.click("save-receipt");
+  const [action] = shown.host.actions;
+  if (action?.action !== "save_receipt") throw new Error("the receipt was not asked for");
+  expect(Math.abs(action.utc_offset)).toBeLessThanOrEqual(24 * 60);
+  await shown.show(changed<"finished">(view, { receipt: { state: "busy" } }));
+  expect(shown.get("save-receipt").getAttribute("aria-busy")).toBe("true");
+  await shown.show(changed<"finished">(view, { receipt: { state: "saved", file: "receipt.html" } }));
+  expect(shown.get("receipt-state").textContent).toContain("receipt.html");
+  await shown.click("save-receipt");
+  expect(shown.host.actions).toHaveLength(2);
+  await shown.show(changed<"finished">(view, { receipt: { state: "none" } }));
+  expect(shown.all("save-receipt")).toEqual([]);
+});
+
 test("who answered is thanked and not asked again", async () => {
   const view = samples.finished("en");
   if (view.side.page !== "finished") throw new Error("no finished page");

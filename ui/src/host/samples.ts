@@ -235,6 +235,7 @@ export const samples = {
     page: "finished",
     ticket: userTicket(l, { state: "solved", position: null, technician: CLAIRE, receipt, message: l === "fr" ? "J’ai vidé la file d’impression.\nSi cela revient, éteignez l’imprimante une minute." : "I cleared the print queue.\nIf it comes back, switch the printer off for a minute." }),
     busy: false,
+    receipt: { state: "ready" },
   })),
   signIn: technician(() => ({ page: "sign_in", busy: false, login: null, second_factor: false }), { notice: { id: 1, error: { code: "sign_in_failed" } } }),
   queue: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: queue(l), detail: detail(l), busy: false })),

@@ -94,6 +94,14 @@ export const errors: ErrorTable = {
   }),
   card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
+  bad_receipt: (p) => ({
+    what: `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}, so Renfort did not save it.`,
+    todo: "Try again. If it stays so, tell your organisation’s security or data protection officer.",
+  }),
+  not_saved: (p) => ({
+    what: p.reason === "full" ? "There is no room left where the file should go." : p.reason === "denied" ? "You may not write there." : "The file could not be saved there.",
+    todo: p.reason === "full" ? "Make room, or choose another place." : "Choose another place and try again.",
+  }),
   internal: (p) => ({
     what: "Something went wrong inside Renfort.",
     todo: p.detail ? `Try again. If it stays so, give your helpdesk this detail: ${p.detail}` : "Try again. If it stays so, start Renfort again.",

@@ -227,6 +227,11 @@ export const en = {
     offline: "Your answer can be sent as soon as you are connected.",
     thanks: "Thank you for your answer.",
     home: "Back to the beginning",
+    saveReceipt: "Save the receipt",
+    receiptHint: "A page that tells what was done, which anybody can check.",
+    receiptBusy: "The receipt is being made and checked. Then choose where it goes.",
+    receiptSaved: (file: string) => `The receipt was checked and saved: ${file}`,
+    receiptOffline: "The receipt can be saved as soon as you are connected.",
   },
 
   banner: {

@@ -94,6 +94,14 @@ export const errors: ErrorTable = {
   }),
   card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
+  bad_receipt: (p) => ({
+    what: `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""} : Renfort ne l’a pas enregistré.`,
+    todo: "Réessayez. Si cela continue, prévenez la personne chargée de la sécurité ou de la protection des données.",
+  }),
+  not_saved: (p) => ({
+    what: p.reason === "full" ? "Il n’y a plus de place à cet endroit." : p.reason === "denied" ? "Vous n’avez pas le droit d’écrire à cet endroit." : "Le fichier n’a pas pu être enregistré à cet endroit.",
+    todo: p.reason === "full" ? "Faites de la place ou choisissez un autre endroit." : "Choisissez un autre endroit et réessayez.",
+  }),
   internal: (p) => ({
     what: "Quelque chose s’est mal passé dans Renfort.",
     todo: p.detail ? `Réessayez. Si cela continue, donnez ce détail à votre assistance : ${p.detail}` : "Réessayez. Si cela continue, redémarrez Renfort.",

@@ -224,6 +224,11 @@ export const fr: typeof en = {
     offline: "Votre réponse pourra partir dès que vous serez connecté.",
     thanks: "Merci de votre réponse.",
     home: "Revenir au début",
+    saveReceipt: "Enregistrer le reçu",
+    receiptHint: "Une page qui dit ce qui a été fait, et que tout le monde peut vérifier.",
+    receiptBusy: "Le reçu est préparé et vérifié. Choisissez ensuite où le ranger.",
+    receiptSaved: (file) => `Le reçu a été vérifié et enregistré : ${file}`,
+    receiptOffline: "Le reçu pourra être enregistré dès que vous serez connecté.",
   },
 
   banner: {

@@ -8,6 +8,7 @@ mod articles;
 mod cards;
 mod durability;
 mod erasure;
+mod evidence;
 mod harness;
 mod limits;
 mod random;

@@ -11,10 +11,12 @@ mod password;
 mod people;
 mod retention;
 mod second_factor;
+mod receipt;
 mod serve;
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use renfort_audit::{checkpoint::LogKey, hash::Digest};
 use renfort_protocol::{
@@ -353,9 +355,14 @@ enum AuditCommand {
         out: Option<PathBuf>,
     },
     /// Checks an exported log offline; exit code 1 and the first fault when it does not hold.
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Verify {
+        /// Something else than an exported log.
+        #[command(subcommand)]
+        other: Option<VerifyCommand>,
         /// The exported file.
-        file: PathBuf,
+        #[arg(required = true)]
+        file: Option<PathBuf>,
         /// The relay's public key as known from elsewhere, in hexadecimal; without it, the log is only shown to be whole
         /// under the key that the file itself names.
         #[arg(long, value_parser = log_key)]
@@ -363,6 +370,22 @@ enum AuditCommand {
         /// A checkpoint kept from before, as a file; can be given several times. The log must have grown from each.
         #[arg(long)]
         checkpoint: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum VerifyCommand {
+    /// Checks a receipt that a user saved, offline; exit code 1 and the first fault when it does not hold.
+    Receipt {
+        /// The saved page.
+        file: PathBuf,
+        /// The relay's public key as known from elsewhere, in hexadecimal; without it, the receipt is only shown to be
+        /// whole under the key that it names itself.
+        #[arg(long, value_parser = log_key)]
+        key: Option<LogKey>,
+        /// A checkpoint kept from elsewhere, as a file. It can be compared with a receipt of the same size of the log.
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
     },
 }
 
@@ -388,7 +411,16 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Retention(command) => retention::run(command).await,
         Command::Hold(command) => hold::run(command).await,
         Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
-        Command::Audit(AuditCommand::Verify { file, key, checkpoint }) => audit::verify(&file, key, &checkpoint),
+        Command::Audit(AuditCommand::Verify {
+            other: Some(VerifyCommand::Receipt { file, key, checkpoint }),
+            ..
+        }) => receipt::verify(&file, key, checkpoint.as_deref()),
+        Command::Audit(AuditCommand::Verify {
+            other: None,
+            file,
+            key,
+            checkpoint,
+        }) => audit::verify(&file.context("no file was named")?, key, &checkpoint),
     }
 }
 

@@ -268,6 +268,12 @@ pub trait Store:
     /// When the store fails or is damaged.
     async fn records(&self, from: u64, limit: u32) -> Result<Vec<LoggedRecord>, StoreError>;
 
+    /// Hashes of the records from number `from` on, at most `limit`, in order.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn hashes(&self, from: u64, limit: u64) -> Result<Vec<Digest>, StoreError>;
+
     /// Records of a ticket outside any session, and of the ticket's given session, in order.
     ///
     /// # Errors

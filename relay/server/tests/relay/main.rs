@@ -13,6 +13,7 @@ mod exports;
 mod figures;
 mod memory;
 mod sign_in_attacks;
+mod receipts;
 mod slow_reader;
 mod sockets;
 mod start;

@@ -6,23 +6,42 @@ use renfort_core::{
     Broker, Limits,
     contract::{Conn, Input},
 };
-use renfort_protocol::{VERSION, error::Code, ids::Nonce, signalling::Request};
+use renfort_protocol::{
+    VERSION,
+    error::Code,
+    ids::{DeviceKey, Nonce},
+    organisation::Organisation,
+    signalling::Request,
+    time::UnixMillis,
+};
 use renfort_relay::{
     broker_task::{BrokerTask, Peer, ToBroker},
     clock,
     passwords::Passwords,
+    receipts::Receipts,
     store::{Store, memory::MemoryStore},
-    writer::Writer,
+    writer::{LogIdentity, Writer},
 };
 use ring::signature::Ed25519KeyPair;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::support::client::{as_user, signed_hello};
+use crate::support::{
+    client::{as_user, signed_hello},
+    name,
+};
 
 #[tokio::test]
 async fn a_peer_that_does_not_read_is_closed_as_busy() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
+    let organisation = Organisation {
+        version: 1,
+        name: name("Mairie"),
+        relays: vec!["wss://relay.example.org".into()],
+        key: DeviceKey([0; 32]),
+        issued_at: UnixMillis(1),
+    };
+    let receipts = Receipts::new(&LogIdentity::of(&pair), organisation.sign(&pair));
     let (writer, to_writer, answers) = Writer::open(Arc::clone(&store), pair).await.unwrap();
     let writer = tokio::spawn(writer.run());
     let (to_broker, inputs) = mpsc::channel(8);
@@ -35,6 +54,7 @@ async fn a_peer_that_does_not_read_is_closed_as_busy() {
         ),
         store,
         passwords: Passwords::new().unwrap(),
+        receipts: Arc::new(receipts),
         writer: to_writer,
         answers,
         inputs,

@@ -12,6 +12,10 @@ pub async fn records_come_back_in_order_with_their_personal_fields(store: &dyn S
     assert_eq!(store.records(0, 10).await.unwrap(), all);
     assert_eq!(store.records(1, 2).await.unwrap(), all[1..3]);
     assert_eq!(store.records(5, 10).await.unwrap(), []);
+    let hashes: Vec<_> = all.iter().map(|logged| logged.hash).collect();
+    assert_eq!(store.hashes(0, 10).await.unwrap(), hashes);
+    assert_eq!(store.hashes(1, 2).await.unwrap(), hashes[1..3]);
+    assert_eq!(store.hashes(5, 10).await.unwrap(), []);
 }
 
 pub async fn a_record_number_is_given_once(store: &dyn Store) {

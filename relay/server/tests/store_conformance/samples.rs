@@ -81,6 +81,8 @@ pub fn session(id: u8, of: u64) -> SessionRecord {
         controlled_since: None,
         counts: Counts::default(),
         reported_by_user: 0,
+        head_answered_by_user: false,
+        head_answered_by_technician: false,
         reported_by_technician: 0,
         abuse_reported_at: None,
     }

@@ -3,6 +3,7 @@
 mod abuse;
 mod connection;
 mod consent;
+mod evidence;
 mod help;
 mod keys;
 mod log;

@@ -4,6 +4,7 @@
  * Invariant: a browser has one key, however many tabs begin at once.
  */
 import { bytesOf, hexadecimal } from "./binding/hexadecimal";
+import type { SessionHead } from "../../generated/protocol";
 
 export interface Device {
   /** Public key, in hexadecimal. */
@@ -12,8 +13,9 @@ export interface Device {
   sign(bytes: Uint8Array<ArrayBuffer>): Promise<string>;
 }
 
-/** Separates the hello's signature from every other use of the key. */
+/** Separate these signatures from every other use of the key. */
 const HELLO_CONTEXT = "renfort hello v1\0";
+const HEAD_CONTEXT = "renfort head v1\0";
 const [DATABASE, STORE, NAME] = ["renfort", "device", "key"];
 const ALGORITHM = { name: "Ed25519" };
 
@@ -22,13 +24,19 @@ export function helloBytes(nonce: string, key: string): Uint8Array<ArrayBuffer> 
   return Uint8Array.from([...new TextEncoder().encode(HELLO_CONTEXT), ...bytesOf(nonce, 32), ...bytesOf(key, 32)]);
 }
 
+/** What a signature of a session's head covers: context, then its canonical JSON, whose members stand in this order. */
+export function headBytes({ last, records, reports, role, session, ticket }: SessionHead): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new TextEncoder().encode(HEAD_CONTEXT + JSON.stringify({ last, records, reports, role, session, ticket })));
+}
+
 /** Finds the key, or makes it. Fails where the browser has no Ed25519. */
 export async function thisDevice(): Promise<Device> {
   const pair = await keptOr(await made());
   const key = hexadecimal(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const sign = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => hexadecimal(await crypto.subtle.sign(ALGORITHM, pair.privateKey, bytes));
   return {
     key,
-    sign: async (bytes) => hexadecimal(await crypto.subtle.sign(ALGORITHM, pair.privateKey, bytes)),
+    sign,
   };
 }
 

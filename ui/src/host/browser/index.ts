@@ -13,7 +13,7 @@ import { Technician } from "./controller/technician";
 import { putAsk } from "./binding/ask";
 import { signRequest } from "./binding/card";
 import { verdictOf } from "./binding/check";
-import { thisDevice } from "./device";
+import { headBytes, thisDevice } from "./device";
 import { ownLayout } from "./layout";
 import { BrowserPlace } from "./limits";
 import { RelayLink } from "./relay";
@@ -133,6 +133,8 @@ export class BrowserHost implements Host {
         return this.#sign(async () => ({ event: "signed_card_request", request: await signRequest(await this.#device, effect.request) }));
       case "check":
         return void verdictOf(effect.check).then((verdict) => this.#happened({ event: "checked", session: effect.session, verdict }));
+      case "sign_head":
+        return void this.#signHead(effect);
       case "start_viewer":
         return this.#startViewer(effect);
       case "to_viewer":
@@ -157,6 +159,11 @@ export class BrowserHost implements Host {
       (event) => this.#happened(event),
       (thrown: unknown) => this.#happened({ event: "not_signed", detail: String(thrown) }),
     );
+  }
+
+  async #signHead({ id, head }: Extract<Effect, { effect: "sign_head" }>): Promise<void> {
+    const signature = await (await this.#device).sign(headBytes(head));
+    this.#relay.send({ id, type: "sign_head", head, signature });
   }
 
   #startViewer({ session, grant, bound }: Extract<Effect, { effect: "start_viewer" }>): void {

@@ -217,6 +217,12 @@ impl Store for MemoryStore {
         }))
     }
 
+    async fn hashes(&self, from: u64, limit: u64) -> Result<Vec<Digest>, StoreError> {
+        let until = from.saturating_add(limit);
+        let within = |logged: &&LoggedRecord| (from..until).contains(&logged.record.seq);
+        Ok(self.read(|state| state.records.iter().filter(within).map(|logged| logged.hash).collect()))
+    }
+
     async fn timeline(&self, ticket: TicketId, session: SessionId) -> Result<Vec<LoggedRecord>, StoreError> {
         Ok(self.read(|state| {
             let belongs = |logged: &&LoggedRecord| {

@@ -27,6 +27,17 @@ pub(super) async fn records(pool: &SqlitePool, from: u64, limit: u32) -> Result<
     Ok(records)
 }
 
+pub(super) async fn hashes(pool: &SqlitePool, from: u64, limit: u64) -> Result<Vec<Digest>, StoreError> {
+    sqlx::query("SELECT hash FROM records WHERE seq >= ? AND seq < ? ORDER BY seq")
+        .bind(int(from))
+        .bind(int(from.saturating_add(limit)))
+        .fetch_all(pool)
+        .await?
+        .iter()
+        .map(hash)
+        .collect()
+}
+
 pub(super) async fn timeline(
     pool: &SqlitePool,
     ticket: TicketId,
@@ -111,12 +122,14 @@ pub(super) async fn checkpoint(pool: &SqlitePool) -> Result<Option<StoredCheckpo
     .transpose()
 }
 
+fn hash(row: &SqliteRow) -> Result<Digest, StoreError> {
+    Digest::try_from(row.try_get::<String, _>("hash")?).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
 fn logged(row: &SqliteRow) -> Result<LoggedRecord, StoreError> {
-    let hash =
-        Digest::try_from(row.try_get::<String, _>("hash")?).map_err(|error| StoreError::Damaged(error.to_string()))?;
     Ok(LoggedRecord {
         record: from_json(row.try_get("record")?)?,
-        hash,
+        hash: hash(row)?,
         personal: Vec::new(),
     })
 }

@@ -189,6 +189,10 @@ impl Store for SqliteStore {
         log::records(&self.readers, from, limit).await
     }
 
+    async fn hashes(&self, from: u64, limit: u64) -> Result<Vec<Digest>, StoreError> {
+        log::hashes(&self.readers, from, limit).await
+    }
+
     async fn timeline(&self, ticket: TicketId, session: SessionId) -> Result<Vec<LoggedRecord>, StoreError> {
         log::timeline(&self.readers, ticket, session).await
     }

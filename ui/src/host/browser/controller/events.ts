@@ -1,6 +1,6 @@
 /** Everything that can happen to the page's controller, and everything that it can make happen. */
 import type { Action, View } from "../../../generated/host";
-import type { CardRequest, DeviceKey, Grant, Identity, KeyboardLayout, Language, Request, SessionId, SignedCardRequest, Token, WireError } from "../../../generated/protocol";
+import type { CardRequest, DeviceKey, Grant, Identity, KeyboardLayout, Language, Request, SessionHead, SessionId, SignedCardRequest, Token, WireError } from "../../../generated/protocol";
 import type { Asked, Wish } from "../binding/ask";
 import type { Check, Verdict } from "../binding/check";
 import type { Bound } from "../binding/transcript";
@@ -47,6 +47,8 @@ export type Effect =
   | { readonly effect: "sign_card_request"; readonly request: CardRequest }
   /** Check what was signed by somebody. */
   | { readonly effect: "check"; readonly session: SessionId; readonly check: Check }
+  /** Sign this head with the device key, and send it under this number. */
+  | { readonly effect: "sign_head"; readonly id: number; readonly head: SessionHead }
   /** Start showing the user's screen. */
   | { readonly effect: "start_viewer"; readonly session: SessionId; readonly grant: Grant; readonly bound: Bound }
   /** To the viewer of this session, when it is still there. */

@@ -52,6 +52,16 @@ export class Reports {
     if (book) book.waiting = [];
   }
 
+  /** Does the relay hold everything that was reported of this session? */
+  allRecorded(session: SessionId): boolean {
+    return (this.#books.get(session)?.waiting.length ?? 0) === 0;
+  }
+
+  /** How many reports were made of this session. */
+  made(session: SessionId): number {
+    return this.#books.get(session)?.last ?? 0;
+  }
+
   all(): Report[] {
     return [...this.#books.values()].flatMap((book) => book.waiting);
   }

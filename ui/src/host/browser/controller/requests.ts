@@ -9,7 +9,7 @@ import { HELLO_ID } from "../relay";
 export type Purpose =
   | { readonly what: "show" | "take_ticket" | "ask_again" | "request_card" | "note" | "replies" | "sign_out" }
   | { readonly what: "wrap_up" | "draft"; readonly ticket: TicketId }
-  | { readonly what: "end"; readonly session: SessionId }
+  | { readonly what: "end" | "head"; readonly session: SessionId }
   | { readonly what: "report"; readonly session: SessionId; readonly number: number };
 
 export class Requests {
@@ -23,6 +23,13 @@ export class Requests {
     this.#sent += 1;
     if (purpose) this.#waiting.set(this.#sent, purpose);
     this.send({ id: this.#sent, ...body });
+  }
+
+  /** The number of a request that is sent as soon as it is signed. */
+  expect(purpose: Purpose): number {
+    this.#sent += 1;
+    this.#waiting.set(this.#sent, purpose);
+    return this.#sent;
   }
 
   any(matches: (purpose: Purpose) => boolean): boolean {

@@ -9,6 +9,7 @@ import type { Verdict } from "../binding/check";
 import type { ViewerCommand, ViewerEvent } from "../session/events";
 import { Agreement, type Step } from "./agreement";
 import type { Desk } from "./desk";
+import type { Heads } from "./heads";
 import type { Effect, Tell } from "./events";
 import type { Uplink } from "./uplink";
 import { Viewed } from "./viewed";
@@ -23,6 +24,7 @@ export class SessionAtDesk {
     private readonly push: (effect: Effect) => void,
     private readonly tell: Tell,
     private readonly device: () => DeviceKey,
+    private readonly heads: Heads,
   ) {}
 
   /** What a person does in a session, or about one. False when it is about something else. */
@@ -128,6 +130,7 @@ export class SessionAtDesk {
     const viewed = this.desk.session;
     if (!viewed) return;
     viewed.grant = grant;
+    this.heads.begun(viewed.info);
     this.push({ effect: "start_viewer", session: viewed.info.id, grant, bound });
     if (viewed.returned) this.relay.signal(viewed.info.id, { signal: "restart" });
     for (const signal of viewed.takeEarly()) this.toViewer(viewed.info.id, { command: "signal", signal });
@@ -205,6 +208,7 @@ export class SessionAtDesk {
         if (this.desk.isIn(session)) this.#distrust(session, event.what, now);
         return;
       case "ended":
+        this.heads.ended(session);
         return this.#viewerEnded(session, event.reason, event.error);
       default:
         if (this.desk.isIn(session)) this.desk.session?.happened(event, now);

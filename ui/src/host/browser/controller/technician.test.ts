@@ -171,7 +171,7 @@ test("a ticket is taken, its user asked, the yes starts the viewer, an end is to
 test("what the user ended is not told to the relay by this side, what was lost is", () => {
   inSession();
   end("stopped_by_user");
-  expect(sent()).toEqual([]);
+  expect(sent().map(({ type }) => type)).toEqual(["show_head"]);
   expect(page()).toMatchObject({ session: { stage: "over", reason: "stopped_by_user" } });
   begin();
   inSession();
@@ -502,4 +502,37 @@ test("a browser that cannot sign says so, and the click can be made again", () =
   handle({ event: "not_signed", detail: "OperationError" });
   expect(view().notice?.error).toEqual({ code: "internal", params: { detail: "OperationError" } });
   expect(page()).toMatchObject({ busy: false });
+});
+
+test("a session's head is signed when it is what this page knows, once everything is recorded", () => {
+  inSession();
+  viewer({ event: "report", at: 5, report: { event: "first_picture", after_ms: 9 } });
+  end("stopped_by_user");
+  expect(sent().map(({ type }) => type)).not.toContain("show_head");
+  relay({ type: "recorded", session: SESSION.id, number: 1 });
+  const { id: re } = only("show_head");
+  const head = { last: "ab".repeat(32), records: 7, reports: 1, role: "viewer", session: SESSION.id, ticket: "T-1001" } as const;
+  relay({ type: "head", re, head });
+  const [signing] = effects.filter((effect) => effect.effect === "sign_head");
+  expect(signing).toMatchObject({ head });
+  relay({ type: "done", re });
+  relay({ type: "done", re: signing?.effect === "sign_head" ? signing.id : 0 });
+  now += 60_000;
+  handle({ event: "tick" });
+  expect(sent()).toEqual([]);
+});
+
+test("a head that does not know all reports is disputed, and one that is not ready yet is asked for again", () => {
+  inSession();
+  viewer({ event: "report", at: 5, report: { event: "first_picture", after_ms: 9 } });
+  relay({ type: "recorded", session: SESSION.id, number: 1 });
+  end("stopped_by_user");
+  relay({ type: "refused", re: only("show_head").id, error: { code: "out_of_order" } });
+  expect(view().notice).toBeNull();
+  now += 5_000;
+  handle({ event: "tick" });
+  const { id: re } = only("show_head");
+  relay({ type: "head", re, head: { last: "ab".repeat(32), records: 7, reports: 0, role: "viewer", session: SESSION.id, ticket: "T-1001" } });
+  expect(kinds()).not.toContain("sign_head");
+  expect(only("dispute_head")).toMatchObject({ session: SESSION.id, reports: 1 });
 });

@@ -26,6 +26,7 @@ import { cardRequest, cardView, goodCard } from "./card";
 import { Desk } from "./desk";
 import type { AskWhy, Effect, Event } from "./events";
 import { technicianPage } from "./page";
+import { Heads } from "./heads";
 import { SessionAtDesk } from "./session";
 import { Uplink } from "./uplink";
 
@@ -49,6 +50,7 @@ export class Technician {
   readonly #relay: Uplink;
   readonly #desk = new Desk();
   readonly #session: SessionAtDesk;
+  readonly #heads: Heads;
   #effects: Effect[] = [];
   #now = 0;
   #notice: View["notice"] = null;
@@ -66,7 +68,8 @@ export class Technician {
   ) {
     const push = (effect: Effect): void => void this.#effects.push(effect);
     this.#relay = new Uplink((request) => push({ effect: "send", request }));
-    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error), () => this.#desk.device);
+    this.#heads = new Heads(this.#relay, push);
+    this.#session = new SessionAtDesk(this.#desk, this.#relay, push, (error) => this.#tell(error), () => this.#desk.device, this.#heads);
   }
 
   /** Connects, when the tab was signed in before, and shows the first view. */
@@ -128,6 +131,7 @@ export class Technician {
   #turn(now: number, change: () => unknown): Effect[] {
     this.#now = now;
     change();
+    this.#heads.ask(now);
     this.#effects.push({ effect: "emit", view: this.view() });
     const effects = this.#effects;
     this.#effects = [];
@@ -139,7 +143,8 @@ export class Technician {
     const faded = this.#desk.session?.fade(now) ?? false;
     // A card ends, or comes near its end, while nobody does anything.
     const stands = cardView(this.#desk, now).card !== cardView(this.#desk, this.#now).card;
-    return due || faded || stands ? this.#turn(now, () => due && this.#relay.sendReports()) : [];
+    const changed = faded || stands || this.#heads.isDue(now);
+    return due || changed ? this.#turn(now, () => due && this.#relay.sendReports()) : [];
   }
 
   get #language(): Language {
@@ -372,6 +377,8 @@ export class Technician {
         return desk.revoked(message.revocations.revocations);
       case "signal":
         return this.#session.signal(message.session, message);
+      case "head":
+        return this.#heads.came(message.head);
       case "session_ended":
         return this.#session.ended(message.session, message.reason);
       default:
@@ -391,6 +398,8 @@ export class Technician {
         return void (this.#desk.cardRequested = true);
       case "end":
         return this.#session.endTold(purpose.session);
+      case "head":
+        return this.#heads.done(purpose.session);
       case "report":
         // Done means written, and reports are written in order.
         return this.#relay.recorded(purpose.session, purpose.number);
@@ -406,6 +415,8 @@ export class Technician {
       // The session is over already, which was the wish.
       case "end":
         return this.#session.endTold(purpose.session);
+      case "head":
+        return this.#heads.refused(purpose.session, error.code, this.#now);
       case "report":
         return PASSING.has(error.code) ? this.#relay.retryReports(this.#now) : this.#relay.forgetReports(purpose.session);
       default:

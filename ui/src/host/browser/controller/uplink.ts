@@ -98,6 +98,16 @@ export class Uplink {
     this.sendReports();
   }
 
+  /** Does the relay hold everything that was reported of this session? */
+  allRecorded(session: SessionId): boolean {
+    return this.#reports.allRecorded(session);
+  }
+
+  /** How many reports were made of this session. */
+  reportsMade(session: SessionId): number {
+    return this.#reports.made(session);
+  }
+
   /** The relay could not write a report now. */
   retryReports(now: number): void {
     this.#retryAt = now + RETRY_MS;

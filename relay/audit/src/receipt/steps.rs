@@ -1,0 +1,188 @@
+//! What each record says, in a few words. A code without words here is shown as it stands.
+
+use renfort_protocol::ticket::Language;
+
+/// In English and in French.
+const STEPS: &[(&str, &str, &str)] = &[
+    ("ticket.opened", "You asked for help", "Vous avez demandé de l’aide"),
+    (
+        "ticket.taken",
+        "A technician took the ticket",
+        "Un technicien a pris le ticket",
+    ),
+    (
+        "ticket.take_denied",
+        "A technician could not take the ticket",
+        "Un technicien n’a pas pu prendre le ticket",
+    ),
+    (
+        "ticket.note_added",
+        "The technician wrote a note for colleagues",
+        "Le technicien a écrit une note pour ses collègues",
+    ),
+    (
+        "ticket.closed",
+        "The technician closed the ticket",
+        "Le technicien a fermé le ticket",
+    ),
+    (
+        "ticket.escalated",
+        "The ticket was passed on",
+        "Le ticket a été transmis",
+    ),
+    (
+        "ticket.returned",
+        "The ticket went back to the queue",
+        "Le ticket est revenu dans la file",
+    ),
+    (
+        "ticket.reopened",
+        "You asked for help again",
+        "Vous avez redemandé de l’aide",
+    ),
+    (
+        "ticket.feedback",
+        "You said whether it was solved",
+        "Vous avez dit si c’était résolu",
+    ),
+    (
+        "ticket.user_left",
+        "Your app was out of reach",
+        "Votre application était injoignable",
+    ),
+    (
+        "ticket.user_back",
+        "Your app could be reached again",
+        "Votre application était de nouveau joignable",
+    ),
+    (
+        "ticket.cancelled",
+        "You no longer needed help",
+        "Vous n’aviez plus besoin d’aide",
+    ),
+    (
+        "consent.asked",
+        "The technician asked to see your screen",
+        "Le technicien a demandé à voir votre écran",
+    ),
+    ("consent.granted", "You said yes", "Vous avez accepté"),
+    ("consent.refused", "The answer was no", "La réponse a été non"),
+    (
+        "session.offered",
+        "Your computer offered a connection",
+        "Votre ordinateur a proposé une connexion",
+    ),
+    (
+        "session.answered",
+        "The technician’s computer answered",
+        "L’ordinateur du technicien a répondu",
+    ),
+    (
+        "session.connected",
+        "The two computers were connected",
+        "Les deux ordinateurs étaient connectés",
+    ),
+    (
+        "session.peer_lost",
+        "The connection was interrupted",
+        "La connexion s’est interrompue",
+    ),
+    (
+        "session.peer_back",
+        "The connection was back",
+        "La connexion est revenue",
+    ),
+    ("session.stopped", "You pressed Stop", "Vous avez appuyé sur Arrêter"),
+    (
+        "session.failed",
+        "The session could not go on",
+        "La session n’a pas pu continuer",
+    ),
+    (
+        "session.abuse_reported",
+        "You reported abuse",
+        "Vous avez signalé un abus",
+    ),
+    ("session.ended", "The session ended", "La session s’est terminée"),
+    (
+        "session.signed",
+        "An end of the session signed its records",
+        "L’un des deux ordinateurs a signé l’enregistrement",
+    ),
+    (
+        "session.head_disputed",
+        "An end of the session did not agree with its records",
+        "L’un des deux ordinateurs n’était pas d’accord avec l’enregistrement",
+    ),
+    (
+        "view.first_picture",
+        "The technician saw your screen",
+        "Le technicien a vu votre écran",
+    ),
+    (
+        "view.withdrawn",
+        "Your screen was no longer shown",
+        "Votre écran n’était plus montré",
+    ),
+    (
+        "control.requested",
+        "The technician asked to use your mouse and keyboard",
+        "Le technicien a demandé à utiliser votre souris et votre clavier",
+    ),
+    ("control.allowed", "You allowed it", "Vous l’avez permis"),
+    (
+        "control.refused",
+        "Mouse and keyboard were refused",
+        "Souris et clavier ont été refusés",
+    ),
+    (
+        "control.withdrawn",
+        "The technician could no longer use your mouse and keyboard",
+        "Le technicien ne pouvait plus utiliser votre souris et votre clavier",
+    ),
+    (
+        "clipboard.requested",
+        "The technician asked to copy texts",
+        "Le technicien a demandé à copier des textes",
+    ),
+    (
+        "clipboard.allowed",
+        "You allowed copying texts",
+        "Vous avez permis de copier des textes",
+    ),
+    (
+        "clipboard.refused",
+        "Copying texts was refused",
+        "Copier des textes a été refusé",
+    ),
+    (
+        "clipboard.withdrawn",
+        "Texts could no longer be copied",
+        "Les textes ne pouvaient plus être copiés",
+    ),
+    ("grant.extended", "You gave more time", "Vous avez donné plus de temps"),
+    (
+        "input.counted",
+        "Keys, clicks and texts were counted",
+        "Touches, clics et textes ont été comptés",
+    ),
+    (
+        "input.denied",
+        "Your computer did not carry out some keys or clicks",
+        "Votre ordinateur n’a pas exécuté des touches ou des clics",
+    ),
+    (
+        "message.refused",
+        "Something was refused by the relay",
+        "Le relais a refusé quelque chose",
+    ),
+];
+
+/// The words for a code.
+pub(super) fn words(language: Language, code: &str) -> Option<&'static str> {
+    let (_, en, fr) = STEPS.iter().find(|(of, _, _)| *of == code)?;
+    Some(match language {
+        Language::En => en,
+        Language::Fr => fr,
+    })
+}

@@ -1,0 +1,89 @@
+//! `audit verify receipt`.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use anyhow::{Context, bail};
+use renfort_audit::{
+    checkpoint::{Checkpoint, LogKey},
+    receipt::{Against, Facts, Fault, MAX_PAGE_BYTES, Receipt, Signed, verify_page},
+};
+
+pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> anyhow::Result<()> {
+    let kept = kept
+        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
+        .transpose()?;
+    let page = read(path).with_context(|| path.display().to_string())?;
+    let against = Against {
+        key,
+        kept: kept.clone(),
+        organisation: None,
+    };
+    // Whatever is not UTF-8, or too long, is no receipt.
+    let verified = page
+        .as_deref()
+        .ok_or(Fault::Malformed)
+        .and_then(|page| verify_page(page, &against));
+    match verified {
+        Ok((receipt, facts)) => {
+            tell(&receipt, &facts, key.is_some());
+            if let Some(kept) = kept {
+                tell_compared(&receipt, &facts, &kept);
+            }
+            Ok(())
+        }
+        Err(fault) => bail!("the receipt does not hold: {fault} ({})", fault.name()),
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let most = MAX_PAGE_BYTES as u64 + 1;
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8(bytes)
+        .ok()
+        .filter(|page| page.len() <= MAX_PAGE_BYTES))
+}
+
+fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) {
+    let proof = &receipt.proof;
+    let erased = || "(erased)".to_owned();
+    println!(
+        "The receipt holds: session {} of {}, {} records, all of them in the log {} as it was with {} records.",
+        proof.session, facts.ticket, facts.records, proof.origin, facts.log_size
+    );
+    println!(
+        "{} was helped by {} of {}.",
+        facts.user.clone().unwrap_or_else(erased),
+        facts.technician.clone().unwrap_or_else(erased),
+        facts.organisation
+    );
+    for (whose, signed) in [("user", facts.by_user), ("technician", facts.by_technician)] {
+        let told = match signed {
+            Signed::Checked => "signed these records, and the signature fits",
+            Signed::Unchecked => "signed these records; the key to check it with was erased",
+            Signed::Disputed => "did not agree with these records",
+            Signed::Not => "has not signed these records",
+        };
+        println!("The {whose}'s computer {told}.");
+    }
+    if !key_given {
+        println!(
+            "Its key is {}. Compare it with the relay's key as known from elsewhere (--key).",
+            proof.key.0
+        );
+    }
+}
+
+/// It was read, is rightly signed and does not contradict the receipt: has it been compared?
+fn tell_compared(receipt: &Receipt, facts: &Facts, kept: &str) {
+    match Checkpoint::verify(kept, &receipt.proof.origin, &receipt.proof.key) {
+        Ok(kept) if kept.size == facts.log_size => println!("The log is that of the kept checkpoint."),
+        Ok(kept) => println!(
+            "The kept checkpoint counts {} records, the receipt's {}: a receipt alone cannot show that both are of one log. \
+             An exported log can (audit verify, --checkpoint).",
+            kept.size, facts.log_size
+        ),
+        // It was verified before.
+        Err(_) => {}
+    }
+}
