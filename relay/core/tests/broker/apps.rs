@@ -8,7 +8,6 @@ use renfort_protocol::{
     ids::{CardSerial, DeviceKey, Nonce, PersonId, SessionId, TicketId},
     people::{Level, Name, Stated},
     signalling::{ConsentAnswer, FromRelay, ToRelay},
-    signing,
     time::UnixMillis,
 };
 use ring::signature::Ed25519KeyPair;

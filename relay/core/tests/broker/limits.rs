@@ -1,12 +1,10 @@
 //! Malformed, oversized, too fast, too many.
 
-use renfort_core::Broker;
 use renfort_protocol::{
     error::Code,
     limits::{MAX_HELLO_BYTES, MAX_SIGNALLING_BYTES, MAX_SIGNALLING_PER_WINDOW},
     signalling::{FromRelay, ToRelay},
     ticket::{Impact, Urgency},
-    time::UnixMillis,
 };
 
 use crate::harness::{World, open};
