@@ -42,6 +42,7 @@ pub struct View {
 /// The two sides of the app.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "role", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "there is one view at a time")]
 pub enum Side {
     /// Someone who may need help.
     User {
