@@ -6,7 +6,7 @@
 //! Invariant: this task never waits for a sharer, a viewer or a window. It may wait for the link, and takes events
 //! meanwhile, so that no two tasks ever wait for each other.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, time::Duration};
 
 use renfort_engine::{
     clock::Clock,
@@ -31,7 +31,7 @@ use crate::{
     controller::{Controller, Effect, Event, Moment},
     picture_socket::PictureSocket,
     relay_link::LinkCommand,
-    store::{DataFolder, DevicePair, StoreError},
+    store::{DataFolder, StoreError},
     view::View,
 };
 

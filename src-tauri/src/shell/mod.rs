@@ -164,10 +164,9 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let pictures = runtime
         .block_on(PictureSocket::listen())
         .context("no local port for the picture")?;
-    let device = Arc::new(device);
     let link = {
         let _inside = runtime.inner().enter();
-        relay_link::spawn(Arc::clone(&device), Trust::of_the_system(), link_events(events.clone()))
+        relay_link::spawn(Arc::new(device), Trust::of_the_system(), link_events(events.clone()))
     };
     let controller = Controller::new(profile);
     let (view_sender, view) = watch::channel(controller.view());
@@ -201,7 +200,6 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
         controller,
         clock: Clock::system(),
         folder,
-        device,
         link,
         inbox,
         events: events.clone(),

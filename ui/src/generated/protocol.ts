@@ -332,7 +332,37 @@ capabilities: Array<Capability>,
  */
 expires_at: UnixMillis, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "untrusted" | "internal";
+export type RecordHash = string;
+
+export type Endpoint = "sharer" | "viewer";
+
+export type SessionHead = { 
+/**
+ * Hash of the last of those records.
+ */
+last: RecordHash, 
+/**
+ * Records of the session: the one after them is number `records` of the session.
+ */
+records: number, 
+/**
+ * Reports of this endpoint among them.
+ */
+reports: number, 
+/**
+ * Which endpoint it was told.
+ */
+role: Endpoint, 
+/**
+ * The session.
+ */
+session: SessionId, 
+/**
+ * Its ticket.
+ */
+ticket: TicketId, };
+
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "bad_receipt" | "not_saved" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "untrusted" | "internal";
 
 export type WireError = { 
 /**
@@ -1651,7 +1681,31 @@ at: UnixMillis,
 /**
  * In their words.
  */
-sentence: Text | null, } | { "type": "suggest", 
+sentence: Text | null, } | { "type": "show_head", 
+/**
+ * Of which session.
+ */
+session: SessionId, } | { "type": "sign_head", 
+/**
+ * The head.
+ */
+head: SessionHead, 
+/**
+ * By the device key over [`SessionHead::signed_bytes`].
+ */
+signature: Signature, } | { "type": "dispute_head", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * How many reports I made.
+ */
+reports: number, } | { "type": "show_receipt", 
+/**
+ * Of which session.
+ */
+session: SessionId, } | { "type": "suggest", 
 /**
  * The sentence so far.
  */
@@ -1953,7 +2007,31 @@ at: UnixMillis,
 /**
  * In their words.
  */
-sentence: Text | null, } | { "type": "suggest", 
+sentence: Text | null, } | { "type": "show_head", 
+/**
+ * Of which session.
+ */
+session: SessionId, } | { "type": "sign_head", 
+/**
+ * The head.
+ */
+head: SessionHead, 
+/**
+ * By the device key over [`SessionHead::signed_bytes`].
+ */
+signature: Signature, } | { "type": "dispute_head", 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * How many reports I made.
+ */
+reports: number, } | { "type": "show_receipt", 
+/**
+ * Of which session.
+ */
+session: SessionId, } | { "type": "suggest", 
 /**
  * The sentence so far.
  */
@@ -2123,7 +2201,23 @@ why: Left, } | { "type": "detail",
 /**
  * The ticket.
  */
-detail: TicketDetail, } | { "type": "suggestions", 
+detail: TicketDetail, } | { "type": "head", 
+/**
+ * The request's id.
+ */
+re: number, 
+/**
+ * As the log stands now.
+ */
+head: SessionHead, } | { "type": "receipt", 
+/**
+ * The request's id.
+ */
+re: number, 
+/**
+ * The proof, in the form of `relay/audit/README.md`.
+ */
+proof: string, } | { "type": "suggestions", 
 /**
  * The request's id.
  */

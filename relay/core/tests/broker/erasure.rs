@@ -17,7 +17,8 @@ fn a_name_that_is_erased_does_not_come_back_with_what_is_done_meanwhile() {
     let mut world = World::new();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);
-    world.must(ada, ToRelay::TakeTicket { ticket });
+    let take = world.take(ada, ticket);
+    world.must(ada, take);
     let wrap_up = ToRelay::WrapUp {
         ticket,
         outcome: Outcome::Solved,

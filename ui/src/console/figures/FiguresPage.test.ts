@@ -96,9 +96,10 @@ describe("the page of figures", () => {
     await vi.waitFor(() => expect(asked().at(-1)).toBe(`figures?from=${plusDays(now, -89)}&to=${now}&by=week&level=2&impact=team`));
     expect(location.hash).toBe("#/figures?period=last90&level=2&impact=team");
     // What the browser would do with the file, this one would go to.
-    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    const saved = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
     one("figures-csv").click();
-    await vi.waitFor(() => expect(api.calls.at(-1)).toContain("file /v1/console/figures.csv?from="));
+    await vi.waitFor(() => expect(saved).toHaveBeenCalled());
+    expect(api.calls.at(-1)).toContain("file /v1/console/figures.csv?from=");
   });
 
   it("asks nothing for a period that makes no sense, and says what is wrong", async () => {
