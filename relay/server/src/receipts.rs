@@ -208,6 +208,7 @@ pub(crate) fn for_tests() -> std::sync::Arc<Receipts> {
         relays: vec!["wss://relay.example.org".into()],
         key: DeviceKey([0; 32]),
         issued_at: UnixMillis(1),
+        policy: None,
     };
     std::sync::Arc::new(Receipts::new(&LogIdentity::of(&pair), organisation.sign(&pair)))
 }

@@ -65,6 +65,11 @@ const STEPS: &[(&str, &str, &str)] = &[
         "The technician asked to see your screen",
         "Le technicien a demandé à voir votre écran",
     ),
+    (
+        "consent.ask_refused",
+        "A technician’s question was not put to you",
+        "La demande d’un technicien ne vous a pas été transmise",
+    ),
     ("consent.granted", "You said yes", "Vous avez accepté"),
     ("consent.refused", "The answer was no", "La réponse a été non"),
     (
@@ -93,6 +98,11 @@ const STEPS: &[(&str, &str, &str)] = &[
         "La connexion est revenue",
     ),
     ("session.stopped", "You pressed Stop", "Vous avez appuyé sur Arrêter"),
+    (
+        "session.tampered",
+        "Something was not as it was sent, and was not used",
+        "Quelque chose n’était pas tel qu’envoyé, et n’a pas servi",
+    ),
     (
         "session.failed",
         "The session could not go on",

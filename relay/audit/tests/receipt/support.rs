@@ -17,7 +17,7 @@ use renfort_audit::{
 use renfort_protocol::{
     grant::{Capabilities, Capability},
     head::{Endpoint, SessionHead},
-    ids::{DeviceKey, PersonId, RecordHash, SessionId, Signature, TicketId},
+    ids::{CardSerial, DeviceKey, PersonId, RecordHash, SessionId, Signature, TicketId},
     organisation::Organisation,
     people::{Level, Name, Stated},
     report::ReportedEvent,
@@ -166,6 +166,7 @@ impl Log {
                 relays: vec!["wss://relay.example.org".into()],
                 key: DeviceKey([0; 32]),
                 issued_at: UnixMillis(1),
+                policy: None,
             }
             .sign(&pair(41)),
         };
@@ -239,6 +240,7 @@ pub(crate) fn log(signing: Signing) -> Log {
         Event::ConsentAsked {
             capabilities: capabilities.clone(),
             answer_by,
+            card: CardSerial([8; 8]),
         },
     );
     log.of_session(

@@ -5,11 +5,10 @@ use std::net::SocketAddr;
 use renfort_audit::receipt::{Against, Facts, Proof, Receipt, Signed};
 use renfort_protocol::{
     error::Code,
-    grant::Capability,
     head::{Endpoint, SessionHead},
     ids::{SessionId, Signature},
     report::ReportedEvent,
-    signalling::{ConsentAnswer, EndReason, FromRelay, ToRelay},
+    signalling::{EndReason, FromRelay, ToRelay},
     ticket::{Language, Outcome},
     time::UnixMillis,
 };
@@ -17,6 +16,7 @@ use ring::signature::Ed25519KeyPair;
 
 use crate::support::{
     World,
+    apps::says_yes,
     client::{Client, technician, user},
     program::run,
 };
@@ -24,21 +24,9 @@ use crate::support::{
 /// A session that was seen, reported and wrapped up.
 async fn session(asking: &mut Client, ada: &mut Client, request: u128) -> SessionId {
     let ticket = asking.open_ticket(request).await.unwrap().unwrap();
-    ada.ask(ToRelay::TakeTicket { ticket }).await.unwrap().unwrap();
-    let asked = asking.hear(|message| match message {
-        FromRelay::Asked { session } => Some(session.id),
-        _ => None,
-    });
-    let session = asked.await.unwrap();
-    let answer = ConsentAnswer::Allow {
-        capabilities: [Capability::View].into(),
-        expires_at: UnixMillis(renfort_relay::clock::now().0 + 60_000),
-    };
-    asking
-        .ask(ToRelay::AnswerConsent { session, answer })
-        .await
-        .unwrap()
-        .unwrap();
+    ada.take(ticket).await.unwrap().unwrap();
+    let until = UnixMillis(renfort_relay::clock::now().0 + 60_000);
+    let session = says_yes(asking, ada, until).await;
     let at = renfort_relay::clock::now();
     let event = ReportedEvent::Connected {
         capture: "x11".into(),

@@ -40,6 +40,7 @@ async fn a_peer_that_does_not_read_is_closed_as_busy() {
         relays: vec!["wss://relay.example.org".into()],
         key: DeviceKey([0; 32]),
         issued_at: UnixMillis(1),
+        policy: None,
     };
     let receipts = Receipts::new(&LogIdentity::of(&pair), organisation.sign(&pair));
     let (writer, to_writer, answers) = Writer::open(Arc::clone(&store), pair).await.unwrap();

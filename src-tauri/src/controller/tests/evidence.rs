@@ -54,9 +54,16 @@ fn asked_for_head(stage: &Stage) -> bool {
     stage.sent().contains(&&ToRelay::ShowHead { session: SESSION })
 }
 
+/// The request in which a head is signed, by this device.
 fn signed(stage: &Stage) -> Option<u32> {
     stage.effects.iter().find_map(|effect| match effect {
-        Effect::SignHead { id, .. } => Some(*id),
+        Effect::Send(Request {
+            id,
+            body: ToRelay::SignHead { head, signature },
+        }) => {
+            assert_eq!(*signature, parties::device().sign_head(head));
+            Some(*id)
+        }
         _ => None,
     })
 }
@@ -120,11 +127,7 @@ fn whoever_was_offline_at_the_end_signs_after_the_next_welcome() {
 
 #[test]
 fn the_technicians_end_signs_too() {
-    let mut stage = Stage::technician();
-    stage.relay(FromRelay::Asked {
-        session: Box::new(session(None)),
-    });
-    stage.relay(FromRelay::Granted { grant: grant() });
+    let mut stage = super::technician::open();
     let reason = EndReason::StoppedByUser;
     stage.relay(FromRelay::SessionEnded {
         session: SESSION,
