@@ -19,7 +19,7 @@ export const PLAIN_CODES = [
   "ticket.returned", "ticket.user_left", "ticket.user_back", "ticket.reopened", "ticket.note_added", "ticket.feedback",
   "consent.asked", "consent.ask_refused", "consent.granted", "consent.refused",
   "session.offered", "session.answered", "session.connected", "session.peer_lost", "session.peer_back",
-  "session.stopped", "session.abuse_reported", "session.failed", "session.tampered", "session.ended",
+  "session.stopped", "session.abuse_reported", "session.failed", "session.tampered", "session.ended", "session.signed", "session.head_disputed",
   "view.first_picture", "grant.extended", "input.counted", "input.denied",
   "card.requested", "card.installed", "card.revoked_list", "message.refused", "console.viewed", "console.exported", "figures.person_viewed", "hours.changed",
   "article.changed", "article.solved", "reply.changed", "log.checked",

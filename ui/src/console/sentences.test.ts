@@ -43,6 +43,8 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "consent.asked": { capabilities: "view control", answer_by: 1_700_000_060_000 },
   "consent.ask_refused": { error: "card_needed", fault: "expired", card: "ab".repeat(8) },
   "session.tampered": { report: 1, happened_at: 1_700_000_000_000, what: "offer" },
+  "session.signed": { role: "sharer", records: 12, reports: 4, head: "ab".repeat(32), signature: "cd".repeat(64), key: "ef".repeat(32) },
+  "session.head_disputed": { role: "viewer", reports: 4, claimed: 5 },
   "card.requested": { device: "ab".repeat(32) },
   "card.installed": { card: "ab".repeat(8), person: 3, device: "ab".repeat(32), expires_at: 1_700_000_000_000 },
   "card.revoked_list": { number: 2, revoked: 1 },
