@@ -228,14 +228,6 @@ ticket: UserTicket,
  */
 session: SessionInfo, 
 /**
- * To be compared on the telephone; none before both machines know each other.
- */
-words: Words | null, 
-/**
- * Until when the technician's card is good.
- */
-card_until: UnixMillis, 
-/**
  * The answer is on its way.
  */
 busy: boolean, 
@@ -246,7 +238,15 @@ choices: ConsentChoices,
 /**
  * This technician was never allowed before: *Allow* works from then on.
  */
-allow_from: UnixMillis | null, } | { "page": "session", 
+allow_from: UnixMillis | null, 
+/**
+ * The words on both screens.
+ */
+words: Words | null, 
+/**
+ * The technician's card is good until then.
+ */
+card_until: UnixMillis, } | { "page": "session", 
 /**
  * The ticket.
  */
@@ -256,7 +256,7 @@ ticket: UserTicket,
  */
 technician: Technician, 
 /**
- * To be compared on the telephone.
+ * The words on both screens.
  */
 words: Words | null, 
 /**
@@ -310,7 +310,7 @@ export type TechnicianSession = { "stage": "asking",
  */
 answer_by: UnixMillis, 
 /**
- * To be compared on the telephone; none before both machines know each other.
+ * The words on both screens; none before the user's machine has answered.
  */
 words: Words | null, } | { "stage": "open", 
 /**
@@ -318,7 +318,7 @@ words: Words | null, } | { "stage": "open",
  */
 grant: Grant, 
 /**
- * To be compared on the telephone.
+ * The words on both screens.
  */
 words: Words | null, 
 /**
@@ -362,28 +362,6 @@ clipboard: Array<ClipboardLine>, } | { "stage": "over",
  */
 reason: EndReason | null, };
 
-export type CardView = { "card": "good", 
-/**
- * Until when.
- */
-until: UnixMillis, } | { "card": "expiring", 
-/**
- * Until when.
- */
-until: UnixMillis, } | { "card": "needed", 
-/**
- * Why it is of no use.
- */
-fault: CardFault, 
-/**
- * Of this device's key: what the administrator must see, too.
- */
-fingerprint: string, 
-/**
- * The relay has our request.
- */
-requested: boolean, };
-
 export type TechnicianPage = { "page": "sign_in", 
 /**
  * On its way.
@@ -402,7 +380,7 @@ second_factor: boolean, } | { "page": "queue",
  */
 person: Person, 
 /**
- * This device's card.
+ * The card of this device.
  */
 card: CardView, 
 /**
@@ -426,7 +404,7 @@ busy: boolean, } | { "page": "ticket",
  */
 person: Person, 
 /**
- * This device's card.
+ * The card of this device.
  */
 card: CardView, 
 /**
@@ -453,6 +431,28 @@ drafted?: boolean,
  * A request (ask again, note, draft, wrap-up) is on its way.
  */
 busy: boolean, };
+
+export type CardView = { "card": "good", 
+/**
+ * Until then.
+ */
+until: UnixMillis, } | { "card": "expiring", 
+/**
+ * Until then.
+ */
+until: UnixMillis, } | { "card": "needed", 
+/**
+ * Why.
+ */
+fault: CardFault, 
+/**
+ * What the organisation must see when it signs: the beginning of this device's key.
+ */
+fingerprint: string, 
+/**
+ * The relay keeps our request.
+ */
+requested: boolean, };
 
 export type GoneTicket = { 
 /**
@@ -508,14 +508,6 @@ ticket: UserTicket,
  */
 session: SessionInfo, 
 /**
- * To be compared on the telephone; none before both machines know each other.
- */
-words: Words | null, 
-/**
- * Until when the technician's card is good.
- */
-card_until: UnixMillis, 
-/**
  * The answer is on its way.
  */
 busy: boolean, 
@@ -526,7 +518,15 @@ choices: ConsentChoices,
 /**
  * This technician was never allowed before: *Allow* works from then on.
  */
-allow_from: UnixMillis | null, } | { "page": "session", 
+allow_from: UnixMillis | null, 
+/**
+ * The words on both screens.
+ */
+words: Words | null, 
+/**
+ * The technician's card is good until then.
+ */
+card_until: UnixMillis, } | { "page": "session", 
 /**
  * The ticket.
  */
@@ -536,7 +536,7 @@ ticket: UserTicket,
  */
 technician: Technician, 
 /**
- * To be compared on the telephone.
+ * The words on both screens.
  */
 words: Words | null, 
 /**
@@ -600,7 +600,7 @@ second_factor: boolean, } | { "page": "queue",
  */
 person: Person, 
 /**
- * This device's card.
+ * The card of this device.
  */
 card: CardView, 
 /**
@@ -624,7 +624,7 @@ busy: boolean, } | { "page": "ticket",
  */
 person: Person, 
 /**
- * This device's card.
+ * The card of this device.
  */
 card: CardView, 
 /**
@@ -788,7 +788,7 @@ password: Password,
 /**
  * The code of the second factor, once it was asked for.
  */
-second_factor?: SecondFactorCode, } | { "action": "sign_out" } | { "action": "show_ticket", 
+second_factor?: SecondFactorCode, } | { "action": "request_card" } | { "action": "sign_out" } | { "action": "show_ticket", 
 /**
  * Which.
  */
@@ -796,7 +796,7 @@ ticket: TicketId | null, } | { "action": "take_ticket",
 /**
  * Which.
  */
-ticket: TicketId, } | { "action": "ask_again" } | { "action": "request_card" } | { "action": "withdraw_question" } | { "action": "request", 
+ticket: TicketId, } | { "action": "ask_again" } | { "action": "withdraw_question" } | { "action": "request", 
 /**
  * What.
  */
