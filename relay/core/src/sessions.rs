@@ -46,6 +46,8 @@ pub(crate) fn end(
 ) {
     record.ended_at = Some(now);
     record.end = Some(reason);
+    // It holds names that only the two ends needed, while it was open.
+    record.binding = None;
     if let Some(since) = record.viewed_since.take() {
         record.viewed_ms += now.since(since);
     }

@@ -122,7 +122,10 @@ pub fn yes(session: &SessionRecord, capabilities: &[Capability], seed: u8) -> Co
         capabilities: capabilities.iter().copied().collect(),
         expires_at: UnixMillis(START + 1_800_000),
     };
-    let binding = session.binding.as_ref().unwrap();
+    // A session that is over has nothing left that could be signed.
+    let Some(binding) = session.binding.as_ref() else {
+        return unsigned_yes();
+    };
     let (Some(ready), Some(nonce)) = (&binding.ready, &binding.reveal) else {
         return unsigned_yes();
     };

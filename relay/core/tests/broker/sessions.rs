@@ -27,10 +27,7 @@ fn the_question_asks_for_what_was_signed_and_names_the_technician() {
             _ => None,
         });
         let asked = asked.unwrap();
-        assert_eq!(
-            asked.asked,
-            [Capability::View, Capability::Control, Capability::Clipboard].into()
-        );
+        assert_eq!(asked.asked, asked.ask.ask.capabilities);
         assert_eq!((asked.technician.name.as_str(), asked.ticket), ("Ada", ticket));
     }
 }

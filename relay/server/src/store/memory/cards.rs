@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use renfort_core::contract::CARD_REQUESTS;
 use renfort_protocol::{
     card::{SignedCard, SignedCardRequest, SignedRevocations},
+    ids::PersonId,
     time::UnixMillis,
 };
 
@@ -23,6 +24,15 @@ pub(super) struct CardBox {
 }
 
 impl CardBox {
+    /// Nothing of this account's is kept.
+    pub(super) fn forget(&mut self, person: PersonId) {
+        self.requests.retain(|request| request.request.person != person);
+        self.installs.retain(|install| match &install.content {
+            Installed::Card(card) => card.card.person != person,
+            Installed::Revocations(_) => true,
+        });
+    }
+
     pub(super) fn put_request(&mut self, signed: &SignedCardRequest) {
         let request = &signed.request;
         self.requests

@@ -75,6 +75,7 @@ impl State {
         for author in self.shelf.authors() {
             let _ = of.blank_author(author);
         }
+        self.cards.forget(id);
         true
     }
 

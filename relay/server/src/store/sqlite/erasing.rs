@@ -119,6 +119,14 @@ async fn erase_account(on: &mut SqliteConnection, person: PersonId, of: ErasureO
     if done.rows_affected() == 0 {
         return Ok(false);
     }
+    sqlx::query("DELETE FROM card_requests WHERE person = ?")
+        .bind(int(person.0))
+        .execute(&mut *on)
+        .await?;
+    sqlx::query("DELETE FROM card_installs WHERE kind = 'card' AND json_extract(content, '$.card.person') = ?")
+        .bind(int(person.0))
+        .execute(&mut *on)
+        .await?;
     for row in
         sqlx::query("SELECT rowid AS id, record FROM article_texts WHERE json_extract(record, '$.author.id') = ?")
             .bind(int(person.0))
