@@ -9,9 +9,9 @@ mod hours;
 mod organisation;
 mod password;
 mod people;
+mod receipt;
 mod retention;
 mod second_factor;
-mod receipt;
 mod serve;
 
 use std::{net::SocketAddr, path::PathBuf};
