@@ -167,8 +167,7 @@ fn taken(proof: &Proof) -> Option<&Included> {
         .records
         .iter()
         .filter(|one| one.record.code == "ticket.taken" && one.number("person") == Some(person.0))
-        .filter(|one| one.record.seq < first.record.seq)
-        .next_back()
+        .rfind(|one| one.record.seq < first.record.seq)
         .or_else(|| {
             // Taking and asking are written together, in either order.
             let mut later = proof.records.iter().filter(|one| one.record.code == "ticket.taken");

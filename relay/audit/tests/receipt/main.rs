@@ -1,5 +1,7 @@
 //! What is wrong with a receipt is found and named, whatever it is; what is right is shown plainly.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 mod support;
 
 use renfort_audit::{
