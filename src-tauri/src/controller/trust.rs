@@ -12,7 +12,7 @@ use renfort_protocol::{
     card::{self, CardFault, CardRequest, Revocations, SignedCard, SignedRevocations},
     error::{Code, WireError},
     grant::{Capabilities, Capability},
-    ids::{DeviceKey, Nonce, SessionId, TicketId},
+    ids::{Nonce, SessionId, TicketId},
     organisation::Organisation,
     people::Role,
     report::ReportedEvent,
@@ -196,7 +196,7 @@ impl Controller {
             },
             Err(fault) => CardView::Needed {
                 fault,
-                fingerprint: fingerprint(&self.profile.device.public()),
+                fingerprint: self.profile.device.public().fingerprint(),
                 requested: self.desk.card_requested,
             },
         }
@@ -342,11 +342,4 @@ impl Controller {
         }
         self.tell(what.into());
     }
-}
-
-/// The beginning of a device's key, short enough to be compared by two people: four groups of four hexadecimal digits.
-fn fingerprint(device: &DeviceKey) -> String {
-    let digits = device.to_string();
-    let groups = [&digits[0..4], &digits[4..8], &digits[8..12], &digits[12..16]];
-    groups.join(" ")
 }
