@@ -173,7 +173,7 @@ const ORDER = {
   consent: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   sessionControl: ["extend", "switch-view", "switch-control", "switch-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop", "report-abuse"],
   sessionQuestion: ["control-refuse", "control-allow", "stop", "report-abuse"],
-  finished: ["solved-no", "solved-yes", "back-home", "report-abuse"],
+  finished: ["solved-no", "solved-yes", "save-receipt", "back-home", "report-abuse"],
 } as const;
 
 test.each(Object.entries(ORDER))("%s: Tab goes from the heading through all in the order of reading, and out", async (sample, order) => {
