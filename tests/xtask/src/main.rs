@@ -7,6 +7,7 @@
 
 mod bench;
 mod build;
+mod dependencies;
 mod failure;
 mod setup;
 mod show;
@@ -32,7 +33,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what the other commands need: system packages, Rust's tools, the interface's packages.
+    /// Install what the other commands need: system packages, Rust's tools, the interface's packages, cargo-deny.
     Setup,
     /// Build the interface and the two programs, renfort and renfort-relay.
     Build {
@@ -65,6 +66,8 @@ enum Command {
     },
     /// Check and test everything.
     Test,
+    /// Check the dependencies only: versions, licences, sources, and advisories when their database can be reached.
+    Dependencies,
     /// Try every technician's keyboard layout against every user's, 64 pairs, and tell the figures.
     Keyboards,
     /// Feed every parser that reads bytes from outside with inputs that coverage guides, and tell the figures.
@@ -86,6 +89,7 @@ impl Command {
             Self::Demo { .. } => "demo",
             Self::Bench { .. } => "bench",
             Self::Test => "test",
+            Self::Dependencies => "dependencies",
             Self::Keyboards => "keyboards",
             Self::Soak { .. } => "soak",
         }
@@ -96,12 +100,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut steps = Steps::new(arguments.command.name(), arguments.verbose);
     let result = match arguments.command {
-        Command::Setup => setup::everything(&mut steps),
+        Command::Setup => setup::checks(&mut steps),
         Command::Build { release } => build::programs(&mut steps, release),
         Command::Generate => build::generate(&mut steps),
         Command::Demo { language, story } => show::demo(&mut steps, &language, story),
         Command::Bench { quick, only, products } => bench::everything(&mut steps, quick, &only, &products),
         Command::Test => test::everything(&mut steps),
+        Command::Dependencies => dependencies::alone(&mut steps),
         Command::Keyboards => test::keyboards(&mut steps),
         Command::Soak { runs, targets } => soak::everything(&mut steps, runs, &targets),
     };

@@ -1,7 +1,7 @@
 //! What must be installed before anything else works.
 //!
-//! Flow: system packages, then Rust's tools, then Node, then the interface's packages. Invariant: nothing is installed
-//! that is already there, so a second run does nothing and needs no network.
+//! Flow: system packages, then Rust's tools, then Node, then the interface's packages; for the checks cargo-deny, too.
+//! Invariant: nothing is installed that is already there, so a second run does nothing and needs no network.
 
 use std::{
     path::PathBuf,
@@ -14,6 +14,9 @@ use crate::{
     steps::Steps,
     workspace::{self, npm},
 };
+
+/// The release of cargo-deny that checks the dependencies; its own are pinned by the lock file that comes with it.
+const CARGO_DENY: &str = "0.20.2";
 
 /// The lowest Node version (its major number) that the interface's build runs on.
 const LOWEST_NODE: u32 = 20;
@@ -64,6 +67,7 @@ const PACKAGES: &[(&str, &str)] = &[
         "the accessibility bus, on which the story listens as a screen reader does",
     ),
     ("fonts-dejavu-core", "text in windows on a machine that has no fonts"),
+    ("git", "brings the database of advisories about dependencies"),
     ("python3", "the bench, whose own parts are tested with everything else"),
 ];
 
@@ -93,6 +97,15 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
     rust_tools(steps)?;
     node()?;
     interface_packages(steps)
+}
+
+/// Installs what the checks need, too.
+///
+/// # Errors
+/// With what to do, when something is missing that this program may not install.
+pub fn checks(steps: &mut Steps) -> Result<()> {
+    everything(steps)?;
+    dependency_checker(steps)
 }
 
 /// Installs what the bench needs, too.
@@ -205,6 +218,53 @@ fn rust_tools(steps: &mut Steps) -> Result<()> {
         .with_context(|| format!("install {} for this toolchain", missing.join(" and ")))
 }
 
+/// Where cargo-deny is: this checkout's own, so that another one of the machine is neither used nor replaced.
+pub fn cargo_deny() -> PathBuf {
+    tools().join("bin/cargo-deny")
+}
+
+fn tools() -> PathBuf {
+    workspace::target().join("tools")
+}
+
+/// Installs cargo-deny.
+///
+/// # Errors
+/// When it does not build, mostly because crates.io cannot be reached.
+pub fn dependency_checker(steps: &mut Steps) -> Result<()> {
+    let told = Command::new(cargo_deny()).arg("--version").output();
+    if told.is_ok_and(|told| is_cargo_deny(&told.stdout)) {
+        steps.nothing_to_do("cargo-deny", "installed");
+        return Ok(());
+    }
+    let build = tools().join("build");
+    let mut install = workspace::cargo([
+        "install",
+        "cargo-deny",
+        "--version",
+        CARGO_DENY,
+        "--locked",
+        "--force",
+        // It works for seconds and is built for minutes: unoptimised it is there in a third of the time.
+        "--debug",
+    ]);
+    install
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .arg("--root")
+        .arg(tools())
+        .arg("--target-dir")
+        .arg(&build);
+    steps
+        .run("cargo-deny, which checks the dependencies", install)
+        .context("cargo-deny is built from crates.io, which must be reached for it")?;
+    // Nothing else is built from it, and it is many times as large as the program.
+    std::fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))
+}
+
+fn is_cargo_deny(told: &[u8]) -> bool {
+    String::from_utf8_lossy(told).trim() == format!("cargo-deny {CARGO_DENY}")
+}
+
 fn node() -> Result<()> {
     let advice = format!("install Node {LOWEST_NODE} or newer with npm, for example from https://nodejs.org");
     let output = Command::new("node")
@@ -262,6 +322,14 @@ mod tests {
         assert_eq!(major_version("v20.20.2"), Some(20));
         assert_eq!(major_version("20.20.2"), None);
         assert_eq!(major_version(""), None);
+    }
+
+    #[test]
+    fn another_version_of_cargo_deny_is_not_taken_for_ours() {
+        assert!(is_cargo_deny(format!("cargo-deny {CARGO_DENY}\n").as_bytes()));
+        assert!(!is_cargo_deny(format!("cargo-deny {CARGO_DENY}1\n").as_bytes()));
+        assert!(!is_cargo_deny(b"cargo-deny 0.1.0\n"));
+        assert!(!is_cargo_deny(b""));
     }
 
     #[test]

@@ -37,7 +37,14 @@ pub struct Steps {
 struct Done {
     name: String,
     took: Duration,
-    passed: bool,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    Failed,
+    /// Not run, and why not.
+    LeftOut(String),
 }
 
 /// How much of a program's output is shown while it runs.
@@ -90,9 +97,20 @@ impl Steps {
         self.done.push(Done {
             name: name.to_owned(),
             took,
-            passed,
+            outcome: if passed { Outcome::Passed } else { Outcome::Failed },
         });
         result
+    }
+
+    /// Notes a step that should have run and cannot here, for the summary too: whoever reads that everything passed reads
+    /// what was not tried.
+    pub fn left_out(&mut self, name: &str, why: &str) {
+        println!("[{}] {name}: LEFT OUT, {why}", clock(self.started.elapsed()));
+        self.done.push(Done {
+            name: name.to_owned(),
+            took: Duration::ZERO,
+            outcome: Outcome::LeftOut(why.to_owned()),
+        });
     }
 
     /// Notes a step that had nothing to do.
@@ -189,14 +207,20 @@ impl Steps {
 
     fn list(&self) {
         println!("\nsummary");
-        for Done { name, took, passed } in &self.done {
-            println!(
-                "  {} {:>6}  {name}",
-                if *passed { "ok    " } else { "FAILED" },
-                clock(*took)
-            );
-        }
+        self.done.iter().for_each(|done| println!("  {}", done.line()));
         println!("  in all {:>6}", clock(self.started.elapsed()));
+    }
+}
+
+impl Done {
+    /// Its line of the summary.
+    fn line(&self) -> String {
+        let (name, took) = (&self.name, clock(self.took));
+        match &self.outcome {
+            Outcome::Passed => format!("ok     {took:>6}  {name}"),
+            Outcome::Failed => format!("FAILED {took:>6}  {name}"),
+            Outcome::LeftOut(why) => format!("LEFT OUT       {name}: {why}"),
+        }
     }
 }
 
@@ -264,6 +288,19 @@ mod tests {
         Steps::new("a-passing-test", false)
             .run("passing", shell("true"))
             .unwrap();
+    }
+
+    #[test]
+    fn what_was_left_out_stands_in_the_summary_with_its_reason() {
+        let mut steps = Steps::new("a-test-left-out", false);
+        steps.run("passing", shell("true")).unwrap();
+        steps.left_out("advisories", "nobody answers");
+        let lines: Vec<String> = steps.done.iter().map(Done::line).collect();
+        assert!(
+            lines[0].starts_with("ok ") && lines[0].ends_with("passing"),
+            "{lines:?}"
+        );
+        assert_eq!(lines[1], "LEFT OUT       advisories: nobody answers");
     }
 
     #[test]

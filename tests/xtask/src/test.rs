@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::{
-    build, setup,
+    build, dependencies, setup,
     steps::{Output, Steps},
     workspace::{PYTHON, cargo, npm, root},
 };
@@ -21,8 +21,9 @@ const STORY: &str = "story::";
 /// # Errors
 /// At the first that does not hold.
 pub fn everything(steps: &mut Steps) -> Result<()> {
-    setup::everything(steps)?;
+    setup::checks(steps)?;
     steps.run("formatting", cargo(["fmt", "--all", "--check"]))?;
+    dependencies::check(steps)?;
     build::interface(steps)?;
     steps.run("interface's types", npm(["run", "check"]))?;
     steps.run("interface's tests", npm(["test"]))?;
