@@ -16,6 +16,7 @@ use renfort_protocol::{
 use renfort_relay::store::{
     Applied, Store,
     erasing::{HoldError, NewHold, Ordered, Whom},
+    second_factor::NewSecondFactor,
 };
 
 use crate::samples::{log, logged, name, note, person, put, put_session, session, technician, ticket, write};
@@ -230,9 +231,18 @@ pub async fn an_account_is_blanked_once_disabled_and_its_name_leaves_every_artic
     }
     let change = [erase(ErasureOf::Account(ada), &[])];
     assert_eq!(write(store, &change).await, Applied::Conflict, "still in use");
+    let factor = NewSecondFactor {
+        sealed: vec![9; 48],
+        recovery: Vec::new(),
+    };
+    store.put_second_factor(&name("ada"), &factor, NOW).await.unwrap();
     store.disable_person(&name("ada"), NOW).await.unwrap();
     assert_eq!(write(store, &change).await, Applied::All);
     assert!(store.credentials(&name("ada")).await.unwrap().is_none());
+    let login = name(&format!("[erased] {}", ada.0));
+    let left = store.credentials(&login).await.unwrap().unwrap();
+    assert_eq!(left.hash, "", "no password fits it any more");
+    assert_eq!(store.second_factor(ada).await.unwrap(), None);
     assert_eq!(store.account(ada).await.unwrap().unwrap().person.name, erased::name());
     assert_eq!(store.account(bob).await.unwrap().unwrap().person.name, name("Ada"));
     for (version, shown) in [(1, "[erased]"), (2, "Ada"), (3, "[erased]")] {

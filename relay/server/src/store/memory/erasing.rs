@@ -69,12 +69,14 @@ impl State {
             .find(|person| person.account.person.id == id && person.account.disabled);
         let Some(person) = account else { return false };
         person.account.person.name = erased::name();
+        person.hash.clear();
         if let Ok(login) = Name::new(format!("{} {}", erased::ERASED, id.0)) {
             person.login = login;
         }
         for author in self.shelf.authors() {
             let _ = of.blank_author(author);
         }
+        self.second_factors.remove(&id);
         self.cards.forget(id);
         true
     }

@@ -21,7 +21,7 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 use super::{
     SqliteStore,
     convert::{from_json, int, to_json, unsigned},
-    log, snapshot, supervision,
+    log, second_factor, snapshot, supervision,
     write::{Refusal, put_session, put_ticket},
 };
 use crate::store::{
@@ -110,7 +110,8 @@ async fn erase_ticket(on: &mut SqliteConnection, id: TicketId, of: ErasureOf) ->
 
 /// False when the account can still sign in, or there is none.
 async fn erase_account(on: &mut SqliteConnection, person: PersonId, of: ErasureOf) -> Result<bool, Refusal> {
-    let done = sqlx::query("UPDATE people SET name = ?, login = ? WHERE id = ? AND disabled = 1")
+    // No password has an empty hash: whoever enables the account again must set one.
+    let done = sqlx::query("UPDATE people SET name = ?, login = ?, password = '' WHERE id = ? AND disabled = 1")
         .bind(erased::ERASED)
         .bind(erased_login(person))
         .bind(int(person.0))
@@ -119,6 +120,7 @@ async fn erase_account(on: &mut SqliteConnection, person: PersonId, of: ErasureO
     if done.rows_affected() == 0 {
         return Ok(false);
     }
+    second_factor::remove(&mut *on, person).await?;
     sqlx::query("DELETE FROM card_requests WHERE person = ?")
         .bind(int(person.0))
         .execute(&mut *on)

@@ -26,7 +26,7 @@ async fn id_of(on: &mut SqliteConnection, login: &Name) -> Result<PersonId, Stor
 }
 
 /// True when there was one.
-async fn remove(on: &mut SqliteConnection, person: PersonId) -> Result<bool, StoreError> {
+pub(super) async fn remove(on: &mut SqliteConnection, person: PersonId) -> Result<bool, sqlx::Error> {
     sqlx::query("DELETE FROM recovery_codes WHERE person = ?")
         .bind(int(person.0))
         .execute(&mut *on)
