@@ -2,6 +2,7 @@
 
 use renfort_protocol::{
     article::{ArticleBody, ArticleTitle},
+    code::CodeSecret,
     grant::{Capabilities, Capability},
     ids::{ArticleId, TicketId},
     keyboard::TypedText,
@@ -85,6 +86,13 @@ pub enum Action {
     },
     /// User: no longer needed.
     CancelTicket,
+    /// User: show a code for a technician on the telephone.
+    ShowCode {
+        /// Of the ticket that is opened for it, when the person has none.
+        summary: Summary,
+    },
+    /// User: the code is no longer wanted.
+    HideCode,
     /// User: yes or no to the technician.
     AnswerConsent {
         /// Yes or no.
@@ -157,6 +165,13 @@ pub enum Action {
     TakeTicket {
         /// Which.
         ticket: TicketId,
+    },
+    /// Technician: take the ticket of a user who read a code out.
+    TakeByCode {
+        /// The code's first part.
+        ticket: TicketId,
+        /// The code's second part.
+        secret: CodeSecret,
     },
     /// Technician: ask the user once more.
     AskAgain,

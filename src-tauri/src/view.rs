@@ -4,6 +4,7 @@
 use renfort_protocol::{
     article::{ShownArticle, Suggestion},
     card::CardFault,
+    code::CodeSecret,
     error::WireError,
     grant::{Capabilities, Capability, Grant},
     ids::TicketId,
@@ -143,6 +144,10 @@ pub enum UserPage {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         #[ts(optional, as = "Option<bool>")]
         abuse_reported: bool,
+        /// The code for a technician on the telephone, when the person asked for one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        code: Option<CodeView>,
     },
     /// A technician wants to see the screen.
     Consent {
@@ -154,12 +159,15 @@ pub enum UserPage {
         busy: bool,
         /// What can be chosen.
         choices: ConsentChoices,
-        /// This technician was never allowed before: *Allow* works from then on.
+        /// What the person should think of before they allow anything.
+        warnings: Vec<ConsentWarning>,
+        /// Because of the warnings *Allow* works only from then on.
         allow_from: Option<UnixMillis>,
         /// The words on both screens.
         words: Option<Words>,
-        /// The technician's card is good until then.
-        card_until: UnixMillis,
+        /// The technician's card is good until then; none when they came with a code, so that their name is only what they
+        /// and the relay say.
+        card_until: Option<UnixMillis>,
     },
     /// A session is on.
     Session {
@@ -167,6 +175,10 @@ pub enum UserPage {
         ticket: UserTicket,
         /// Who helps.
         technician: Technician,
+        /// They came with a code: their name is only what they and the relay say.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        by_code: bool,
         /// The words on both screens.
         words: Option<Words>,
         /// What is allowed.
@@ -199,6 +211,37 @@ pub enum UserPage {
         /// The receipt to save.
         receipt: ReceiptView,
     },
+}
+
+/// Why a person should think twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentWarning {
+    /// This technician was never allowed before.
+    FirstTime,
+    /// The technician showed no card, only that they know the code.
+    NotVerified,
+    /// The person asked for no help themselves with this ticket.
+    NotAskedFor,
+}
+
+/// The code that a user reads out to a technician.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum CodeView {
+    /// It is good.
+    Shown {
+        /// Its second part; the first is the ticket's number.
+        secret: CodeSecret,
+        /// Until then.
+        until: UnixMillis,
+        /// How often it can still be tried.
+        left: u8,
+    },
+    /// Its time is over.
+    Expired,
+    /// It was tried too often and was wrong.
+    Spent,
 }
 
 /// Where the receipt of a session stands.

@@ -38,6 +38,8 @@ fn generated(protocol: &str) -> String {
         view::KeyModeChoice,
         view::Remark,
         view::ConsentChoices,
+        view::ConsentWarning,
+        view::CodeView,
         view::ReceiptView,
         view::UserPage,
         view::TechnicianSession,

@@ -59,10 +59,26 @@ test("the filter is reached and left", async () => {
   expect((await here(stage)).name).toMatch(/^queue-(row|list)/);
 });
 
+test("a code that is read out is typed and used, or given up, from the keyboard", async () => {
+  await stage.app("queue");
+  await stage.press("c");
+  await expectHere(stage, "code-input");
+  expect(await stops(stage)).toEqual(["code-cancel", "code-use"]);
+  await stage.press("Escape");
+  await expectHere(stage, "queue-row-T-1001");
+  await stage.press("c");
+  await stage.press("Enter");
+  await expectHere(stage, "code-input");
+  await stage.type("1042 583 921");
+  await stage.press("Enter");
+  expect(await stage.actions()).toEqual([{ action: "take_by_code", ticket: "T-1042", secret: "583921" }]);
+  await expectHere(stage, "queue-row-T-1001");
+});
+
 test("letters do nothing outside the queue", async () => {
   await stage.app("queue");
   await tabTo(stage, "sign-out", "Shift+Tab");
-  await stage.press("t", "j", "/");
+  await stage.press("t", "c", "j", "/");
   await expectHere(stage, "sign-out");
   expect(await does()).toEqual([]);
 });

@@ -67,6 +67,27 @@ test("a request is withdrawn after the question, which keeps the focus and gives
   await expectHere(stage, /^h1 Help has ended/);
 });
 
+test("a code is shown, begins where it can be heard, and is hidden without losing the focus", async () => {
+  await stage.app("home");
+  await tabTo(stage, "code-show");
+  await stage.press("Enter");
+  expect(await stage.actions()).toEqual([{ action: "show_code", summary: "On the telephone: reads a code to the technician" }]);
+  await stage.next("code");
+  await expectHere(stage, /^h2 Code to read out/);
+  await tabTo(stage, "code-hide");
+  await stage.next("codeExpired");
+  await expectHere(stage, "code-hide");
+  await tabTo(stage, "code-again");
+  await stage.press("Enter");
+  await stage.next("code");
+  await expectHere(stage, /^h2 Code to read out/);
+  await tabTo(stage, "code-hide");
+  await stage.press("Space");
+  expect((await stage.actions()).map((action) => action.action)).toEqual(["show_code", "hide_code"]);
+  await stage.next("waiting");
+  await expectHere(stage, /^h1 Help is on its way/);
+});
+
 test("consent: nothing by chance, refusing comes before allowing", async () => {
   await stage.app("consent");
   await expectHere(stage, /^h1 Claire Fontaine would like to see your screen/);
@@ -138,6 +159,21 @@ test("a question takes the focus from a message that is being written, and gives
   expect(await stage.get("chat-input").inputValue()).toBe("half a sent");
 });
 
+/** The window as it opens, as the stories place it, and as small as it gets. */
+test.each([[480, 720], [560, 740], [380, 480]])("both answers to a question are in sight in a window of %i by %i", async (width, height) => {
+  await stage.size({ width, height });
+  for (const language of ["en", "fr"] as const) {
+    await stage.app("sessionQuestion", { language, theme: "light" });
+    for (const answer of ["control-refuse", "control-allow", "stop"]) {
+      const hit = await stage.get(answer).evaluate((button) => {
+        const box = button.getBoundingClientRect();
+        return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+      });
+      expect(hit, `${answer}, ${language}`).toBe(true);
+    }
+  }
+});
+
 test("what was written under a question is out of reach, and Stop is not", async () => {
   await stage.app("sessionQuestion");
   const reached = await stops(stage);
@@ -168,8 +204,11 @@ test("settings open over the page and close with Escape", async () => {
 
 const ORDER = {
   organisation: ["organisation-choose", "organisation-link", "organisation-import", "notice-dismiss"],
-  home: ["get-help-summary", "impact-person", "urgency-low", "get-help"],
-  waiting: ["cancel-ticket"],
+  home: ["get-help-summary", "impact-person", "urgency-low", "get-help", "code-show"],
+  waiting: ["code-show", "cancel-ticket"],
+  code: ["code-hide", "cancel-ticket"],
+  codeExpired: ["code-hide", "code-again", "cancel-ticket"],
+  consentByCode: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   consent: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   sessionControl: ["extend", "switch-view", "switch-control", "switch-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop", "report-abuse"],
   sessionQuestion: ["control-refuse", "control-allow", "stop", "report-abuse"],

@@ -71,8 +71,11 @@ export const APP: readonly Scene[] = [
   app("remote", "chat beside the picture", "chat-toggle"),
   app("remote", "ticket beside the picture", "ticket-toggle"),
   app("remoteControl", "special keys", "special-keys"),
+  app("queue", "typing a code", "code-enter"),
+  app("queue", "typing a code, something missing", "code-enter", "code-use"),
+  app("overWrongCode", "typing a code for the ticket in hand", "code-enter"),
   app("over", "wrap-up, something missing", "wrapup-submit"),
-  ...(["home", "session", "sessionControl", "sessionQuestion", "sessionLost"] as const).map(banner),
+  ...(["home", "session", "sessionControl", "sessionByCode", "sessionQuestion", "sessionLost"] as const).map(banner),
 ];
 
 export const CONSOLE: readonly Scene[] = [

@@ -283,8 +283,8 @@ pub enum Event {
         capabilities: Capabilities,
         /// Until when an answer counts.
         answer_by: UnixMillis,
-        /// The card that the technician's device showed.
-        card: CardSerial,
+        /// The card that the technician's device showed; none when it came with a code.
+        card: Option<CardSerial>,
     },
     /// `consent.ask_refused`: a technician's question was not put to the user, because of its card, its signature, its
     /// version or its session.
@@ -293,8 +293,8 @@ pub enum Event {
         code: Code,
         /// What is wrong with the card, when it is the card.
         fault: Option<CardFault>,
-        /// The card that was shown.
-        card: CardSerial,
+        /// The card that was shown; none when it came with a code.
+        card: Option<CardSerial>,
     },
     /// `consent.granted`.
     ConsentGranted {

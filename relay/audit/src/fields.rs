@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use renfort_protocol::{grant::Capabilities, people::Role, report::ReportedEvent, ticket::Counts};
+use renfort_protocol::{grant::Capabilities, ids::CardSerial, people::Role, report::ReportedEvent, ticket::Counts};
 use serde::Serialize;
 
 use crate::{
@@ -97,6 +97,14 @@ impl Public {
             self.text(name, word);
         }
         self
+    }
+
+    /// What a technician's device showed of who asks.
+    fn shown(&mut self, card: Option<&CardSerial>) -> &mut Self {
+        match card {
+            Some(card) => self.text("card", card),
+            None => self.text("by", "code"),
+        }
     }
 
     fn capabilities(&mut self, capabilities: &Capabilities) -> &mut Self {
@@ -217,9 +225,9 @@ impl Event {
             } => to
                 .capabilities(capabilities)
                 .number("answer_by", answer_by.0)
-                .text("card", card),
+                .shown(card.as_ref()),
             Self::AskRefused { code, fault, card } => {
-                to.word("error", code).text("card", card);
+                to.word("error", code).shown(card.as_ref());
                 if let Some(fault) = fault {
                     to.word("fault", fault);
                 }

@@ -11,10 +11,10 @@ use renfort_audit::{
     event::Event,
 };
 use renfort_protocol::{
-    binding::{SignedReady, Tampered, Transcript},
+    binding::{Reveal, SignedReady, Tampered, Transcript},
     error::Code,
     grant::{Capabilities, Capability, Grant},
-    ids::{DeviceKey, Nonce, SessionId, Signature},
+    ids::{DeviceKey, SessionId, Signature},
     people::Technician,
     signalling::{FromRelay, ToRelay},
     time::UnixMillis,
@@ -88,13 +88,8 @@ impl Broker {
     }
 
     /// The technician's machine opens its commitment.
-    pub(crate) fn reveal(
-        &self,
-        technician: &Technician,
-        id: SessionId,
-        nonce: Nonce,
-        body: &ToRelay,
-    ) -> Result<Plan, Refusal> {
+    pub(crate) fn reveal(&self, technician: &Technician, reveal: &Reveal, body: &ToRelay) -> Result<Plan, Refusal> {
+        let id = reveal.session;
         let session = self.desk.session(id).ok_or(Code::UnknownSession)?;
         if session.technician.id != technician.id {
             return Err(trespass(body, Code::UnknownSession, Some(session.ticket), Some(id)));
@@ -103,18 +98,22 @@ impl Broker {
         if binding.ready.is_none() || binding.reveal.is_some() {
             return Err(Code::OutOfOrder.into());
         }
-        if !binding.ask.ask.is_revealed_by(&nonce) {
+        let by_code = binding.ask.ask.credential.card().is_none();
+        if by_code != reveal.confirmation.is_some() {
+            return Err(Code::Malformed.into());
+        }
+        if !binding.ask.ask.is_revealed_by(&reveal.nonce) {
             let mut refusal = trespass(body, Code::Untrusted, Some(session.ticket), Some(id));
             refusal.error = Tampered::Reveal.into();
             return Err(refusal);
         }
         let binding = Binding {
-            reveal: Some(nonce),
+            reveal: Some(*reveal),
             ..binding.clone()
         };
         let mut plan = Plan::default();
         plan.put_session(session, with(session, binding));
-        let message = FromRelay::Reveal { session: id, nonce };
+        let message = FromRelay::Reveal { reveal: *reveal };
         plan.then.push(Then::ToUser(session.device, message));
         Ok(plan)
     }
@@ -131,7 +130,7 @@ impl Broker {
         if !yes.capabilities.contains(&Capability::View) || !yes.capabilities.is_subset(&session.asked) {
             return Err(Code::NotGranted.into());
         }
-        let (Some(ready), Some(nonce)) = (&binding.ready, &binding.reveal) else {
+        let (Some(ready), Some(reveal)) = (&binding.ready, &binding.reveal) else {
             return Err(Code::OutOfOrder.into());
         };
         let grant = Grant {
@@ -141,7 +140,7 @@ impl Broker {
             capabilities: yes.capabilities.clone(),
             expires_at: yes.expires_at,
         };
-        let bound = Transcript::new(&binding.ask.ask, ready, nonce)
+        let bound = Transcript::new(&binding.ask.ask, ready, &reveal.nonce)
             .and_then(|transcript| transcript.bind(&grant, yes.signature));
         if bound.is_err() {
             let (ticket, id) = (Some(session.ticket), Some(session.id));

@@ -16,12 +16,14 @@ use renfort_protocol::{
 use crate::{
     articles::Deflections,
     cards::Cards,
+    codes::{QUESTIONS, QUESTIONS_WINDOW_MS},
     commit::{Lanes, Work},
     connections::{Connections, Party},
     contract::{Conn, Effect, Input, Limits, Snapshot},
     desk::Desk,
     limiter::Limiter,
     reach::Turn,
+    recent::Recent,
     timers::Absence,
 };
 
@@ -36,6 +38,8 @@ pub struct Broker {
     pub(crate) desk: Desk,
     pub(crate) connections: Connections,
     pub(crate) cards: Cards,
+    /// Questions that technicians put with codes.
+    pub(crate) codes: Recent,
     pub(crate) limiter: Limiter,
     pub(crate) lanes: Lanes,
     /// Who is away from which open session.
@@ -76,6 +80,7 @@ impl Broker {
             desk,
             connections: Connections::default(),
             cards,
+            codes: Recent::new(QUESTIONS, QUESTIONS_WINDOW_MS),
             limiter: Limiter::new(),
             lanes: Lanes::default(),
             absences,

@@ -7,12 +7,10 @@
 //! Invariant: nobody is rung by a question whose card, device or signature is not good, and that it was tried is recorded.
 //! The user's machine judges for itself; the relay refuses what an honest one can refuse earlier.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use renfort_audit::{actor::Actor, event::Event};
 use renfort_protocol::{
     VERSION,
-    binding::{AskFault, SignedAsk},
+    binding::{AskFault, Credential, SignedAsk},
     card::{CardFault, Revocations, SignedCard, SignedCardRequest, SignedRevocations},
     error::{Code, WireError},
     grant::Capability,
@@ -27,6 +25,7 @@ use crate::{
     commit::{Plan, Refusal, Refused},
     connections::Party,
     contract::{Change, SessionRecord},
+    recent::Recent,
     requests::trespass,
 };
 
@@ -41,8 +40,7 @@ pub(crate) struct Cards {
     organisation: DeviceKey,
     cards: Vec<SignedCard>,
     revocations: Option<SignedRevocations>,
-    /// When each account asked for a card lately; at most [`REQUESTS`] instants of each account that there is.
-    requested: BTreeMap<PersonId, VecDeque<UnixMillis>>,
+    requested: Recent,
 }
 
 impl Cards {
@@ -51,7 +49,7 @@ impl Cards {
             organisation,
             cards,
             revocations,
-            requested: BTreeMap::new(),
+            requested: Recent::new(REQUESTS, REQUESTS_WINDOW_MS),
         }
     }
 
@@ -79,21 +77,10 @@ impl Cards {
 
     /// Was the card taken back with which this session was asked for?
     pub(crate) fn is_revoked(&self, session: &SessionRecord) -> bool {
-        let serial = session.binding.as_ref().map(|binding| binding.ask.ask.card.card.serial);
+        let binding = session.binding.as_ref();
+        let card = binding.and_then(|binding| binding.ask.ask.credential.card());
+        let serial = card.map(|card| card.card.serial);
         serial.is_some_and(|serial| self.revocations().is_some_and(|list| list.contains(serial)))
-    }
-
-    /// Counts a request, when there is room for it.
-    fn may_request(&mut self, person: PersonId, now: UnixMillis) -> bool {
-        let times = self.requested.entry(person).or_default();
-        while times.front().is_some_and(|at| now.since(*at) >= REQUESTS_WINDOW_MS) {
-            times.pop_front();
-        }
-        let fits = times.len() < REQUESTS;
-        if fits {
-            times.push_back(now);
-        }
-        fits
     }
 }
 
@@ -106,7 +93,6 @@ enum Wrong {
 impl Broker {
     fn wrong(&self, technician: &Technician, device: &DeviceKey, signed: &SignedAsk) -> Option<Wrong> {
         let ask = &signed.ask;
-        let card = &ask.card.card;
         if ask.version != VERSION {
             let error = WireError::from(Code::WrongVersion).with("supported", VERSION);
             return Some(Wrong::Other(error));
@@ -120,7 +106,10 @@ impl Broker {
         );
         match verdict {
             Err(AskFault::Card(fault)) => Some(Wrong::Card(fault)),
-            _ if card.person != technician.id || card.device != *device => Some(Wrong::Card(CardFault::Stolen)),
+            _ if !is_theirs(&ask.credential, technician, device) => Some(match ask.credential {
+                Credential::Card { .. } => Wrong::Card(CardFault::Stolen),
+                Credential::Code { .. } => Wrong::Other(Code::NotAllowed.into()),
+            }),
             Err(AskFault::Tampered(_)) => Some(Wrong::Other(Code::BadSignature.into())),
             // An ask that was put before, by whomever.
             Ok(()) if self.desk.session(ask.session).is_some() => Some(Wrong::Other(Code::OutOfOrder.into())),
@@ -149,7 +138,7 @@ impl Broker {
         let event = Event::AskRefused {
             code: error.code,
             fault,
-            card: signed.ask.card.card.serial,
+            card: signed.ask.credential.card().map(|card| card.card.serial),
         };
         // The record's ticket must exist; its session does not.
         let ticket = self.desk.ticket(signed.ask.ticket).map(|ticket| ticket.record.id);
@@ -186,7 +175,7 @@ impl Broker {
         if !signed.is_genuine() {
             return refuse(Code::BadSignature);
         }
-        if !self.cards.may_request(technician.id, self.now) {
+        if !self.cards.requested.admits(technician.id, self.now) {
             return refuse(Code::TooFast);
         }
         let mut plan = Plan::default();
@@ -230,6 +219,15 @@ impl Broker {
             }
         }
     }
+}
+
+/// Does it name whoever is signed in on this device? With a code, the name is the account's.
+fn is_theirs(credential: &Credential, technician: &Technician, device: &DeviceKey) -> bool {
+    let whole = match credential {
+        Credential::Card { card } => card.card.person == technician.id,
+        Credential::Code { technician: named, .. } => named == technician,
+    };
+    whole && credential.device() == device
 }
 
 /// A fault's name on the wire.

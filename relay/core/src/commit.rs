@@ -464,8 +464,8 @@ impl Broker {
                     | ToRelay::DraftArticle { ticket, .. } => Some(Lock::Ticket(*ticket)),
                     ToRelay::TakeTicket { ask } | ToRelay::AskAgain { ask } => Some(Lock::Ticket(ask.ask.ticket)),
                     ToRelay::Ready { ready } => of_session(&ready.ready.session),
-                    ToRelay::Reveal { session, .. }
-                    | ToRelay::AnswerConsent { session, .. }
+                    ToRelay::Reveal { reveal } => of_session(&reveal.session),
+                    ToRelay::AnswerConsent { session, .. }
                     | ToRelay::ReportAbuse { session, .. }
                     | ToRelay::EndSession { session, .. }
                     | ToRelay::Signal { session, .. }

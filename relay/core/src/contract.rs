@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use renfort_audit::{hash::Digest, record::Entry};
 use renfort_protocol::{
     article::ArticleText,
-    binding::{SignedAsk, SignedReady},
+    binding::{Reveal, SignedAsk, SignedReady},
     card::{SignedCard, SignedCardRequest, SignedRevocations},
     error::WireError,
     grant::{Capabilities, Grant},
@@ -390,7 +390,7 @@ pub struct Binding {
     /// What the user's machine said to it.
     pub ready: Option<SignedReady>,
     /// The technician's nonce.
-    pub reveal: Option<Nonce>,
+    pub reveal: Option<Reveal>,
     /// What the user's machine signed at the user's yes. The session's own grant goes on from it as the user gives more
     /// time, allows more or takes back, which their machine tells the other directly.
     #[serde(default)]

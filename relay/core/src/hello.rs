@@ -14,7 +14,7 @@ use renfort_audit::{
 use renfort_protocol::{
     error::{Code, WireError},
     ids::{DeviceKey, PersonId, Signature, Token},
-    people::{Person, Role, Technician},
+    people::{Person, Technician},
     signalling::{EndReason, FromRelay, Identity, Welcomed, hello_bytes},
     ticket::Language,
 };
@@ -197,7 +197,7 @@ impl Broker {
             }
         };
         self.limiter.succeeded(&address, attempt.login());
-        let Role::Technician { level } = account.person.role else {
+        let Some(technician) = account.person.technician() else {
             // Supervisors work in the console; the app has nothing for them.
             let event = Event::MessageRefused {
                 message: "hello".to_owned(),
@@ -207,11 +207,6 @@ impl Broker {
             return;
         };
         let person = account.person;
-        let technician = Technician {
-            id: person.id,
-            name: person.name.clone(),
-            level,
-        };
         let mut plan = Plan::default();
         let token = match attempt.by {
             By::Token(token) => token,

@@ -222,14 +222,14 @@ impl Broker {
             }
             (Party::User { device, .. }, ToRelay::Ready { ready }) => self.ready(device, ready, body),
             (Party::Technician { technician, device, .. }, ToRelay::TakeTicket { ask }) => {
+                self.admit_code(technician, ask)?;
                 self.take_ticket(technician, device, ask, body)
             }
             (Party::Technician { technician, device, .. }, ToRelay::AskAgain { ask }) => {
+                self.admit_code(technician, ask)?;
                 self.ask_again(technician, device, ask, body)
             }
-            (Party::Technician { technician, .. }, ToRelay::Reveal { session, nonce }) => {
-                self.reveal(technician, *session, *nonce, body)
-            }
+            (Party::Technician { technician, .. }, ToRelay::Reveal { reveal }) => self.reveal(technician, reveal, body),
             (Party::Technician { technician, device, .. }, ToRelay::RequestCard { request }) => {
                 self.request_card(technician, device, request, body)
             }

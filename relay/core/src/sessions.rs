@@ -20,6 +20,7 @@ use renfort_protocol::{
 use crate::{
     binding::Yes,
     broker::Broker,
+    codes::is_by_unproven_code,
     commit::{Plan, Refusal},
     connections::Party,
     contract::{Binding, Change, SessionRecord, TicketRecord},
@@ -118,7 +119,7 @@ impl Broker {
         let event = Event::ConsentAsked {
             capabilities: asked,
             answer_by,
-            card: signed.ask.card.card.serial,
+            card: signed.ask.credential.card().map(|card| card.card.serial),
         };
         plan.record(
             self.now,
@@ -202,6 +203,7 @@ impl Broker {
             EndReason::StoppedByUser | EndReason::Expired => side == Side::Sharer,
             EndReason::EndedByTechnician | EndReason::Withdrawn => side == Side::Viewer,
             EndReason::Lost | EndReason::Failed | EndReason::Untrusted => true,
+            EndReason::WrongCode => is_by_unproven_code(session),
             // These are answers to the question, or follow from a report; not ends of a session.
             EndReason::Refused | EndReason::TimedOut | EndReason::AbuseReported => false,
         };
@@ -211,6 +213,10 @@ impl Broker {
         let mut plan = Plan::default();
         // Both ends may say so, or one of them twice: the first counts.
         if session.is_open() {
+            if reason == EndReason::WrongCode {
+                self.put_back_unproven(&mut plan, session, party.actor());
+                return Ok(plan);
+            }
             let reason = match (reason, &session.grant) {
                 (EndReason::EndedByTechnician, None) => EndReason::Withdrawn,
                 (EndReason::Withdrawn, Some(_)) => EndReason::EndedByTechnician,

@@ -1,6 +1,6 @@
 //! What ties a session to two devices, one ticket and one grant, so that a relay between them can change nothing.
 //!
-//! Flow: the technician's device signs an [`Ask`], with its card and a commitment to a nonce; the user's machine checks it
+//! Flow: the technician's device signs an [`Ask`], with its card (or by a code, see [`crate::code`]) and a commitment to a nonce; the user's machine checks it
 //! and answers with a [`Ready`] and a nonce of its own; the technician's nonce is revealed ([`Ask::is_revealed_by`]); both
 //! have the same [`Transcript`] and show the same two [`words`](Transcript::words). The user's yes is a signed
 //! [`Allowance`]; every offer and answer carries a signature over a [`Described`].
@@ -14,10 +14,11 @@ use ts_rs::TS;
 
 use crate::{
     card::{CardFault, Revocations, SignedCard},
+    code::{CodeAnswer, CodeKey},
     error::{Code, WireError},
     grant::{Capabilities, Grant},
-    ids::{DeviceKey, Nonce, SessionId, Sha256, Signature, TicketId},
-    people::Stated,
+    ids::{Confirmation, DeviceKey, Nonce, PakeElement, SessionId, Sha256, Signature, TicketId},
+    people::{Stated, Technician},
     signal::Sdp,
     signing,
     time::UnixMillis,
@@ -52,8 +53,57 @@ pub struct Ask {
     pub asked_at: UnixMillis,
     /// SHA-256 of [`COMMITMENT_CONTEXT`] and the technician's nonce.
     pub commitment: Sha256,
-    /// Who asks; the card names the device that signs.
-    pub card: SignedCard,
+    /// Who asks, and which device signs.
+    pub credential: Credential,
+}
+
+/// How a technician's device shows who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Credential {
+    /// By a card of the organisation, which names the device.
+    Card {
+        /// The card.
+        card: SignedCard,
+    },
+    /// By the code that the user's machine shows: who it is, is as they and the relay say.
+    Code {
+        /// As they call themselves.
+        technician: Technician,
+        /// Theirs.
+        device: DeviceKey,
+        /// Their end of SPAKE2 over the code ([`crate::code`]).
+        element: PakeElement,
+    },
+}
+
+impl Credential {
+    /// The device that signs.
+    #[must_use]
+    pub const fn device(&self) -> &DeviceKey {
+        match self {
+            Self::Card { card } => &card.card.device,
+            Self::Code { device, .. } => device,
+        }
+    }
+
+    /// Who asks; with a code, as they say.
+    #[must_use]
+    pub fn technician(&self) -> Technician {
+        match self {
+            Self::Card { card } => card.card.technician(),
+            Self::Code { technician, .. } => technician.clone(),
+        }
+    }
+
+    /// The card, where it is one.
+    #[must_use]
+    pub const fn card(&self) -> Option<&SignedCard> {
+        match self {
+            Self::Card { card } => Some(card),
+            Self::Code { .. } => None,
+        }
+    }
 }
 
 /// An ask with its signature.
@@ -61,7 +111,7 @@ pub struct Ask {
 pub struct SignedAsk {
     /// What is asked.
     pub ask: Ask,
-    /// By the device that the card names.
+    /// By the device that the credential names.
     pub signature: Signature,
 }
 
@@ -78,6 +128,23 @@ pub struct Ready {
     pub user: Stated,
     /// Fresh, and this session's only.
     pub nonce: Nonce,
+    /// To a question that was put with a code, and to no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<CodeAnswer>,
+}
+
+/// What the technician's device opens once the user's machine is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Reveal {
+    /// Of which session.
+    pub session: SessionId,
+    /// The nonce that the ask committed to.
+    pub nonce: Nonce,
+    /// With a code: that this end knows it ([`Transcript::confirmation`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub confirmation: Option<Confirmation>,
 }
 
 /// A readiness with its signature.
@@ -197,7 +264,7 @@ impl Ask {
         signing::hash(ASK_CONTEXT, self)
     }
 
-    /// Signs with the device that the card names.
+    /// Signs with the device that the credential names.
     #[must_use]
     pub fn sign(self, device: &Ed25519KeyPair) -> SignedAsk {
         let signature = signing::sign(device, ASK_CONTEXT, &self);
@@ -228,7 +295,8 @@ impl AskFault {
 }
 
 impl SignedAsk {
-    /// Is it a question of one of this organisation's technicians, by their own device, for this session and ticket?
+    /// Is it a question for this session and ticket, signed by the device that its credential names and, with a card, by
+    /// one of this organisation's technicians? What comes with a code is nobody's until the code is shown to be known.
     ///
     /// # Errors
     /// The first thing that does not hold.
@@ -241,9 +309,11 @@ impl SignedAsk {
         now: UnixMillis,
     ) -> Result<(), AskFault> {
         let ask = &self.ask;
-        ask.card.verify(organisation, revocations, now)?;
+        if let Some(card) = ask.credential.card() {
+            card.verify(organisation, revocations, now)?;
+        }
         let same = ask.version == crate::VERSION && ask.session == session && ask.ticket == ticket;
-        if same && signing::is_signed(&ask.card.card.device, ASK_CONTEXT, ask, &self.signature) {
+        if same && signing::is_signed(ask.credential.device(), ASK_CONTEXT, ask, &self.signature) {
             Ok(())
         } else {
             Err(AskFault::Tampered(Tampered::Ask))
@@ -267,6 +337,7 @@ impl SignedReady {
         let ready = &self.ready;
         ready.session == ask.session
             && ready.ask == ask.hash()
+            && ready.code.is_none() == ask.credential.card().is_some()
             && signing::is_signed(&ready.device, READY_CONTEXT, ready, &self.signature)
     }
 }
@@ -295,7 +366,7 @@ impl Transcript {
         let hash = signing::hash_of(&[TRANSCRIPT_CONTEXT, &ask.hash().0, &ready_hash.0, &nonce.0].concat());
         Ok(Self {
             hash,
-            technician: ask.card.card.device,
+            technician: *ask.credential.device(),
             user: ready.ready.device,
         })
     }
@@ -304,6 +375,19 @@ impl Transcript {
     #[must_use]
     pub fn words(&self) -> Words {
         words_of(&self.hash)
+    }
+
+    /// The technician's machine's confirmation that it knows the code: over
+    /// [`crate::code::TECHNICIAN_CONFIRMATION_CONTEXT`] and the transcript's hash.
+    #[must_use]
+    pub fn confirmation(&self, key: &CodeKey) -> Confirmation {
+        key.confirm_as_technician(&self.hash)
+    }
+
+    /// Does the technician's machine know the code?
+    #[must_use]
+    pub fn is_confirmed(&self, key: &CodeKey, said: &Confirmation) -> bool {
+        key.is_confirmed_by_technician(&self.hash, said)
     }
 
     /// The technician's device.

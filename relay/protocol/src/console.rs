@@ -131,6 +131,8 @@ pub enum OutcomeFilter {
     Refused,
     /// Refused or not answered, and nothing came after it: the ticket is open and has no later session.
     Unanswered,
+    /// The user reported it as abuse.
+    Reported,
     /// Still going on, or waiting.
     Open,
 }

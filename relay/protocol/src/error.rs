@@ -109,6 +109,10 @@ pub enum Code {
     ReplyTooLong,
     /// This device has no good card, so it cannot ask anybody. Parameter `fault`, a [`crate::card::CardFault`].
     CardNeeded,
+    /// To the technician: the code is wrong, or no longer good.
+    WrongCode,
+    /// To the user: somebody tried a code that is wrong. Parameter `left`, how often it can still be tried.
+    WrongCodeTried,
     /// Something was not as it was sent, or not from whom it should be, so the session was refused. Parameter `what`, a
     /// [`crate::binding::Tampered`]; with a card, `fault`.
     Untrusted,

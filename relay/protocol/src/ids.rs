@@ -124,6 +124,14 @@ bytes_id!(
     Sha256, 32, "SHA-256"
 );
 bytes_id!(
+    /// An element of the group in which SPAKE2 runs (edwards25519), compressed as in RFC 8032 section 5.1.2.
+    PakeElement, 32, "element"
+);
+bytes_id!(
+    /// An HMAC-SHA-256 (RFC 2104) that shows that an end knows the code.
+    Confirmation, 32, "confirmation"
+);
+bytes_id!(
     /// One technician's card: 64 random bits.
     CardSerial, 8, "card"
 );

@@ -49,8 +49,14 @@ pub const TIME_BOXES_MS: [u64; 4] = [15 * 60_000, GRANT_MS, 60 * 60_000, 2 * 60 
 pub const EXTENSION_MS: u64 = 5 * 60_000;
 /// Longest grant that any number of extensions can reach, counted from now, in milliseconds.
 pub const MAX_GRANT_MS: u64 = 4 * 60 * 60_000;
-/// How long *Allow* waits for a user whom this technician never helped before, in milliseconds: time to read the warning.
-pub const FIRST_TIME_PAUSE_MS: u64 = 5_000;
+/// How long *Allow* waits for a user who is warned, in milliseconds: time to read the warning.
+pub const WARNING_PAUSE_MS: u64 = 5_000;
+/// Digits of a code's secret part: with [`CODE_TRIES`] guesses, 3 in a million fit.
+pub const CODE_DIGITS: usize = 6;
+/// How long a code is good, in milliseconds.
+pub const CODE_MS: u64 = 10 * 60_000;
+/// Questions that can be put with one code; the first that fits uses it up.
+pub const CODE_TRIES: u8 = 3;
 /// How long after a session's end its user can report it as abuse, in milliseconds: a week.
 pub const ABUSE_REPORT_MS: u64 = 7 * 24 * 60 * 60_000;
 /// How often each endpoint says over the session channel that it is there, in milliseconds.

@@ -84,6 +84,21 @@ pub struct Person {
     pub role: Role,
 }
 
+impl Person {
+    /// As users see them; none when they are no technician.
+    #[must_use]
+    pub fn technician(&self) -> Option<Technician> {
+        let Role::Technician { level } = self.role else {
+            return None;
+        };
+        Some(Technician {
+            id: self.id,
+            name: self.name.clone(),
+            level,
+        })
+    }
+}
+
 /// A technician as the user sees them before saying yes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Technician {

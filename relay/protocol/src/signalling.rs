@@ -12,7 +12,7 @@ use ts_rs::TS;
 
 use crate::{
     article::{ArticleBody, ArticleTitle, ShownArticle, Suggestion},
-    binding::{SignedAsk, SignedReady},
+    binding::{Reveal, SignedAsk, SignedReady},
     card::{SignedCard, SignedCardRequest, SignedRevocations},
     error::WireError,
     grant::{Capabilities, Grant},
@@ -127,6 +127,8 @@ pub enum EndReason {
     AbuseReported,
     /// Something was not as it was sent, or not from whom it should be ([`crate::binding::Tampered`]).
     Untrusted,
+    /// The technician's code is wrong, or no longer good.
+    WrongCode,
 }
 
 /// What an endpoint asks of the relay.
@@ -176,10 +178,8 @@ pub enum ToRelay {
     },
     /// Technician's machine: the nonce that the question committed to; after [`FromRelay::Ready`], once.
     Reveal {
-        /// Of which session.
-        session: SessionId,
-        /// The nonce.
-        nonce: Nonce,
+        /// What is revealed.
+        reveal: Reveal,
     },
     /// User: my answer.
     AnswerConsent {
@@ -358,7 +358,7 @@ pub struct SessionInfo {
     /// What the user's machine said to it.
     pub ready: Option<SignedReady>,
     /// The technician's nonce.
-    pub reveal: Option<Nonce>,
+    pub reveal: Option<Reveal>,
     /// The user's yes, once given.
     pub grant: Option<Grant>,
     /// The user's machine's signature under it.
@@ -492,10 +492,8 @@ pub enum FromRelay {
     },
     /// To the user's machine: the technician's nonce. The user is asked now.
     Reveal {
-        /// Of which session.
-        session: SessionId,
-        /// The nonce.
-        nonce: Nonce,
+        /// What is revealed.
+        reveal: Reveal,
     },
     /// To a technician: the card of this device is here, or another one.
     Card {

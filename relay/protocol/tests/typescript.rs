@@ -4,8 +4,8 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, binding, card, console, error, figures, grant, head, ids, input, keyboard, organisation, people, policy,
-    reply, report, second_factor, session, signalling, ticket, time, words,
+    article, binding, card, code, console, error, figures, grant, head, ids, input, keyboard, organisation, people,
+    policy, reply, report, second_factor, session, signalling, ticket, time, words,
 };
 use ts_rs::{Config, TS};
 
@@ -30,6 +30,8 @@ fn generated() -> String {
         ids::Signature,
         ids::Token,
         ids::Sha256,
+        ids::PakeElement,
+        ids::Confirmation,
         ids::CardSerial,
         ids::ArticleId,
         ids::ReplyId,
@@ -74,6 +76,10 @@ fn generated() -> String {
         binding::SignedAsk,
         binding::Ready,
         binding::SignedReady,
+        binding::Credential,
+        binding::Reveal,
+        code::CodeSecret,
+        code::CodeAnswer,
         binding::Allowance,
         binding::End,
         binding::Described,

@@ -129,7 +129,7 @@ impl Story {
             Event::ConsentAsked {
                 capabilities,
                 answer_by,
-                card: CardSerial([by.id.0 as u8; 8]),
+                card: Some(CardSerial([by.id.0 as u8; 8])),
             },
         );
         if self.after(asking) {

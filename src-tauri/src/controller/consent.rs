@@ -6,14 +6,14 @@ use renfort_engine::peer::SharerCommand;
 use renfort_protocol::{
     error::{Code, WireError},
     grant::{Capabilities, Capability},
-    limits::FIRST_TIME_PAUSE_MS,
     people::Technician,
     policy::Policy,
+    signalling::SessionInfo,
     time::UnixMillis,
 };
 
 use super::{Controller, Effect, Turn};
-use crate::view::ConsentChoices;
+use crate::view::{ConsentChoices, ConsentWarning};
 
 /// What can be chosen.
 pub(super) fn choices(asked: &Capabilities, policy: &Policy) -> ConsentChoices {
@@ -48,11 +48,23 @@ impl Controller {
             .unwrap_or_default()
     }
 
-    /// From when on this technician can be allowed in; none when they were before.
-    pub(super) fn pause_before_allow(&self, technician: &Technician, turn: &Turn) -> Option<UnixMillis> {
+    /// What the person should think of before they let whoever asks in.
+    pub(super) fn warnings(&self, info: &SessionInfo) -> Vec<ConsentWarning> {
+        if info.ask.ask.credential.card().is_none() {
+            // It says more than the others, and they would be as true.
+            return vec![ConsentWarning::NotVerified];
+        }
         let organisation = self.profile.organisation.as_ref().map(|file| &file.organisation.key);
-        let known = organisation.is_some_and(|key| self.profile.known.knows(key, technician));
-        (!known).then(|| turn.at.plus(FIRST_TIME_PAUSE_MS))
+        let known = organisation.is_some_and(|key| self.profile.known.knows(key, &info.technician));
+        let asked_for = self.profile.settings.asked_for == Some(info.ticket);
+        let warning = |there: bool, warning| there.then_some(warning);
+        [
+            warning(!asked_for, ConsentWarning::NotAskedFor),
+            warning(!known, ConsentWarning::FirstTime),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// The person let this technician in.

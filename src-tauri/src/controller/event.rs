@@ -8,7 +8,7 @@ use renfort_protocol::{
     card::SignedRevocations,
     error::WireError,
     grant::Grant,
-    ids::{Nonce, RequestId, SessionId, Token},
+    ids::{RequestId, SessionId, Token},
     organisation::OrganisationFile,
     people::Name,
     policy::Policy,
@@ -61,7 +61,7 @@ pub struct Moment {
     /// A number never used before.
     pub fresh: RequestId,
     /// 256 random bits; none when the system gives none.
-    pub nonce: Option<Nonce>,
+    pub random: Option<[u8; 32]>,
 }
 
 /// What is to be done. Carried out in order.

@@ -208,7 +208,7 @@ impl Controller {
             FromRelay::Asked { session } if self.profile.technician() => self.user_is_asked(*session, turn),
             FromRelay::Asked { session } => self.asked(*session, turn),
             FromRelay::Ready { ready } => self.ready_came(*ready, turn),
-            FromRelay::Reveal { session, nonce } => self.revealed(session, &nonce, turn),
+            FromRelay::Reveal { reveal } => self.revealed(&reveal, turn),
             FromRelay::Card { card } => self.card_came(*card),
             FromRelay::Revocations { revocations } => self.revocations_came(*revocations, turn),
             FromRelay::Granted { grant, allowance } if self.profile.technician() => {

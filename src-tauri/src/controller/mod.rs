@@ -7,6 +7,7 @@
 //! session is shown to a technician only under a grant that this very program built from the person's own click.
 
 mod abuse;
+mod code;
 mod consent;
 mod event;
 mod heads;
@@ -32,11 +33,13 @@ pub(crate) mod tests;
 
 use renfort_protocol::{
     error::{Code, WireError},
-    ids::{Nonce, RequestId},
+    ids::RequestId,
     organisation::OrganisationFile,
     session::ChatText,
     time::UnixMillis,
 };
+
+use ring::hmac;
 
 use crate::{
     action::Action,
@@ -77,12 +80,36 @@ pub struct Controller {
 struct Turn {
     at: UnixMillis,
     fresh: RequestId,
-    /// Used once in a turn; none when the system gives no randomness.
-    nonce: Option<Nonce>,
+    /// None when the system gives no randomness.
+    random: Option<hmac::Key>,
+    drawn: u32,
     effects: Vec<Effect>,
 }
 
 impl Turn {
+    fn new(moment: Moment) -> Self {
+        Self {
+            at: moment.at,
+            fresh: moment.fresh,
+            random: moment.random.map(|random| hmac::Key::new(hmac::HMAC_SHA256, &random)),
+            drawn: 0,
+            effects: Vec::new(),
+        }
+    }
+
+    /// 256 random bits, others at each call: one that is published tells nothing of another that is kept.
+    ///
+    /// # Errors
+    /// When the system gave no randomness.
+    fn draw(&mut self) -> Result<[u8; 32], WireError> {
+        let Some(key) = &self.random else {
+            return Err(WireError::from(Code::Internal).with("detail", "no randomness"));
+        };
+        self.drawn += 1;
+        let tag = hmac::sign(key, &self.drawn.to_be_bytes());
+        Ok(tag.as_ref().try_into().expect("HMAC-SHA-256 has 32 bytes"))
+    }
+
     fn push(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
@@ -109,12 +136,7 @@ impl Controller {
 
     /// Connects, when there is something to connect for, and shows the first view.
     pub fn start(&mut self, moment: Moment) -> Vec<Effect> {
-        let mut turn = Turn {
-            at: moment.at,
-            fresh: moment.fresh,
-            nonce: moment.nonce,
-            effects: Vec::new(),
-        };
+        let mut turn = Turn::new(moment);
         turn.push(Effect::Side {
             technician: self.profile.technician(),
         });
@@ -125,12 +147,7 @@ impl Controller {
 
     /// One event, with all its consequences.
     pub fn handle(&mut self, event: Event, moment: Moment) -> Vec<Effect> {
-        let mut turn = Turn {
-            at: moment.at,
-            fresh: moment.fresh,
-            nonce: moment.nonce,
-            effects: Vec::new(),
-        };
+        let mut turn = Turn::new(moment);
         match event {
             Event::Act(action) => self.act(action, &mut turn),
             Event::Link(epoch, event) => self.link_event(epoch, event, &mut turn),
@@ -186,6 +203,8 @@ impl Controller {
                 urgency,
             } => self.request_help(summary, impact, urgency, turn),
             Action::CancelTicket => self.cancel_ticket(turn),
+            Action::ShowCode { summary } => self.show_code(summary, turn),
+            Action::HideCode => self.hide_code(),
             Action::AnswerConsent {
                 allow,
                 capabilities,
@@ -210,6 +229,7 @@ impl Controller {
             Action::RequestCard => self.request_card(turn),
             Action::ShowTicket { ticket } => self.show_ticket(ticket, turn),
             Action::TakeTicket { ticket } => self.take_ticket(ticket, turn),
+            Action::TakeByCode { ticket, secret } => self.take_by_code(ticket, &secret, turn),
             Action::AskAgain => self.ask_again(turn),
             Action::WithdrawQuestion => self.withdraw_question(turn),
             Action::Request { capability } => self.request(capability, turn),
@@ -284,6 +304,7 @@ impl Controller {
     fn tick(&mut self, turn: &mut Turn) {
         self.desk.now = turn.at;
         self.answer_silence(turn);
+        self.end_old_code(turn);
         self.resend_reports(turn);
         self.fade_remark(turn);
         self.give_wrap_up_up(turn);

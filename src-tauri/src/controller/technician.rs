@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use renfort_protocol::{
+    binding::SignedAsk,
     card::SignedCard,
     error::{Code, WireError},
     ids::{SessionId, TicketId, Token},
@@ -243,11 +244,19 @@ impl Controller {
         if !self.needs_relay()
             && let Some(ask) = self.question(ticket, turn)
         {
-            self.desk.shown = Some(ticket);
-            self.link
-                .requests
-                .send(Purpose::Take, ToRelay::TakeTicket { ask }, turn);
+            self.put(ask, false, turn);
         }
+    }
+
+    /// Puts a question, for the ticket in hand or to take one.
+    pub(super) fn put(&mut self, ask: Box<SignedAsk>, in_hand: bool, turn: &mut Turn) {
+        self.desk.shown = Some(ask.ask.ticket);
+        let (purpose, body) = if in_hand {
+            (Purpose::AskAgain, ToRelay::AskAgain { ask })
+        } else {
+            (Purpose::Take, ToRelay::TakeTicket { ask })
+        };
+        self.link.requests.send(purpose, body, turn);
     }
 
     pub(super) fn add_note(&mut self, text: NoteText, turn: &mut Turn) {

@@ -11,7 +11,7 @@ use renfort_engine::{
 };
 use renfort_protocol::{
     binding::Tampered,
-    error::WireError,
+    error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
     head::Endpoint,
     ids::{SessionId, Signature},
@@ -120,7 +120,7 @@ impl Controller {
         };
         let ask = &viewed.info.ask.ask;
         let asked = grant.ticket == ask.ticket
-            && grant.technician == ask.card.card.person
+            && grant.technician == ask.credential.technician().id
             && grant.capabilities.is_subset(&ask.capabilities);
         let bound = viewed
             .other_end
@@ -176,6 +176,9 @@ impl Controller {
     pub(super) fn desk_session_ended(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
         if self.desk.is_in(session) {
             self.close_viewer(reason, turn);
+            if reason == EndReason::WrongCode {
+                self.tell(WireError::from(Code::WrongCode));
+            }
         } else if self.desk.ending.take_if(|(ending, _)| *ending == session).is_some() && self.desk.session.is_none() {
             // What the log says is truer than what this end made of the other's silence.
             self.desk.over = Some(reason);
@@ -304,9 +307,7 @@ impl Controller {
         if !self.needs_relay()
             && let Some(ask) = self.question(ticket, turn)
         {
-            self.link
-                .requests
-                .send(Purpose::AskAgain, ToRelay::AskAgain { ask }, turn);
+            self.put(ask, true, turn);
         }
     }
 

@@ -8,13 +8,14 @@
 //! Invariant: nobody is asked, and nothing is shared or shown, on the word of the relay alone.
 
 use renfort_protocol::{
-    binding::{Ask, AskFault, Ready, SignedAsk, SignedReady, Tampered, Transcript},
+    binding::{Ask, AskFault, Credential, Ready, Reveal, SignedAsk, SignedReady, Tampered, Transcript},
     card::{self, CardFault, CardRequest, Revocations, SignedCard, SignedRevocations},
+    code::{Asking, CodeKey, CodeSecret},
     error::{Code, WireError},
     grant::{Capabilities, Capability},
     ids::{Nonce, SessionId, TicketId},
     organisation::Organisation,
-    people::Role,
+    people::{Person, Role},
     report::ReportedEvent,
     signalling::{EndReason, SessionInfo, ToRelay},
     time::UnixMillis,
@@ -34,6 +35,8 @@ const REMEMBERED: usize = 256;
 pub(super) struct Hailed {
     pub(super) info: SessionInfo,
     ready: SignedReady,
+    /// What the technician's machine must show that it has, when it came with a code.
+    key: Option<CodeKey>,
 }
 
 /// A question that this technician's program put.
@@ -41,6 +44,7 @@ pub(super) struct Hailed {
 pub(super) struct Question {
     ask: SignedAsk,
     nonce: Nonce,
+    asking: Option<Asking>,
 }
 
 /// What a technician's program knows of the other end.
@@ -48,7 +52,11 @@ pub(super) struct Question {
 pub(super) struct OtherEnd {
     /// None in a program that began after the question was put.
     nonce: Option<Nonce>,
+    /// The code as it was typed, until the user's machine answers.
+    asking: Option<Asking>,
     ready: Option<SignedReady>,
+    /// As it was sent.
+    reveal: Option<Reveal>,
     pub(super) transcript: Option<Transcript>,
 }
 
@@ -63,6 +71,15 @@ fn fault_name(fault: CardFault) -> String {
     value
         .and_then(|value| value.as_str().map(str::to_owned))
         .unwrap_or_default()
+}
+
+/// The key that the user's machine shows that it has; none when it has another.
+fn users_key(asking: Asking, ask: &Ask, ready: &SignedReady) -> Option<CodeKey> {
+    let ready = &ready.ready;
+    let said = ready.code.as_ref()?;
+    let key = asking.finish(&said.element)?;
+    key.is_confirmed_by_user(&ask.hash(), &ready.device, &ready.nonce, &said.confirmation)
+        .then_some(key)
 }
 
 fn card_needed(fault: CardFault) -> WireError {
@@ -100,26 +117,38 @@ impl Controller {
         if let Err(fault) = self.check_ask(&info, turn.at) {
             return self.refuse_ask(info.id, fault, turn);
         }
-        let Some(nonce) = turn.nonce else {
-            return self.tell(WireError::from(Code::Internal).with("detail", "no randomness"));
+        let nonce = match turn.draw() {
+            Ok(nonce) => Nonce(nonce),
+            Err(error) => return self.tell(error),
         };
         if self.user.asked_before.len() == REMEMBERED {
             self.user.asked_before.pop_front();
         }
         self.user.asked_before.push_back(info.id);
         let ask = &info.ask.ask;
+        let device = self.profile.device.public();
+        let heard = match self.hear_code(ask, &device, &nonce, turn) {
+            Ok(heard) => heard,
+            Err(error) => return self.tell(error),
+        };
+        if heard.is_none() && ask.credential.card().is_none() {
+            self.tell_wrong_code();
+            return self.end_at_relay(info.id, EndReason::WrongCode, turn);
+        }
+        let (code, key) = heard.unzip();
         let ready = Ready {
             session: info.id,
             ask: ask.hash(),
-            device: self.profile.device.public(),
+            device,
             user: self.profile.stated(),
             nonce,
+            code,
         };
-        // What the person sees is what the organisation signed, whatever the relay says.
-        info.technician = ask.card.card.technician();
+        // What the person sees is what the organisation signed, or what the technician did; whatever the relay says.
+        info.technician = ask.credential.technician();
         info.asked = ask.capabilities.clone();
         let ready = ready.sign(self.profile.device.pair());
-        self.user.hailed = Some(Hailed { info, ready });
+        self.user.hailed = Some(Hailed { info, ready, key });
         self.say_ready(turn);
     }
 
@@ -156,13 +185,36 @@ impl Controller {
     }
 
     /// The technician's nonce: both words are known, the person can be asked.
-    pub(super) fn revealed(&mut self, session: SessionId, nonce: &Nonce, turn: &mut Turn) {
-        let Some(hailed) = self.user.hailed.take_if(|hailed| hailed.info.id == session) else {
+    pub(super) fn revealed(&mut self, reveal: &Reveal, turn: &mut Turn) {
+        let session = reveal.session;
+        let Some(Hailed { info, ready, key }) = self.user.hailed.take_if(|hailed| hailed.info.id == session) else {
             return;
         };
-        match Transcript::new(&hailed.info.ask.ask, &hailed.ready, nonce) {
-            Ok(transcript) => self.put_question(hailed.info, transcript, turn),
-            Err(what) => self.distrust_at_user(session, what, what.into(), turn),
+        let transcript = match Transcript::new(&info.ask.ask, &ready, &reveal.nonce) {
+            Ok(transcript) => transcript,
+            Err(what) => return self.distrust_at_user(session, what, what.into(), turn),
+        };
+        let known = |key: &CodeKey| {
+            let said = reveal.confirmation.as_ref();
+            said.is_some_and(|said| transcript.is_confirmed(key, said))
+        };
+        if key.as_ref().is_some_and(|key| !known(key)) {
+            self.tell_wrong_code();
+            return self.end_at_relay(session, EndReason::WrongCode, turn);
+        }
+        // Once somebody is let in to the question, the code has done what it was for.
+        self.hide_code();
+        self.put_question(info, transcript, turn);
+    }
+
+    /// A question came to nothing before its person heard of it.
+    pub(super) fn hailed_in_vain(&mut self, session: SessionId, reason: EndReason) {
+        let hailed = self.user.hailed.take_if(|hailed| hailed.info.id == session);
+        if hailed.is_some_and(|hailed| hailed.key.is_some()) {
+            if reason == EndReason::WrongCode {
+                self.tell_wrong_code();
+            }
+            self.try_is_lost();
         }
     }
 
@@ -239,18 +291,65 @@ impl Controller {
         }
     }
 
+    pub(super) fn has_good_card(&self, now: UnixMillis) -> bool {
+        self.good_card(now).is_ok()
+    }
+
     /// A question to the user of a ticket, signed by this device. None when the person was told why not.
-    pub(super) fn question(&mut self, ticket: TicketId, turn: &Turn) -> Option<Box<SignedAsk>> {
-        let card = match self.good_card(turn.at) {
-            Ok(card) => card.clone(),
+    pub(super) fn question(&mut self, ticket: TicketId, turn: &mut Turn) -> Option<Box<SignedAsk>> {
+        match self.good_card(turn.at) {
+            Ok(card) => {
+                let credential = Credential::Card { card: card.clone() };
+                self.question_with(ticket, credential, None, turn)
+            }
             Err(fault) => {
                 self.tell(card_needed(fault));
+                None
+            }
+        }
+    }
+
+    /// The same with the code that its user read out. None when the person was told why not.
+    pub(super) fn question_by_code(
+        &mut self,
+        ticket: TicketId,
+        secret: &CodeSecret,
+        turn: &mut Turn,
+    ) -> Option<Box<SignedAsk>> {
+        let technician = self.desk.person.as_ref().and_then(Person::technician);
+        let Some(technician) = technician else {
+            self.out_of_order();
+            return None;
+        };
+        let random = match turn.draw() {
+            Ok(random) => random,
+            Err(error) => {
+                self.tell(error);
                 return None;
             }
         };
-        let Some(nonce) = turn.nonce else {
-            self.tell(WireError::from(Code::Internal).with("detail", "no randomness"));
-            return None;
+        let (asking, element) = Asking::begin(ticket, secret, &random);
+        let credential = Credential::Code {
+            technician,
+            device: self.profile.device.public(),
+            element,
+        };
+        self.question_with(ticket, credential, Some(asking), turn)
+    }
+
+    fn question_with(
+        &mut self,
+        ticket: TicketId,
+        credential: Credential,
+        asking: Option<Asking>,
+        turn: &mut Turn,
+    ) -> Option<Box<SignedAsk>> {
+        let nonce = match turn.draw() {
+            Ok(nonce) => Nonce(nonce),
+            Err(error) => {
+                self.tell(error);
+                return None;
+            }
         };
         let ask = Ask {
             version: renfort_protocol::VERSION,
@@ -260,12 +359,13 @@ impl Controller {
             capabilities: Capabilities::from([Capability::View, Capability::Control, Capability::Clipboard]),
             asked_at: turn.at,
             commitment: Ask::commitment(&nonce),
-            card,
+            credential,
         };
         let ask = ask.sign(self.profile.device.pair());
         self.desk.question = Some(Question {
             ask: ask.clone(),
             nonce,
+            asking,
         });
         Some(Box::new(ask))
     }
@@ -278,12 +378,13 @@ impl Controller {
         if let Some(question) = self.desk.question.take_if(|question| question.ask == info.ask) {
             return Ok(OtherEnd {
                 nonce: Some(question.nonce),
+                asking: question.asking,
                 ..OtherEnd::default()
             });
         }
         // An earlier run of this program put it.
         let organisation = self.organisation().ok_or(Tampered::Ask)?;
-        let own = info.ask.ask.card.card.device == self.profile.device.public()
+        let own = *info.ask.ask.credential.device() == self.profile.device.public()
             && info
                 .ask
                 .verify(info.id, info.ticket, &organisation.key, None, info.asked_at)
@@ -292,11 +393,13 @@ impl Controller {
             return Err(Tampered::Ask);
         }
         let transcript = match (&info.ready, &info.reveal) {
-            (Some(ready), Some(nonce)) => Some(Transcript::new(&info.ask.ask, ready, nonce)?),
+            (Some(ready), Some(reveal)) => Some(Transcript::new(&info.ask.ask, ready, &reveal.nonce)?),
             _ => None,
         };
         Ok(OtherEnd {
-            nonce: info.reveal,
+            nonce: info.reveal.map(|reveal| reveal.nonce),
+            asking: None,
+            reveal: info.reveal,
             ready: info.ready.clone(),
             transcript,
         })
@@ -320,16 +423,32 @@ impl Controller {
             // Whoever knows the nonce already could look for a machine whose words agree.
             return self.distrust_at_desk(Tampered::Ready, turn);
         }
-        match Transcript::new(&viewed.info.ask.ask, &ready, &nonce) {
-            Ok(transcript) => {
-                end.ready = Some(ready);
-                end.transcript = Some(transcript);
-                self.link
-                    .requests
-                    .send_untracked(ToRelay::Reveal { session, nonce }, turn);
+        let ask = &viewed.info.ask.ask;
+        let transcript = match Transcript::new(ask, &ready, &nonce) {
+            Ok(transcript) => transcript,
+            Err(what) => return self.distrust_at_desk(what, turn),
+        };
+        // Said again after a reconnection, it is answered again.
+        let reveal = match end.reveal {
+            Some(reveal) => reveal,
+            None => {
+                let by_code = ready.ready.code.is_some();
+                let key = end.asking.take().and_then(|asking| users_key(asking, ask, &ready));
+                if by_code && key.is_none() {
+                    self.tell(Code::WrongCode.into());
+                    return self.leave_viewed(EndReason::WrongCode, turn);
+                }
+                Reveal {
+                    session,
+                    nonce,
+                    confirmation: key.map(|key| transcript.confirmation(&key)),
+                }
             }
-            Err(what) => self.distrust_at_desk(what, turn),
-        }
+        };
+        end.ready = Some(ready);
+        end.transcript = Some(transcript);
+        end.reveal = Some(reveal);
+        self.link.requests.send_untracked(ToRelay::Reveal { reveal }, turn);
     }
 
     /// Something was not as it was sent: it is refused, told and recorded.

@@ -13,6 +13,7 @@ use renfort_protocol::{
 
 use super::{
     Controller, Turn,
+    code::ShownCode,
     help::Help,
     requests::Purpose,
     trust::Hailed,
@@ -32,6 +33,8 @@ pub(super) struct User {
     pub(super) ending: Option<(SessionId, EndReason)>,
     /// Somebody asks, and the person does not hear of it yet.
     pub(super) hailed: Option<Hailed>,
+    /// The code on the screen.
+    pub(super) code: Option<ShownCode>,
     /// Sessions that were asked for, newest last.
     pub(super) asked_before: VecDeque<SessionId>,
 }
@@ -43,6 +46,8 @@ pub(super) struct Opening {
     summary: Summary,
     impact: Impact,
     urgency: Urgency,
+    /// Not the person's own request: a technician on the telephone wants a code.
+    for_code: bool,
 }
 
 impl User {
@@ -78,7 +83,7 @@ impl User {
         *self = Self::default();
     }
 
-    fn open_ticket(&self) -> Option<TicketId> {
+    fn waiting_ticket(&self) -> Option<TicketId> {
         self.ticket
             .as_ref()
             .filter(|ticket| ticket.state == TicketState::Waiting)
@@ -102,10 +107,29 @@ impl Controller {
             self.profile.settings.left = None;
             self.save_settings(turn);
         }
+        let id = ticket.id;
         self.user.ticket = Some(ticket);
+        // The first word of the ticket that this program asked for.
+        match self.user.opening.as_ref().map(|opening| opening.for_code) {
+            Some(true) => self.draw_code(id, turn),
+            Some(false) if self.profile.settings.asked_for != Some(id) => {
+                self.profile.settings.asked_for = Some(id);
+                self.save_settings(turn);
+            }
+            Some(false) | None => {}
+        }
     }
 
     pub(super) fn request_help(&mut self, summary: Summary, impact: Impact, urgency: Urgency, turn: &mut Turn) {
+        self.open_ticket(summary, impact, urgency, false, turn);
+    }
+
+    /// Opens a ticket on which nobody is waited for yet but whoever is on the telephone.
+    pub(super) fn open_for_code(&mut self, summary: Summary, turn: &mut Turn) {
+        self.open_ticket(summary, Impact::Person, Urgency::Medium, true, turn);
+    }
+
+    fn open_ticket(&mut self, summary: Summary, impact: Impact, urgency: Urgency, for_code: bool, turn: &mut Turn) {
         if self.user.needs_the_program() {
             return self.out_of_order();
         }
@@ -117,6 +141,7 @@ impl Controller {
             summary,
             impact,
             urgency,
+            for_code,
         };
         self.user.opening = Some(opening.clone());
         self.user.help = Help::default();
@@ -129,6 +154,7 @@ impl Controller {
             summary,
             impact,
             urgency,
+            for_code: _,
         } = opening;
         let body = ToRelay::OpenTicket {
             request,
@@ -145,7 +171,7 @@ impl Controller {
     }
 
     pub(super) fn cancel_ticket(&mut self, turn: &mut Turn) {
-        let Some(ticket) = self.user.open_ticket() else {
+        let Some(ticket) = self.user.waiting_ticket() else {
             return self.out_of_order();
         };
         if !self.needs_relay() {
@@ -195,7 +221,11 @@ impl Controller {
         let last = ticket.receipt.as_ref().map(|receipt| receipt.session);
         let abuse_reported = last.is_some_and(|session| self.abuse_reported(session));
         match ticket.state {
-            TicketState::Waiting | TicketState::Taken => UserPage::Waiting { ticket, abuse_reported },
+            TicketState::Waiting | TicketState::Taken => UserPage::Waiting {
+                code: self.code_view(ticket.id),
+                ticket,
+                abuse_reported,
+            },
             TicketState::Solved | TicketState::NotSolved if self.profile.settings.left != Some(ticket.id) => {
                 UserPage::Finished {
                     ticket,

@@ -18,7 +18,7 @@ use renfort_protocol::{
     grant::{Capabilities, Capability, Grant},
     head::Endpoint,
     ids::{SessionId, Signature},
-    limits::CONSENT_ANSWER_MS,
+    limits::{CONSENT_ANSWER_MS, WARNING_PAUSE_MS},
     policy::Policy,
     session::ChatText,
     signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
@@ -28,7 +28,7 @@ use renfort_protocol::{
 };
 
 use super::{Controller, Effect, Notification, Turn, consent, requests::Purpose, talk::Talk};
-use crate::view::{Question, UserPage};
+use crate::view::{ConsentWarning, Question, UserPage};
 
 /// A technician wants in.
 #[derive(Debug)]
@@ -37,7 +37,8 @@ pub(super) struct Consent {
     transcript: Transcript,
     /// Silence is a refusal from then on; on this machine's clock.
     deadline: UnixMillis,
-    /// This technician was never allowed before: a yes counts from then on.
+    warnings: Vec<ConsentWarning>,
+    /// Because of them a yes counts from then on only.
     allow_from: Option<UnixMillis>,
     /// What was answered; kept until the relay has it.
     pub(super) answer: Option<ConsentAnswer>,
@@ -66,11 +67,12 @@ impl Consent {
         session.answer_by = self.deadline;
         UserPage::Consent {
             ticket,
-            card_until: session.ask.ask.card.card.expires_at,
+            card_until: session.ask.ask.credential.card().map(|card| card.card.expires_at),
             session,
             words: Some(self.transcript.words()),
             busy: self.answer.is_some(),
             choices: consent::choices(&self.info.asked, policy),
+            warnings: self.warnings.clone(),
             allow_from: self.allow_from,
         }
     }
@@ -103,6 +105,7 @@ impl Shared {
         UserPage::Session {
             ticket,
             technician: self.info.technician.clone(),
+            by_code: self.info.ask.ask.credential.card().is_none(),
             words: Some(self.words.clone()),
             grant: self.grant.clone(),
             forbidden: self.policy.forbidden(),
@@ -143,11 +146,13 @@ impl Controller {
         turn.push(Effect::Notify(Notification::Asked(info.technician.name.clone())));
         turn.push(Effect::Raise);
         let deadline = turn.at.plus(CONSENT_ANSWER_MS);
-        let allow_from = self.pause_before_allow(&info.technician, turn);
+        let warnings = self.warnings(&info);
+        let allow_from = (!warnings.is_empty()).then(|| turn.at.plus(WARNING_PAUSE_MS));
         self.user.consent = Some(Consent {
             info,
             transcript,
             deadline,
+            warnings,
             allow_from,
             answer: None,
         });
@@ -241,7 +246,10 @@ impl Controller {
         };
         let policy = self.policy();
         let grant = policy.narrow(grant, turn.at);
-        self.learn_technician(&consent.info.technician, turn);
+        // Whoever came with a code could have called themselves anything.
+        if consent.info.ask.ask.credential.card().is_some() {
+            self.learn_technician(&consent.info.technician, turn);
+        }
         self.heads.begun(&consent.info, Endpoint::Sharer);
         turn.push(Effect::StartSharer {
             session: grant.session,
@@ -282,7 +290,11 @@ impl Controller {
             self.close_session(EndReason::Lost, turn);
         }
         self.user.consent.take_if(|consent| Some(consent.info.id) != there);
-        self.user.hailed.take_if(|hailed| Some(hailed.info.id) != there);
+        if let Some(gone) = self.user.hailed.as_ref().map(|hailed| hailed.info.id)
+            && Some(gone) != there
+        {
+            self.hailed_in_vain(gone, EndReason::Lost);
+        }
         self.user.ending.take_if(|(ending, _)| Some(*ending) != there);
         let Some(info) = session else { return };
         if self.user.is_in(info.id) || self.user.is_ending() {
@@ -292,7 +304,7 @@ impl Controller {
             Some(grant) => self.granted(&grant, turn),
             None if self.user.consent.is_some() => self.send_answer(turn),
             None if self.user.hailed.is_some() => match info.reveal {
-                Some(nonce) => self.revealed(info.id, &nonce, turn),
+                Some(reveal) => self.revealed(&reveal, turn),
                 None => self.say_ready(turn),
             },
             // An earlier run of this program was told the nonce, and nobody may be told another story now.
@@ -311,7 +323,10 @@ impl Controller {
     /// The organisation took the card back of whoever sees this screen, or asks to.
     pub(super) fn end_session_of_revoked(&mut self, turn: &mut Turn) {
         let Some(list) = &self.profile.revocations else { return };
-        let revoked = |info: &SessionInfo| list.revocations.contains(info.ask.ask.card.card.serial);
+        let revoked = |info: &SessionInfo| {
+            let card = info.ask.ask.credential.card();
+            card.is_some_and(|card| list.revocations.contains(card.card.serial))
+        };
         let session = self.user.session.as_ref().map(|shared| &shared.info);
         let asking = self.user.consent.as_ref().map(|consent| &consent.info);
         let hailed = self.user.hailed.as_ref().map(|hailed| &hailed.info);
@@ -351,7 +366,7 @@ impl Controller {
     pub(super) fn user_session_ended(&mut self, session: SessionId, reason: EndReason, turn: &mut Turn) {
         self.end_told(session);
         self.user.consent.take_if(|consent| consent.info.id == session);
-        self.user.hailed.take_if(|hailed| hailed.info.id == session);
+        self.hailed_in_vain(session, reason);
         if self.user.is_in(session) {
             self.close_session(reason, turn);
         }

@@ -18,7 +18,7 @@ use renfort_engine::{
 use renfort_protocol::{
     error::{Code, WireError},
     grant::Grant,
-    ids::{Nonce, RequestId, SessionId},
+    ids::{RequestId, SessionId},
     policy::Policy,
     signalling::EndReason,
 };
@@ -91,12 +91,12 @@ impl Driver {
             // Only ever compared with this device's own; the time makes it new.
             fresh[..8].copy_from_slice(&self.clock.now().0.to_le_bytes());
         }
-        let mut nonce = [0; 32];
-        let random = SystemRandom::new().fill(&mut nonce).is_ok();
+        let mut random = [0; 32];
+        let there = SystemRandom::new().fill(&mut random).is_ok();
         Moment {
             at: self.clock.now(),
             fresh: RequestId(fresh),
-            nonce: random.then_some(Nonce(nonce)),
+            random: there.then_some(random),
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Settings {
     pub technician: bool,
     /// The name that signed in last.
     pub login: Option<Name>,
+    /// The ticket with which the person asked for help themselves, in their own words. The relay may speak of others.
+    pub asked_for: Option<TicketId>,
     /// The ended ticket that the person no longer wants to see.
     pub left: Option<TicketId>,
     /// Reports of abuse that the relay does not have yet, oldest first.

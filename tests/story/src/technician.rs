@@ -63,18 +63,36 @@ impl TechnicianWindow {
         Ok(Self { page })
     }
 
-    /// Signs in.
+    /// Signs in, and is given a card.
     ///
     /// # Errors
     /// When the queue does not open.
     pub async fn sign_in(&self, account: &Account, relay: &Relay) -> Result<()> {
+        self.sign_in_without_a_card(account).await?;
+        relay.give_card(account).await?;
+        self.page.no_longer_shows("card-needed").await
+    }
+
+    /// Signs in on a device for which there is no card.
+    ///
+    /// # Errors
+    /// When the queue does not open.
+    pub async fn sign_in_without_a_card(&self, account: &Account) -> Result<()> {
         self.page.fill("sign-in-login", account.login).await?;
         self.page.fill("sign-in-password", &account.password).await?;
         self.page.click("sign-in").await?;
         self.page.shows("sign-out").await?;
-        self.page.shows("card-fingerprint").await?;
-        relay.give_card(account).await?;
-        self.page.no_longer_shows("card-needed").await
+        self.page.shows("card-fingerprint").await
+    }
+
+    /// Types a code that a user read out.
+    ///
+    /// # Errors
+    /// When there is no place for it.
+    pub async fn type_code(&self, code: &str) -> Result<()> {
+        self.page.click("code-enter").await?;
+        self.page.fill("code-input", code).await?;
+        self.page.click("code-use").await
     }
 
     /// Waits for a ticket in the queue, with this in its row, and says what the row shows.

@@ -82,6 +82,21 @@ impl UserWindow {
         ticket_in(&text).context("a ticket's number")
     }
 
+    /// Asks for a code instead, as somebody on the telephone is told to, and reads it out: ticket and secret part.
+    ///
+    /// # Errors
+    /// When none is shown.
+    pub async fn show_code(&self) -> Result<(String, String)> {
+        self.page.click("code-show").await?;
+        let shown = self
+            .page
+            .text_that("code-digits", "a code", |text| secret_in(text).is_some())
+            .await?;
+        let number = self.page.text("ticket-number").await?;
+        let ticket = ticket_in(&number).context("a ticket's number")?;
+        Ok((ticket, secret_in(&shown).context("a code")?))
+    }
+
     /// Waits until the window shows that place in the queue, and says how it words it.
     ///
     /// # Errors
@@ -292,6 +307,13 @@ fn ticket_in(text: &str) -> Option<String> {
     (!number.is_empty()).then(|| format!("T-{number}"))
 }
 
+/// The secret part of a code as it is shown: `1001 – 583 921`.
+fn secret_in(text: &str) -> Option<String> {
+    let (_, secret) = text.rsplit_once('–')?;
+    let digits: String = secret.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() == 6).then_some(digits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +324,13 @@ mod tests {
         assert_eq!(clock("29:59"), Some(29 * 60 + 59));
         assert_eq!(clock("1:02:03"), Some(3723));
         assert_eq!(clock("soon"), None);
+    }
+
+    #[test]
+    fn a_codes_secret_part_is_what_follows_the_dash() {
+        assert_eq!(secret_in("1001\n–\n583\n921"), Some("583921".into()));
+        assert_eq!(secret_in("1001 – 583"), None);
+        assert_eq!(secret_in("583921"), None);
     }
 
     #[test]

@@ -80,6 +80,54 @@ mod story {
     }
 
     #[tokio::test]
+    async fn a_technician_without_a_card_helps_by_the_code_that_the_user_reads_out() -> Result<()> {
+        on_stage("browser-code", Language::French, async |stage| {
+            let technician = &stage.technician.window;
+            stage.user.import(&stage.relay).await?;
+            let (ticket, secret) = stage.user.show_code().await?;
+            let folder = target_folder("story/browser-code")?;
+            stage.user_desktop.picture()?.save(&folder.join("code.png"))?;
+            technician.sign_in_without_a_card(&stage.people.technician).await?;
+
+            // The last digit was misheard.
+            let (known, last) = secret.split_at(5);
+            let misheard = if last == "0" { "1" } else { "0" };
+            technician.type_code(&format!("{ticket} {known}{misheard}")).await?;
+            technician.page.shows("notice").await?;
+            stage.user.page.shows("notice").await?;
+            stage.user_desktop.picture()?.save(&folder.join("tried.png"))?;
+            technician.page.click("notice-dismiss").await?;
+            stage.user.page.click("notice-dismiss").await?;
+
+            let number = ticket.trim_start_matches("T-");
+            let (first, second) = secret.split_at(3);
+            technician.type_code(&format!("{number} - {first} {second}")).await?;
+            stage.user.is_asked_by(stage.people.technician.name).await?;
+            stage.user.page.shows("consent-unverified").await?;
+            stage.user_desktop.picture()?.save(&folder.join("consent.png"))?;
+            std::fs::write(folder.join("asking.png"), technician.page.screenshot().await?)?;
+            stage.user.allow_view().await?;
+            stage.technician.sees_the_screen_of(&stage.user_desktop).await?;
+            stage.user_desktop.picture()?.save(&folder.join("session.png"))?;
+
+            technician.end().await?;
+            technician.wrap_up(Outcome::Solved, None, None).await?;
+            stage.user.receipt(stage.people.technician.name).await?;
+            let file = target_folder("story")?.join("browser-code.jsonl");
+            let text = stage
+                .relay
+                .wait_for_log(&file, |log| log::times(log, "session.ended") == 2)
+                .await?;
+            ensure!(
+                text.matches("\"by\":\"code\"").count() == 2 && text.contains("\"reason\":\"wrong_code\""),
+                "the log does not tell of the two codes"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
     async fn a_session_goes_on_after_a_reload_and_ends_with_the_users_stop() -> Result<()> {
         on_stage("browser-reload", Language::French, async |stage| {
             stage.until_the_technician_controls().await?;

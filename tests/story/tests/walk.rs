@@ -323,10 +323,15 @@ mod story {
                 .area_on_screen(&stage.user_desktop, "clipboard-allow")
                 .await?;
             stage.technician.click_at(allow).await?;
-            // The question is still the user's to answer, and they end it all instead.
-            stage.user.page.shows("clipboard-allow").await?;
+            // The question is still the user's to answer.
+            stage.user.page.click("clipboard-refuse").await?;
+            stage.user.page.no_longer_shows("clipboard-refuse").await?;
             stage.user.stop().await?;
-            let is_whole = |log: &str| log::times(log, "session.stopped") == 1 && log::times(log, "input.denied") > 0;
+            let is_whole = |log: &str| {
+                log::times(log, "session.stopped") == 1
+                    && log::times(log, "clipboard.refused") == 1
+                    && log::times(log, "input.denied") > 0
+            };
             let text = stage.relay.wait_for_log(&exported("consent-window")?, is_whole).await?;
             // Once with control, by the user.
             anyhow::ensure!(

@@ -63,3 +63,11 @@ test("without a session there is nothing to stop", async () => {
   expect(get("banner-stop")).toBeNull();
   expect(get("banner-who")?.textContent).toBe("Nobody sees your screen");
 });
+
+test("a name that nobody verified is said to be so, and no other", async () => {
+  const { host, get } = await banner(samples.sessionByCode("en"));
+  expect(get("banner-unverified")?.textContent?.trim()).toBe("(name not verified)");
+  host.show(samples.session("en"));
+  flushSync();
+  expect(get("banner-unverified")).toBeNull();
+});

@@ -58,6 +58,7 @@ export const en = {
       escalated: "Escalated",
       refused: "Refused or no answer",
       unanswered: "Refused, nothing since",
+      reported: "Reported as abuse",
       open: "Open",
     } satisfies Record<OutcomeFilter, string>,
     clear: "Clear filter",
@@ -124,6 +125,7 @@ export const en = {
     lost: "Contact lost",
     failed: "Could not go on",
     untrusted: "Not trusted",
+    wrong_code: "Wrong code",
   } satisfies Record<EndReason, string>,
   session: {
     back: "All sessions",

@@ -257,6 +257,7 @@ function ended(row: SessionRow, { outcome }: Filter): boolean {
     case null: return true;
     case "open": return row.ended_at === null;
     case "refused": case "unanswered": return row.end === "refused" || row.end === "timed_out";
+    case "reported": return row.abuse_reported;
     default: return row.outcome?.outcome === outcome;
   }
 }
@@ -265,6 +266,7 @@ function stands(row: TicketRow, { outcome }: Filter): boolean {
   switch (outcome) {
     case null: return true;
     case "open": return row.state === "waiting" || row.state === "taken";
+    case "reported": return row.abuse_reported;
     case "solved": case "not_solved": return row.state === outcome;
     default: return false;
   }

@@ -5,7 +5,7 @@
 import type { Filter, Level, OutcomeFilter, Since, StateFilter, ViewFilter } from "../generated/protocol";
 
 /** Every outcome that can be chosen, in the order of the menu. */
-export const OUTCOMES = ["solved", "not_solved", "escalated", "refused", "unanswered", "open"] as const satisfies readonly OutcomeFilter[];
+export const OUTCOMES = ["solved", "not_solved", "escalated", "refused", "unanswered", "reported", "open"] as const satisfies readonly OutcomeFilter[];
 /** Where a ticket can stand. */
 export const STATES = ["open", "waiting", "taken", "solved", "not_solved", "cancelled"] as const satisfies readonly StateFilter[];
 export const LEVELS = ["1", "2", "3"] as const;

@@ -57,6 +57,7 @@ export const fr: ConsoleWords = {
       escalated: "Transmis",
       refused: "Refus ou sans réponse",
       unanswered: "Refus sans suite",
+      reported: "Signalé comme abus",
       open: "En cours",
     },
     clear: "Effacer le filtre",
@@ -117,6 +118,7 @@ export const fr: ConsoleWords = {
     lost: "Contact perdu",
     failed: "N’a pas pu continuer",
     untrusted: "Pas digne de confiance",
+    wrong_code: "Code faux",
   },
   session: {
     back: "Toutes les sessions",

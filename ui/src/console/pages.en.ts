@@ -43,6 +43,7 @@ export const en = {
     notSolved: "Not solved",
     reopened: "Reopened",
     escalated: "Escalated",
+    reported: "Reported as abuse",
     own: "My views",
     save: "Save this view",
     name: "Name of the view",

@@ -41,6 +41,7 @@ export const fr: PageWords = {
     notSolved: "Non résolus",
     reopened: "Rouverts",
     escalated: "Transmis",
+    reported: "Signalés comme abus",
     own: "Mes vues",
     save: "Enregistrer cette vue",
     name: "Nom de la vue",

@@ -155,9 +155,9 @@ describe("saved views", () => {
   it("that everybody has are links that can be shared", async () => {
     open("#/tickets");
     await shown("tickets-row");
-    const hrefs = ["all", "today", "unanswered", "notSolved", "reopened", "escalated"].map((key) => one(`view-${key}`).getAttribute("href"));
+    const hrefs = ["all", "today", "unanswered", "notSolved", "reopened", "escalated", "reported"].map((key) => one(`view-${key}`).getAttribute("href"));
     expect(hrefs).toEqual([
-      "#/tickets", "#/tickets?since=today", "#/tickets?outcome=unanswered", "#/tickets?outcome=not_solved", "#/tickets?reopened=yes", "#/tickets?outcome=escalated",
+      "#/tickets", "#/tickets?since=today", "#/tickets?outcome=unanswered", "#/tickets?outcome=not_solved", "#/tickets?reopened=yes", "#/tickets?outcome=escalated", "#/tickets?outcome=reported",
     ]);
     expect(one("view-all").getAttribute("aria-current")).toBe("true");
     expect(all("view-save"), "there is nothing to save").toEqual([]);

@@ -31,6 +31,7 @@ const ends: Record<string, string> = {
   lost: "one side was gone for too long",
   failed: "it could not go on",
   untrusted: "something was not as it should be, so it was not trusted",
+  wrong_code: "the code was wrong, or no longer good",
 };
 const faults: Record<string, string> = {
   missing: "there was none",
@@ -81,6 +82,11 @@ function whose(said: Said): string {
 /** "a", "a and b", "a, b and c". */
 function list(parts: readonly string[]): string {
   return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(parts);
+}
+
+/** Did the technician come with a code, and without a card? */
+function byCode(said: Said): boolean {
+  return said.word("by") === "code";
 }
 
 function capabilities(said: Said): string {
@@ -163,10 +169,10 @@ export const en: Sentences = {
     "ticket.user_back": (s) => `${s.user} can be reached again.`,
     "ticket.note_added": (s) => `${s.who} added a note of ${n(s.number("chars"), "character", "characters")}.`,
     "ticket.feedback": (s) => `${s.who} answered that the problem is ${s.flag("solved") ? "solved" : "not solved"}.`,
-    "consent.asked": (s) => `${s.who} asked ${capabilities(s)}; an answer counted until ${s.time("answer_by")}.`,
+    "consent.asked": (s) => `${s.who} asked ${capabilities(s)}${byCode(s) ? ", without a card, with a code that the user read out" : ""}; an answer counted until ${s.time("answer_by")}.`,
     "consent.ask_refused": (s) => {
       const why = s.optional("fault") === null ? s.error("error") : `the card is not good, ${faults[s.word("fault")] ?? s.word("fault")}`;
-      return `A question of ${s.who} was not put to ${s.user}: ${why}.`;
+      return `A question of ${s.who}${byCode(s) ? ", who came with a code," : ""} was not put to ${s.user}: ${why}.`;
     },
     "consent.granted": (s) => `${s.user} allowed ${s.technician} ${capabilities(s)}, until ${s.time("expires_at")}.`,
     "consent.refused": (s) => s.flag("timed_out") ? `${s.user} did not answer in time, which counts as a refusal.` : `${s.user} refused.`,

@@ -35,6 +35,7 @@ const ends: Record<string, string> = {
   lost: "un des deux postes est resté absent trop longtemps",
   failed: "elle n’a pas pu continuer",
   untrusted: "quelque chose n’était pas comme prévu, elle n’était donc pas digne de confiance",
+  wrong_code: "le code était faux, ou n’était plus valable",
 };
 const faults: Record<string, string> = {
   missing: "il n’y en avait pas",
@@ -96,6 +97,11 @@ const articleActions: Record<string, string> = {
   withdrawn: "a retiré un article d’aide",
 };
 const replyActions: Record<string, string> = { created: "a écrit", changed: "a modifié", removed: "a supprimé" };
+
+/** Did the technician come with a code, and without a card? */
+function byCode(said: Said): boolean {
+  return said.word("by") === "code";
+}
 
 function capabilities(said: Said): string {
   return list(said.word("capabilities").split(" ").filter((word) => word !== "").map((word) => asked[word] ?? word));
@@ -171,10 +177,10 @@ export const fr: Sentences = {
     "ticket.user_back": (s) => `${s.user} est de nouveau joignable.`,
     "ticket.note_added": (s) => `${s.who} a ajouté une note de ${n(s.number("chars"), "caractère", "caractères")}.`,
     "ticket.feedback": (s) => `${s.who} a répondu que le problème ${s.flag("solved") ? "est résolu" : "n’est pas résolu"}.`,
-    "consent.asked": (s) => `${s.who} a demandé ${capabilities(s)}${SEMICOLON} une réponse comptait jusqu’à ${s.time("answer_by")}.`,
+    "consent.asked": (s) => `${s.who} a demandé ${capabilities(s)}${byCode(s) ? ", sans carte, avec un code lu par l’utilisateur" : ""}${SEMICOLON} une réponse comptait jusqu’à ${s.time("answer_by")}.`,
     "consent.ask_refused": (s) => {
       const why = s.optional("fault") === null ? s.error("error") : `la carte n’est pas valable, ${faults[s.word("fault")] ?? s.word("fault")}`;
-      return `Une demande de ${s.who} n’a pas été présentée à ${s.user}${COLON} ${why}.`;
+      return `Une demande de ${s.who}${byCode(s) ? ", faite avec un code," : ""} n’a pas été présentée à ${s.user}${COLON} ${why}.`;
     },
     "consent.granted": (s) => `${s.user} a autorisé ${s.technician} ${capabilities(s)}, jusqu’à ${s.time("expires_at")}.`,
     "consent.refused": (s) => s.flag("timed_out") ? `${s.user} n’a pas répondu à temps, ce qui vaut refus.` : `${s.user} a refusé.`,

@@ -134,6 +134,17 @@ describe("sentences for records", () => {
     }
   });
 
+  it("say who came with a code instead of a card", () => {
+    for (const [language, word] of [["en", "with a code"], ["fr", "avec un code"]] as const) {
+      for (const code of ["consent.asked", "consent.ask_refused"]) {
+        const by = (fields: TimelineEntry["fields"]): string => words(language, entry(code, { ...FIELDS[code], ...fields }));
+        expect(by({ by: "code" }), code).toContain(word);
+        expect(by({}), code).not.toContain(word);
+      }
+      expect(words(language, entry("session.ended", { ...FIELDS["session.ended"], reason: "wrong_code" }))).not.toContain("wrong_code");
+    }
+  });
+
   it("name who did it", () => {
     const added = (actor: string): string => words("en", entry("ticket.note_added", { chars: 1 }, actor));
     expect(added("person:3")).toBe("Alice Durand added a note of 1\u00a0character.");

@@ -30,7 +30,7 @@ export const VOCABULARY: Record<Language, Vocabulary> = {
     is: ["is"],
     values: {
       state: { open: ["open"], waiting: ["waiting"], taken: ["taken", "in-hand"], solved: ["solved"], not_solved: ["not-solved"], cancelled: ["cancelled"] },
-      outcome: { solved: ["solved"], not_solved: ["not-solved"], escalated: ["escalated"], refused: ["refused"], unanswered: ["unanswered"], open: ["open"] },
+      outcome: { solved: ["solved"], not_solved: ["not-solved"], escalated: ["escalated"], refused: ["refused"], unanswered: ["unanswered"], reported: ["reported"], open: ["open"] },
       since: { today: ["today"], week: ["week", "7d"], month: ["month", "30d"] },
       reopened: ["reopened"],
     },
@@ -43,7 +43,7 @@ export const VOCABULARY: Record<Language, Vocabulary> = {
     is: ["est"],
     values: {
       state: { open: ["ouvert"], waiting: ["attente", "en-attente"], taken: ["pris", "pris-en-charge"], solved: ["resolu"], not_solved: ["non-resolu"], cancelled: ["annule"] },
-      outcome: { solved: ["resolu"], not_solved: ["non-resolu"], escalated: ["transmis"], refused: ["refus", "refuse"], unanswered: ["sans-suite"], open: ["en-cours"] },
+      outcome: { solved: ["resolu"], not_solved: ["non-resolu"], escalated: ["transmis"], refused: ["refus", "refuse"], unanswered: ["sans-suite"], reported: ["signale"], open: ["en-cours"] },
       since: { today: ["aujourdhui", "jour"], week: ["semaine", "7j"], month: ["mois", "30j"] },
       reopened: ["rouvert"],
     },

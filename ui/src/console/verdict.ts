@@ -10,7 +10,7 @@ export interface Verdict {
   words: string;
 }
 
-const REFUSALS: ReadonlySet<EndReason> = new Set<EndReason>(["refused", "timed_out", "withdrawn"]);
+const REFUSALS: ReadonlySet<EndReason> = new Set<EndReason>(["refused", "timed_out", "withdrawn", "wrong_code"]);
 
 /** A session shows what became of it: a report of abuse, a refusal, else the technician's outcome, else why it ended. */
 export function sessionVerdict(row: SessionRow, words: ConsoleWords): Verdict {

@@ -11,7 +11,7 @@ export const MAX_VIEW_NAME = 60;
 
 /** A view that everybody has. */
 export interface BuiltInView {
-  key: "all" | "today" | "unanswered" | "notSolved" | "reopened" | "escalated";
+  key: "all" | "today" | "unanswered" | "notSolved" | "reopened" | "escalated" | "reported";
   form: FilterForm;
 }
 
@@ -25,6 +25,7 @@ export function builtInViews(): readonly BuiltInView[] {
     { key: "notSolved", form: of({ outcome: "not_solved" }) },
     { key: "reopened", form: of({ reopened: "yes" }) },
     { key: "escalated", form: of({ outcome: "escalated" }) },
+    { key: "reported", form: of({ outcome: "reported" }) },
   ];
 }
 

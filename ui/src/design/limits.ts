@@ -13,6 +13,10 @@ export const REPLY_LIMIT = 1_000;
 export const ABUSE_LIMIT = 500;
 export const CLIPBOARD_LIMIT = 50_000;
 export const TYPED_LIMIT = 2_000;
+/** Digits of a code after the ticket's number. */
+export const CODE_DIGITS = 6;
+/** How often a code can be tried. */
+export const CODE_TRIES = 3;
 
 /** Is the trimmed text there and not too long? */
 export function fits(text: string, limit: number): boolean {

@@ -102,7 +102,7 @@ test("what the organisation does not allow is said and cannot be chosen", async 
 
 test("with a technician who is new, Allow counts down, works after the pause, and refusing works at once", async () => {
   vi.useFakeTimers({ now: Date.now() });
-  shown = await stage(changed<"consent">(samples.consent("en"), { allow_from: Date.now() + 5_000 }));
+  shown = await stage(changed<"consent">(samples.consent("en"), { warnings: ["first_time"], allow_from: Date.now() + 5_000 }));
   expect(shown.get("consent-first-time").textContent).toContain("You have not been helped by");
   const allow = shown.get<HTMLButtonElement>("consent-allow");
   expect(allow.disabled).toBe(true);
@@ -121,7 +121,7 @@ test("with a technician who is new, Allow counts down, works after the pause, an
 
 test("who was helped by the technician before is not warned", async () => {
   shown = await stage(samples.consent("en"));
-  expect(shown.all("consent-first-time")).toEqual([]);
+  expect(shown.all("consent-warnings")).toEqual([]);
   expect(shown.get<HTMLButtonElement>("consent-allow").disabled).toBe(false);
 });
 

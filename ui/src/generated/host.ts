@@ -5,6 +5,7 @@ import type {
   CannedReply,
   Capability,
   CardFault,
+  CodeSecret,
   EndReason,
   Grant,
   Impact,
@@ -202,6 +203,22 @@ time_boxes_ms: Array<number>,
  */
 time_box_ms: number, };
 
+export type ConsentWarning = "first_time" | "not_verified" | "not_asked_for";
+
+export type CodeView = { "state": "shown", 
+/**
+ * Its second part; the first is the ticket's number.
+ */
+secret: CodeSecret, 
+/**
+ * Until then.
+ */
+until: UnixMillis, 
+/**
+ * How often it can still be tried.
+ */
+left: number, } | { "state": "expired" } | { "state": "spent" };
+
 export type ReceiptView = { "state": "none" } | { "state": "ready" } | { "state": "busy" } | { "state": "saved", 
 /**
  * The file's name.
@@ -224,7 +241,11 @@ ticket: UserTicket,
 /**
  * The user reported the last session as abuse.
  */
-abuse_reported?: boolean, } | { "page": "consent", 
+abuse_reported?: boolean, 
+/**
+ * The code for a technician on the telephone, when the person asked for one.
+ */
+code?: CodeView, } | { "page": "consent", 
 /**
  * The ticket.
  */
@@ -242,7 +263,11 @@ busy: boolean,
  */
 choices: ConsentChoices, 
 /**
- * This technician was never allowed before: *Allow* works from then on.
+ * What the person should think of before they allow anything.
+ */
+warnings: Array<ConsentWarning>, 
+/**
+ * Because of the warnings *Allow* works only from then on.
  */
 allow_from: UnixMillis | null, 
 /**
@@ -250,9 +275,10 @@ allow_from: UnixMillis | null,
  */
 words: Words | null, 
 /**
- * The technician's card is good until then.
+ * The technician's card is good until then; none when they came with a code, so that their name is only what they
+ * and the relay say.
  */
-card_until: UnixMillis, } | { "page": "session", 
+card_until: UnixMillis | null, } | { "page": "session", 
 /**
  * The ticket.
  */
@@ -261,6 +287,10 @@ ticket: UserTicket,
  * Who helps.
  */
 technician: Technician, 
+/**
+ * They came with a code: their name is only what they and the relay say.
+ */
+by_code?: boolean, 
 /**
  * The words on both screens.
  */
@@ -508,7 +538,11 @@ ticket: UserTicket,
 /**
  * The user reported the last session as abuse.
  */
-abuse_reported?: boolean, } | { "page": "consent", 
+abuse_reported?: boolean, 
+/**
+ * The code for a technician on the telephone, when the person asked for one.
+ */
+code?: CodeView, } | { "page": "consent", 
 /**
  * The ticket.
  */
@@ -526,7 +560,11 @@ busy: boolean,
  */
 choices: ConsentChoices, 
 /**
- * This technician was never allowed before: *Allow* works from then on.
+ * What the person should think of before they allow anything.
+ */
+warnings: Array<ConsentWarning>, 
+/**
+ * Because of the warnings *Allow* works only from then on.
  */
 allow_from: UnixMillis | null, 
 /**
@@ -534,9 +572,10 @@ allow_from: UnixMillis | null,
  */
 words: Words | null, 
 /**
- * The technician's card is good until then.
+ * The technician's card is good until then; none when they came with a code, so that their name is only what they
+ * and the relay say.
  */
-card_until: UnixMillis, } | { "page": "session", 
+card_until: UnixMillis | null, } | { "page": "session", 
 /**
  * The ticket.
  */
@@ -545,6 +584,10 @@ ticket: UserTicket,
  * Who helps.
  */
 technician: Technician, 
+/**
+ * They came with a code: their name is only what they and the relay say.
+ */
+by_code?: boolean, 
 /**
  * The words on both screens.
  */
@@ -754,7 +797,11 @@ impact: Impact,
 /**
  * How badly.
  */
-urgency: Urgency, } | { "action": "cancel_ticket" } | { "action": "answer_consent", 
+urgency: Urgency, } | { "action": "cancel_ticket" } | { "action": "show_code", 
+/**
+ * Of the ticket that is opened for it, when the person has none.
+ */
+summary: Line, } | { "action": "hide_code" } | { "action": "answer_consent", 
 /**
  * Yes or no.
  */
@@ -814,7 +861,15 @@ ticket: TicketId | null, } | { "action": "take_ticket",
 /**
  * Which.
  */
-ticket: TicketId, } | { "action": "ask_again" } | { "action": "withdraw_question" } | { "action": "request", 
+ticket: TicketId, } | { "action": "take_by_code", 
+/**
+ * The code's first part.
+ */
+ticket: TicketId, 
+/**
+ * The code's second part.
+ */
+secret: CodeSecret, } | { "action": "ask_again" } | { "action": "withdraw_question" } | { "action": "request", 
 /**
  * What.
  */

@@ -20,6 +20,10 @@ export type Token = string;
 
 export type Sha256 = string;
 
+export type PakeElement = string;
+
+export type Confirmation = string;
+
 export type CardSerial = string;
 
 export type ArticleId = string;
@@ -362,7 +366,7 @@ session: SessionId,
  */
 ticket: TicketId, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "bad_receipt" | "not_saved" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "untrusted" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "bad_receipt" | "not_saved" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "wrong_code" | "wrong_code_tried" | "untrusted" | "internal";
 
 export type WireError = { 
 /**
@@ -570,9 +574,9 @@ asked_at: UnixMillis,
  */
 commitment: Sha256, 
 /**
- * Who asks; the card names the device that signs.
+ * Who asks, and which device signs.
  */
-card: SignedCard, };
+credential: Credential, };
 
 export type SignedAsk = { 
 /**
@@ -580,7 +584,7 @@ export type SignedAsk = {
  */
 ask: Ask, 
 /**
- * By the device that the card names.
+ * By the device that the credential names.
  */
 signature: Signature, };
 
@@ -604,7 +608,11 @@ user: Stated,
 /**
  * Fresh, and this session's only.
  */
-nonce: Nonce, };
+nonce: Nonce, 
+/**
+ * To a question that was put with a code, and to no other.
+ */
+code?: CodeAnswer, };
 
 export type SignedReady = { 
 /**
@@ -615,6 +623,50 @@ ready: Ready,
  * By the device it names.
  */
 signature: Signature, };
+
+export type Credential = { "by": "card", 
+/**
+ * The card.
+ */
+card: SignedCard, } | { "by": "code", 
+/**
+ * As they call themselves.
+ */
+technician: Technician, 
+/**
+ * Theirs.
+ */
+device: DeviceKey, 
+/**
+ * Their end of SPAKE2 over the code ([`crate::code`]).
+ */
+element: PakeElement, };
+
+export type Reveal = { 
+/**
+ * Of which session.
+ */
+session: SessionId, 
+/**
+ * The nonce that the ask committed to.
+ */
+nonce: Nonce, 
+/**
+ * With a code: that this end knows it ([`Transcript::confirmation`]).
+ */
+confirmation?: Confirmation, };
+
+export type CodeSecret = string;
+
+export type CodeAnswer = { 
+/**
+ * Of its end.
+ */
+element: PakeElement, 
+/**
+ * That it has the key: over [`USER_CONFIRMATION_CONTEXT`], the ask's hash, its device key and its nonce.
+ */
+confirmation: Confirmation, };
 
 export type Allowance = { 
 /**
@@ -1419,7 +1471,7 @@ signature: Signature, } | { "answer": "refuse",
  */
 timed_out: boolean, };
 
-export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed" | "abuse_reported" | "untrusted";
+export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed" | "abuse_reported" | "untrusted" | "wrong_code";
 
 export type ToRelay = { "type": "hello", 
 /**
@@ -1475,13 +1527,9 @@ solved: boolean, } | { "type": "ready",
  */
 ready: SignedReady, } | { "type": "reveal", 
 /**
- * Of which session.
+ * What is revealed.
  */
-session: SessionId, 
-/**
- * The nonce.
- */
-nonce: Nonce, } | { "type": "answer_consent", 
+reveal: Reveal, } | { "type": "answer_consent", 
 /**
  * To which question.
  */
@@ -1801,13 +1849,9 @@ solved: boolean, } | { "type": "ready",
  */
 ready: SignedReady, } | { "type": "reveal", 
 /**
- * Of which session.
+ * What is revealed.
  */
-session: SessionId, 
-/**
- * The nonce.
- */
-nonce: Nonce, } | { "type": "answer_consent", 
+reveal: Reveal, } | { "type": "answer_consent", 
 /**
  * To which question.
  */
@@ -2109,7 +2153,7 @@ ready: SignedReady | null,
 /**
  * The technician's nonce.
  */
-reveal: Nonce | null, 
+reveal: Reveal | null, 
 /**
  * The user's yes, once given.
  */
@@ -2251,13 +2295,9 @@ session: SessionInfo, } | { "type": "ready",
  */
 ready: SignedReady, } | { "type": "reveal", 
 /**
- * Of which session.
+ * What is revealed.
  */
-session: SessionId, 
-/**
- * The nonce.
- */
-nonce: Nonce, } | { "type": "card", 
+reveal: Reveal, } | { "type": "card", 
 /**
  * As the organisation signed it.
  */
@@ -2425,7 +2465,7 @@ outcome: OutcomeFilter | null,
  */
 after: string | null, };
 
-export type OutcomeFilter = "solved" | "not_solved" | "escalated" | "refused" | "unanswered" | "open";
+export type OutcomeFilter = "solved" | "not_solved" | "escalated" | "refused" | "unanswered" | "reported" | "open";
 
 export type Page<T> = { 
 /**

@@ -1,5 +1,5 @@
 /** One view of each page, for tests and the gallery. Times are given as offsets from `NOW`. */
-import type { CardView, Side, TechnicianPage, TechnicianSession, UserPage, View } from "../generated/host";
+import type { CardView, CodeView, Side, TechnicianPage, TechnicianSession, UserPage, View } from "../generated/host";
 import type { CannedReply, Grant, Language, Level, Person, QueueEntry, Receipt, SessionInfo, ShownArticle, SignedAsk, SignedCard, Suggestion, Technician, TicketDetail, UserTicket, Words } from "../generated/protocol";
 
 export const NOW = Date.now();
@@ -58,7 +58,7 @@ export const signedCard = (change: Partial<SignedCard["card"]> = {}): SignedCard
   signature: "00".repeat(64),
 });
 export const signedAsk = (): SignedAsk => ({
-  ask: { version: 1, session: SESSION, ticket: "T-1001", capabilities: ["view"], asked_at: NOW, commitment: "00".repeat(32), card: signedCard() },
+  ask: { version: 1, session: SESSION, ticket: "T-1001", capabilities: ["view"], asked_at: NOW, commitment: "00".repeat(32), credential: { by: "card", card: signedCard() } },
   signature: "00".repeat(64),
 });
 export const sessionInfo = (change: Partial<SessionInfo> = {}): SessionInfo => ({
@@ -187,8 +187,11 @@ const consent = (l: Language): Extract<UserPage, { page: "consent" }> => ({
   card_until: NOW + 80 * DAY,
   busy: false,
   choices: { capabilities: ["control", "clipboard"], forbidden: [], time_boxes_ms: [15 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE], time_box_ms: 30 * MINUTE },
+  warnings: [],
   allow_from: null,
 });
+const waiting = (l: Language, code: CodeView): Extract<UserPage, { page: "waiting" }> => ({ page: "waiting", ticket: userTicket(l, { id: "T-1042", position: 1 }), code });
+const codeShown = (left = 3): CodeView => ({ state: "shown", secret: "583921", until: NOW + 9 * MINUTE + 40_000, left });
 const openSession = (l: Language): Extract<TechnicianSession, { stage: "open" }> => ({
   stage: "open",
   grant: grant("view"),
@@ -217,16 +220,24 @@ export const samples = {
   waiting: user((l) => ({ page: "waiting", ticket: userTicket(l) })),
   waitingOffline: user((l) => ({ page: "waiting", ticket: userTicket(l, { position: 1 }) }), { link: offline }),
   waitingTaken: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE }) })),
+  code: user((l) => waiting(l, codeShown())),
+  codeTried: user((l) => waiting(l, codeShown(2)), { notice: { id: 1, error: { code: "wrong_code_tried", params: { left: "2" } } } }),
+  codeExpired: user((l) => waiting(l, { state: "expired" })),
+  codeSpent: user((l) => waiting(l, { state: "spent" }), { notice: { id: 1, error: { code: "wrong_code_tried", params: { left: "0" } } } }),
   consent: user(consent),
   consentNarrow: user((l) => ({
     ...consent(l),
     choices: { capabilities: ["control"], forbidden: ["clipboard"], time_boxes_ms: [15 * MINUTE], time_box_ms: 15 * MINUTE },
+    warnings: ["first_time"],
     allow_from: NOW - 1,
   })),
+  consentByCode: user((l) => ({ ...consent(l), card_until: null, warnings: ["not_verified"], allow_from: NOW - 1 })),
+  consentNotAskedFor: user((l) => ({ ...consent(l), warnings: ["not_asked_for", "first_time"], allow_from: NOW - 1 })),
   consentCalling: user((l) => ({ ...consent(l), words: null })),
   untrusted: user((l) => ({ page: "waiting", ticket: userTicket(l) }), { notice: { id: 1, error: { code: "untrusted", params: { what: "card", fault: "expired" } } } }),
   session: user(userSession),
   sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27, passed: true }] })),
+  sessionByCode: user((l) => ({ ...userSession(l), by_code: true })),
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
   sessionNoMore: user((l) => ({ ...userSession(l), grant: grant(), forbidden: ["clipboard"], latest: NOW + 29 * MINUTE })),
   waitingReported: user((l) => ({ page: "waiting", ticket: userTicket(l), abuse_reported: true })),
@@ -251,5 +262,6 @@ export const samples = {
   remoteReplies: ticket(openSession, { replies: REPLIES }),
   remoteLost: ticket((l) => ({ ...openSession(l), peer_lost: true })),
   over: ticket(() => ({ stage: "over", reason: "stopped_by_user" })),
+  overWrongCode: ticket(() => ({ stage: "over", reason: "wrong_code" }), { card: needed() }),
   overUntrusted: ticket(() => ({ stage: "over", reason: "untrusted" }), { card: needed({ fault: "revoked" }) }),
 } satisfies Record<string, Sample>;

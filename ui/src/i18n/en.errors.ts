@@ -1,5 +1,6 @@
 /** What went wrong and the way out, in English, for every code that the protocol knows. */
 import type { ErrorTable } from "./errors";
+import { code } from "./en.code";
 import { trust } from "./en.trust";
 import { isFault, isTampered } from "./named";
 
@@ -93,6 +94,8 @@ export const errors: ErrorTable = {
     todo: "Check that the disk is not full and that the folder belongs to you, then start Renfort again.",
   }),
   card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
+  wrong_code: { what: "The code is wrong or no longer good.", todo: "Ask the person to read it again or to show a new one." },
+  wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
     what: `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}, so Renfort did not save it.`,

@@ -30,6 +30,7 @@ const REASON: Record<EndReason, string> = {
   lost: "The connection was lost for too long.",
   failed: "The session failed on one of the two machines.",
   untrusted: "Something between the two computers was changed, so Renfort refused the session.",
+  wrong_code: "The code was wrong, or no longer good.",
 };
 
 export const technician = {

@@ -1,6 +1,8 @@
 /** English, and the shape that every other language must have. Texts for users avoid technical words. */
+import type { ConsentWarning } from "../generated/host";
 import type { Outcome } from "../generated/protocol";
 import { articles } from "./en.articles";
+import { code } from "./en.code";
 import { copied } from "./en.copied";
 import { keyboard } from "./en.keyboard";
 import { browser } from "./en.browser";
@@ -16,6 +18,7 @@ const n = counted("en");
 const list = new Intl.ListFormat("en-GB", { type: "conjunction" });
 
 export const en = {
+  code,
   copied,
   keyboard,
   offer,
@@ -143,8 +146,20 @@ export const en = {
       hint: "Texts that either of you copies can be pasted by the other.",
       forbidden: "Your organisation does not allow sharing copied texts.",
     },
-    firstTime: (name: string) => `You have not been helped by ${name} before.`,
-    firstTimeHint: "Somebody who calls you and asks you to open this is suspicious. If you did not ask for help, refuse.",
+    warnings: {
+      first_time: {
+        what: (name: string) => `You have not been helped by ${name} before.`,
+        hint: "Somebody who calls you and asks you to open this is suspicious. If you did not ask for help, refuse.",
+      },
+      not_verified: {
+        what: () => "Nobody has checked who this is.",
+        hint: "Allow it only if you are on the telephone with them right now, and you called your own IT support.",
+      },
+      not_asked_for: {
+        what: () => "You did not send this request for help yourself.",
+        hint: "It was opened for a telephone call, or by somebody else. If you did not call your own IT support, refuse.",
+      },
+    } satisfies Record<ConsentWarning, { what: (name: string) => string; hint: string }> as Record<ConsentWarning, { what: (name: string) => string; hint: string }>,
     allowWorks: "You can allow it now.",
     lasts: "For how long?",
     lastsHint: "You can stop at any moment.",
@@ -237,7 +252,7 @@ export const en = {
   banner: {
     sees: (name: string) => `${name} sees your screen`,
     controls: (name: string) => `${name} controls your computer`,
-    asks: (name: string) => `${name} asks for control: answer in Renfort`,
+    asks: (name: string) => `${name} asks for something: answer in Renfort`,
     lost: (name: string) => `${name} cannot be reached just now`,
     connecting: (name: string) => `${name} is connecting`,
     extend: "+5 min",

@@ -1,5 +1,6 @@
 /** Ce qui n’a pas marché et comment en sortir, en français, pour chaque code du protocole. */
 import type { ErrorTable } from "./errors";
+import { code } from "./fr.code";
 import { trust } from "./fr.trust";
 import { isFault, isTampered } from "./named";
 
@@ -93,6 +94,8 @@ export const errors: ErrorTable = {
     todo: "Vérifiez que le disque n’est pas plein et que le dossier vous appartient, puis redémarrez Renfort.",
   }),
   card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
+  wrong_code: { what: "Le code est faux ou n’est plus valable.", todo: "Demandez à la personne de le relire ou d’en afficher un nouveau." },
+  wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
     what: `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""} : Renfort ne l’a pas enregistré.`,

@@ -177,6 +177,7 @@ export const technician: typeof english = {
       lost: "La connexion a été perdue trop longtemps.",
       failed: "La session a échoué sur l’une des deux machines.",
       untrusted: "Quelque chose a été modifié entre les deux ordinateurs : Renfort a refusé la session.",
+      wrong_code: "Le code était faux, ou n’était plus valable.",
     },
     again: "Redemander",
     againHint: "L’utilisateur reçoit la question une nouvelle fois.",

@@ -1,6 +1,7 @@
 /** Le français. Les textes destinés aux utilisateurs évitent les mots techniques. */
 import type { en } from "./en";
 import { articles } from "./fr.articles";
+import { code } from "./fr.code";
 import { copied } from "./fr.copied";
 import { keyboard } from "./fr.keyboard";
 import { browser } from "./fr.browser";
@@ -14,6 +15,7 @@ const n = counted("fr");
 const list = new Intl.ListFormat("fr", { type: "conjunction" });
 
 export const fr: typeof en = {
+  code,
   copied,
   keyboard,
   offer,
@@ -141,8 +143,20 @@ export const fr: typeof en = {
       hint: "Les textes copiés par l’un peuvent être collés par l’autre.",
       forbidden: "Votre organisation ne permet pas de partager les textes copiés.",
     },
-    firstTime: (name) => `${name} ne vous a encore jamais aidé.`,
-    firstTimeHint: "Si quelqu’un vous appelle et vous demande d’ouvrir ceci, méfiez-vous. Si vous n’avez pas demandé d’aide, refusez.",
+    warnings: {
+      first_time: {
+        what: (name) => `${name} ne vous a encore jamais aidé.`,
+        hint: "Si quelqu’un vous appelle et vous demande d’ouvrir ceci, méfiez-vous. Si vous n’avez pas demandé d’aide, refusez.",
+      },
+      not_verified: {
+        what: () => "Personne n’a vérifié qui est cette personne.",
+        hint: "N’autorisez que si vous êtes au téléphone avec elle en ce moment et que c’est vous qui avez appelé votre service informatique.",
+      },
+      not_asked_for: {
+        what: () => "Vous n’avez pas envoyé vous-même cette demande d’aide.",
+        hint: "Elle a été ouverte pour un appel téléphonique, ou par quelqu’un d’autre. Si vous n’avez pas appelé votre service informatique, refusez.",
+      },
+    },
     allowWorks: "Vous pouvez autoriser maintenant.",
     lasts: "Pendant combien de temps ?",
     lastsHint: "Vous pouvez arrêter à tout moment.",
@@ -234,7 +248,7 @@ export const fr: typeof en = {
   banner: {
     sees: (name) => `${name} voit votre écran`,
     controls: (name) => `${name} commande votre ordinateur`,
-    asks: (name) => `${name} demande la main : répondez dans Renfort`,
+    asks: (name) => `${name} demande une autorisation : répondez dans Renfort`,
     lost: (name) => `${name} est injoignable pour le moment`,
     connecting: (name) => `${name} se connecte`,
     extend: "+5 min",

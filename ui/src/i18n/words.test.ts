@@ -61,7 +61,7 @@ test("an error reads differently in each language", () => {
 });
 
 test("French punctuation keeps to its word with a no-break space", () => {
-  for (const name of ["fr", "fr.technician", "fr.browser", "fr.articles", "fr.errors", "fr.trust"]) {
+  for (const name of ["fr", "fr.technician", "fr.browser", "fr.articles", "fr.errors", "fr.trust", "fr.code"]) {
     const strings = readFileSync(`src/i18n/${name}.ts`, "utf8").match(/"[^"\n]*"/g) ?? [];
     expect(strings.filter((text) => /« | »| [:;?!](?!\w)/.test(text))).toEqual([]);
   }

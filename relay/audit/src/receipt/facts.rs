@@ -39,6 +39,8 @@ pub struct Facts {
     pub technician: Option<String>,
     /// The technician's level.
     pub level: Option<u64>,
+    /// The technician showed no card of the organisation, only that they knew the code that the user's machine showed.
+    pub by_code: bool,
     /// When the ticket was opened.
     pub opened_at: UnixMillis,
     /// When the user said yes.
@@ -97,6 +99,7 @@ impl Facts {
             machine: opened.shown("machine").map(str::to_owned),
             technician: taken.and_then(|taken| taken.shown("technician")).map(str::to_owned),
             level: taken.and_then(|taken| taken.number("level")),
+            by_code: of_session("consent.asked").and_then(|asked| asked.text("by")) == Some("code"),
             opened_at: opened.record.at,
             allowed_at: of_session("consent.granted").map(|granted| granted.record.at),
             ended_at: ended.record.at,

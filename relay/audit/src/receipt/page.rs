@@ -138,7 +138,11 @@ impl Page<'_> {
         let level = facts
             .level
             .map_or_else(String::new, |level| format!(", {} {level}", words.level));
-        self.row(words.technician, &format!("{technician}{level}"));
+        let shown = if facts.by_code { words.by_code } else { words.by_card };
+        self.row(
+            words.technician,
+            &format!("{technician}{level} <span class=\"q\">({shown})</span>"),
+        );
         let opened = self.clock.moment(facts.opened_at);
         self.row(words.opened, &opened);
         let allowed = facts

@@ -9,7 +9,7 @@ use renfort_audit::{
     receipt::{Against, Facts, Fault, Proof, Signed, verify_page},
 };
 use renfort_protocol::ticket::Language;
-use support::{Log, Shown, Signing, log, page, pair, public, with_proof};
+use support::{Log, Shown, Signing, log, log_of, page, pair, public, with_proof};
 
 fn verify(page: &str) -> Result<Facts, Fault> {
     verify_page(page, &Against::default()).map(|(_, facts)| facts)
@@ -62,6 +62,14 @@ fn a_receipt_tells_its_session_plainly_in_both_languages_and_holds() {
     ] {
         assert!(english.contains(told), "{told}");
     }
+}
+
+#[test]
+fn a_receipt_says_whether_a_card_or_a_code_showed_who_helped() {
+    let by_card = log(Signing::Both).page(Language::En);
+    assert!(!verify(&by_card).unwrap().by_code && by_card.contains("shown by a card of the organisation"));
+    let by_code = log_of(Signing::Both, None).page(Language::Fr);
+    assert!(verify(&by_code).unwrap().by_code && by_code.contains("son nom n’a pas été vérifié"));
 }
 
 #[test]

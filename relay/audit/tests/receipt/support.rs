@@ -201,6 +201,11 @@ pub(crate) enum Signing {
 }
 
 pub(crate) fn log(signing: Signing) -> Log {
+    log_of(signing, Some(CardSerial([8; 8])))
+}
+
+/// With this card, or with a code.
+pub(crate) fn log_of(signing: Signing, card: Option<CardSerial>) -> Log {
     let (user_key, technician_key) = (pair(9), pair(8));
     let user = Actor::Device(device_hash(&public(&user_key)));
     let mut log = Log {
@@ -240,7 +245,7 @@ pub(crate) fn log(signing: Signing) -> Log {
         Event::ConsentAsked {
             capabilities: capabilities.clone(),
             answer_by,
-            card: CardSerial([8; 8]),
+            card,
         },
     );
     log.of_session(

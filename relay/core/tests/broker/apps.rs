@@ -2,7 +2,7 @@
 
 use renfort_protocol::{
     VERSION,
-    binding::{Ask, Ready, SignedAsk, SignedReady, Transcript},
+    binding::{Ask, Credential, Ready, Reveal, SignedAsk, SignedReady, Transcript},
     card::{self, Card, CardRequest, Revocations, Revoked, SignedCard, SignedCardRequest, SignedRevocations},
     grant::{Capability, Grant},
     ids::{CardSerial, DeviceKey, Nonce, PersonId, SessionId, TicketId},
@@ -87,7 +87,7 @@ pub fn ask(session: u64, ticket: TicketId, card: SignedCard) -> Ask {
         capabilities: [Capability::View].into(),
         asked_at: UnixMillis(START),
         commitment: Ask::commitment(&technicians_nonce(session)),
-        card,
+        credential: Credential::Card { card },
     }
 }
 
@@ -101,6 +101,7 @@ pub fn readiness(ask: &Ask, seed: u8) -> Ready {
             machine: Name::new("PC-12").unwrap(),
         },
         nonce: Nonce([9; 32]),
+        code: None,
     }
 }
 
@@ -126,10 +127,10 @@ pub fn yes(session: &SessionRecord, capabilities: &[Capability], seed: u8) -> Co
     let Some(binding) = session.binding.as_ref() else {
         return unsigned_yes();
     };
-    let (Some(ready), Some(nonce)) = (&binding.ready, &binding.reveal) else {
+    let (Some(ready), Some(reveal)) = (&binding.ready, &binding.reveal) else {
         return unsigned_yes();
     };
-    let transcript = Transcript::new(&binding.ask.ask, ready, nonce).unwrap();
+    let transcript = Transcript::new(&binding.ask.ask, ready, &reveal.nonce).unwrap();
     ConsentAnswer::Allow {
         signature: transcript.sign_allowance(&grant, &device_pair(seed)),
         capabilities: grant.capabilities,
@@ -175,11 +176,25 @@ impl World {
             }),
             FromRelay::Ready { ready } => {
                 let session = ready.ready.session;
-                let nonce = technicians_nonce(session);
-                Some(ToRelay::Reveal { session, nonce })
+                Some(revealing(session, technicians_nonce(session)))
             }
             _ => None,
         }
+    }
+}
+
+/// A technician's device opens its commitment.
+pub fn revealing(session: SessionId, nonce: Nonce) -> ToRelay {
+    ToRelay::Reveal {
+        reveal: revealed(session, nonce),
+    }
+}
+
+pub fn revealed(session: SessionId, nonce: Nonce) -> Reveal {
+    Reveal {
+        session,
+        nonce,
+        confirmation: None,
     }
 }
 

@@ -13,7 +13,9 @@ use renfort_protocol::{
 };
 
 use crate::{
-    apps::{self, EXPIRES, card_for, card_request, organisation_pair, revoking, technicians_nonce, yes},
+    apps::{
+        self, EXPIRES, card_for, card_request, organisation_pair, revealed, revealing, revoking, technicians_nonce, yes,
+    },
     harness::{World, device_pair},
 };
 
@@ -175,10 +177,6 @@ fn says_ready(ask: &Ask, seed: u8) -> ToRelay {
     }
 }
 
-fn reveals(session: SessionId, nonce: Nonce) -> ToRelay {
-    ToRelay::Reveal { session, nonce }
-}
-
 #[test]
 fn only_the_users_own_machine_is_ready() {
     let (mut world, user, ada, _, ask) = asked();
@@ -210,7 +208,7 @@ fn a_readiness_may_change_until_the_nonce_is_out() {
         ready: other.clone().sign(&device_pair(1)),
     };
     world.must(user, other());
-    world.must(ada, reveals(session, technicians_nonce(session)));
+    world.must(ada, revealing(session, technicians_nonce(session)));
     world.must(user, other());
     assert_eq!(world.ask(user, says_ready(&ask, 1)), Some(Err(Code::OutOfOrder)));
 }
@@ -220,28 +218,33 @@ fn a_reveal_that_does_not_fit_is_not_passed_on() {
     let (mut world, user, ada, session, ask) = asked();
     let good = technicians_nonce(session);
     assert_eq!(
-        world.ask(ada, reveals(session, good)),
+        world.ask(ada, revealing(session, good)),
         Some(Err(Code::OutOfOrder)),
         "too early"
     );
     world.must(user, says_ready(&ask, 1));
     assert_eq!(
-        world.ask(ada, reveals(session, Nonce([1; 32]))),
+        world.ask(ada, revealing(session, Nonce([1; 32]))),
         Some(Err(Code::Untrusted))
     );
     assert_eq!(refusal(&world, ada).params["what"], "reveal");
     assert_eq!(world.store.codes().last(), Some(&"message.refused"));
     let bob = world.technician("Bob");
-    assert_eq!(world.ask(bob, reveals(session, good)), Some(Err(Code::UnknownSession)));
+    assert_eq!(
+        world.ask(bob, revealing(session, good)),
+        Some(Err(Code::UnknownSession))
+    );
     assert!(
         !world
             .said(user)
             .iter()
             .any(|one| matches!(one, FromRelay::Reveal { .. }))
     );
-    world.must(ada, reveals(session, good));
-    assert!(world.said(user).contains(&FromRelay::Reveal { session, nonce: good }));
-    assert_eq!(world.ask(ada, reveals(session, good)), Some(Err(Code::OutOfOrder)));
+    world.must(ada, revealing(session, good));
+    assert!(world.said(user).contains(&FromRelay::Reveal {
+        reveal: revealed(session, good)
+    }));
+    assert_eq!(world.ask(ada, revealing(session, good)), Some(Err(Code::OutOfOrder)));
 }
 
 #[test]
@@ -254,7 +257,7 @@ fn a_yes_counts_with_the_signature_of_the_machine_that_was_ready_and_for_its_own
         "before both nonces are known"
     );
     world.must(user, says_ready(&ask, 1));
-    world.must(ada, reveals(session, technicians_nonce(session)));
+    world.must(ada, revealing(session, technicians_nonce(session)));
     let record = world.store.sessions[&session].clone();
     let another_device = yes(&record, &[Capability::View], 2);
     assert_eq!(world.ask(user, says(another_device)), Some(Err(Code::BadSignature)));
@@ -290,13 +293,16 @@ fn a_yes_counts_with_the_signature_of_the_machine_that_was_ready_and_for_its_own
 fn the_binding_is_there_after_a_restart() {
     let (mut world, user, ada, session, ask) = asked();
     world.must(user, says_ready(&ask, 1));
-    world.must(ada, reveals(session, technicians_nonce(session)));
+    world.must(ada, revealing(session, technicians_nonce(session)));
     world.restart();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     for conn in [user, ada] {
         let info = world.welcome(conn).1.unwrap();
         assert_eq!((&info.ask.ask, info.ready), (&ask, Some(apps::ready(&ask, 1))));
-        assert_eq!((info.reveal, info.allowance), (Some(technicians_nonce(session)), None));
+        assert_eq!(
+            (info.reveal, info.allowance),
+            (Some(revealed(session, technicians_nonce(session))), None)
+        );
     }
     let answer = world.yes(session);
     world.must(user, ToRelay::AnswerConsent { session, answer });

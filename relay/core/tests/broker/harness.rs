@@ -293,7 +293,7 @@ impl World {
             ToRelay::TakeTicket { ask } => self.store.tickets[&ask.ask.ticket].state == TicketState::Taken,
             ToRelay::AskAgain { ask } => session(&ask.ask.session).is_open(),
             ToRelay::Ready { ready } => bound(&ready.ready.session).ready.as_ref() == Some(ready),
-            ToRelay::Reveal { session: id, nonce } => bound(id).reveal.as_ref() == Some(nonce),
+            ToRelay::Reveal { reveal } => bound(&reveal.session).reveal.as_ref() == Some(reveal),
             ToRelay::WrapUp { ticket, .. } => self.store.tickets[ticket].state != TicketState::Taken,
             ToRelay::AnswerConsent {
                 session: id,

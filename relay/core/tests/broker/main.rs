@@ -6,6 +6,7 @@ mod abuse;
 mod apps;
 mod articles;
 mod cards;
+mod codes;
 mod durability;
 mod erasure;
 mod evidence;

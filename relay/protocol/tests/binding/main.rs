@@ -2,6 +2,7 @@
 //! verdict on each. They are made here with keys from fixed seeds and checked here; the technician's page in a browser
 //! checks and signs the same. The test fails when the file is stale; `cargo xtask generate` writes it.
 
+mod codes;
 mod vectors;
 
 use std::path::Path;
@@ -43,6 +44,9 @@ fn each_tampered_variant_is_found_for_what_it_is() {
     only_the_first_holds(vectors.allowances.iter().map(|case| case.verdict), Tampered::Allowance);
     only_the_first_holds(vectors.offers.iter().map(|case| case.verdict), Tampered::Offer);
     only_the_first_holds(vectors.answers.iter().map(|case| case.verdict), Tampered::Answer);
+    let believed: Vec<_> = vectors.codes.iter().map(|case| case.confirmation.is_some()).collect();
+    assert_eq!(believed[0], true);
+    assert_eq!(believed[1..], [false; 7]);
 }
 
 fn only_the_first_holds(mut verdicts: impl Iterator<Item = Verdict>, what: Tampered) {

@@ -3,7 +3,8 @@
 use renfort_protocol::{
     VERSION,
     binding::{
-        Ask, AskFault, Bound, READY_CONTEXT, Ready, SignedAsk, SignedReady, TRANSCRIPT_CONTEXT, Tampered, Transcript,
+        Ask, AskFault, Bound, Credential, READY_CONTEXT, Ready, SignedAsk, SignedReady, TRANSCRIPT_CONTEXT, Tampered,
+        Transcript,
     },
     card::{self, CLOCK_TOLERANCE_MS, Card, CardFault, Revocations, Revoked, SignedCard, SignedRevocations},
     grant::{Capabilities, Capability, Grant},
@@ -17,8 +18,10 @@ use renfort_protocol::{
 use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::{CodeCase, codes};
+
 const ORGANISATION: u8 = 1;
-const TECHNICIAN: u8 = 2;
+pub(crate) const TECHNICIAN: u8 = 2;
 pub(crate) const USER: u8 = 3;
 const STRANGER: u8 = 9;
 const NOW: UnixMillis = UnixMillis(1_750_000_000_000);
@@ -58,6 +61,7 @@ pub(crate) struct Vectors {
     pub(crate) allowances: Vec<AllowanceCase>,
     pub(crate) offers: Vec<OfferCase>,
     pub(crate) answers: Vec<AnswerCase>,
+    pub(crate) codes: Vec<CodeCase>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -122,11 +126,11 @@ pub(crate) fn key(seed: u8) -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("32 bytes are a seed")
 }
 
-fn public(seed: u8) -> DeviceKey {
+pub(crate) fn public(seed: u8) -> DeviceKey {
     signing::public(&key(seed))
 }
 
-fn card() -> Card {
+pub(crate) fn card() -> Card {
     Card {
         version: card::VERSION,
         serial: CardSerial([1; 8]),
@@ -152,8 +156,12 @@ pub(crate) fn ask() -> Ask {
         capabilities: [Capability::Clipboard, Capability::View].into(),
         asked_at: NOW,
         commitment: Ask::commitment(&nonce()),
-        card: card().sign(&key(ORGANISATION)),
+        credential: by_card(card().sign(&key(ORGANISATION))),
     }
+}
+
+fn by_card(card: SignedCard) -> Credential {
+    Credential::Card { card }
 }
 
 pub(crate) fn ready() -> Ready {
@@ -166,6 +174,7 @@ pub(crate) fn ready() -> Ready {
             machine: Name::new("PC\\COMPTA-04").expect("it is one line"),
         },
         nonce: Nonce([0xc3; 32]),
+        code: None,
     }
 }
 
@@ -191,7 +200,7 @@ fn sdp(digit: &str) -> Sdp {
     .expect("it is a description")
 }
 
-fn changed<Value: Clone>(value: &Value, change: impl FnOnce(&mut Value)) -> Value {
+pub(crate) fn changed<Value: Clone>(value: &Value, change: impl FnOnce(&mut Value)) -> Value {
     let mut value = value.clone();
     change(&mut value);
     value
@@ -291,13 +300,13 @@ fn asks() -> Vec<AskCase> {
         ),
         (
             "with a card that has expired",
-            changed(&ask(), |ask| ask.card = expired).sign(&key(TECHNICIAN)),
+            changed(&ask(), |ask| ask.credential = by_card(expired)).sign(&key(TECHNICIAN)),
             SESSION,
             TICKET,
         ),
         (
             "with a card of its own making",
-            changed(&ask(), |ask| ask.card = card().sign(&key(TECHNICIAN))).sign(&key(TECHNICIAN)),
+            changed(&ask(), |ask| ask.credential = by_card(card().sign(&key(TECHNICIAN)))).sign(&key(TECHNICIAN)),
             SESSION,
             TICKET,
         ),
@@ -529,5 +538,6 @@ pub(crate) fn vectors() -> Vectors {
         allowances: allowances(),
         offers: offers(),
         answers: answers(),
+        codes: codes(),
     }
 }

@@ -225,7 +225,7 @@ mod tests {
                 Event::ConsentAsked {
                     capabilities: [Capability::View].into(),
                     answer_by: UnixMillis(9),
-                    card: renfort_protocol::ids::CardSerial([1; 8]),
+                    card: Some(renfort_protocol::ids::CardSerial([1; 8])),
                 },
                 asked(Question::Session),
             ),

@@ -120,7 +120,10 @@ async fn a_card_is_asked_for_signed_offline_brought_used_and_taken_back() {
         _ => None,
     });
     let open = open.await.unwrap();
-    assert_eq!((open.id, open.ask.ask.card.clone()), (session, card.clone()));
+    assert_eq!(
+        (open.id, open.ask.ask.credential.card().unwrap().clone()),
+        (session, card.clone())
+    );
     assert!(open.ready.is_some() && open.reveal.is_some() && open.allowance.is_some());
     let mut ada = technician(relay.address, "ada", ADA).await;
 

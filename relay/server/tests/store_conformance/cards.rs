@@ -2,10 +2,10 @@
 
 use renfort_core::contract::{Binding, CARD_REQUESTS, Change};
 use renfort_protocol::{
-    binding::Ask,
+    binding::{Ask, Credential, Reveal},
     card::{Card, CardRequest, Revocations, Revoked, SignedCard, SignedCardRequest, SignedRevocations, VERSION},
     grant::Capability,
-    ids::{CardSerial, DeviceKey, Nonce, PersonId, Signature, TicketId},
+    ids::{CardSerial, Confirmation, DeviceKey, Nonce, PersonId, Signature, TicketId},
     people::Level,
     time::UnixMillis,
 };
@@ -153,12 +153,16 @@ pub async fn a_session_keeps_its_binding(store: &dyn Store) {
         capabilities: [Capability::View].into(),
         asked_at: UnixMillis(1),
         commitment: Ask::commitment(&Nonce([1; 32])),
-        card: card(1, 100),
+        credential: Credential::Card { card: card(1, 100) },
     };
     record.binding = Some(Box::new(Binding {
         ask: ask.sign(&pair()),
         ready: None,
-        reveal: Some(Nonce([1; 32])),
+        reveal: Some(Reveal {
+            session: record.id,
+            nonce: Nonce([1; 32]),
+            confirmation: Some(Confirmation([2; 32])),
+        }),
         allowed: None,
         allowance: Some(Signature([2; 64])),
     }));

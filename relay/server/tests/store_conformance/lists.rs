@@ -44,7 +44,10 @@ pub async fn lists_are_narrowed(store: &dyn Store) {
         outcome: Some(Outcome::Solved),
         ..session(3, 1002)
     };
-    let open = session(4, 1003);
+    let open = SessionRecord {
+        abuse_reported_at: Some(UnixMillis(7)),
+        ..session(4, 1003)
+    };
     write(
         store,
         &[refused, escalated, solved, open].map(|record| put_session(record, None)),
@@ -129,6 +132,7 @@ pub async fn lists_are_narrowed(store: &dyn Store) {
         (outcome(OutcomeFilter::NotSolved), &[], &[]),
         (outcome(OutcomeFilter::Escalated), &[2], &[1001]),
         (outcome(OutcomeFilter::Refused), &[1], &[1001]),
+        (outcome(OutcomeFilter::Reported), &[4], &[1003]),
         (outcome(OutcomeFilter::Open), &[4], &[1003, 1001]),
     ] {
         let criteria = Criteria::new(&filter).unwrap();

@@ -386,7 +386,8 @@ impl ViewerSession {
             | EndReason::Withdrawn
             | EndReason::Refused
             | EndReason::TimedOut
-            | EndReason::AbuseReported => EndReason::Lost,
+            | EndReason::AbuseReported
+            | EndReason::WrongCode => EndReason::Lost,
         };
         self.end(reason, error);
     }

@@ -15,7 +15,7 @@ use renfort_engine::{
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
-    binding::{Ask, Ready, Transcript},
+    binding::{Ask, Credential, Ready, Transcript},
     card::{self, Card},
     grant::{Capability, Grant},
     ids::{CardSerial, Nonce, PersonId, SessionId, TicketId},
@@ -117,7 +117,9 @@ fn agreed(grant: &Grant) -> (Seal, Seal) {
         capabilities: [Capability::View].into(),
         asked_at: UnixMillis(1),
         commitment: Ask::commitment(&nonce),
-        card: card.sign(&key(5)),
+        credential: Credential::Card {
+            card: card.sign(&key(5)),
+        },
     };
     let ready = Ready {
         session: grant.session,
@@ -128,6 +130,7 @@ fn agreed(grant: &Grant) -> (Seal, Seal) {
             machine: name("PC-1"),
         },
         nonce: Nonce([6; 32]),
+        code: None,
     };
     let transcript = Transcript::new(&ask, &ready.sign(&user), &nonce).unwrap();
     let allowance = transcript.sign_allowance(grant, &user);

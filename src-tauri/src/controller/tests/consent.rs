@@ -1,7 +1,7 @@
 //! What the user can allow, and when.
 
 use renfort_engine::peer::SharerCommand;
-use renfort_protocol::{limits::FIRST_TIME_PAUSE_MS, policy::Policy, signalling::ConsentAnswer};
+use renfort_protocol::{limits::WARNING_PAUSE_MS, policy::Policy, signalling::ConsentAnswer};
 
 use super::*;
 
@@ -35,10 +35,7 @@ fn asked_under(policy: Option<Policy>, known: KnownTechnicians) -> Stage {
     stage.relay(FromRelay::Asked {
         session: Box::new(asked),
     });
-    stage.relay(FromRelay::Reveal {
-        session: SESSION,
-        nonce: REVEALED,
-    });
+    stage.relay(revealing(REVEALED));
     stage
 }
 
@@ -60,9 +57,9 @@ fn answered(stage: &Stage) -> Option<(Capabilities, UnixMillis)> {
 #[test]
 fn a_technician_who_was_never_allowed_before_is_allowed_only_after_the_pause() {
     let mut stage = asked_under(None, KnownTechnicians::default());
-    let from = START.plus(FIRST_TIME_PAUSE_MS);
+    let from = START.plus(WARNING_PAUSE_MS);
     assert!(matches!(stage.user_page(), UserPage::Consent { allow_from: Some(at), .. } if at == from));
-    stage.now = START.plus(FIRST_TIME_PAUSE_MS - 1);
+    stage.now = START.plus(WARNING_PAUSE_MS - 1);
     stage.act(yes(&[Capability::View], GRANT_MS));
     assert_eq!((stage.notice(), answered(&stage)), (Some(Code::TooEarly), None));
     // A reconnection does not begin it anew, nor end it.

@@ -1,6 +1,7 @@
 //! The controller's behaviours, event by event. Each scenario speaks through [`Stage`].
 
 mod abuse;
+mod code;
 mod connection;
 mod consent;
 mod evidence;
@@ -51,7 +52,7 @@ impl Stage {
     fn new(technician: bool) -> Self {
         let settings = Settings {
             technician,
-            ..Settings::default()
+            ..profile().settings
         };
         let token = technician.then_some(Token([1; 32]));
         Self::with(Profile {
@@ -92,7 +93,7 @@ impl Stage {
         Moment {
             at: self.now,
             fresh: RequestId([self.fresh; 16]),
-            nonce: Some(Nonce([self.fresh; 32])),
+            random: Some([self.fresh; 32]),
         }
     }
 
@@ -237,10 +238,7 @@ impl Stage {
         self.relay(FromRelay::Asked {
             session: Box::new(session(None)),
         });
-        self.relay(FromRelay::Reveal {
-            session: SESSION,
-            nonce: REVEALED,
-        })
+        self.relay(revealing(REVEALED))
     }
 
     /// The grant that the relay makes of the answer just sent.
@@ -308,7 +306,10 @@ fn knows_alex() -> KnownTechnicians {
 
 fn profile() -> Profile {
     Profile {
-        settings: Settings::default(),
+        settings: Settings {
+            asked_for: Some(TICKET),
+            ..Settings::default()
+        },
         organisation: Some(organisation(7, 10)),
         known: knows_alex(),
         revocations: None,

@@ -1,7 +1,7 @@
 //! Both ends of the scenarios' session, with their keys, as an honest relay would pass on what they say.
 
 use renfort_protocol::{
-    binding::{Ask, Ready, SignedAsk, SignedReady, Transcript},
+    binding::{Ask, Credential, Ready, Reveal, SignedAsk, SignedReady, Transcript},
     card::{self, Card, SignedCard},
     ids::{CardSerial, Nonce, Signature},
     signing,
@@ -62,7 +62,7 @@ pub(super) fn ask_with(card: SignedCard, by: &Ed25519KeyPair) -> SignedAsk {
         capabilities: [Capability::View, Capability::Control].into(),
         asked_at: START,
         commitment: Ask::commitment(&REVEALED),
-        card,
+        credential: Credential::Card { card },
     }
     .sign(by)
 }
@@ -96,6 +96,7 @@ pub(super) fn ready_by(ask: &Ask, user: &Ed25519KeyPair, nonce: Nonce) -> Signed
             machine: name("poste-12"),
         },
         nonce,
+        code: None,
     }
     .sign(user)
 }
@@ -103,6 +104,21 @@ pub(super) fn ready_by(ask: &Ask, user: &Ed25519KeyPair, nonce: Nonce) -> Signed
 /// What the other end's user's machine says to a question.
 pub(super) fn ready(ask: &Ask) -> SignedReady {
     ready_by(ask, &users(), Nonce([0x66; 32]))
+}
+
+fn revealed(nonce: Nonce) -> Reveal {
+    Reveal {
+        session: SESSION,
+        nonce,
+        confirmation: None,
+    }
+}
+
+/// To the user: the technician's device opens its commitment.
+pub(super) fn revealing(nonce: Nonce) -> FromRelay {
+    FromRelay::Reveal {
+        reveal: revealed(nonce),
+    }
 }
 
 /// Its signature under a grant.
@@ -133,7 +149,7 @@ pub(super) fn viewed(grant: Option<Grant>) -> SessionInfo {
     let ask = own_ask();
     SessionInfo {
         ready: Some(ready(&ask.ask)),
-        reveal: Some(REVEALED),
+        reveal: Some(revealed(REVEALED)),
         allowance: grant.as_ref().map(allowance),
         ask,
         ..session(grant)

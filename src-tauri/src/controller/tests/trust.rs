@@ -58,10 +58,7 @@ fn does_not_ring(info: SessionInfo, what: Tampered, fault: Option<&str>) {
     let params = told(&stage);
     assert_eq!(params["what"], what.name());
     assert_eq!(params.get("fault").map(String::as_str), fault);
-    stage.relay(FromRelay::Reveal {
-        session: SESSION,
-        nonce: REVEALED,
-    });
+    stage.relay(revealing(REVEALED));
     assert!(!matches!(stage.user_page(), UserPage::Consent { .. }));
 }
 
@@ -182,10 +179,7 @@ fn what_the_person_sees_is_what_the_card_says() {
     stage.relay(FromRelay::Asked {
         session: Box::new(info),
     });
-    stage.relay(FromRelay::Reveal {
-        session: SESSION,
-        nonce: REVEALED,
-    });
+    stage.relay(revealing(REVEALED));
     let UserPage::Consent { session, words, .. } = stage.user_page() else {
         panic!("the person is asked");
     };
@@ -200,10 +194,7 @@ fn a_nonce_that_was_exchanged_to_grind_the_words_is_refused() {
     stage.relay(FromRelay::Asked {
         session: Box::new(session(None)),
     });
-    stage.relay(FromRelay::Reveal {
-        session: SESSION,
-        nonce: Nonce([0x56; 32]),
-    });
+    stage.relay(revealing(Nonce([0x56; 32])));
     assert!(reported(&stage, Tampered::Reveal) && ended_untrusted(&stage));
 }
 
@@ -269,13 +260,10 @@ fn both_screens_show_the_same_two_words() {
     desk.relay(FromRelay::Ready {
         ready: Box::new(ready.clone()),
     });
-    let [ToRelay::Reveal { session, nonce }] = desk.sent()[..] else {
+    let [ToRelay::Reveal { reveal }] = desk.sent()[..] else {
         panic!("the nonce is revealed: {:?}", desk.sent());
     };
-    user.relay(FromRelay::Reveal {
-        session: *session,
-        nonce: *nonce,
-    });
+    user.relay(FromRelay::Reveal { reveal: *reveal });
     desk.relay(super::detail(entry(TicketState::Taken, true)));
     let TechnicianSession::Asking { words: theirs, .. } = desk.technician_session() else {
         panic!("the user is asked");

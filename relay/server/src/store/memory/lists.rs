@@ -78,6 +78,7 @@ pub(super) fn tickets(state: &State, criteria: &Criteria, limit: u32) -> Listing
                         .any(|logged| logged.record.ticket == Some(one.id) && logged.record.code == "ticket.escalated"),
                     OutcomeFilter::Refused => of(one).any(|session| session_ended(session, OutcomeFilter::Refused)),
                     OutcomeFilter::Unanswered => of(one).any(|session| unanswered(state, session)),
+                    OutcomeFilter::Reported => of(one).any(|session| session.abuse_reported_at.is_some()),
                     OutcomeFilter::Open => one.is_open(),
                 })
         })
@@ -153,6 +154,7 @@ fn session_ended(session: &SessionRecord, how: OutcomeFilter) -> bool {
         OutcomeFilter::Refused | OutcomeFilter::Unanswered => {
             matches!(session.end, Some(EndReason::Refused | EndReason::TimedOut))
         }
+        OutcomeFilter::Reported => session.abuse_reported_at.is_some(),
         OutcomeFilter::Open => session.is_open(),
     }
 }

@@ -143,6 +143,7 @@ fn narrow_sessions(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
              AND NOT EXISTS (SELECT 1 FROM sessions AS later WHERE later.ticket = sessions.ticket \
              AND (later.asked_at, later.id) > (sessions.asked_at, sessions.id))"
         }
+        Some(OutcomeFilter::Reported) => " AND json_extract(sessions.record, '$.abuse_reported_at') IS NOT NULL",
         Some(OutcomeFilter::Open) => " AND sessions.ended_at IS NULL",
     });
 }
@@ -194,6 +195,10 @@ fn narrow_tickets(query: &mut QueryBuilder<Sqlite>, criteria: &Criteria) {
         Some(OutcomeFilter::Unanswered) => {
             " AND state IN ('waiting', 'taken') AND (SELECT ending FROM sessions WHERE ticket = number \
              ORDER BY asked_at DESC, id DESC LIMIT 1) IN ('refused', 'timed_out')"
+        }
+        Some(OutcomeFilter::Reported) => {
+            " AND EXISTS (SELECT 1 FROM sessions WHERE ticket = number \
+             AND json_extract(sessions.record, '$.abuse_reported_at') IS NOT NULL)"
         }
         Some(OutcomeFilter::Open) => " AND state IN ('waiting', 'taken')",
     });

@@ -2,7 +2,7 @@
 
 use renfort_protocol::{
     VERSION,
-    binding::{Ask, Ready, SignedAsk, Transcript},
+    binding::{Ask, Credential, Ready, Reveal, SignedAsk, Transcript},
     card::{self, Card, SignedCard},
     error::WireError,
     grant::{Capability, Grant},
@@ -56,7 +56,7 @@ pub fn question(ticket: TicketId, card: SignedCard, seed: u8) -> Box<SignedAsk> 
         capabilities: [Capability::View].into(),
         asked_at: renfort_relay::clock::now(),
         commitment: Ask::commitment(&NONCE),
-        card,
+        credential: Credential::Card { card },
     };
     Box::new(ask.sign(&pair(seed)))
 }
@@ -97,6 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
                 machine: name("pc"),
             },
             nonce: Nonce([9; 32]),
+            code: None,
         };
         let ready = ready.sign(&pair(self.seed));
         self.ask(ToRelay::Ready { ready }).await.unwrap().unwrap();
@@ -113,10 +114,15 @@ pub async fn says_yes(user: &mut Client, technician: &mut Client, expires_at: Un
         _ => None,
     });
     let ready = ready.await.unwrap();
-    let reveal = ToRelay::Reveal { session, nonce: NONCE };
+    let reveal = Reveal {
+        session,
+        nonce: NONCE,
+        confirmation: None,
+    };
+    let reveal = ToRelay::Reveal { reveal };
     technician.ask(reveal).await.unwrap().unwrap();
     let nonce = user.hear(|message| match message {
-        FromRelay::Reveal { nonce, .. } => Some(nonce),
+        FromRelay::Reveal { reveal } => Some(reveal.nonce),
         _ => None,
     });
     let transcript = Transcript::new(&info.ask.ask, &ready, &nonce.await.unwrap()).unwrap();

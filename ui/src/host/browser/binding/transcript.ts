@@ -27,7 +27,8 @@ export interface Bound {
 export async function transcriptOf(ask: Ask, { ready, signature }: SignedReady, nonce: Nonce): Promise<Transcript | "ready" | "reveal"> {
   const asked = await hashOfAsk(ask);
   const json = canonical.ready(ready);
-  if (ready.session !== ask.session || ready.ask !== asked || !(await isSigned(ready.device, "ready", json, signature))) return "ready";
+  const answers = ready.session === ask.session && ready.ask === asked && !ready.code === (ask.credential.by === "card");
+  if (!answers || !(await isSigned(ready.device, "ready", json, signature))) return "ready";
   if ((await commitmentTo(nonce)) !== ask.commitment) return "reveal";
   const whole = await hashTogether("transcript", asked, await hash("ready", json), nonce);
   return { hash: whole, user: ready.device, words: wordsOf(whole) };

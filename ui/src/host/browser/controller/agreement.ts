@@ -5,15 +5,18 @@
  * Flow: what the relay said or a check found -> `next` steps, to be done in order.
  * Invariant: one check is under way at most, and nothing is believed before its check came back.
  */
-import type { Grant, Nonce, SessionInfo, Signature, SignedReady, Tampered, Words } from "../../../generated/protocol";
+import type { Grant, Nonce, Reveal, SessionInfo, Signature, SignedReady, Tampered, Words } from "../../../generated/protocol";
 import { sameAsk, type Asked } from "../binding/ask";
 import type { Check, Verdict } from "../binding/check";
+import type { Asking } from "../binding/code";
 import type { Bound, Transcript } from "../binding/transcript";
 
 export type Step =
   | { readonly step: "check"; readonly check: Check }
   /** The readiness holds: now our nonce may be known. */
-  | { readonly step: "reveal"; readonly nonce: Nonce }
+  | { readonly step: "reveal"; readonly reveal: Reveal }
+  /** The user's machine does not know the code: our nonce stays ours. */
+  | { readonly step: "wrong_code" }
   /** The user's yes holds. */
   | { readonly step: "begin"; readonly grant: Grant; readonly bound: Bound }
   | { readonly step: "distrust"; readonly what: Tampered };
@@ -34,17 +37,20 @@ export class Agreement {
     private readonly nonce: Nonce,
     /** It is known to be our question. */
     private ours: boolean,
-    private revealed: boolean,
+    /** Our end of the exchange over the code, when the question came with one. */
+    private readonly asking: Asking | null,
+    /** As it was sent. */
+    private revealed: Reveal | null,
   ) {}
 
   /** Of a question that this page put; null when the relay tells another one in its place. */
   static ofQuestion(info: SessionInfo, asked: Asked): Agreement | null {
-    return info.id === asked.ask.ask.session && info.ticket === asked.ask.ask.ticket && sameAsk(info.ask, asked.ask) ? new Agreement(info, asked.nonce, true, false) : null;
+    return info.id === asked.ask.ask.session && info.ticket === asked.ask.ask.ticket && sameAsk(info.ask, asked.ask) ? new Agreement(info, asked.nonce, true, asked.asking, null) : null;
   }
 
   /** Of a question that an earlier run of this page put and whose nonce it revealed. */
-  static ofReturn(info: SessionInfo, reveal: Nonce): Agreement {
-    return new Agreement(info, reveal, false, true);
+  static ofReturn(info: SessionInfo, reveal: Reveal): Agreement {
+    return new Agreement(info, reveal.nonce, false, null, reveal);
   }
 
   /** The words to compare; null before the readiness is known to hold. */
@@ -54,19 +60,23 @@ export class Agreement {
 
   /** What the relay holds of the session: at its beginning, and after each reconnection. */
   heard({ ready, reveal, grant, allowance }: SessionInfo): Step[] {
-    // What was revealed never reached it.
-    const again: Step[] = this.revealed && reveal === null ? [{ step: "reveal", nonce: this.nonce }] : [];
-    if (reveal !== null && reveal !== this.nonce) return [distrust("reveal")];
+    if (reveal !== null && !this.#isOurs(reveal)) return [distrust("reveal")];
     if (this.revealed && !ready) return [distrust("ready")];
-    const steps = ready ? this.ready(ready) : [];
-    if (steps.some(({ step }) => step === "distrust") || !grant) return [...again, ...steps];
+    // A reveal that reached it is not said again.
+    const steps = (ready ? this.ready(ready) : []).filter(({ step }) => step !== "reveal" || reveal === null);
+    if (steps.some(({ step }) => step === "distrust") || !grant) return steps;
     if (!allowance) return [distrust("allowance")];
-    return [...again, ...steps, ...this.granted(grant, allowance)];
+    return [...steps, ...this.granted(grant, allowance)];
   }
 
-  /** The user's machine hears our question. It says so once; to a second, other one our nonce would be no secret. */
+  #isOurs({ nonce, confirmation }: Reveal): boolean {
+    return nonce === this.nonce && (!this.revealed || confirmation === this.revealed.confirmation);
+  }
+
+  /** The user's machine hears our question. Said again, it is answered again; to another one our nonce would be no secret. */
   ready(ready: SignedReady): Step[] {
-    if (this.#ready) return same(this.#ready, ready) ? [] : [distrust("ready")];
+    if (this.#ready && !same(this.#ready, ready)) return [distrust("ready")];
+    if (this.#ready) return this.revealed && !this.#bound ? [{ step: "reveal", reveal: this.revealed }] : [];
     this.#ready = ready;
     return this.#next();
   }
@@ -87,14 +97,17 @@ export class Agreement {
     switch (verdict.found) {
       case "tampered":
         return [distrust(verdict.what)];
+      case "wrong_code":
+        return [{ step: "wrong_code" }];
       case "ask":
         this.ours = true;
         return this.#next();
       case "transcript": {
         this.#transcript = verdict.transcript;
-        const reveal: Step[] = this.revealed ? [] : [{ step: "reveal", nonce: this.nonce }];
-        this.revealed = true;
-        return [...reveal, ...this.#next()];
+        if (this.revealed) return this.#next();
+        const { confirmation } = verdict;
+        this.revealed = { session: this.info.id, nonce: this.nonce, ...(confirmation === null ? {} : { confirmation }) };
+        return [{ step: "reveal", reveal: this.revealed }, ...this.#next()];
       }
       case "bound": {
         this.#bound = verdict.bound;
@@ -113,7 +126,7 @@ export class Agreement {
   #due(): Check | null {
     const { ask, id: session, ticket } = this.info;
     if (!this.ours) return { check: "ask", ask, session, ticket };
-    if (!this.#transcript) return this.#ready && { check: "ready", ask: ask.ask, ready: this.#ready, nonce: this.nonce };
+    if (!this.#transcript) return this.#ready && { check: "ready", ask: ask.ask, ready: this.#ready, nonce: this.nonce, asking: this.asking };
     return this.#granted && !this.#bound ? { check: "allowance", transcript: this.#transcript, ...this.#granted } : null;
   }
 }

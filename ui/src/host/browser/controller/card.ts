@@ -1,6 +1,6 @@
 /** This device's card at the desk: how it stands, and the request for one. */
 import type { CardView } from "../../../generated/host";
-import type { CardRequest, SignedCard } from "../../../generated/protocol";
+import type { CardRequest, Person, SignedCard, Technician } from "../../../generated/protocol";
 import { CARD_VERSION, cardFault } from "../binding/card";
 import type { Desk } from "./desk";
 
@@ -19,6 +19,10 @@ export function cardView(desk: Desk, now: number): CardView {
 
 /** The card to ask with; null when there is no good one. */
 export const goodCard = (desk: Desk, now: number): SignedCard | null => (cardView(desk, now).card === "needed" ? null : desk.card);
+
+/** As users see them; null who is no technician. */
+export const technicianOf = (person: Person | null): Technician | null =>
+  person?.role === "technician" ? { id: person.id, name: person.name, level: person.level } : null;
 
 /** What is asked of the organisation; null where it makes no card, for who has no queue. */
 export function cardRequest({ person, device }: Desk, now: number): CardRequest | null {

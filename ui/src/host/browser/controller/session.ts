@@ -4,7 +4,7 @@
  */
 import type { Action } from "../../../generated/host";
 import type { DeviceKey, EndReason, Grant, SessionId, SessionInfo, Signal, Signature, SignedReady, Tampered, WireError } from "../../../generated/protocol";
-import type { Asked } from "../binding/ask";
+import { deviceOf, type Asked } from "../binding/ask";
 import type { Verdict } from "../binding/check";
 import type { ViewerCommand, ViewerEvent } from "../session/events";
 import { Agreement, type Step } from "./agreement";
@@ -115,11 +115,13 @@ export class SessionAtDesk {
           break;
         case "reveal":
           // While the relay is away it waits: a welcome that knows of no reveal has it said again.
-          if (this.relay.online) this.relay.ask({ type: "reveal", session, nonce: step.nonce }, null);
+          if (this.relay.online) this.relay.ask({ type: "reveal", reveal: step.reveal }, null);
           break;
         case "begin":
           this.#begin(step);
           break;
+        case "wrong_code":
+          return this.#wrongCode(session);
         case "distrust":
           return this.#distrust(session, step.what, now);
       }
@@ -156,7 +158,7 @@ export class SessionAtDesk {
     if (this.#asked?.ask.ask.session === info.id) return this.userIsAsked(info, now);
     desk.over = null;
     // Another device of this account asked, or the nonce went with an earlier run of this page: nobody can go on with it.
-    if (info.ask.ask.card.card.device !== this.device() || info.reveal === null) return this.#leave(info.id, "failed");
+    if (deviceOf(info.ask.ask.credential) !== this.device() || info.reveal === null) return this.#leave(info.id, "failed");
     this.#enter(info, Agreement.ofReturn(info, info.reveal), now);
     // Unless it was not even ours.
     if (desk.session) desk.session.returned = true;
@@ -165,6 +167,13 @@ export class SessionAtDesk {
   #leave(session: SessionId, reason: EndReason): void {
     this.desk.over = reason;
     this.#endAtRelay(session, reason);
+  }
+
+  /** What was typed is not what stands on the user's screen. */
+  #wrongCode(session: SessionId): void {
+    this.#close("wrong_code");
+    this.#leave(session, "wrong_code");
+    this.tell({ code: "wrong_code" });
   }
 
   /** Something was not as it was sent, or not from whom it should be: nothing of the session goes on. */
@@ -177,7 +186,11 @@ export class SessionAtDesk {
 
   ended(session: SessionId, reason: EndReason): void {
     const desk = this.desk;
-    if (desk.isIn(session)) return this.#close(reason);
+    if (desk.isIn(session)) {
+      this.#close(reason);
+      if (reason === "wrong_code") this.tell({ code: "wrong_code" });
+      return;
+    }
     if (desk.ending?.session !== session) return;
     desk.ending = null;
     // What the log says is truer than what this end made of the other's silence.

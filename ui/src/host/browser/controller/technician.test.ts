@@ -3,6 +3,7 @@ import type { Action, View } from "../../../generated/host";
 import type { EndReason, FromRelay, Request, SessionInfo, SignedAsk, SignedCard, SignedReady, ToRelay } from "../../../generated/protocol";
 import { CLAIRE, CLAIRE_SIGNED_IN, detail, DEVICE, grant, NOW, queueEntry, sessionInfo, signedCard, WORDS } from "../../samples";
 import type { Check, Verdict } from "../binding/check";
+import { begin as beginCode } from "../binding/code";
 import type { Bound, Transcript } from "../binding/transcript";
 import type { ViewerEvent } from "../session/events";
 import type { Effect, Event } from "./events";
@@ -19,9 +20,10 @@ const NONCE = "5a".repeat(32);
 const ALLOWANCE = "a1".repeat(64);
 const READY: SignedReady = { ready: { session: SESSION.id, ask: "00".repeat(32), device: "33".repeat(32), user: ENTRY.user, nonce: "c3".repeat(32) }, signature: "00".repeat(64) };
 const TRANSCRIPT: Transcript = { hash: "7e".repeat(32), user: READY.ready.device, words: WORDS };
+const TRANSCRIBED: Verdict = { found: "transcript", transcript: TRANSCRIPT, confirmation: null };
 const BOUND: Bound = { transcript: TRANSCRIPT, allowance: "ee".repeat(32) };
 /** What the relay holds of a session that is open. */
-const ALLOWED: SessionInfo = { ...SESSION, ready: READY, reveal: NONCE, grant: GRANT, allowance: ALLOWANCE };
+const ALLOWED: SessionInfo = { ...SESSION, ready: READY, reveal: { session: SESSION.id, nonce: NONCE }, grant: GRANT, allowance: ALLOWANCE };
 const CARD = signedCard({ issued_at: 0, expires_at: 100 * 24 * 60 * 60_000 });
 
 let desk: Technician;
@@ -71,7 +73,7 @@ function found(kind: Check["check"], verdict: Verdict): Effect[] {
 function asked(): void {
   act({ action: "take_ticket", ticket: "T-1001" });
   expect(kinds()).toContain("sign_ask");
-  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE } });
+  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE, asking: null } });
 }
 function untrusted(what: string): void {
   expect(sent().map(({ type }) => type)).toEqual(["report", "end_session"]);
@@ -90,14 +92,14 @@ function inSession(): void {
   relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
   relay({ type: "asked", session: SESSION });
   relay({ type: "ready", ready: READY });
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
   found("allowance", { found: "bound", bound: BOUND });
 }
 /** After a reload, what was agreed is checked anew. */
 function checkedAgain(): void {
   found("ask", { found: "ask" });
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   found("allowance", { found: "bound", bound: BOUND });
 }
 const end = (reason: EndReason): Effect[] => viewer({ event: "ended", reason, error: null });
@@ -309,10 +311,10 @@ test("a draft is of the ticket in hand and told once it is kept", () => {
 test("a question is signed before it is put, and nothing is shown of its answer before that was checked", () => {
   signedIn();
   act({ action: "take_ticket", ticket: "T-1001" });
-  expect(effects).toContainEqual({ effect: "sign_ask", why: "take_ticket", wish: { ticket: "T-1001", capabilities: ["view", "control", "clipboard"], at: now, card: CARD } });
+  expect(effects).toContainEqual({ effect: "sign_ask", why: "take_ticket", wish: { ticket: "T-1001", capabilities: ["view", "control", "clipboard"], at: now, means: { by: "card", card: CARD } } });
   expect(sent()).toEqual([]);
   expect(page()).toMatchObject({ busy: true });
-  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE } });
+  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: SESSION.ask, nonce: NONCE, asking: null } });
   expect(only("take_ticket").ask).toEqual(SESSION.ask);
   relay({ type: "queue_changed", entry: TAKEN });
   relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
@@ -320,16 +322,19 @@ test("a question is signed before it is put, and nothing is shown of its answer 
   relay({ type: "ready", ready: READY });
   expect(page()).toMatchObject({ session: { stage: "asking", words: null } });
   expect(sent()).toEqual([]);
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
-  expect(only("reveal")).toMatchObject({ session: SESSION.id, nonce: NONCE });
+  found("ready", TRANSCRIBED);
+  const reveal = { session: SESSION.id, nonce: NONCE };
+  expect(only("reveal").reveal).toEqual(reveal);
   expect(page()).toMatchObject({ session: { stage: "asking", words: WORDS } });
-  // Told again, it is the same.
+  // Told again, it is answered again.
   relay({ type: "ready", ready: READY });
-  expect(sent()).toEqual([]);
+  expect(sent()).toMatchObject([{ type: "reveal", reveal }]);
   relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
   expect(page()).toMatchObject({ session: { stage: "asking" } });
   found("allowance", { found: "bound", bound: BOUND });
   expect(page()).toMatchObject({ session: { stage: "open", words: WORDS } });
+  relay({ type: "ready", ready: READY });
+  expect(sent(), "after the yes nobody waits for it").toEqual([]);
 });
 
 test("a question that the relay changed, or made up, is nobody's", () => {
@@ -363,7 +368,7 @@ test("a second, other readiness ends it: whoever made it knows our nonce", () =>
   asked();
   relay({ type: "asked", session: SESSION });
   relay({ type: "ready", ready: READY });
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   relay({ type: "ready", ready: { ...READY, ready: { ...READY.ready, nonce: "c4".repeat(32) } } });
   untrusted("ready");
 });
@@ -380,12 +385,12 @@ test("a yes that does not hold, of another session, or to nobody, ends it", () =
   untrusted("allowance");
   until();
   relay({ type: "ready", ready: READY });
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   relay({ type: "granted", grant: { ...GRANT, session: "11".repeat(16) }, allowance: ALLOWANCE });
   untrusted("allowance");
   until();
   relay({ type: "ready", ready: READY });
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
   found("allowance", { found: "tampered", what: "allowance" });
   untrusted("allowance");
@@ -405,7 +410,7 @@ test("an offer that comes while the yes is being checked waits for the viewer", 
   asked();
   relay({ type: "asked", session: SESSION });
   relay({ type: "ready", ready: READY });
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   const granted = relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
   const offer = { type: "signal", session: SESSION.id, signal: "offer", attempt: 1, sdp: "v=0", seal: ALLOWANCE } as const;
   relay(offer);
@@ -423,10 +428,13 @@ test("a reveal that met no relay is said after the next welcome", () => {
   const ready = relay({ type: "ready", ready: READY });
   handle({ event: "link", epoch: epoch(), link: { link: "offline", error: { code: "relay_unreachable" }, retryMs: 500 } });
   effects = ready;
-  found("ready", { found: "transcript", transcript: TRANSCRIPT });
+  found("ready", TRANSCRIBED);
   expect(sent()).toEqual([]);
   welcome({ ...SESSION, ready: READY }, [TAKEN]);
-  expect(only("reveal").nonce).toBe(NONCE);
+  const reveal = { session: SESSION.id, nonce: NONCE };
+  expect(only("reveal").reveal).toEqual(reveal);
+  welcome({ ...SESSION, ready: READY, reveal }, [TAKEN]);
+  expect(sent().map(({ type }) => type), "once the relay has it").toEqual(["show_ticket"]);
 });
 
 test("after a reload, a question whose nonce is gone, or of another device, cannot go on; an altered one is told", () => {
@@ -435,7 +443,7 @@ test("after a reload, a question whose nonce is gone, or of another device, cann
   expect(only("end_session").reason).toBe("failed");
   expect(view().notice).toBeNull();
   begin(TOKEN);
-  const elsewhere = { ...SESSION.ask.ask, card: signedCard({ device: "99".repeat(32) }) };
+  const elsewhere: SignedAsk["ask"] = { ...SESSION.ask.ask, credential: { by: "card", card: signedCard({ device: "99".repeat(32) }) } };
   welcome({ ...ALLOWED, ask: { ...SESSION.ask, ask: elsewhere } }, [TAKEN]);
   expect(only("end_session").reason).toBe("failed");
   begin(TOKEN);
@@ -472,6 +480,130 @@ test("without a good card nobody is asked: one is requested once, and it is said
   begin();
   act({ action: "request_card" });
   expect(view().notice?.error.code, "nobody is signed in").toBe("out_of_order");
+});
+
+const SECRET = "042917";
+const { asking: ASKING, element: ELEMENT } = await beginCode("T-1001", SECRET);
+const BY_CODE: SessionInfo = { ...SESSION, ask: { ...SESSION.ask, ask: { ...SESSION.ask.ask, credential: { by: "code", technician: CLAIRE, device: DEVICE, element: ELEMENT } } } };
+const KNOWN: SignedReady = { ...READY, ready: { ...READY.ready, code: { element: "e1".repeat(32), confirmation: "f2".repeat(32) } } };
+const CONFIRMATION = "b4".repeat(32);
+const BY_CODE_REVEAL = { session: SESSION.id, nonce: NONCE, confirmation: CONFIRMATION };
+const typed = (ticket = "T-1001", secret = SECRET): Effect[] => act({ action: "take_by_code", ticket, secret });
+const wishes = (): unknown[] => effects.flatMap((effect) => (effect.effect === "sign_ask" ? [{ why: effect.why, ...effect.wish }] : []));
+
+/** A technician without a card asked by code, and the user's machine answered. */
+function askedByCode(): void {
+  begin();
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome(null, [ENTRY], null);
+  typed();
+  expect(wishes()).toEqual([{ why: "take_ticket", ticket: "T-1001", capabilities: ["view", "control", "clipboard"], at: now, means: { by: "code", technician: CLAIRE, secret: SECRET } }]);
+  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: BY_CODE.ask, nonce: NONCE, asking: ASKING } });
+  expect(only("take_ticket").ask).toEqual(BY_CODE.ask);
+  relay({ type: "queue_changed", entry: TAKEN });
+  relay({ type: "detail", detail: { ...detail("en"), entry: TAKEN } });
+  relay({ type: "asked", session: BY_CODE });
+  relay({ type: "ready", ready: KNOWN });
+  const [check] = effects.filter((effect) => effect.effect === "check");
+  expect(check?.effect === "check" && check.check).toMatchObject({ check: "ready", ask: BY_CODE.ask.ask, ready: KNOWN, asking: ASKING });
+  expect(sent()).toEqual([]);
+}
+
+test("with a code one asks without a card, and shows that one knows it with the nonce, as often as it is asked for", () => {
+  askedByCode();
+  found("ready", { found: "transcript", transcript: TRANSCRIPT, confirmation: CONFIRMATION });
+  expect(only("reveal").reveal).toEqual(BY_CODE_REVEAL);
+  relay({ type: "ready", ready: KNOWN });
+  expect(sent()).toMatchObject([{ type: "reveal", reveal: BY_CODE_REVEAL }]);
+  welcome({ ...BY_CODE, ready: KNOWN }, [TAKEN], null);
+  expect(only("reveal").reveal).toEqual(BY_CODE_REVEAL);
+  relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
+  found("allowance", { found: "bound", bound: BOUND });
+  expect(page()).toMatchObject({ session: { stage: "open", words: WORDS } });
+  expect(JSON.stringify(view())).not.toContain(SECRET);
+});
+
+test("a proof that the relay exchanged is not ours", () => {
+  for (const confirmation of ["00".repeat(32), undefined]) {
+    askedByCode();
+    found("ready", { found: "transcript", transcript: TRANSCRIPT, confirmation: CONFIRMATION });
+    welcome({ ...BY_CODE, ready: KNOWN, reveal: { session: SESSION.id, nonce: NONCE, ...(confirmation === undefined ? {} : { confirmation }) } }, [TAKEN], null);
+    expect(only("end_session").reason).toBe("untrusted");
+    expect(view().notice?.error).toEqual({ code: "untrusted", params: { what: "reveal" } });
+  }
+});
+
+test("a wrong code reveals nothing and is told once, whichever end finds it", () => {
+  askedByCode();
+  found("ready", { found: "wrong_code" });
+  expect(sent().map(({ type }) => type)).toEqual(["end_session"]);
+  expect(only("end_session")).toMatchObject({ session: SESSION.id, reason: "wrong_code" });
+  const told = view().notice;
+  expect(told?.error).toEqual({ code: "wrong_code" });
+  relay({ type: "session_ended", session: SESSION.id, reason: "wrong_code" });
+  relay({ type: "queue_changed", entry: ENTRY });
+  expect([view().notice, page().page], "the ticket waits again").toEqual([told, "queue"]);
+  relay({ type: "ready", ready: KNOWN });
+  expect(sent()).toEqual([]);
+
+  askedByCode();
+  found("ready", { found: "transcript", transcript: TRANSCRIPT, confirmation: CONFIRMATION });
+  relay({ type: "session_ended", session: SESSION.id, reason: "wrong_code" });
+  expect(sent()).toEqual([]);
+  expect(view().notice?.error).toEqual({ code: "wrong_code" });
+  const { id } = view().notice ?? {};
+  relay({ type: "session_ended", session: SESSION.id, reason: "wrong_code" });
+  expect(view().notice?.id).toBe(id);
+});
+
+test("with a good card a code only says which ticket, and the ticket in hand is asked about anew", () => {
+  signedIn();
+  typed();
+  expect(wishes()).toMatchObject([{ why: "take_ticket", ticket: "T-1001", means: { by: "card", card: CARD } }]);
+  expect(JSON.stringify(effects)).not.toContain(SECRET);
+  begin();
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome(null, [TAKEN, queueEntry(1002, "en")], null);
+  typed();
+  expect(wishes()).toMatchObject([{ why: "ask_again", means: { by: "code", secret: SECRET } }]);
+  begin();
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome(null, [TAKEN, queueEntry(1002, "en")], null);
+  typed("T-1002");
+  expect([kinds(), view().notice?.error], "another is in hand").toEqual([["emit"], { code: "session_open" }]);
+  inSession();
+  typed();
+  expect([kinds(), view().notice?.error], "a session is open").toEqual([["emit"], { code: "session_open" }]);
+});
+
+test("what is no code is not tried, and nobody is asked without the relay or by who is no technician", () => {
+  signedIn();
+  for (const secret of ["", "12345", "1234567", "12345a", "\uff11\uff12\uff13\uff14\uff15\uff16", "12 345"]) {
+    typed("T-1001", secret);
+    expect([kinds(), view().notice?.error], secret).toEqual([["emit"], { code: "wrong_code" }]);
+  }
+  handle({ event: "link", epoch: epoch(), link: { link: "offline", error: { code: "relay_unreachable" }, retryMs: 500 } });
+  typed();
+  expect([kinds(), view().notice?.error.code]).toEqual([["emit"], "relay_unreachable"]);
+  begin();
+  note(act({ action: "sign_in", login: "paul", password: "secret" }));
+  const welcomed = { as: "technician" as const, person: { id: 9, name: "Paul", role: "supervisor" as const }, token: TOKEN, queue: [], card: null };
+  handle({ event: "link", epoch: epoch(), link: { link: "online", now: 0, welcomed, session: null, revocations: null } });
+  typed();
+  expect([kinds(), view().notice?.error.code]).toEqual([["emit"], "out_of_order"]);
+});
+
+test("after a reload a question by code goes on with what was revealed, and without it cannot", () => {
+  begin(TOKEN);
+  welcome({ ...BY_CODE, ready: KNOWN, reveal: BY_CODE_REVEAL }, [TAKEN], null);
+  found("ask", { found: "ask" });
+  found("ready", TRANSCRIBED);
+  expect(sent(), "the relay has it").toEqual([]);
+  relay({ type: "ready", ready: KNOWN });
+  expect(only("reveal").reveal).toEqual(BY_CODE_REVEAL);
+  begin(TOKEN);
+  welcome({ ...BY_CODE, ready: KNOWN }, [TAKEN], null);
+  expect(only("end_session").reason).toBe("failed");
 });
 
 test("a card that is taken back, or ends, is of no use from then on", () => {

@@ -9,6 +9,7 @@
 import type { Action, TechnicianPage, View } from "../../../generated/host";
 import type {
   Code,
+  CodeSecret,
   FromRelay,
   Identity,
   Language,
@@ -20,9 +21,9 @@ import type {
 } from "../../../generated/protocol";
 import type { LinkEvent } from "../relay";
 import type { Settings } from "../storage";
-import type { Asked } from "../binding/ask";
+import type { Asked, Means } from "../binding/ask";
 import { articleDeed, articleWord } from "./articles";
-import { cardRequest, cardView, goodCard } from "./card";
+import { cardRequest, cardView, goodCard, technicianOf } from "./card";
 import { Desk } from "./desk";
 import type { AskWhy, Effect, Event } from "./events";
 import { technicianPage } from "./page";
@@ -32,6 +33,9 @@ import { Uplink } from "./uplink";
 
 /** Out of order only means that an earlier report, sent with it, did not get through. */
 const PASSING: ReadonlySet<Code> = new Set(["not_recorded", "busy", "shutting_down", "too_fast", "out_of_order"]);
+
+/** A code's second part, as it is shown. */
+const SECRET = /^[0-9]{6}$/;
 
 /** What the page knows from the start. */
 export interface Profile {
@@ -180,6 +184,8 @@ export class Technician {
         return;
       case "take_ticket":
         return this.#take(action.ticket);
+      case "take_by_code":
+        return this.#takeByCode(action.ticket, action.secret);
       case "ask_again":
         return this.#askAgain();
       case "request_card":
@@ -226,25 +232,46 @@ export class Technician {
     if (this.#desk.inHand !== null) return this.#tell({ code: "session_open" });
     if (this.#needsRelay()) return;
     this.#desk.shown = ticket;
-    this.#sign("take_ticket", ticket);
+    const means = this.#byCard();
+    if (means) this.#sign("take_ticket", ticket, means);
+  }
+
+  /** A code was typed. With a good card it only says which ticket: the card shows more than the code can. */
+  #takeByCode(ticket: TicketId, secret: CodeSecret): void {
+    const { inHand, session } = this.#desk;
+    if (session || (inHand !== null && inHand !== ticket)) return this.#tell({ code: "session_open" });
+    // What cannot be a code costs its user none of the few tries.
+    if (!SECRET.test(secret)) return this.#tell({ code: "wrong_code" });
+    if (this.#needsRelay()) return;
+    const card = goodCard(this.#desk, this.#now);
+    const technician = technicianOf(this.#desk.person);
+    if (!technician) return this.#outOfOrder();
+    this.#desk.shown = ticket;
+    this.#sign(inHand === null ? "take_ticket" : "ask_again", ticket, card ? { by: "card", card } : { by: "code", technician, secret });
   }
 
   #askAgain(): void {
     const ticket = this.#desk.inHand;
     if (ticket === null || this.#desk.session) return this.#outOfOrder();
-    if (!this.#needsRelay()) this.#sign("ask_again", ticket);
+    if (this.#needsRelay()) return;
+    const means = this.#byCard();
+    if (means) this.#sign("ask_again", ticket, means);
   }
 
-  /** A question needs a good card, and this device's signature. */
-  #sign(why: AskWhy, ticket: TicketId): void {
-    if (this.#desk.signing) return this.#outOfOrder();
+  /** Without a code a question needs a good card; null when there is none, which is told. */
+  #byCard(): Means | null {
     const card = goodCard(this.#desk, this.#now);
-    if (!card) {
-      const stands = cardView(this.#desk, this.#now);
-      return this.#tell({ code: "card_needed", ...(stands.card === "needed" ? { params: { fault: stands.fault } } : {}) });
-    }
+    if (card) return { by: "card", card };
+    const stands = cardView(this.#desk, this.#now);
+    this.#tell({ code: "card_needed", ...(stands.card === "needed" ? { params: { fault: stands.fault } } : {}) });
+    return null;
+  }
+
+  /** A question needs this device's signature. */
+  #sign(why: AskWhy, ticket: TicketId, means: Means): void {
+    if (this.#desk.signing) return this.#outOfOrder();
     this.#desk.signing = true;
-    this.#effects.push({ effect: "sign_ask", why, wish: { ticket, capabilities: ["view", "control", "clipboard"], at: this.#now, card } });
+    this.#effects.push({ effect: "sign_ask", why, wish: { ticket, capabilities: ["view", "control", "clipboard"], at: this.#now, means } });
   }
 
   #signedAsk(why: AskWhy, asked: Asked): void {

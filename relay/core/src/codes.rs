@@ -1,0 +1,48 @@
+//! Questions that are put with a code instead of a card.
+//!
+//! Whether the code is right only the two machines know: the relay passes on what they say to each other of it. What it can
+//! do is to keep an account from trying many, and to give a ticket back that somebody took with a wrong code.
+//!
+//! Invariant: nobody keeps a ticket for having typed a wrong code.
+
+use renfort_audit::actor::Actor;
+use renfort_protocol::{binding::SignedAsk, error::Code, people::Technician, signalling::EndReason};
+
+use crate::{
+    broker::Broker,
+    commit::{Plan, Refusal},
+    contract::SessionRecord,
+    sessions::end,
+};
+
+/// Questions that one account may put with codes in [`QUESTIONS_WINDOW_MS`]; the next is refused with `too_fast`. Enough for
+/// a busy morning on the telephone with typing errors; of a million codes it is next to nothing.
+pub const QUESTIONS: usize = 10;
+/// Window of [`QUESTIONS`], in milliseconds.
+pub const QUESTIONS_WINDOW_MS: u64 = 10 * 60_000;
+
+/// Was it asked for with a code, and not allowed yet?
+pub(crate) fn is_by_unproven_code(session: &SessionRecord) -> bool {
+    let binding = session.binding.as_ref().filter(|_| session.grant.is_none());
+    binding.is_some_and(|binding| binding.ask.ask.credential.card().is_none())
+}
+
+impl Broker {
+    /// Counts a question that comes with a code, whatever becomes of it.
+    pub(crate) fn admit_code(&mut self, technician: &Technician, ask: &SignedAsk) -> Result<(), Refusal> {
+        if ask.ask.credential.card().is_some() || self.codes.admits(technician.id, self.now) {
+            Ok(())
+        } else {
+            Err(Code::TooFast.into())
+        }
+    }
+
+    /// The code was wrong: the session ends, and its ticket waits again where it waited.
+    pub(crate) fn put_back_unproven(&self, plan: &mut Plan, session: &SessionRecord, actor: Actor) {
+        let reason = EndReason::WrongCode;
+        match self.desk.ticket(session.ticket) {
+            Some(held) => self.put_back(plan, &held.record, session.technician.id, reason, actor),
+            None => end(plan, session, session.clone(), reason, actor, self.now),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Questions that come with a code: what the relay can see of them, and what it can do against guessing.
+
+use renfort_audit::event::Event;
+use renfort_core::{Conn, codes};
+use renfort_protocol::{
+    binding::{Ask, Credential, Ready, Reveal, SignedAsk},
+    code::CodeAnswer,
+    error::Code,
+    ids::{Confirmation, PakeElement, PersonId, SessionId, TicketId},
+    people::{Level, Name, Technician},
+    signalling::{EndReason, FromRelay, ToRelay},
+    ticket::TicketState,
+};
+
+use crate::{
+    apps::{self, technicians_nonce, yes},
+    harness::{World, device, device_pair},
+};
+
+/// Ada's device.
+const ADA: u8 = 100;
+/// Bob's.
+const BOB: u8 = 101;
+
+fn desk() -> (World, Conn, Conn, TicketId) {
+    let mut world = World::new();
+    world.by_themselves = false;
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    (world, user, ada, ticket)
+}
+
+fn ada() -> Technician {
+    Technician {
+        id: PersonId(1),
+        name: Name::new("Ada").unwrap(),
+        level: Level::One,
+    }
+}
+
+fn by_code(session: u64, ticket: TicketId, technician: Technician, seed: u8) -> Ask {
+    let card = apps::card_for(1, "Ada", ADA).sign(&apps::organisation_pair());
+    Ask {
+        credential: Credential::Code {
+            technician,
+            device: device(seed),
+            element: PakeElement([3; 32]),
+        },
+        ..apps::ask(session, ticket, card)
+    }
+}
+
+fn question(session: u64, ticket: TicketId) -> Box<SignedAsk> {
+    Box::new(by_code(session, ticket, ada(), ADA).sign(&device_pair(ADA)))
+}
+
+fn ready(ask: &Ask) -> ToRelay {
+    let ready = Ready {
+        code: Some(CodeAnswer {
+            element: PakeElement([4; 32]),
+            confirmation: Confirmation([5; 32]),
+        }),
+        ..apps::readiness(ask, 1)
+    };
+    ToRelay::Ready {
+        ready: ready.sign(&device_pair(1)),
+    }
+}
+
+fn reveal(session: SessionId, confirmation: Option<Confirmation>) -> ToRelay {
+    let reveal = Reveal {
+        confirmation,
+        ..apps::revealed(session, technicians_nonce(session))
+    };
+    ToRelay::Reveal { reveal }
+}
+
+fn says_wrong(session: SessionId) -> ToRelay {
+    ToRelay::EndSession {
+        session,
+        reason: EndReason::WrongCode,
+    }
+}
+
+#[test]
+fn a_question_with_a_code_is_passed_on_with_all_that_the_two_ends_say_of_it() {
+    let (mut world, user, conn, ticket) = desk();
+    let ask = question(1, ticket);
+    let session = ask.ask.session;
+    world.must(conn, ToRelay::TakeTicket { ask: ask.clone() });
+    assert!(
+        world
+            .store
+            .events
+            .iter()
+            .any(|entry| matches!(entry.event, Event::ConsentAsked { card: None, .. }))
+    );
+    // Without a code it is no answer to this question.
+    let without = apps::ready(&ask.ask, 1);
+    assert_eq!(
+        world.ask(user, ToRelay::Ready { ready: without }),
+        Some(Err(Code::BadSignature))
+    );
+    world.must(user, ready(&ask.ask));
+    assert_eq!(world.ask(conn, reveal(session, None)), Some(Err(Code::Malformed)));
+    let said = reveal(session, Some(Confirmation([6; 32])));
+    world.must(conn, said.clone());
+    let ToRelay::Reveal { reveal } = said else {
+        panic!("it is one")
+    };
+    assert!(world.said(user).contains(&FromRelay::Reveal { reveal }));
+    let record = world.store.sessions[&session].clone();
+    let answer = yes(&record, &[renfort_protocol::grant::Capability::View], 1);
+    world.must(user, ToRelay::AnswerConsent { session, answer });
+    // From here on there is no code that could be wrong.
+    for conn in [user, conn] {
+        assert_eq!(world.ask(conn, says_wrong(session)), Some(Err(Code::NotAllowed)));
+    }
+}
+
+#[test]
+fn a_technician_cannot_ask_in_another_name_or_for_another_device() {
+    let (mut world, user, conn, ticket) = desk();
+    let before = world.said(user).len();
+    let promoted = Technician {
+        level: Level::Three,
+        ..ada()
+    };
+    let renamed = Technician {
+        name: Name::new("The Director").unwrap(),
+        ..ada()
+    };
+    let another = Technician {
+        id: PersonId(2),
+        ..ada()
+    };
+    for technician in [promoted, renamed, another] {
+        let ask = Box::new(by_code(1, ticket, technician, ADA).sign(&device_pair(ADA)));
+        assert_eq!(
+            world.ask(conn, ToRelay::TakeTicket { ask }),
+            Some(Err(Code::NotAllowed))
+        );
+        assert!(matches!(
+            world.store.events.last().unwrap().event,
+            Event::AskRefused {
+                code: Code::NotAllowed,
+                fault: None,
+                card: None
+            }
+        ));
+    }
+    let ask = Box::new(by_code(1, ticket, ada(), BOB).sign(&device_pair(BOB)));
+    assert_eq!(
+        world.ask(conn, ToRelay::TakeTicket { ask }),
+        Some(Err(Code::NotAllowed))
+    );
+    let ask = Box::new(by_code(1, ticket, ada(), ADA).sign(&device_pair(BOB)));
+    assert_eq!(
+        world.ask(conn, ToRelay::TakeTicket { ask }),
+        Some(Err(Code::BadSignature))
+    );
+    assert_eq!(world.said(user).len(), before, "the user was rung");
+}
+
+#[test]
+fn whoever_typed_a_wrong_code_does_not_keep_the_ticket() {
+    for by_user in [true, false] {
+        let (mut world, user, conn, ticket) = desk();
+        let waiting_since = world.store.tickets[&ticket].waiting_since;
+        let ask = question(1, ticket);
+        world.must(conn, ToRelay::TakeTicket { ask: ask.clone() });
+        assert_eq!(world.store.tickets[&ticket].state, TicketState::Taken);
+        world.must(if by_user { user } else { conn }, says_wrong(ask.ask.session));
+        let record = &world.store.tickets[&ticket];
+        assert_eq!(
+            (record.state, record.waiting_since),
+            (TicketState::Waiting, waiting_since)
+        );
+        assert_eq!(record.technician, None);
+        assert_eq!(world.store.sessions[&ask.ask.session].end, Some(EndReason::WrongCode));
+        let codes = world.store.codes();
+        assert_eq!(codes[codes.len() - 2..], ["session.ended", "ticket.returned"]);
+        for conn in [user, conn] {
+            assert!(world.said(conn).iter().any(|one| matches!(
+                one,
+                FromRelay::SessionEnded {
+                    reason: EndReason::WrongCode,
+                    ..
+                }
+            )));
+        }
+        // The next try is another question.
+        world.must(
+            conn,
+            ToRelay::TakeTicket {
+                ask: question(2, ticket),
+            },
+        );
+    }
+}
+
+#[test]
+fn a_session_by_card_does_not_end_for_a_wrong_code() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    world.must(ada, world.take(ada, ticket));
+    let session = world.asked(user);
+    assert_eq!(world.ask(user, says_wrong(session)), Some(Err(Code::NotAllowed)));
+}
+
+#[test]
+fn guessing_codes_stops_after_some_questions_for_a_while() {
+    let (mut world, user, conn, ticket) = desk();
+    for nth in 0..codes::QUESTIONS as u64 {
+        let ask = question(nth + 1, ticket);
+        let session = ask.ask.session;
+        world.must(conn, ToRelay::TakeTicket { ask });
+        world.must(user, says_wrong(session));
+    }
+    let again = || ToRelay::TakeTicket {
+        ask: question(90, ticket),
+    };
+    assert_eq!(world.ask(conn, again()), Some(Err(Code::TooFast)));
+    // Another account is another matter, and with a card nothing is guessed.
+    let card = apps::card_for(1, "Ada", ADA).sign(&apps::organisation_pair());
+    let by_card = apps::ask(91, ticket, card).sign(&device_pair(ADA));
+    let session = by_card.ask.session;
+    world.must(conn, ToRelay::TakeTicket { ask: Box::new(by_card) });
+    world.must(
+        conn,
+        ToRelay::EndSession {
+            session,
+            reason: EndReason::Withdrawn,
+        },
+    );
+    world.wait(codes::QUESTIONS_WINDOW_MS);
+    let ask = question(92, ticket);
+    world.must(conn, ToRelay::AskAgain { ask });
+}

@@ -1,0 +1,177 @@
+//! The code that a user reads out to a technician on the telephone, and what the technician's program makes of it.
+//!
+//! Flow, user: [`Controller::show_code`] opens a ticket where there is none, draws the secret part and shows both; a question
+//! that comes with a code is answered by [`Controller::hear_code`]. Technician: [`Controller::take_by_code`].
+//!
+//! Invariant: a question costs the code a try before anything is said to it, and the first that fits ends the code. The
+//! secret leaves this program on the screen and in no other way.
+
+use renfort_protocol::{
+    binding::{Ask, Credential},
+    code::{self, CodeAnswer, CodeKey, CodeSecret},
+    error::{Code, WireError},
+    ids::{DeviceKey, Nonce, TicketId},
+    limits::{CODE_MS, CODE_TRIES},
+    ticket::{Summary, TicketState},
+    time::UnixMillis,
+};
+
+use super::{Controller, Turn};
+use crate::view::CodeView;
+
+/// A code on the user's screen.
+#[derive(Debug)]
+pub(super) struct ShownCode {
+    ticket: TicketId,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Good {
+        secret: CodeSecret,
+        until: UnixMillis,
+        left: u8,
+    },
+    Expired,
+    Spent,
+}
+
+impl ShownCode {
+    fn view(&self) -> CodeView {
+        match &self.state {
+            State::Good { secret, until, left } => CodeView::Shown {
+                secret: secret.clone(),
+                until: *until,
+                // While the last try is under way it is not lost yet.
+                left: (*left).max(1),
+            },
+            State::Expired => CodeView::Expired,
+            State::Spent => CodeView::Spent,
+        }
+    }
+}
+
+impl Controller {
+    // --- At the user's machine -----------------------------------------------------------------------------------------
+
+    /// A code for the ticket there is; else for one that is opened.
+    pub(super) fn show_code(&mut self, summary: Summary, turn: &mut Turn) {
+        let open = self.user.ticket.as_ref().filter(|ticket| {
+            // What is over needs no help; a new call is a new ticket.
+            matches!(ticket.state, TicketState::Waiting | TicketState::Taken)
+        });
+        if self.user.has_session() || self.profile.technician() {
+            return self.out_of_order();
+        }
+        match open.map(|ticket| ticket.id) {
+            Some(ticket) => self.draw_code(ticket, turn),
+            None => self.open_for_code(summary, turn),
+        }
+    }
+
+    pub(super) fn draw_code(&mut self, ticket: TicketId, turn: &mut Turn) {
+        match turn.draw() {
+            Ok(random) => {
+                let state = State::Good {
+                    secret: CodeSecret::drawn(&random),
+                    until: turn.at.plus(CODE_MS),
+                    left: CODE_TRIES,
+                };
+                self.user.code = Some(ShownCode { ticket, state });
+            }
+            Err(error) => self.tell(error),
+        }
+    }
+
+    pub(super) fn hide_code(&mut self) {
+        self.user.code = None;
+    }
+
+    pub(super) fn end_old_code(&mut self, turn: &Turn) {
+        if let Some(code) = &mut self.user.code
+            && let State::Good { until, .. } = code.state
+            && turn.at >= until
+        {
+            code.state = State::Expired;
+        }
+    }
+
+    pub(super) fn code_view(&self, ticket: TicketId) -> Option<CodeView> {
+        let code = self.user.code.as_ref()?;
+        (code.ticket == ticket).then(|| code.view())
+    }
+
+    /// A question that comes with a code: what this machine says to it, and the key that both ends have if it is right.
+    /// None when there is no code to try.
+    pub(super) fn hear_code(
+        &mut self,
+        ask: &Ask,
+        device: &DeviceKey,
+        nonce: &Nonce,
+        turn: &mut Turn,
+    ) -> Result<Option<(CodeAnswer, CodeKey)>, WireError> {
+        self.end_old_code(turn);
+        let Credential::Code { element, .. } = &ask.credential else {
+            return Ok(None);
+        };
+        let Some(shown) = self.user.code.as_mut().filter(|code| code.ticket == ask.ticket) else {
+            return Ok(None);
+        };
+        let State::Good { secret, left, .. } = &mut shown.state else {
+            return Ok(None);
+        };
+        let Some(fewer) = left.checked_sub(1) else {
+            return Ok(None);
+        };
+        let random = turn.draw()?;
+        *left = fewer;
+        let answer = code::answer(ask.ticket, secret, element, &random);
+        Ok(answer.map(|(element, key)| {
+            let confirmation = key.confirm_as_user(&ask.hash(), device, nonce);
+            (CodeAnswer { element, confirmation }, key)
+        }))
+    }
+
+    /// A question that came with a code is over, and its person did not hear of it.
+    pub(super) fn try_is_lost(&mut self) {
+        if let Some(code) = &mut self.user.code
+            && matches!(code.state, State::Good { left: 0, .. })
+        {
+            code.state = State::Spent;
+        }
+    }
+
+    /// Somebody tried a code that is wrong.
+    pub(super) fn tell_wrong_code(&mut self) {
+        self.try_is_lost();
+        let left = match self.user.code.as_ref().map(|code| &code.state) {
+            Some(State::Good { left, .. }) => *left,
+            Some(State::Spent) => 0,
+            // None is shown, so that nobody needs to hear of it.
+            Some(State::Expired) | None => return,
+        };
+        self.tell(WireError::from(Code::WrongCodeTried).with("left", left));
+    }
+
+    // --- At the technician's machine -----------------------------------------------------------------------------------
+
+    /// A code was typed. With a good card it only says which ticket: the card shows more than the code can.
+    pub(super) fn take_by_code(&mut self, ticket: TicketId, secret: &CodeSecret, turn: &mut Turn) {
+        let in_hand = self.desk.in_hand();
+        if self.desk.has_session() || in_hand.is_some_and(|held| held != ticket) {
+            return self.tell(Code::SessionOpen.into());
+        }
+        if self.needs_relay() {
+            return;
+        }
+        let ask = if self.has_good_card(turn.at) {
+            self.question(ticket, turn)
+        } else {
+            self.question_by_code(ticket, secret, turn)
+        };
+        if let Some(ask) = ask {
+            self.put(ask, in_hand.is_some(), turn);
+        }
+    }
+}

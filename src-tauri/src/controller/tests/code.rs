@@ -1,0 +1,432 @@
+//! A user on the telephone with a technician who has no card: the code, from both screens, and whoever guesses it.
+
+use renfort_protocol::{
+    binding::{Credential, Reveal, SignedAsk, SignedReady},
+    code::{self, CodeAnswer, CodeSecret},
+    ids::Confirmation,
+    limits::{CODE_MS, CODE_TRIES, WARNING_PAUSE_MS},
+    signalling::EndReason,
+};
+
+use super::*;
+use crate::view::{CodeView, ConsentWarning};
+
+/// A user who shows a code for a ticket that was opened for it.
+fn caller() -> Stage {
+    let mut stage = Stage::with(Profile {
+        settings: Settings::default(),
+        ..profile()
+    });
+    stage.welcome_user(None, None);
+    stage.act(Action::ShowCode { summary: summary() });
+    let open = stage.only_request();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Waiting),
+    });
+    stage.relay(FromRelay::Done { re: open });
+    stage
+}
+
+/// A technician whose device has no card.
+fn cardless() -> Stage {
+    let mut stage = Stage::new(true);
+    stage.link(LinkEvent::Online {
+        now: START,
+        welcomed: Box::new(Welcomed::Technician {
+            person: person(),
+            token: Token([2; 32]),
+            queue: vec![entry(TicketState::Waiting, false)],
+            card: None,
+        }),
+        session: None,
+        revocations: None,
+    });
+    stage
+}
+
+/// The same on another day: no number that was drawn comes again.
+fn cardless_later(nth: u8) -> Stage {
+    let mut stage = cardless();
+    stage.fresh = 100 + 20 * nth;
+    stage
+}
+
+fn code(stage: &Stage) -> Option<CodeView> {
+    match stage.user_page() {
+        UserPage::Waiting { code, .. } => code,
+        other => panic!("no code is shown there: {other:?}"),
+    }
+}
+
+fn shown(stage: &Stage) -> (CodeSecret, UnixMillis, u8) {
+    match code(stage) {
+        Some(CodeView::Shown { secret, until, left }) => (secret, until, left),
+        other => panic!("a code is shown: {other:?}"),
+    }
+}
+
+/// Another code than this one.
+fn wrong(secret: &CodeSecret) -> CodeSecret {
+    let other = if String::from(secret.clone()) == "000000" {
+        "000001"
+    } else {
+        "000000"
+    };
+    CodeSecret::try_from(other.to_owned()).unwrap()
+}
+
+/// The technician types a code; gives the question.
+fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
+    desk.act(Action::TakeByCode { ticket: TICKET, secret });
+    let ask = match desk.sent()[..] {
+        [ToRelay::TakeTicket { ask } | ToRelay::AskAgain { ask }] => (**ask).clone(),
+        ref other => panic!("no question was sent: {other:?}"),
+    };
+    desk.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Taken, true),
+    });
+    desk.relay(asked(&ask));
+    ask
+}
+
+fn asked(ask: &SignedAsk) -> FromRelay {
+    let session = SessionInfo {
+        id: ask.ask.session,
+        ask: ask.clone(),
+        ..session(None)
+    };
+    FromRelay::Asked {
+        session: Box::new(session),
+    }
+}
+
+fn is_ready(user: &Stage) -> SignedReady {
+    match user.sent()[..] {
+        [ToRelay::Ready { ready }] => ready.clone(),
+        ref other => panic!("the user's machine listens: {other:?}"),
+    }
+}
+
+fn reveals(desk: &Stage) -> Reveal {
+    match desk.sent()[..] {
+        [ToRelay::Reveal { reveal }] => *reveal,
+        ref other => panic!("the nonce is revealed: {other:?}"),
+    }
+}
+
+fn ends(stage: &Stage, ask: &SignedAsk) -> bool {
+    stage.sent().contains(&&ToRelay::EndSession {
+        session: ask.ask.session,
+        reason: EndReason::WrongCode,
+    })
+}
+
+fn ended(ask: &SignedAsk) -> FromRelay {
+    FromRelay::SessionEnded {
+        session: ask.ask.session,
+        reason: EndReason::WrongCode,
+    }
+}
+
+fn left(stage: &Stage) -> Option<String> {
+    let notice = stage.view().notice?;
+    (notice.error.code == Code::WrongCodeTried).then(|| notice.error.params["left"].clone())
+}
+
+#[test]
+fn the_right_code_leads_to_a_session_whose_technician_is_not_taken_for_verified() {
+    let (mut user, mut desk) = (caller(), cardless());
+    let (secret, until, tries) = shown(&user);
+    assert_eq!((until, tries), (START.plus(CODE_MS), CODE_TRIES));
+    let ask = typed(&mut desk, secret.clone());
+    user.relay(asked(&ask));
+    assert!(!user.did(|effect| matches!(effect, Effect::Notify(_))), "not yet");
+    desk.relay(FromRelay::Ready {
+        ready: Box::new(is_ready(&user)),
+    });
+    let reveal = reveals(&desk);
+    user.relay(FromRelay::Reveal { reveal });
+    let UserPage::Consent {
+        session,
+        warnings,
+        allow_from,
+        card_until,
+        words,
+        ..
+    } = user.user_page()
+    else {
+        panic!("the person is asked");
+    };
+    assert_eq!((session.technician, card_until), (technician(), None));
+    assert_eq!(warnings, [ConsentWarning::NotVerified]);
+    assert_eq!(allow_from, Some(START.plus(WARNING_PAUSE_MS)));
+    desk.relay(super::detail(entry(TicketState::Taken, true)));
+    assert!(matches!(desk.technician_session(), TechnicianSession::Asking { words: theirs, .. } if theirs == words));
+
+    user.now = START.plus(WARNING_PAUSE_MS);
+    user.act(Action::AnswerConsent {
+        allow: true,
+        capabilities: [Capability::View].into(),
+        time_box_ms: GRANT_MS,
+    });
+    let [
+        ToRelay::AnswerConsent {
+            answer: renfort_protocol::signalling::ConsentAnswer::Allow { signature, .. },
+            ..
+        },
+    ] = user.sent()[..]
+    else {
+        panic!("a yes");
+    };
+    let (allowance, grant) = (*signature, user.grant_answered());
+    let grant = Grant {
+        session: ask.ask.session,
+        ..grant
+    };
+    user.relay(granted_here(grant.clone()));
+    assert!(user.did(|effect| matches!(effect, Effect::StartSharer { .. })));
+    // Whoever came with a code could have called themselves anything: the next time they are as unknown as now.
+    assert!(!user.did(|effect| matches!(effect, Effect::SaveKnown(_))));
+    assert!(matches!(user.user_page(), UserPage::Session { by_code: true, .. }));
+    desk.relay(FromRelay::Granted { grant, allowance });
+    assert!(desk.did(|effect| matches!(effect, Effect::StartViewer { .. })));
+
+    // It was good once.
+    user.relay(FromRelay::SessionEnded {
+        session: ask.ask.session,
+        reason: EndReason::EndedByTechnician,
+    });
+    assert_eq!(code(&user), None);
+    let again = typed(&mut cardless_later(1), secret);
+    user.relay(asked(&again));
+    assert!(ends(&user, &again));
+}
+
+#[test]
+fn the_part_that_authenticates_is_never_sent() {
+    let (mut user, mut desk) = (caller(), cardless());
+    let (secret, ..) = shown(&user);
+    let digits = String::from(secret.clone());
+    let mut sent = Vec::new();
+    let mut collect = |stage: &Stage| sent.extend(stage.sent().iter().map(|body| format!("{body:?}")));
+    collect(&user);
+    let ask = typed(&mut desk, secret);
+    sent.push(serde_json::to_string(&ask).unwrap());
+    user.relay(asked(&ask));
+    let ready = is_ready(&user);
+    sent.push(serde_json::to_string(&ready).unwrap());
+    desk.relay(FromRelay::Ready { ready: Box::new(ready) });
+    sent.push(serde_json::to_string(&reveals(&desk)).unwrap());
+    for message in sent {
+        assert!(!message.contains(&format!("\"{digits}\"")), "{message}");
+    }
+}
+
+#[test]
+fn guessing_codes_rings_nobody_and_the_third_guess_ends_the_code() {
+    let mut user = caller();
+    let (secret, ..) = shown(&user);
+    for tries in (0..CODE_TRIES).rev() {
+        let mut desk = cardless_later(tries);
+        let ask = typed(&mut desk, wrong(&secret));
+        user.relay(asked(&ask));
+        desk.relay(FromRelay::Ready {
+            ready: Box::new(is_ready(&user)),
+        });
+        // The technician's own machine sees that it was wrong, and keeps its nonce.
+        assert!(ends(&desk, &ask), "{:?}", desk.sent());
+        assert!(!desk.sent().iter().any(|body| matches!(body, ToRelay::Reveal { .. })));
+        assert_eq!(desk.notice(), Some(Code::WrongCode));
+        user.relay(ended(&ask));
+        assert_eq!(left(&user), Some(tries.to_string()));
+        assert!(!user.did(|effect| matches!(effect, Effect::Notify(_))));
+    }
+    assert_eq!(code(&user), Some(CodeView::Spent));
+    let right = typed(&mut cardless_later(4), secret);
+    user.relay(asked(&right));
+    assert!(ends(&user, &right) && !user.sent().iter().any(|body| matches!(body, ToRelay::Ready { .. })));
+    user.act(Action::ShowCode { summary: summary() });
+    assert_eq!(shown(&user).2, CODE_TRIES);
+}
+
+#[test]
+fn a_guesser_who_takes_the_question_back_has_used_a_guess_up() {
+    let mut user = caller();
+    let (secret, ..) = shown(&user);
+    let ask = typed(&mut cardless(), wrong(&secret));
+    user.relay(asked(&ask));
+    user.relay(FromRelay::SessionEnded {
+        session: ask.ask.session,
+        reason: EndReason::Withdrawn,
+    });
+    assert_eq!(shown(&user).2, CODE_TRIES - 1);
+}
+
+#[test]
+fn a_guesser_who_reveals_all_the_same_is_refused_by_the_users_machine() {
+    let mut user = caller();
+    let (secret, ..) = shown(&user);
+    let mut desk = cardless();
+    let ask = typed(&mut desk, secret);
+    user.relay(asked(&ask));
+    desk.relay(FromRelay::Ready {
+        ready: Box::new(is_ready(&user)),
+    });
+    let honest = reveals(&desk);
+    // As if this were all that whoever knows no code can say.
+    for confirmation in [None, Some(Confirmation([7; 32]))] {
+        let mut user = caller();
+        let (secret, ..) = shown(&user);
+        let ask = typed(&mut cardless(), secret);
+        user.relay(asked(&ask));
+        is_ready(&user);
+        let reveal = Reveal {
+            session: ask.ask.session,
+            confirmation,
+            ..honest
+        };
+        user.relay(FromRelay::Reveal { reveal });
+        assert!(!matches!(user.user_page(), UserPage::Consent { .. }));
+        assert!(!user.did(|effect| matches!(effect, Effect::Notify(_))));
+    }
+}
+
+#[test]
+fn a_relay_that_plays_the_users_machine_without_the_code_hears_no_nonce() {
+    let mut desk = cardless();
+    let secret = CodeSecret::try_from("271828".to_owned()).unwrap();
+    let ask = typed(&mut desk, secret.clone());
+    let Credential::Code { element, .. } = &ask.ask.credential else {
+        panic!("it came with a code")
+    };
+    let (element, key) = code::answer(TICKET, &wrong(&secret), element, &[5; 32]).unwrap();
+    let device = Ed25519KeyPair::from_seed_unchecked(&[23; 32]).unwrap();
+    let mut ready = ready_by(&ask.ask, &device, Nonce([6; 32])).ready;
+    let confirmation = key.confirm_as_user(&ask.ask.hash(), &ready.device, &ready.nonce);
+    ready.code = Some(CodeAnswer { element, confirmation });
+    let ready = Box::new(ready.sign(&device));
+    desk.relay(FromRelay::Ready { ready });
+    assert!(ends(&desk, &ask) && !desk.sent().iter().any(|body| matches!(body, ToRelay::Reveal { .. })));
+}
+
+#[test]
+fn a_relay_that_leaves_the_code_out_of_the_readiness_is_refused() {
+    let mut desk = cardless();
+    let ask = typed(&mut desk, CodeSecret::try_from("271828".to_owned()).unwrap());
+    let device = Ed25519KeyPair::from_seed_unchecked(&[23; 32]).unwrap();
+    let ready = Box::new(ready_by(&ask.ask, &device, Nonce([6; 32])));
+    desk.relay(FromRelay::Ready { ready });
+    assert_eq!(desk.notice(), Some(Code::Untrusted));
+}
+
+#[test]
+fn a_readiness_that_comes_again_is_answered_with_the_same_reveal() {
+    let (mut user, mut desk) = (caller(), cardless());
+    let ask = typed(&mut desk, shown(&user).0);
+    user.relay(asked(&ask));
+    let ready = || Box::new(is_ready(&user));
+    desk.relay(FromRelay::Ready { ready: ready() });
+    let first = reveals(&desk);
+    desk.relay(FromRelay::Ready { ready: ready() });
+    assert_eq!(reveals(&desk), first);
+}
+
+#[test]
+fn a_code_ends_after_ten_minutes_or_when_its_person_hides_it() {
+    let mut user = caller();
+    let (secret, ..) = shown(&user);
+    user.after(CODE_MS - 1);
+    assert!(matches!(code(&user), Some(CodeView::Shown { .. })));
+    user.after(1);
+    assert_eq!(code(&user), Some(CodeView::Expired));
+    let late = typed(&mut cardless(), secret);
+    user.relay(asked(&late));
+    assert!(ends(&user, &late));
+
+    let mut user = caller();
+    let (secret, ..) = shown(&user);
+    user.act(Action::HideCode);
+    assert_eq!(code(&user), None);
+    let hidden = typed(&mut cardless(), secret);
+    user.relay(asked(&hidden));
+    assert!(ends(&user, &hidden));
+    assert_eq!(user.notice(), None, "whoever shows no code is left in peace");
+}
+
+#[test]
+fn a_code_is_good_for_its_ticket_and_two_codes_differ() {
+    let mut user = caller();
+    let (first, ..) = shown(&user);
+    user.act(Action::ShowCode { summary: summary() });
+    assert!(user.sent().is_empty(), "the ticket is there already");
+    assert_ne!(shown(&user).0, first);
+    let mut ask = typed(&mut cardless(), shown(&user).0);
+    ask.ask.ticket = TicketId(1);
+    user.relay(asked(&ask));
+    assert_eq!(user.notice(), Some(Code::Untrusted));
+    assert_eq!(shown(&user).2, CODE_TRIES);
+}
+
+#[test]
+fn with_a_good_card_a_code_only_says_which_ticket() {
+    let mut desk = Stage::technician();
+    let ask = typed(&mut desk, CodeSecret::try_from("314159".to_owned()).unwrap());
+    assert!(ask.ask.credential.card().is_some());
+}
+
+#[test]
+fn a_code_is_not_typed_while_another_ticket_is_in_hand() {
+    let mut desk = cardless();
+    desk.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Taken, true),
+    });
+    desk.act(Action::TakeByCode {
+        ticket: TicketId(1),
+        secret: CodeSecret::try_from("314159".to_owned()).unwrap(),
+    });
+    assert_eq!((desk.notice(), desk.sent().len()), (Some(Code::SessionOpen), 0));
+    // For the ticket in hand, whose session is over, it is another question.
+    desk.act(Action::TakeByCode {
+        ticket: TICKET,
+        secret: CodeSecret::try_from("314159".to_owned()).unwrap(),
+    });
+    assert!(matches!(desk.sent()[..], [ToRelay::AskAgain { .. }]));
+}
+
+#[test]
+fn a_ticket_that_its_person_did_not_ask_for_is_warned_of() {
+    let mut stage = caller();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Taken),
+    });
+    stage.asked();
+    let UserPage::Consent {
+        warnings,
+        allow_from,
+        card_until,
+        ..
+    } = stage.user_page()
+    else {
+        panic!("the person is asked");
+    };
+    assert_eq!(warnings, [ConsentWarning::NotAskedFor]);
+    assert!(allow_from.is_some() && card_until.is_some());
+    // The code is over with the question, whoever put it.
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::Withdrawn,
+    });
+    assert_eq!(code(&stage), None);
+
+    let mut asked_for = Stage::user();
+    asked_for.act(Action::RequestHelp {
+        summary: summary(),
+        impact: Impact::Person,
+        urgency: Urgency::High,
+    });
+    asked_for.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Waiting),
+    });
+    asked_for.asked();
+    assert!(matches!(asked_for.user_page(), UserPage::Consent { warnings, .. } if warnings.is_empty()));
+}
