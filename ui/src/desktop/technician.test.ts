@@ -280,3 +280,13 @@ test("what was not carried out is said", async () => {
   await shown.show(open(samples.remote("en"), { grant: grant("view"), remark: { remark: "withdrawn", capability: "control", reason: "by_user" } }));
   expect(shown.get("remark").textContent).toContain("taken back by the user");
 });
+
+test.each([["en", "[erased]"], ["fr", "[effacé]"]] as const)("what was erased is told in the reader's own words, %s", async (language, word) => {
+  const view = samples.queue(language);
+  if (view.side.role !== "technician" || view.side.page !== "queue" || !view.side.detail) throw new Error("there is a ticket to look at");
+  const [earlier] = view.side.detail.earlier;
+  if (!earlier) throw new Error("there is an earlier ticket");
+  const erased = { ...earlier, summary: "[erased]", message: "[erased]" };
+  shown = await stage(page(view, { detail: { ...view.side.detail, earlier: [erased] } }));
+  expect(shown.get(`earlier-${earlier.id}`).textContent?.split(word)).toHaveLength(3);
+});

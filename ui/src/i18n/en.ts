@@ -25,6 +25,8 @@ export const en = {
   trust,
   browser,
   errors,
+  /** In place of a name or a text that was erased. */
+  erased: "[erased]",
   ...technician,
   ...articles,
 

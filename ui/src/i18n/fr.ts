@@ -22,6 +22,7 @@ export const fr: typeof en = {
   trust,
   browser,
   errors,
+  erased: "[effacé]",
   ...technician,
   ...articles,
 
