@@ -329,3 +329,10 @@ test("an action that the program refuses is worded, and can be dismissed", async
   await shown.click("notice-dismiss");
   expect(shown.all("notice")).toEqual([]);
 });
+
+test("a question for control names the clipboard only where the organisation lets it be shared", async () => {
+  shown = await stage(samples.sessionQuestion("en"));
+  expect(shown.get("question").textContent).toContain("copies can be pasted");
+  await shown.show(changed<"session">(samples.sessionQuestion("en"), { forbidden: ["clipboard"] }));
+  expect(shown.get("question").textContent).not.toContain("copies");
+});

@@ -194,7 +194,8 @@ export const en = {
 
   question: {
     control: (name: string) => `${name} asks to use your mouse and keyboard`,
-    controlBody: "They can then click and type as if they sat beside you, and texts that either of you copies can be pasted by the other.",
+    controlBody: (clipboard: boolean) =>
+      `They can then click and type as if they sat beside you${clipboard ? ", and texts that either of you copies can be pasted by the other" : ""}.`,
     controlHint: "You can take control back at any moment.",
     clipboard: (name: string) => `${name} asks to exchange copied texts with you`,
     clipboardBody: "Texts that either of you copies can be pasted by the other.",
