@@ -291,6 +291,9 @@ impl Broker {
         if !theirs {
             return Err(trespass(body, Code::NotAllowed, Some(ticket), None));
         }
+        if self.is_provisional(ticket) {
+            return Err(Code::OutOfOrder.into());
+        }
         let mut id = [0; 16];
         id.copy_from_slice(&random()[..16]);
         let article = ArticleId(id);

@@ -102,7 +102,8 @@ impl Broker {
         if by_code != reveal.confirmation.is_some() {
             return Err(Code::Malformed.into());
         }
-        if !binding.ask.ask.is_revealed_by(&reveal.nonce) {
+        let fits = |ready| Transcript::revealed(&binding.ask.ask, ready, reveal).is_ok();
+        if !binding.ready.as_ref().is_some_and(fits) {
             let mut refusal = trespass(body, Code::Untrusted, Some(session.ticket), Some(id));
             refusal.error = Tampered::Reveal.into();
             return Err(refusal);
@@ -158,6 +159,13 @@ impl Broker {
         let mut plan = Plan::default();
         let actor = Actor::Device(device_hash(device));
         plan.record(self.now, actor, Some(session.ticket), Some(session.id), event);
+        if session.provisional
+            && let Some(held) = self.desk.ticket(session.ticket)
+        {
+            plan.put_ticket(&held.record, |ticket| {
+                ticket.first_taken_at.get_or_insert(self.now);
+            });
+        }
         let granted = SessionRecord {
             grant: Some(grant),
             started_at: Some(self.now),

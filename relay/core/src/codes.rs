@@ -1,12 +1,13 @@
 //! Questions that are put with a code instead of a card.
 //!
 //! Whether the code is right only the two machines know: the relay passes on what they say to each other of it. What it can
-//! do is to keep an account from trying many, and to give a ticket back that somebody took with a wrong code.
+//! do is to keep an account from trying many, and to see to it that a code alone gives nobody a ticket.
 //!
-//! Invariant: nobody keeps a ticket for having typed a wrong code.
+//! Invariant: whoever took a ticket with a code can do nothing with it before its user said yes, and when that question ends
+//! without a yes, however it ends, the ticket waits again where it waited.
 
 use renfort_audit::actor::Actor;
-use renfort_protocol::{binding::SignedAsk, error::Code, people::Technician, signalling::EndReason};
+use renfort_protocol::{binding::SignedAsk, error::Code, ids::TicketId, people::Technician, signalling::EndReason};
 
 use crate::{
     broker::Broker,
@@ -37,10 +38,16 @@ impl Broker {
         }
     }
 
-    /// The code was wrong: the session ends, and its ticket waits again where it waited.
-    pub(crate) fn put_back_unproven(&self, plan: &mut Plan, session: &SessionRecord, actor: Actor) {
-        let reason = EndReason::WrongCode;
-        match self.desk.ticket(session.ticket) {
+    /// Is the ticket in somebody's hands only because of a code that nobody has said yes to?
+    pub(crate) fn is_provisional(&self, ticket: TicketId) -> bool {
+        let open = self.desk.open_session_of_ticket(ticket);
+        open.is_some_and(|session| session.provisional && session.grant.is_none())
+    }
+
+    /// Ends a session. A ticket that was taken with its question alone goes back.
+    pub(crate) fn end_and_give_back(&self, plan: &mut Plan, session: &SessionRecord, reason: EndReason, actor: Actor) {
+        let held = self.desk.ticket(session.ticket);
+        match held.filter(|_| session.provisional && session.grant.is_none()) {
             Some(held) => self.put_back(plan, &held.record, session.technician.id, reason, actor),
             None => end(plan, session, session.clone(), reason, actor, self.now),
         }

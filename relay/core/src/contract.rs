@@ -423,6 +423,9 @@ pub struct SessionRecord {
     /// Who asked and who answered, as their devices signed it; none in sessions from before there were cards.
     #[serde(default)]
     pub binding: Option<Box<Binding>>,
+    /// The ticket was taken with this question, which came with a code: until the user says yes it is nobody's.
+    #[serde(default)]
+    pub provisional: bool,
     /// What the user allows: given with the answer, changed by the reports of extensions, permissions, withdrawals.
     pub grant: Option<Grant>,
     /// When the user said yes.

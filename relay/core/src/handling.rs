@@ -91,7 +91,10 @@ impl Broker {
         plan.put_ticket(ticket, |ticket| {
             ticket.state = TicketState::Taken;
             ticket.technician = Some(technician.clone());
-            ticket.first_taken_at.get_or_insert(self.now);
+            // With a code it is taken in earnest when its user says yes.
+            if ask.ask.credential.card().is_some() {
+                ticket.first_taken_at.get_or_insert(self.now);
+            }
         });
         let event = Event::TicketTaken {
             person: technician.id,
@@ -100,7 +103,7 @@ impl Broker {
             waited_ms: self.now.since(ticket.waiting_since),
         };
         plan.record(self.now, Actor::Person(technician.id), Some(id), None, event);
-        self.ask(&mut plan, technician, ticket, ask);
+        self.ask(&mut plan, technician, ticket, ask, true);
         plan.conflict = Some(Code::AlreadyTaken.into());
         Ok(plan)
     }
@@ -133,7 +136,7 @@ impl Broker {
         self.check_ask(technician, device, ask)?;
         self.may_ask(technician, ticket)?;
         let mut plan = Plan::default();
-        self.ask(&mut plan, technician, ticket, ask);
+        self.ask(&mut plan, technician, ticket, ask, false);
         // A session of this name that the broker has forgotten and the store has not.
         plan.conflict = Some(Code::OutOfOrder.into());
         Ok(plan)
@@ -156,6 +159,9 @@ impl Broker {
         body: &ToRelay,
     ) -> Result<Plan, Refusal> {
         let ticket = &self.known_ticket(technician, id, body)?.record;
+        if self.is_provisional(id) {
+            return Err(Code::OutOfOrder.into());
+        }
         // Also after closing: what was learnt may be written down later.
         if ticket.technician.as_ref().is_none_or(|other| other.id != technician.id) {
             return Err(trespass(body, Code::NotAllowed, Some(id), None));
@@ -186,6 +192,9 @@ impl Broker {
         body: &ToRelay,
     ) -> Result<Plan, Refusal> {
         let held = self.held_ticket(technician, id, body)?;
+        if self.is_provisional(id) {
+            return Err(Code::OutOfOrder.into());
+        }
         let ticket = &held.record;
         if let Outcome::Escalated { to } = outcome
             && to <= ticket.level

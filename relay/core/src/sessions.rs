@@ -80,7 +80,16 @@ impl Broker {
     }
 
     /// Puts the question, which [`Broker::check_ask`] found good.
-    pub(crate) fn ask(&self, plan: &mut Plan, technician: &Technician, ticket: &TicketRecord, signed: &SignedAsk) {
+    ///
+    /// `taking`: the ticket is taken with it.
+    pub(crate) fn ask(
+        &self,
+        plan: &mut Plan,
+        technician: &Technician,
+        ticket: &TicketRecord,
+        signed: &SignedAsk,
+        taking: bool,
+    ) {
         let asked = signed.ask.capabilities.clone();
         let answer_by = self.now.plus(CONSENT_ANSWER_MS);
         let record = SessionRecord {
@@ -100,6 +109,7 @@ impl Broker {
                 allowed: None,
                 allowance: None,
             })),
+            provisional: taking && signed.ask.credential.card().is_none(),
             grant: None,
             started_at: None,
             ended_at: None,
@@ -185,7 +195,7 @@ impl Broker {
                 } else {
                     EndReason::Refused
                 };
-                end(&mut plan, session, session.clone(), reason, actor, self.now);
+                self.end_and_give_back(&mut plan, session, reason, actor);
                 Ok(plan)
             }
         }
@@ -203,7 +213,8 @@ impl Broker {
             EndReason::StoppedByUser | EndReason::Expired => side == Side::Sharer,
             EndReason::EndedByTechnician | EndReason::Withdrawn => side == Side::Viewer,
             EndReason::Lost | EndReason::Failed | EndReason::Untrusted => true,
-            EndReason::WrongCode => is_by_unproven_code(session),
+            // Of one that is over already, by another end or a timer, nobody knows any more.
+            EndReason::WrongCode => !session.is_open() || is_by_unproven_code(session),
             // These are answers to the question, or follow from a report; not ends of a session.
             EndReason::Refused | EndReason::TimedOut | EndReason::AbuseReported => false,
         };
@@ -213,16 +224,12 @@ impl Broker {
         let mut plan = Plan::default();
         // Both ends may say so, or one of them twice: the first counts.
         if session.is_open() {
-            if reason == EndReason::WrongCode {
-                self.put_back_unproven(&mut plan, session, party.actor());
-                return Ok(plan);
-            }
             let reason = match (reason, &session.grant) {
                 (EndReason::EndedByTechnician, None) => EndReason::Withdrawn,
                 (EndReason::Withdrawn, Some(_)) => EndReason::EndedByTechnician,
                 (reason, _) => reason,
             };
-            end(&mut plan, session, session.clone(), reason, party.actor(), self.now);
+            self.end_and_give_back(&mut plan, session, reason, party.actor());
         }
         Ok(plan)
     }

@@ -16,7 +16,6 @@ use crate::{
     broker::{Broker, Random},
     commit::{Plan, Work},
     contract::SessionRecord,
-    sessions::end,
 };
 
 /// How much longer than the user's own machine the relay waits for the answer to a question, in milliseconds: the
@@ -136,7 +135,7 @@ impl Broker {
             let event = Event::ConsentRefused { timed_out: true };
             plan.record(self.now, Actor::Relay, Some(session.ticket), Some(id), event);
         }
-        end(&mut plan, session, session.clone(), reason, Actor::Relay, self.now);
+        self.end_and_give_back(&mut plan, session, reason, Actor::Relay);
         plan
     }
 

@@ -1,7 +1,7 @@
 //! What ties a session to two devices, one ticket and one grant, so that a relay between them can change nothing.
 //!
 //! Flow: the technician's device signs an [`Ask`], with its card (or by a code, see [`crate::code`]) and a commitment to a nonce; the user's machine checks it
-//! and answers with a [`Ready`] and a nonce of its own; the technician's nonce is revealed ([`Ask::is_revealed_by`]); both
+//! and answers with a [`Ready`] and a nonce of its own; the technician's nonce is revealed ([`Reveal`]); both
 //! have the same [`Transcript`] and show the same two [`words`](Transcript::words). The user's yes is a signed
 //! [`Allowance`]; every offer and answer carries a signature over a [`Described`].
 //!
@@ -33,6 +33,8 @@ pub const COMMITMENT_CONTEXT: &[u8] = b"renfort commitment v1\0";
 pub const READY_CONTEXT: &[u8] = b"renfort ready v1\0";
 /// Context of the transcript's hash.
 pub const TRANSCRIPT_CONTEXT: &[u8] = b"renfort transcript v1\0";
+/// Context of a technician's [`Opened`].
+pub const OPENED_CONTEXT: &[u8] = b"renfort opened v1\0";
 /// Context of a user's [`Allowance`].
 pub const ALLOWANCE_CONTEXT: &[u8] = b"renfort allowance v1\0";
 /// Context of a [`Described`].
@@ -145,6 +147,16 @@ pub struct Reveal {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub confirmation: Option<Confirmation>,
+    /// By the technician's device over [`Opened`]: the readiness that it answers is the only one for ever, whoever tells of
+    /// the session later.
+    pub signature: Signature,
+}
+
+/// What the technician's device signs when it reveals its nonce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Opened {
+    /// Of the session that this opens.
+    pub transcript: Sha256,
 }
 
 /// A readiness with its signature.
@@ -208,7 +220,7 @@ pub enum Tampered {
     /// The user's machine's readiness.
     #[error("the answer of the user's machine was altered")]
     Ready,
-    /// The technician's nonce is not the one that was committed to.
+    /// The technician's nonce is not the one that was committed to, or was not revealed to this readiness.
     #[error("the technician's nonce was exchanged")]
     Reveal,
     /// The user's yes.
@@ -369,6 +381,38 @@ impl Transcript {
             technician: *ask.credential.device(),
             user: ready.ready.device,
         })
+    }
+
+    /// Of an ask, its answer and what the technician's device revealed to it.
+    ///
+    /// # Errors
+    /// What does not fit together.
+    pub fn revealed(ask: &Ask, ready: &SignedReady, reveal: &Reveal) -> Result<Self, Tampered> {
+        let transcript = Self::new(ask, ready, &reveal.nonce)?;
+        let opened = Opened {
+            transcript: transcript.hash,
+        };
+        let genuine = reveal.session == ask.session
+            && signing::is_signed(&transcript.technician, OPENED_CONTEXT, &opened, &reveal.signature);
+        genuine.then_some(transcript).ok_or(Tampered::Reveal)
+    }
+
+    /// What the technician's device says next; `key` when the question came with a code and the user's machine knows it.
+    #[must_use]
+    pub fn reveal(
+        &self,
+        session: SessionId,
+        nonce: Nonce,
+        key: Option<&CodeKey>,
+        technician: &Ed25519KeyPair,
+    ) -> Reveal {
+        let opened = Opened { transcript: self.hash };
+        Reveal {
+            session,
+            nonce,
+            confirmation: key.map(|key| self.confirmation(key)),
+            signature: signing::sign(technician, OPENED_CONTEXT, &opened),
+        }
     }
 
     /// The two words that stand on both screens.

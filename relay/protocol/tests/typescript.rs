@@ -78,6 +78,7 @@ fn generated() -> String {
         binding::SignedReady,
         binding::Credential,
         binding::Reveal,
+        binding::Opened,
         code::CodeSecret,
         code::CodeAnswer,
         binding::Allowance,

@@ -12,16 +12,19 @@ use renfort_protocol::{
     error::{Code, WireError},
     ids::{DeviceKey, Nonce, TicketId},
     limits::{CODE_MS, CODE_TRIES},
-    ticket::{Summary, TicketState},
+    signalling::EndReason,
+    ticket::Summary,
     time::UnixMillis,
 };
 
-use super::{Controller, Turn};
+use super::{Controller, Turn, user::is_open};
 use crate::view::CodeView;
 
 /// A code on the user's screen.
 #[derive(Debug)]
 pub(super) struct ShownCode {
+    /// Which of those that were drawn.
+    number: u32,
     ticket: TicketId,
     state: State,
 }
@@ -57,10 +60,8 @@ impl Controller {
 
     /// A code for the ticket there is; else for one that is opened.
     pub(super) fn show_code(&mut self, summary: Summary, turn: &mut Turn) {
-        let open = self.user.ticket.as_ref().filter(|ticket| {
-            // What is over needs no help; a new call is a new ticket.
-            matches!(ticket.state, TicketState::Waiting | TicketState::Taken)
-        });
+        // What is over needs no help; a new call is a new ticket.
+        let open = self.user.ticket.as_ref().filter(|ticket| is_open(ticket));
         if self.user.has_session() || self.profile.technician() {
             return self.out_of_order();
         }
@@ -71,21 +72,46 @@ impl Controller {
     }
 
     pub(super) fn draw_code(&mut self, ticket: TicketId, turn: &mut Turn) {
+        self.end_try(turn);
         match turn.draw() {
             Ok(random) => {
+                self.user.codes = self.user.codes.wrapping_add(1);
                 let state = State::Good {
                     secret: CodeSecret::drawn(&random),
                     until: turn.at.plus(CODE_MS),
                     left: CODE_TRIES,
                 };
-                self.user.code = Some(ShownCode { ticket, state });
+                let number = self.user.codes;
+                self.user.code = Some(ShownCode { number, ticket, state });
             }
             Err(error) => self.tell(error),
         }
     }
 
-    pub(super) fn hide_code(&mut self) {
+    /// It is good no more, for whoever has typed it already, too.
+    pub(super) fn hide_code(&mut self, turn: &mut Turn) {
         self.user.code = None;
+        self.end_try(turn);
+    }
+
+    /// A ticket that is over has no code.
+    pub(super) fn end_code_of(&mut self, ticket: TicketId, turn: &mut Turn) {
+        if self.user.code.as_ref().is_some_and(|code| code.ticket == ticket) {
+            self.hide_code(turn);
+        }
+    }
+
+    /// Ends a question that came with the code before and that its person has not heard of.
+    fn end_try(&mut self, turn: &mut Turn) {
+        if let Some(session) = self.take_hailed_by_code() {
+            self.end_at_relay(session, EndReason::WrongCode, turn);
+        }
+    }
+
+    /// Is this code, by which somebody asks, still the one on the screen, and good?
+    pub(super) fn is_shown(&self, number: u32) -> bool {
+        let shown = self.user.code.as_ref().filter(|code| code.number == number);
+        shown.is_some_and(|code| matches!(code.state, State::Good { .. }))
     }
 
     pub(super) fn end_old_code(&mut self, turn: &Turn) {
@@ -102,7 +128,8 @@ impl Controller {
         (code.ticket == ticket).then(|| code.view())
     }
 
-    /// A question that comes with a code: what this machine says to it, and the key that both ends have if it is right.
+    /// A question that comes with a code: what this machine says to it, the key that both ends have if it is right, and which
+    /// code it was.
     /// None when there is no code to try.
     pub(super) fn hear_code(
         &mut self,
@@ -110,7 +137,7 @@ impl Controller {
         device: &DeviceKey,
         nonce: &Nonce,
         turn: &mut Turn,
-    ) -> Result<Option<(CodeAnswer, CodeKey)>, WireError> {
+    ) -> Result<Option<(CodeAnswer, CodeKey, u32)>, WireError> {
         self.end_old_code(turn);
         let Credential::Code { element, .. } = &ask.credential else {
             return Ok(None);
@@ -118,6 +145,7 @@ impl Controller {
         let Some(shown) = self.user.code.as_mut().filter(|code| code.ticket == ask.ticket) else {
             return Ok(None);
         };
+        let number = shown.number;
         let State::Good { secret, left, .. } = &mut shown.state else {
             return Ok(None);
         };
@@ -129,7 +157,7 @@ impl Controller {
         let answer = code::answer(ask.ticket, secret, element, &random);
         Ok(answer.map(|(element, key)| {
             let confirmation = key.confirm_as_user(&ask.hash(), device, nonce);
-            (CodeAnswer { element, confirmation }, key)
+            (CodeAnswer { element, confirmation }, key, number)
         }))
     }
 

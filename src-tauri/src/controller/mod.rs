@@ -204,7 +204,7 @@ impl Controller {
             } => self.request_help(summary, impact, urgency, turn),
             Action::CancelTicket => self.cancel_ticket(turn),
             Action::ShowCode { summary } => self.show_code(summary, turn),
-            Action::HideCode => self.hide_code(),
+            Action::HideCode => self.hide_code(turn),
             Action::AnswerConsent {
                 allow,
                 capabilities,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a technician has at most one ticket in hand, and while there is one it is what is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use renfort_protocol::{
     binding::SignedAsk,
@@ -51,6 +51,8 @@ pub(super) struct Desk {
     pub(super) card_requested: bool,
     /// The question that was put last and that the relay has not confirmed yet.
     pub(super) question: Option<Question>,
+    /// Sessions that this program asked for, newest last: none is entered twice.
+    pub(super) put_before: VecDeque<SessionId>,
     /// The time of the last event: whether a card is good depends on it.
     pub(super) now: UnixMillis,
 }

@@ -99,11 +99,12 @@ impl Controller {
         if !self.desk.is_in(info.id) {
             self.close_viewer(EndReason::Lost, turn);
             self.desk.over = None;
-            let other_end = self.other_end(&info);
-            let known = other_end.is_ok();
-            self.desk.session = Some(Viewed::new(info, other_end.unwrap_or_default()));
-            if !known {
-                self.distrust_at_desk(Tampered::Ask, turn);
+            match self.other_end(&info) {
+                Ok(other_end) => self.desk.session = Some(Viewed::new(info, other_end)),
+                Err(what) => {
+                    self.desk.session = Some(Viewed::new(info, OtherEnd::default()));
+                    self.distrust_at_desk(what, turn);
+                }
             }
         }
     }

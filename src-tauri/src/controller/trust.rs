@@ -9,7 +9,7 @@
 
 use renfort_protocol::{
     binding::{Ask, AskFault, Credential, Ready, Reveal, SignedAsk, SignedReady, Tampered, Transcript},
-    card::{self, CardFault, CardRequest, Revocations, SignedCard, SignedRevocations},
+    card::{self, CLOCK_TOLERANCE_MS, CardFault, CardRequest, Revocations, SignedCard, SignedRevocations},
     code::{Asking, CodeKey, CodeSecret},
     error::{Code, WireError},
     grant::{Capabilities, Capability},
@@ -22,7 +22,7 @@ use renfort_protocol::{
     words::Words,
 };
 
-use super::{Controller, Effect, Turn, requests::Purpose};
+use super::{Controller, Effect, Turn, requests::Purpose, user::is_open};
 use crate::view::CardView;
 
 /// A card that has no longer to live is shown as expiring, in milliseconds.
@@ -35,8 +35,8 @@ const REMEMBERED: usize = 256;
 pub(super) struct Hailed {
     pub(super) info: SessionInfo,
     ready: SignedReady,
-    /// What the technician's machine must show that it has, when it came with a code.
-    key: Option<CodeKey>,
+    /// What the technician's machine must show that it has, when it came with a code; and which code that was.
+    key: Option<(CodeKey, u32)>,
 }
 
 /// A question that this technician's program put.
@@ -121,10 +121,6 @@ impl Controller {
             Ok(nonce) => Nonce(nonce),
             Err(error) => return self.tell(error),
         };
-        if self.user.asked_before.len() == REMEMBERED {
-            self.user.asked_before.pop_front();
-        }
-        self.user.asked_before.push_back(info.id);
         let ask = &info.ask.ask;
         let device = self.profile.device.public();
         let heard = match self.hear_code(ask, &device, &nonce, turn) {
@@ -135,7 +131,12 @@ impl Controller {
             self.tell_wrong_code();
             return self.end_at_relay(info.id, EndReason::WrongCode, turn);
         }
-        let (code, key) = heard.unzip();
+        // Only what a card or a try stands for is remembered, so that nobody can make this forget the others.
+        if self.user.asked_before.len() == REMEMBERED {
+            self.user.asked_before.pop_front();
+        }
+        self.user.asked_before.push_back(info.id);
+        let (code, key) = heard.map(|(code, key, number)| (code, (key, number))).unzip();
         let ready = Ready {
             session: info.id,
             ask: ask.hash(),
@@ -164,11 +165,15 @@ impl Controller {
 
     fn check_ask(&self, info: &SessionInfo, now: UnixMillis) -> Result<(), AskFault> {
         let organisation = self.organisation().ok_or(CardFault::Foreign)?;
-        let of_my_ticket = self.user.ticket.as_ref().is_some_and(|mine| mine.id == info.ticket);
+        let mine = self.user.ticket.as_ref().filter(|mine| is_open(mine));
+        let of_my_ticket = mine.is_some_and(|mine| mine.id == info.ticket);
         if !of_my_ticket || !info.ask.ask.capabilities.contains(&Capability::View) {
             return Err(AskFault::Tampered(Tampered::Ask));
         }
-        if self.user.asked_before.contains(&info.id) {
+        // Clocks differ; a question of another day is an old one all the same.
+        let asked_at = info.ask.ask.asked_at;
+        let old = now.since(asked_at).max(asked_at.since(now)) > CLOCK_TOLERANCE_MS;
+        if old || self.user.asked_before.contains(&info.id) {
             return Err(AskFault::Tampered(Tampered::Replayed));
         }
         info.ask
@@ -190,21 +195,28 @@ impl Controller {
         let Some(Hailed { info, ready, key }) = self.user.hailed.take_if(|hailed| hailed.info.id == session) else {
             return;
         };
-        let transcript = match Transcript::new(&info.ask.ask, &ready, &reveal.nonce) {
+        let transcript = match Transcript::revealed(&info.ask.ask, &ready, reveal) {
             Ok(transcript) => transcript,
             Err(what) => return self.distrust_at_user(session, what, what.into(), turn),
         };
-        let known = |key: &CodeKey| {
+        self.end_old_code(turn);
+        let known = |(key, number): &(CodeKey, u32)| {
             let said = reveal.confirmation.as_ref();
-            said.is_some_and(|said| transcript.is_confirmed(key, said))
+            self.is_shown(*number) && said.is_some_and(|said| transcript.is_confirmed(key, said))
         };
         if key.as_ref().is_some_and(|key| !known(key)) {
             self.tell_wrong_code();
             return self.end_at_relay(session, EndReason::WrongCode, turn);
         }
         // Once somebody is let in to the question, the code has done what it was for.
-        self.hide_code();
+        self.user.code = None;
         self.put_question(info, transcript, turn);
+    }
+
+    /// The question that came with a code and that its person has not heard of.
+    pub(super) fn take_hailed_by_code(&mut self) -> Option<SessionId> {
+        let hailed = self.user.hailed.take_if(|hailed| hailed.key.is_some())?;
+        Some(hailed.info.id)
     }
 
     /// A question came to nothing before its person heard of it.
@@ -375,7 +387,14 @@ impl Controller {
     /// # Errors
     /// When this device put no such question.
     pub(super) fn other_end(&mut self, info: &SessionInfo) -> Result<OtherEnd, Tampered> {
+        if self.desk.put_before.contains(&info.id) {
+            return Err(Tampered::Replayed);
+        }
         if let Some(question) = self.desk.question.take_if(|question| question.ask == info.ask) {
+            if self.desk.put_before.len() == REMEMBERED {
+                self.desk.put_before.pop_front();
+            }
+            self.desk.put_before.push_back(info.id);
             return Ok(OtherEnd {
                 nonce: Some(question.nonce),
                 asking: question.asking,
@@ -393,7 +412,8 @@ impl Controller {
             return Err(Tampered::Ask);
         }
         let transcript = match (&info.ready, &info.reveal) {
-            (Some(ready), Some(reveal)) => Some(Transcript::new(&info.ask.ask, ready, &reveal.nonce)?),
+            // What this device signed then is what it knew then, the code included.
+            (Some(ready), Some(reveal)) => Some(Transcript::revealed(&info.ask.ask, ready, reveal)?),
             _ => None,
         };
         Ok(OtherEnd {
@@ -438,11 +458,7 @@ impl Controller {
                     self.tell(Code::WrongCode.into());
                     return self.leave_viewed(EndReason::WrongCode, turn);
                 }
-                Reveal {
-                    session,
-                    nonce,
-                    confirmation: key.map(|key| transcript.confirmation(&key)),
-                }
+                transcript.reveal(session, nonce, key.as_ref(), self.profile.device.pair())
             }
         };
         end.ready = Some(ready);

@@ -35,6 +35,8 @@ pub(super) struct User {
     pub(super) hailed: Option<Hailed>,
     /// The code on the screen.
     pub(super) code: Option<ShownCode>,
+    /// Codes that were drawn so far.
+    pub(super) codes: u32,
     /// Sessions that were asked for, newest last.
     pub(super) asked_before: VecDeque<SessionId>,
 }
@@ -48,16 +50,22 @@ pub(super) struct Opening {
     urgency: Urgency,
     /// Not the person's own request: a technician on the telephone wants a code.
     for_code: bool,
+    /// Its ticket is known: the relay may tell of it more than once.
+    opened: bool,
+}
+
+/// Does it wait, or does somebody have it?
+pub(super) fn is_open(ticket: &UserTicket) -> bool {
+    matches!(ticket.state, TicketState::Waiting | TicketState::Taken)
 }
 
 impl User {
     /// Would ending the program let someone down?
     pub(super) fn needs_the_program(&self) -> bool {
-        let open = |ticket: &UserTicket| matches!(ticket.state, TicketState::Waiting | TicketState::Taken);
         self.opening.is_some()
             || self.consent.is_some()
             || self.session.is_some()
-            || self.ticket.as_ref().is_some_and(open)
+            || self.ticket.as_ref().is_some_and(is_open)
     }
 
     pub(super) fn has_session(&self) -> bool {
@@ -107,16 +115,22 @@ impl Controller {
             self.profile.settings.left = None;
             self.save_settings(turn);
         }
-        let id = ticket.id;
+        let (id, is_open) = (ticket.id, is_open(&ticket));
         self.user.ticket = Some(ticket);
-        // The first word of the ticket that this program asked for.
-        match self.user.opening.as_ref().map(|opening| opening.for_code) {
-            Some(true) => self.draw_code(id, turn),
-            Some(false) if self.profile.settings.asked_for != Some(id) => {
-                self.profile.settings.asked_for = Some(id);
-                self.save_settings(turn);
-            }
-            Some(false) | None => {}
+        if !is_open {
+            self.end_code_of(id, turn);
+        }
+        // Only the first word of the ticket that this program asked for: a relay that repeats it, or tells of others, opens
+        // nothing in the person's name and gives a code no more tries.
+        let Some(opening) = self.user.opening.as_mut().filter(|opening| !opening.opened) else {
+            return;
+        };
+        opening.opened = true;
+        if opening.for_code {
+            self.draw_code(id, turn);
+        } else if self.profile.settings.asked_for != Some(id) {
+            self.profile.settings.asked_for = Some(id);
+            self.save_settings(turn);
         }
     }
 
@@ -142,6 +156,7 @@ impl Controller {
             impact,
             urgency,
             for_code,
+            opened: false,
         };
         self.user.opening = Some(opening.clone());
         self.user.help = Help::default();
@@ -154,7 +169,7 @@ impl Controller {
             summary,
             impact,
             urgency,
-            for_code: _,
+            ..
         } = opening;
         let body = ToRelay::OpenTicket {
             request,

@@ -67,6 +67,11 @@ fn reach(repository: &str) -> Result<Result<(), String>> {
         return Ok(Ok(()));
     }
     let told = String::from_utf8_lossy(&output.stderr);
+    // Somebody answers who is not who they should be: that is no missing network.
+    ensure!(
+        !told.contains("certificate"),
+        "{repository} is not to be trusted: {told}"
+    );
     let fatal = told.lines().find(|line| line.starts_with("fatal:"));
     Ok(Err(match fatal.or_else(|| told.lines().next()) {
         Some(line) => line.trim().to_owned(),

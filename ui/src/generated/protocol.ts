@@ -654,7 +654,18 @@ nonce: Nonce,
 /**
  * With a code: that this end knows it ([`Transcript::confirmation`]).
  */
-confirmation?: Confirmation, };
+confirmation?: Confirmation, 
+/**
+ * By the technician's device over [`Opened`]: the readiness that it answers is the only one for ever, whoever tells of
+ * the session later.
+ */
+signature: Signature, };
+
+export type Opened = { 
+/**
+ * Of the session that this opens.
+ */
+transcript: Sha256, };
 
 export type CodeSecret = string;
 

@@ -175,27 +175,20 @@ impl World {
                 ready: readiness(&session.ask.ask, seed).sign(&device_pair(seed)),
             }),
             FromRelay::Ready { ready } => {
-                let session = ready.ready.session;
-                Some(revealing(session, technicians_nonce(session)))
+                let binding = self.store.sessions.get(&ready.ready.session)?.binding.as_ref()?;
+                let reveal = revealed(&binding.ask.ask, ready, seed);
+                Some(ToRelay::Reveal { reveal })
             }
             _ => None,
         }
     }
 }
 
-/// A technician's device opens its commitment.
-pub fn revealing(session: SessionId, nonce: Nonce) -> ToRelay {
-    ToRelay::Reveal {
-        reveal: revealed(session, nonce),
-    }
-}
-
-pub fn revealed(session: SessionId, nonce: Nonce) -> Reveal {
-    Reveal {
-        session,
-        nonce,
-        confirmation: None,
-    }
+/// What the technician's device of this seed reveals to a readiness.
+pub fn revealed(ask: &Ask, ready: &SignedReady, technician: u8) -> Reveal {
+    let nonce = technicians_nonce(ask.session);
+    let transcript = Transcript::new(ask, ready, &nonce).unwrap();
+    transcript.reveal(ask.session, nonce, None, &device_pair(technician))
 }
 
 /// As the machine of this seed says it.

@@ -13,9 +13,7 @@ use renfort_protocol::{
 };
 
 use crate::{
-    apps::{
-        self, EXPIRES, card_for, card_request, organisation_pair, revealed, revealing, revoking, technicians_nonce, yes,
-    },
+    apps::{self, EXPIRES, card_for, card_request, organisation_pair, revealed, revoking, yes},
     harness::{World, device_pair},
 };
 
@@ -177,6 +175,13 @@ fn says_ready(ask: &Ask, seed: u8) -> ToRelay {
     }
 }
 
+/// To the readiness of user 1.
+fn reveals(ask: &Ask) -> ToRelay {
+    ToRelay::Reveal {
+        reveal: revealed(ask, &apps::ready(ask, 1), ADA),
+    }
+}
+
 #[test]
 fn only_the_users_own_machine_is_ready() {
     let (mut world, user, ada, _, ask) = asked();
@@ -200,51 +205,51 @@ fn only_the_users_own_machine_is_ready() {
 
 #[test]
 fn a_readiness_may_change_until_the_nonce_is_out() {
-    let (mut world, user, ada, session, ask) = asked();
+    let (mut world, user, ada, _, ask) = asked();
     world.must(user, says_ready(&ask, 1));
     let mut other = apps::readiness(&ask, 1);
     other.nonce = Nonce([1; 32]);
+    let other_ready = other.sign(&device_pair(1));
     let other = || ToRelay::Ready {
-        ready: other.clone().sign(&device_pair(1)),
+        ready: other_ready.clone(),
     };
     world.must(user, other());
-    world.must(ada, revealing(session, technicians_nonce(session)));
+    // To the one before: the technician's device could not know of the other yet.
+    assert_eq!(world.ask(ada, reveals(&ask)), Some(Err(Code::Untrusted)));
+    let reveal = revealed(&ask, &other_ready, ADA);
+    world.must(ada, ToRelay::Reveal { reveal });
     world.must(user, other());
     assert_eq!(world.ask(user, says_ready(&ask, 1)), Some(Err(Code::OutOfOrder)));
 }
 
 #[test]
 fn a_reveal_that_does_not_fit_is_not_passed_on() {
-    let (mut world, user, ada, session, ask) = asked();
-    let good = technicians_nonce(session);
-    assert_eq!(
-        world.ask(ada, revealing(session, good)),
-        Some(Err(Code::OutOfOrder)),
-        "too early"
-    );
+    let (mut world, user, ada, _, ask) = asked();
+    let good = || reveals(&ask);
+    assert_eq!(world.ask(ada, good()), Some(Err(Code::OutOfOrder)), "too early");
     world.must(user, says_ready(&ask, 1));
-    assert_eq!(
-        world.ask(ada, revealing(session, Nonce([1; 32]))),
-        Some(Err(Code::Untrusted))
-    );
+    let mut reveal = revealed(&ask, &apps::ready(&ask, 1), ADA);
+    reveal.nonce = Nonce([1; 32]);
+    let another_nonce = ToRelay::Reveal { reveal };
+    // Signed by somebody else's device.
+    let reveal = revealed(&ask, &apps::ready(&ask, 1), BOB);
+    assert_eq!(world.ask(ada, ToRelay::Reveal { reveal }), Some(Err(Code::Untrusted)));
+    assert_eq!(world.ask(ada, another_nonce), Some(Err(Code::Untrusted)));
     assert_eq!(refusal(&world, ada).params["what"], "reveal");
     assert_eq!(world.store.codes().last(), Some(&"message.refused"));
     let bob = world.technician("Bob");
-    assert_eq!(
-        world.ask(bob, revealing(session, good)),
-        Some(Err(Code::UnknownSession))
-    );
+    assert_eq!(world.ask(bob, good()), Some(Err(Code::UnknownSession)));
     assert!(
         !world
             .said(user)
             .iter()
             .any(|one| matches!(one, FromRelay::Reveal { .. }))
     );
-    world.must(ada, revealing(session, good));
+    world.must(ada, good());
     assert!(world.said(user).contains(&FromRelay::Reveal {
-        reveal: revealed(session, good)
+        reveal: revealed(&ask, &apps::ready(&ask, 1), ADA)
     }));
-    assert_eq!(world.ask(ada, revealing(session, good)), Some(Err(Code::OutOfOrder)));
+    assert_eq!(world.ask(ada, good()), Some(Err(Code::OutOfOrder)));
 }
 
 #[test]
@@ -257,7 +262,7 @@ fn a_yes_counts_with_the_signature_of_the_machine_that_was_ready_and_for_its_own
         "before both nonces are known"
     );
     world.must(user, says_ready(&ask, 1));
-    world.must(ada, revealing(session, technicians_nonce(session)));
+    world.must(ada, reveals(&ask));
     let record = world.store.sessions[&session].clone();
     let another_device = yes(&record, &[Capability::View], 2);
     assert_eq!(world.ask(user, says(another_device)), Some(Err(Code::BadSignature)));
@@ -293,7 +298,7 @@ fn a_yes_counts_with_the_signature_of_the_machine_that_was_ready_and_for_its_own
 fn the_binding_is_there_after_a_restart() {
     let (mut world, user, ada, session, ask) = asked();
     world.must(user, says_ready(&ask, 1));
-    world.must(ada, revealing(session, technicians_nonce(session)));
+    world.must(ada, reveals(&ask));
     world.restart();
     let (user, ada) = (world.user(1), world.technician("Ada"));
     for conn in [user, ada] {
@@ -301,7 +306,7 @@ fn the_binding_is_there_after_a_restart() {
         assert_eq!((&info.ask.ask, info.ready), (&ask, Some(apps::ready(&ask, 1))));
         assert_eq!(
             (info.reveal, info.allowance),
-            (Some(revealed(session, technicians_nonce(session))), None)
+            (Some(revealed(&ask, &apps::ready(&ask, 1), ADA)), None)
         );
     }
     let answer = world.yes(session);

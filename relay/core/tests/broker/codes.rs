@@ -3,17 +3,17 @@
 use renfort_audit::event::Event;
 use renfort_core::{Conn, codes};
 use renfort_protocol::{
-    binding::{Ask, Credential, Ready, Reveal, SignedAsk},
+    binding::{Ask, Credential, Ready, Reveal, SignedAsk, SignedReady},
     code::CodeAnswer,
     error::Code,
     ids::{Confirmation, PakeElement, PersonId, SessionId, TicketId},
     people::{Level, Name, Technician},
-    signalling::{EndReason, FromRelay, ToRelay},
-    ticket::TicketState,
+    signalling::{ConsentAnswer, EndReason, FromRelay, ToRelay},
+    ticket::{NoteText, Outcome, TicketState},
 };
 
 use crate::{
-    apps::{self, technicians_nonce, yes},
+    apps::{self, yes},
     harness::{World, device, device_pair},
 };
 
@@ -54,7 +54,7 @@ fn question(session: u64, ticket: TicketId) -> Box<SignedAsk> {
     Box::new(by_code(session, ticket, ada(), ADA).sign(&device_pair(ADA)))
 }
 
-fn ready(ask: &Ask) -> ToRelay {
+fn signed_ready(ask: &Ask) -> SignedReady {
     let ready = Ready {
         code: Some(CodeAnswer {
             element: PakeElement([4; 32]),
@@ -62,15 +62,19 @@ fn ready(ask: &Ask) -> ToRelay {
         }),
         ..apps::readiness(ask, 1)
     };
+    ready.sign(&device_pair(1))
+}
+
+fn ready(ask: &Ask) -> ToRelay {
     ToRelay::Ready {
-        ready: ready.sign(&device_pair(1)),
+        ready: signed_ready(ask),
     }
 }
 
-fn reveal(session: SessionId, confirmation: Option<Confirmation>) -> ToRelay {
+fn reveal(ask: &Ask, confirmation: Option<Confirmation>) -> ToRelay {
     let reveal = Reveal {
         confirmation,
-        ..apps::revealed(session, technicians_nonce(session))
+        ..apps::revealed(ask, &signed_ready(ask), ADA)
     };
     ToRelay::Reveal { reveal }
 }
@@ -102,8 +106,8 @@ fn a_question_with_a_code_is_passed_on_with_all_that_the_two_ends_say_of_it() {
         Some(Err(Code::BadSignature))
     );
     world.must(user, ready(&ask.ask));
-    assert_eq!(world.ask(conn, reveal(session, None)), Some(Err(Code::Malformed)));
-    let said = reveal(session, Some(Confirmation([6; 32])));
+    assert_eq!(world.ask(conn, reveal(&ask.ask, None)), Some(Err(Code::Malformed)));
+    let said = reveal(&ask.ask, Some(Confirmation([6; 32])));
     world.must(conn, said.clone());
     let ToRelay::Reveal { reveal } = said else {
         panic!("it is one")
@@ -197,6 +201,87 @@ fn whoever_typed_a_wrong_code_does_not_keep_the_ticket() {
             },
         );
     }
+}
+
+/// Ways in which a question that came with a code ends without a yes.
+#[test]
+fn a_ticket_that_was_taken_with_a_code_waits_again_unless_its_user_says_yes() {
+    let withdrawn: fn(&mut World, Conn, Conn, SessionId) = |world, _, ada, session| {
+        let reason = EndReason::Withdrawn;
+        world.must(ada, ToRelay::EndSession { session, reason });
+    };
+    let failed: fn(&mut World, Conn, Conn, SessionId) = |world, user, _, session| {
+        let reason = EndReason::Failed;
+        world.must(user, ToRelay::EndSession { session, reason });
+    };
+    let refused: fn(&mut World, Conn, Conn, SessionId) = |world, user, _, session| {
+        let answer = ConsentAnswer::Refuse { timed_out: false };
+        world.must(user, ToRelay::AnswerConsent { session, answer });
+    };
+    let unanswered: fn(&mut World, Conn, Conn, SessionId) = |world, _, _, _| world.wait(70_000);
+    let lost: fn(&mut World, Conn, Conn, SessionId) = |world, _, ada, _| {
+        world.leave(ada);
+        world.wait(renfort_protocol::limits::RESUME_MS);
+    };
+    for ends in [withdrawn, failed, refused, unanswered, lost] {
+        let (mut world, user, ada, ticket) = desk();
+        let ask = question(1, ticket);
+        world.must(ada, ToRelay::TakeTicket { ask: ask.clone() });
+        ends(&mut world, user, ada, ask.ask.session);
+        let record = &world.store.tickets[&ticket];
+        assert_eq!((record.state, &record.technician), (TicketState::Waiting, &None));
+        assert_eq!(record.first_taken_at, None, "nobody had it in earnest");
+        assert_eq!(world.store.codes().last(), Some(&"ticket.returned"));
+    }
+}
+
+#[test]
+fn a_ticket_that_was_taken_with_a_code_is_nobodys_to_close_before_its_user_says_yes() {
+    let (mut world, user, ada, ticket) = desk();
+    let ask = question(1, ticket);
+    let session = ask.ask.session;
+    world.must(ada, ToRelay::TakeTicket { ask: ask.clone() });
+    let wrap_up = |outcome| ToRelay::WrapUp {
+        ticket,
+        outcome,
+        message: None,
+        note: None,
+    };
+    let escalated = Outcome::Escalated { to: Level::Three };
+    let text = NoteText::new("mine").unwrap();
+    let note = ToRelay::AddNote { ticket, text };
+    for body in [wrap_up(Outcome::Solved), wrap_up(escalated), note.clone()] {
+        assert_eq!(world.ask(ada, body), Some(Err(Code::OutOfOrder)));
+    }
+    world.must(user, ready(&ask.ask));
+    world.must(ada, reveal(&ask.ask, Some(Confirmation([6; 32]))));
+    let record = world.store.sessions[&session].clone();
+    let answer = yes(&record, &[renfort_protocol::grant::Capability::View], 1);
+    world.must(user, ToRelay::AnswerConsent { session, answer });
+    assert!(world.store.tickets[&ticket].first_taken_at.is_some());
+    world.must(ada, note);
+    let reason = EndReason::EndedByTechnician;
+    world.must(ada, ToRelay::EndSession { session, reason });
+    assert_eq!(
+        world.store.tickets[&ticket].state,
+        TicketState::Taken,
+        "it is theirs now"
+    );
+    world.must(ada, wrap_up(Outcome::Solved));
+}
+
+#[test]
+fn a_wrong_code_that_is_told_after_the_end_is_nothing_wrong() {
+    let (mut world, user, ada, ticket) = desk();
+    let ask = question(1, ticket);
+    let session = ask.ask.session;
+    world.must(ada, ToRelay::TakeTicket { ask });
+    let reason = EndReason::Withdrawn;
+    world.must(ada, ToRelay::EndSession { session, reason });
+    let before = world.store.events.len();
+    world.must(user, says_wrong(session));
+    assert_eq!(world.store.events.len(), before);
+    assert_eq!(world.store.sessions[&session].end, Some(EndReason::Withdrawn));
 }
 
 #[test]

@@ -41,6 +41,7 @@ fn each_tampered_variant_is_found_for_what_it_is() {
     let (ours, theirs) = (&vectors.bindings[0], &vectors.bindings[7]);
     assert_ne!(ours.words, theirs.words);
     assert_eq!(ours.words, ours.transcript.as_ref().map(words_of));
+    only_the_first_holds(vectors.reveals.iter().map(|case| case.verdict), Tampered::Reveal);
     only_the_first_holds(vectors.allowances.iter().map(|case| case.verdict), Tampered::Allowance);
     only_the_first_holds(vectors.offers.iter().map(|case| case.verdict), Tampered::Offer);
     only_the_first_holds(vectors.answers.iter().map(|case| case.verdict), Tampered::Answer);

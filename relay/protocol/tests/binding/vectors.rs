@@ -3,8 +3,8 @@
 use renfort_protocol::{
     VERSION,
     binding::{
-        Ask, AskFault, Bound, Credential, READY_CONTEXT, Ready, SignedAsk, SignedReady, TRANSCRIPT_CONTEXT, Tampered,
-        Transcript,
+        Ask, AskFault, Bound, Credential, READY_CONTEXT, Ready, Reveal, SignedAsk, SignedReady, TRANSCRIPT_CONTEXT,
+        Tampered, Transcript,
     },
     card::{self, CLOCK_TOLERANCE_MS, Card, CardFault, Revocations, Revoked, SignedCard, SignedRevocations},
     grant::{Capabilities, Capability, Grant},
@@ -58,6 +58,7 @@ pub(crate) struct Vectors {
     pub(crate) cards: Vec<CardCase>,
     pub(crate) asks: Vec<AskCase>,
     pub(crate) bindings: Vec<BindingCase>,
+    pub(crate) reveals: Vec<RevealCase>,
     pub(crate) allowances: Vec<AllowanceCase>,
     pub(crate) offers: Vec<OfferCase>,
     pub(crate) answers: Vec<AnswerCase>,
@@ -90,6 +91,15 @@ pub(crate) struct BindingCase {
     pub(crate) verdict: Verdict,
     pub(crate) transcript: Option<Sha256>,
     pub(crate) words: Option<Words>,
+}
+
+/// Of the first binding: did the technician's device reveal this to it?
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RevealCase {
+    pub(crate) name: String,
+    pub(crate) ready: SignedReady,
+    pub(crate) reveal: Reveal,
+    pub(crate) verdict: Verdict,
 }
 
 /// Of the first binding.
@@ -399,6 +409,41 @@ pub(crate) fn transcript_hash(ask: &Ask, ready: &SignedReady, nonce: &Nonce) -> 
     signing::hash_of(&[TRANSCRIPT_CONTEXT, &ask.hash().0, &ready.0, &nonce.0].concat())
 }
 
+fn reveals() -> Vec<RevealCase> {
+    let honest = ready().sign(&key(USER));
+    let good = transcript().reveal(SESSION, nonce(), None, &key(TECHNICIAN));
+    let ground = changed(&ready(), |ready| ready.nonce = Nonce([7; 32])).sign(&key(USER));
+    let strangers = changed(&ready(), |ready| ready.device = public(STRANGER)).sign(&key(STRANGER));
+    [
+        ("a good reveal", honest.clone(), good),
+        ("told of another readiness of the same machine", ground, good),
+        ("told of another machine's readiness", strangers, good),
+        (
+            "with another nonce",
+            honest.clone(),
+            changed(&good, |reveal| reveal.nonce = Nonce([1; 32])),
+        ),
+        (
+            "of another session",
+            honest.clone(),
+            changed(&good, |reveal| reveal.session = SessionId([0xac; 16])),
+        ),
+        (
+            "signed by another device",
+            honest,
+            transcript().reveal(SESSION, nonce(), None, &key(STRANGER)),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, ready, reveal)| RevealCase {
+        name: name.into(),
+        verdict: Transcript::revealed(&ask(), &ready, &reveal).map(|_| ()).into(),
+        ready,
+        reveal,
+    })
+    .collect()
+}
+
 fn allowances() -> Vec<AllowanceCase> {
     let transcript = transcript();
     let good = transcript.sign_allowance(&grant(), &key(USER));
@@ -535,6 +580,7 @@ pub(crate) fn vectors() -> Vectors {
         cards: cards(),
         asks: asks(),
         bindings: bindings(),
+        reveals: reveals(),
         allowances: allowances(),
         offers: offers(),
         answers: answers(),

@@ -162,6 +162,7 @@ pub async fn a_session_keeps_its_binding(store: &dyn Store) {
             session: record.id,
             nonce: Nonce([1; 32]),
             confirmation: Some(Confirmation([2; 32])),
+            signature: Signature([3; 64]),
         }),
         allowed: None,
         allowance: Some(Signature([2; 64])),

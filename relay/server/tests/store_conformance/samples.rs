@@ -70,6 +70,7 @@ pub fn session(id: u8, of: u64) -> SessionRecord {
         asked_at: UnixMillis(u64::from(id)),
         answer_by: UnixMillis(u64::from(id) + 60),
         binding: None,
+        provisional: false,
         grant: None,
         started_at: None,
         ended_at: None,

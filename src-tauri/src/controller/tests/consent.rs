@@ -35,7 +35,7 @@ fn asked_under(policy: Option<Policy>, known: KnownTechnicians) -> Stage {
     stage.relay(FromRelay::Asked {
         session: Box::new(asked),
     });
-    stage.relay(revealing(REVEALED));
+    stage.reveal(REVEALED);
     stage
 }
 

@@ -46,6 +46,8 @@ struct Stage {
     now: UnixMillis,
     fresh: u8,
     effects: Vec<Effect>,
+    /// What this program was asked last.
+    asked: Option<renfort_protocol::binding::SignedAsk>,
 }
 
 impl Stage {
@@ -68,6 +70,7 @@ impl Stage {
             now: START,
             fresh: 0,
             effects: Vec::new(),
+            asked: None,
         };
         let moment = stage.moment();
         stage.effects = stage.controller.start(moment);
@@ -118,6 +121,9 @@ impl Stage {
     }
 
     fn relay(&mut self, message: FromRelay) -> &[Effect] {
+        if let FromRelay::Asked { session } = &message {
+            self.asked = Some(session.ask.clone());
+        }
         self.link(LinkEvent::Message(Box::new(message)))
     }
 
@@ -238,7 +244,7 @@ impl Stage {
         self.relay(FromRelay::Asked {
             session: Box::new(session(None)),
         });
-        self.relay(revealing(REVEALED))
+        self.reveal(REVEALED)
     }
 
     /// The grant that the relay makes of the answer just sent.

@@ -106,18 +106,30 @@ pub(super) fn ready(ask: &Ask) -> SignedReady {
     ready_by(ask, &users(), Nonce([0x66; 32]))
 }
 
-fn revealed(nonce: Nonce) -> Reveal {
-    Reveal {
-        session: SESSION,
-        nonce,
-        confirmation: None,
-    }
+/// What a technician's device reveals to a readiness; what cannot be right is signed by nobody.
+fn revealed(ask: &Ask, ready: Option<&SignedReady>, nonce: Nonce, device: &Ed25519KeyPair) -> Reveal {
+    let transcript = ready.and_then(|ready| Transcript::new(ask, ready, &nonce).ok());
+    transcript.map_or(
+        Reveal {
+            session: ask.session,
+            nonce,
+            confirmation: None,
+            signature: Signature([0; 64]),
+        },
+        |transcript| transcript.reveal(ask.session, nonce, None, device),
+    )
 }
 
-/// To the user: the technician's device opens its commitment.
-pub(super) fn revealing(nonce: Nonce) -> FromRelay {
-    FromRelay::Reveal {
-        reveal: revealed(nonce),
+impl Stage {
+    /// To the user: the technician's device opens its commitment to what this program has just said.
+    pub(super) fn reveal(&mut self, nonce: Nonce) -> &[Effect] {
+        let ask = self.asked.clone().expect("something was asked").ask;
+        let ready = self.sent().into_iter().find_map(|body| match body {
+            ToRelay::Ready { ready } => Some(ready.clone()),
+            _ => None,
+        });
+        let reveal = revealed(&ask, ready.as_ref(), nonce, &technicians(false));
+        self.relay(FromRelay::Reveal { reveal })
     }
 }
 
@@ -149,7 +161,7 @@ pub(super) fn viewed(grant: Option<Grant>) -> SessionInfo {
     let ask = own_ask();
     SessionInfo {
         ready: Some(ready(&ask.ask)),
-        reveal: Some(revealed(REVEALED)),
+        reveal: Some(revealed(&ask.ask, Some(&ready(&ask.ask)), REVEALED, &technicians(true))),
         allowance: grant.as_ref().map(allowance),
         ask,
         ..session(grant)

@@ -58,7 +58,7 @@ fn does_not_ring(info: SessionInfo, what: Tampered, fault: Option<&str>) {
     let params = told(&stage);
     assert_eq!(params["what"], what.name());
     assert_eq!(params.get("fault").map(String::as_str), fault);
-    stage.relay(revealing(REVEALED));
+    stage.reveal(REVEALED);
     assert!(!matches!(stage.user_page(), UserPage::Consent { .. }));
 }
 
@@ -108,9 +108,10 @@ fn a_question_for_another_ticket_or_session_does_not_ring() {
 
 #[test]
 fn a_question_of_another_version_does_not_ring() {
-    let mut ask = ask();
-    ask.ask.version = 0;
-    does_not_ring(asked_with(ask), Tampered::Ask, None);
+    let mut ask = ask().ask;
+    ask.version = 0;
+    // Signed so: it is the version that is wrong.
+    does_not_ring(asked_with(ask.sign(&key(22))), Tampered::Ask, None);
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn what_the_person_sees_is_what_the_card_says() {
     stage.relay(FromRelay::Asked {
         session: Box::new(info),
     });
-    stage.relay(revealing(REVEALED));
+    stage.reveal(REVEALED);
     let UserPage::Consent { session, words, .. } = stage.user_page() else {
         panic!("the person is asked");
     };
@@ -194,7 +195,7 @@ fn a_nonce_that_was_exchanged_to_grind_the_words_is_refused() {
     stage.relay(FromRelay::Asked {
         session: Box::new(session(None)),
     });
-    stage.relay(revealing(Nonce([0x56; 32])));
+    stage.reveal(Nonce([0x56; 32]));
     assert!(reported(&stage, Tampered::Reveal) && ended_untrusted(&stage));
 }
 
@@ -284,6 +285,56 @@ fn a_second_machine_that_comes_after_the_nonce_is_refused() {
     }
     assert!(reported(&stage, Tampered::Ready));
     assert_eq!(told(&stage)["what"], "ready");
+}
+
+#[test]
+fn a_question_that_a_relay_tells_twice_is_not_entered_again_with_another_machine() {
+    let (mut stage, ask) = technician_who_asked();
+    let honest = ready_by(&ask.ask, &key(23), Nonce([1; 32]));
+    stage.relay(FromRelay::Ready {
+        ready: Box::new(honest),
+    });
+    let reveal = match stage.sent()[..] {
+        [ToRelay::Reveal { reveal }] => *reveal,
+        ref other => panic!("the nonce is revealed: {other:?}"),
+    };
+    stage.relay(FromRelay::SessionEnded {
+        session: ask.ask.session,
+        reason: EndReason::Lost,
+    });
+    // Now that the nonce is known, a machine whose words agree could be looked for.
+    let ground = ready_by(&ask.ask, &key(24), Nonce([2; 32]));
+    let info = SessionInfo {
+        id: ask.ask.session,
+        ready: Some(ground),
+        reveal: Some(reveal),
+        ..asked_with(ask)
+    };
+    stage.relay(FromRelay::Asked {
+        session: Box::new(info),
+    });
+    assert!(reported(&stage, Tampered::Replayed));
+}
+
+#[test]
+fn after_a_restart_a_relay_cannot_tell_of_another_machine_than_the_nonce_was_revealed_to() {
+    let honest = viewed(None);
+    let ground = ready_by(&honest.ask.ask, &key(24), Nonce([2; 32]));
+    let info = SessionInfo {
+        ready: Some(ground),
+        ..honest
+    };
+    let mut stage = Stage::new(true);
+    stage.welcome_technician(vec![entry(TicketState::Taken, true)], Some(info));
+    assert!(reported(&stage, Tampered::Reveal));
+}
+
+#[test]
+fn a_question_of_another_day_does_not_ring() {
+    let mut ask = ask().ask;
+    ask.asked_at = UnixMillis(START.0 + renfort_protocol::card::CLOCK_TOLERANCE_MS + 1);
+    let info = asked_with(ask.sign(&key(22)));
+    does_not_ring(info, Tampered::Replayed, None);
 }
 
 #[test]

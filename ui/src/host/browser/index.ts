@@ -132,7 +132,7 @@ export class BrowserHost implements Host {
       case "sign_card_request":
         return this.#sign(async () => ({ event: "signed_card_request", request: await signRequest(await this.#device, effect.request) }));
       case "check":
-        return void verdictOf(effect.check).then((verdict) => this.#happened({ event: "checked", session: effect.session, verdict }));
+        return void verdictOf(effect.check, this.#device).then((verdict) => this.#happened({ event: "checked", session: effect.session, verdict }));
       case "sign_head":
         return void this.#signHead(effect);
       case "start_viewer":

@@ -2,7 +2,7 @@
 
 use renfort_protocol::{
     VERSION,
-    binding::{Ask, Credential, Ready, Reveal, SignedAsk, Transcript},
+    binding::{Ask, Credential, Ready, SignedAsk, Transcript},
     card::{self, Card, SignedCard},
     error::WireError,
     grant::{Capability, Grant},
@@ -114,11 +114,8 @@ pub async fn says_yes(user: &mut Client, technician: &mut Client, expires_at: Un
         _ => None,
     });
     let ready = ready.await.unwrap();
-    let reveal = Reveal {
-        session,
-        nonce: NONCE,
-        confirmation: None,
-    };
+    let transcript = Transcript::new(&info.ask.ask, &ready, &NONCE).unwrap();
+    let reveal = transcript.reveal(session, NONCE, None, &pair(technician.seed));
     let reveal = ToRelay::Reveal { reveal };
     technician.ask(reveal).await.unwrap().unwrap();
     let nonce = user.hear(|message| match message {

@@ -3,7 +3,7 @@
  * types, no white space, capabilities in the order of their list.
  * Invariant: nothing but the members that are named here is signed or hashed, whatever else an object came with.
  */
-import type { Allowance, Ask, Card, CardRequest, Capability, Credential, Described, Grant, Ready } from "../../../generated/protocol";
+import type { Allowance, Ask, Card, CardRequest, Capability, Credential, Described, Grant, Opened, Ready } from "../../../generated/protocol";
 import { CAPABILITIES } from "../session/wishes";
 
 const capabilities = (of: readonly Capability[]): Capability[] => CAPABILITIES.filter((capability) => of.includes(capability));
@@ -38,6 +38,8 @@ export const ready = ({ session, ask: hash, device, user: { name, machine }, non
     session, ask: hash, device, user: { name, machine }, nonce,
     ...(code ? { code: { element: code.element, confirmation: code.confirmation } } : {}),
   });
+
+export const opened = ({ transcript }: Opened): string => JSON.stringify({ transcript });
 
 export const allowance = ({ transcript, grant }: Allowance): string => JSON.stringify({ transcript, grant: orderedGrant(grant) });
 

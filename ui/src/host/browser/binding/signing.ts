@@ -13,6 +13,7 @@ export const CONTEXT = {
   commitment: "renfort commitment v1\0",
   ready: "renfort ready v1\0",
   transcript: "renfort transcript v1\0",
+  opened: "renfort opened v1\0",
   allowance: "renfort allowance v1\0",
   described: "renfort description v1\0",
 } as const;

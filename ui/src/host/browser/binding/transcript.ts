@@ -2,9 +2,9 @@
  * What both ends of a session know of each other, and what follows from it: the two words, the user's yes, offers and answers.
  * Invariant: nothing is taken as said by the user's machine that its key did not sign over this very transcript.
  */
-import type { Ask, Described, DeviceKey, Grant, Nonce, Sdp, Sha256, Signature, SignedReady, Words } from "../../../generated/protocol";
+import type { Ask, Confirmation, Described, DeviceKey, Grant, Nonce, Reveal, Sdp, SessionId, Sha256, Signature, SignedReady, Words } from "../../../generated/protocol";
 import type { Device } from "../device";
-import { commitmentTo, hashOfAsk } from "./ask";
+import { commitmentTo, deviceOf, hashOfAsk } from "./ask";
 import * as canonical from "./canonical";
 import { hash, hashOfText, hashTogether, isSigned, sign } from "./signing";
 import { wordsOf } from "./words";
@@ -33,6 +33,16 @@ export async function transcriptOf(ask: Ask, { ready, signature }: SignedReady, 
   const whole = await hashTogether("transcript", asked, await hash("ready", json), nonce);
   return { hash: whole, user: ready.device, words: wordsOf(whole) };
 }
+
+/** What this device says to a readiness: its nonce and, with a code, that it knows it; for this readiness and no other. */
+export async function revealTo(device: Device, transcript: Transcript, session: SessionId, nonce: Nonce, confirmation: Confirmation | null): Promise<Reveal> {
+  const signature = await sign(device, "opened", canonical.opened({ transcript: transcript.hash }));
+  return { session, nonce, ...(confirmation === null ? {} : { confirmation }), signature };
+}
+
+/** Did this question's device say so to this readiness? */
+export const isRevealed = async (ask: Ask, transcript: Transcript, { session, signature }: Reveal): Promise<boolean> =>
+  session === ask.session && isSigned(deviceOf(ask.credential), "opened", canonical.opened({ transcript: transcript.hash }), signature);
 
 /** Goes on to the connections of a session that was allowed; null when the user's machine did not sign this grant. */
 export async function bind(transcript: Transcript, grant: Grant, allowance: Signature): Promise<Bound | null> {

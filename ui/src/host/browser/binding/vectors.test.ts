@@ -1,7 +1,7 @@
 /** What binds a session does what the shared vectors say, as the programs in Rust do. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Ask, CardFault, CodeSecret, Confirmation, DeviceKey, Grant, Nonce, Sdp, SessionId, Sha256, Signature, SignedAsk, SignedCard, SignedReady, SignedRevocations, Tampered, TicketId, Words } from "../../../generated/protocol";
+import type { Ask, CardFault, CodeSecret, Confirmation, DeviceKey, Grant, Nonce, Reveal, Sdp, SessionId, Sha256, Signature, SignedAsk, SignedCard, SignedReady, SignedRevocations, Tampered, TicketId, Words } from "../../../generated/protocol";
 import type { Device } from "../device";
 import { isAskFor, putAsk, signAsk, type Wish } from "./ask";
 import * as canonical from "./canonical";
@@ -24,6 +24,7 @@ interface Vectors {
   readonly cards: readonly { name: string; card: SignedCard; verdict: Verdict }[];
   readonly asks: readonly { name: string; session: SessionId; ticket: TicketId; ask: SignedAsk; verdict: Verdict }[];
   readonly bindings: readonly { name: string; ask: SignedAsk; ready: SignedReady; nonce: Nonce; verdict: Verdict; transcript: Sha256 | null; words: Words | null }[];
+  readonly reveals: readonly { name: string; ready: SignedReady; reveal: Reveal; verdict: Verdict }[];
   readonly allowances: readonly { name: string; grant: Grant; allowance: Signature; verdict: Verdict }[];
   readonly offers: readonly { name: string; attempt: number; offer: Sdp; seal: Signature; verdict: Verdict }[];
   readonly answers: readonly { name: string; attempt: number; offer: Sdp; answer: Sdp; seal: Signature; verdict: Verdict }[];
@@ -54,6 +55,8 @@ async function bound(): Promise<Bound> {
   return found;
 }
 
+const technician = (): Promise<Device> => fromSeed(vectors.technician_seed, vectors.technician);
+
 const named = <Case extends { name: string }>(cases: readonly Case[]): [string, Case][] => cases.map((each) => [each.name, each]);
 
 describe("cards", () => {
@@ -81,7 +84,7 @@ describe("questions", () => {
     // What is wrong with a card in it is the user's machine's to find.
     const tampered = typeof verdict === "object" && "tampered" in verdict;
     expect(await isAskFor(ask, session, ticket)).toBe(!tampered);
-    expect(await verdictOf({ check: "ask", ask, session, ticket })).toEqual(tampered ? { found: "tampered", what: "ask" } : { found: "ask" });
+    expect(await verdictOf({ check: "ask", ask, session, ticket }, technician())).toEqual(tampered ? { found: "tampered", what: "ask" } : { found: "ask" });
   });
 
   test("are signed here as there", async () => {
@@ -102,11 +105,28 @@ describe("readiness", () => {
   test("what cannot be read does not hold", async () => {
     const [first] = vectors.bindings;
     if (!first) throw new Error("there is one");
-    const check = { check: "ready", ask: first.ask.ask, nonce: first.nonce, asking: null } as const;
+    const check = { check: "ready", ask: first.ask.ask, nonce: first.nonce, asking: null, revealed: null } as const;
     for (const ready of [{}, null, { ready: null }, { ready: { user: {} }, signature: 7 }]) {
-      expect(await verdictOf({ ...check, ready: ready as unknown as SignedReady })).toEqual({ found: "tampered", what: "ready" });
+      expect(await verdictOf({ ...check, ready: ready as unknown as SignedReady }, technician())).toEqual({ found: "tampered", what: "ready" });
     }
     expect(await transcriptOf(first.ask.ask, first.ready, first.nonce.toUpperCase()).catch(() => "thrown")).toBe("thrown");
+  });
+});
+
+describe("reveals", () => {
+  const [question] = vectors.bindings;
+  if (!question) throw new Error("there is one");
+  const check = { check: "ready", ask: question.ask.ask, asking: null } as const;
+
+  test.each(named(vectors.reveals))("%s", async (_, { ready, reveal, verdict }) => {
+    const found = await verdictOf({ ...check, ready, nonce: reveal.nonce, revealed: reveal }, technician());
+    expect(found.found === "transcript" ? "ok" : found).toEqual(verdict === "ok" ? "ok" : { found: "tampered", what: "reveal" });
+  });
+
+  test("are made here as there", async () => {
+    const [first] = vectors.reveals;
+    const found = first && (await verdictOf({ ...check, ready: first.ready, nonce: first.reveal.nonce, revealed: null }, technician()));
+    expect(found).toMatchObject({ found: "transcript", reveal: first?.reveal });
   });
 });
 
@@ -151,8 +171,8 @@ describe("codes", () => {
   });
 
   test("the check tells a wrong code from what was tampered with", async () => {
-    const verdict = async ({ ask, ready, nonce }: typeof right): Promise<unknown> => verdictOf({ check: "ready", ask, ready, nonce, asking: (await begun()).asking });
-    expect(await verdict(right)).toMatchObject({ found: "transcript", confirmation: right.confirmation });
+    const verdict = async ({ ask, ready, nonce }: typeof right): Promise<unknown> => verdictOf({ check: "ready", ask, ready, nonce, asking: (await begun()).asking, revealed: null }, technician());
+    expect(await verdict(right)).toMatchObject({ found: "transcript", reveal: { session: right.ask.session, nonce: right.nonce, confirmation: right.confirmation } });
     expect(await verdict(wrong)).toEqual({ found: "wrong_code" });
     for (const each of vectors.codes.filter(({ ready }) => !ready.ready.code)) expect(await verdict(each), each.name).toEqual({ found: "tampered", what: "ready" });
   });

@@ -69,8 +69,9 @@ export class Agreement {
     return [...steps, ...this.granted(grant, allowance)];
   }
 
-  #isOurs({ nonce, confirmation }: Reveal): boolean {
-    return nonce === this.nonce && (!this.revealed || confirmation === this.revealed.confirmation);
+  #isOurs(reveal: Reveal): boolean {
+    const ours = this.revealed;
+    return reveal.nonce === this.nonce && (!ours || (reveal.confirmation === ours.confirmation && reveal.signature === ours.signature));
   }
 
   /** The user's machine hears our question. Said again, it is answered again; to another one our nonce would be no secret. */
@@ -105,8 +106,7 @@ export class Agreement {
       case "transcript": {
         this.#transcript = verdict.transcript;
         if (this.revealed) return this.#next();
-        const { confirmation } = verdict;
-        this.revealed = { session: this.info.id, nonce: this.nonce, ...(confirmation === null ? {} : { confirmation }) };
+        this.revealed = verdict.reveal;
         return [{ step: "reveal", reveal: this.revealed }, ...this.#next()];
       }
       case "bound": {
@@ -126,7 +126,7 @@ export class Agreement {
   #due(): Check | null {
     const { ask, id: session, ticket } = this.info;
     if (!this.ours) return { check: "ask", ask, session, ticket };
-    if (!this.#transcript) return this.#ready && { check: "ready", ask: ask.ask, ready: this.#ready, nonce: this.nonce, asking: this.asking };
+    if (!this.#transcript) return this.#ready && { check: "ready", ask: ask.ask, ready: this.#ready, nonce: this.nonce, asking: this.asking, revealed: this.revealed };
     return this.#granted && !this.#bound ? { check: "allowance", transcript: this.#transcript, ...this.#granted } : null;
   }
 }

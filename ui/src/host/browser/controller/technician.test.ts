@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Action, View } from "../../../generated/host";
-import type { EndReason, FromRelay, Request, SessionInfo, SignedAsk, SignedCard, SignedReady, ToRelay } from "../../../generated/protocol";
+import type { EndReason, FromRelay, Request, Reveal, SessionInfo, SignedAsk, SignedCard, SignedReady, ToRelay } from "../../../generated/protocol";
 import { CLAIRE, CLAIRE_SIGNED_IN, detail, DEVICE, grant, NOW, queueEntry, sessionInfo, signedCard, WORDS } from "../../samples";
 import type { Check, Verdict } from "../binding/check";
 import { begin as beginCode } from "../binding/code";
@@ -20,10 +20,11 @@ const NONCE = "5a".repeat(32);
 const ALLOWANCE = "a1".repeat(64);
 const READY: SignedReady = { ready: { session: SESSION.id, ask: "00".repeat(32), device: "33".repeat(32), user: ENTRY.user, nonce: "c3".repeat(32) }, signature: "00".repeat(64) };
 const TRANSCRIPT: Transcript = { hash: "7e".repeat(32), user: READY.ready.device, words: WORDS };
-const TRANSCRIBED: Verdict = { found: "transcript", transcript: TRANSCRIPT, confirmation: null };
+const REVEAL: Reveal = { session: SESSION.id, nonce: NONCE, signature: "0d".repeat(64) };
+const TRANSCRIBED: Verdict = { found: "transcript", transcript: TRANSCRIPT, reveal: REVEAL };
 const BOUND: Bound = { transcript: TRANSCRIPT, allowance: "ee".repeat(32) };
 /** What the relay holds of a session that is open. */
-const ALLOWED: SessionInfo = { ...SESSION, ready: READY, reveal: { session: SESSION.id, nonce: NONCE }, grant: GRANT, allowance: ALLOWANCE };
+const ALLOWED: SessionInfo = { ...SESSION, ready: READY, reveal: REVEAL, grant: GRANT, allowance: ALLOWANCE };
 const CARD = signedCard({ issued_at: 0, expires_at: 100 * 24 * 60 * 60_000 });
 
 let desk: Technician;
@@ -323,12 +324,11 @@ test("a question is signed before it is put, and nothing is shown of its answer 
   expect(page()).toMatchObject({ session: { stage: "asking", words: null } });
   expect(sent()).toEqual([]);
   found("ready", TRANSCRIBED);
-  const reveal = { session: SESSION.id, nonce: NONCE };
-  expect(only("reveal").reveal).toEqual(reveal);
+  expect(only("reveal").reveal).toEqual(REVEAL);
   expect(page()).toMatchObject({ session: { stage: "asking", words: WORDS } });
   // Told again, it is answered again.
   relay({ type: "ready", ready: READY });
-  expect(sent()).toMatchObject([{ type: "reveal", reveal }]);
+  expect(sent()).toMatchObject([{ type: "reveal", reveal: REVEAL }]);
   relay({ type: "granted", grant: GRANT, allowance: ALLOWANCE });
   expect(page()).toMatchObject({ session: { stage: "asking" } });
   found("allowance", { found: "bound", bound: BOUND });
@@ -431,9 +431,8 @@ test("a reveal that met no relay is said after the next welcome", () => {
   found("ready", TRANSCRIBED);
   expect(sent()).toEqual([]);
   welcome({ ...SESSION, ready: READY }, [TAKEN]);
-  const reveal = { session: SESSION.id, nonce: NONCE };
-  expect(only("reveal").reveal).toEqual(reveal);
-  welcome({ ...SESSION, ready: READY, reveal }, [TAKEN]);
+  expect(only("reveal").reveal).toEqual(REVEAL);
+  welcome({ ...SESSION, ready: READY, reveal: REVEAL }, [TAKEN]);
   expect(sent().map(({ type }) => type), "once the relay has it").toEqual(["show_ticket"]);
 });
 
@@ -487,7 +486,8 @@ const { asking: ASKING, element: ELEMENT } = await beginCode("T-1001", SECRET);
 const BY_CODE: SessionInfo = { ...SESSION, ask: { ...SESSION.ask, ask: { ...SESSION.ask.ask, credential: { by: "code", technician: CLAIRE, device: DEVICE, element: ELEMENT } } } };
 const KNOWN: SignedReady = { ...READY, ready: { ...READY.ready, code: { element: "e1".repeat(32), confirmation: "f2".repeat(32) } } };
 const CONFIRMATION = "b4".repeat(32);
-const BY_CODE_REVEAL = { session: SESSION.id, nonce: NONCE, confirmation: CONFIRMATION };
+const BY_CODE_REVEAL: Reveal = { ...REVEAL, confirmation: CONFIRMATION };
+const TRANSCRIBED_BY_CODE: Verdict = { found: "transcript", transcript: TRANSCRIPT, reveal: BY_CODE_REVEAL };
 const typed = (ticket = "T-1001", secret = SECRET): Effect[] => act({ action: "take_by_code", ticket, secret });
 const wishes = (): unknown[] => effects.flatMap((effect) => (effect.effect === "sign_ask" ? [{ why: effect.why, ...effect.wish }] : []));
 
@@ -511,7 +511,7 @@ function askedByCode(): void {
 
 test("with a code one asks without a card, and shows that one knows it with the nonce, as often as it is asked for", () => {
   askedByCode();
-  found("ready", { found: "transcript", transcript: TRANSCRIPT, confirmation: CONFIRMATION });
+  found("ready", TRANSCRIBED_BY_CODE);
   expect(only("reveal").reveal).toEqual(BY_CODE_REVEAL);
   relay({ type: "ready", ready: KNOWN });
   expect(sent()).toMatchObject([{ type: "reveal", reveal: BY_CODE_REVEAL }]);
@@ -524,13 +524,25 @@ test("with a code one asks without a card, and shows that one knows it with the 
 });
 
 test("a proof that the relay exchanged is not ours", () => {
-  for (const confirmation of ["00".repeat(32), undefined]) {
+  const exchanged: readonly Reveal[] = [{ ...REVEAL, confirmation: "00".repeat(32) }, REVEAL, { ...BY_CODE_REVEAL, signature: "00".repeat(64) }];
+  for (const reveal of exchanged) {
     askedByCode();
-    found("ready", { found: "transcript", transcript: TRANSCRIPT, confirmation: CONFIRMATION });
-    welcome({ ...BY_CODE, ready: KNOWN, reveal: { session: SESSION.id, nonce: NONCE, ...(confirmation === undefined ? {} : { confirmation }) } }, [TAKEN], null);
+    found("ready", TRANSCRIBED_BY_CODE);
+    welcome({ ...BY_CODE, ready: KNOWN, reveal }, [TAKEN], null);
     expect(only("end_session").reason).toBe("untrusted");
     expect(view().notice?.error).toEqual({ code: "untrusted", params: { what: "reveal" } });
   }
+});
+
+test("after a reload, a readiness that the nonce was not revealed to is not gone on with", () => {
+  begin(TOKEN);
+  welcome({ ...SESSION, ready: READY, reveal: REVEAL }, [TAKEN]);
+  found("ask", { found: "ask" });
+  const [check] = effects.filter((effect) => effect.effect === "check");
+  expect(check?.effect === "check" && check.check).toMatchObject({ check: "ready", ready: READY, revealed: REVEAL });
+  found("ready", { found: "tampered", what: "reveal" });
+  expect(only("end_session").reason).toBe("untrusted");
+  expect(view().notice?.error).toEqual({ code: "untrusted", params: { what: "reveal" } });
 });
 
 test("a wrong code reveals nothing and is told once, whichever end finds it", () => {
@@ -547,7 +559,7 @@ test("a wrong code reveals nothing and is told once, whichever end finds it", ()
   expect(sent()).toEqual([]);
 
   askedByCode();
-  found("ready", { found: "transcript", transcript: TRANSCRIPT, confirmation: CONFIRMATION });
+  found("ready", TRANSCRIBED_BY_CODE);
   relay({ type: "session_ended", session: SESSION.id, reason: "wrong_code" });
   expect(sent()).toEqual([]);
   expect(view().notice?.error).toEqual({ code: "wrong_code" });
