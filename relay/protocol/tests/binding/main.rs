@@ -46,7 +46,7 @@ fn each_tampered_variant_is_found_for_what_it_is() {
     only_the_first_holds(vectors.offers.iter().map(|case| case.verdict), Tampered::Offer);
     only_the_first_holds(vectors.answers.iter().map(|case| case.verdict), Tampered::Answer);
     let believed: Vec<_> = vectors.codes.iter().map(|case| case.confirmation.is_some()).collect();
-    assert_eq!(believed[0], true);
+    assert!(believed[0]);
     assert_eq!(believed[1..], [false; 7]);
 }
 
