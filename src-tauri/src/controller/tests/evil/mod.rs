@@ -10,6 +10,7 @@ mod grant;
 mod honest;
 mod question;
 mod relay;
+mod repeated;
 mod words;
 
 use renfort_audit::{actor::Actor, event::Event as Recorded};
