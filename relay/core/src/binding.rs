@@ -43,14 +43,14 @@ fn unanswered(session: &SessionRecord) -> Result<&Binding, Refusal> {
 }
 
 impl Broker {
-    /// A user's own session; naming another's is recorded.
+    /// A user's own session; naming another's, or one that was never asked for, is recorded.
     pub(crate) fn users_session(
         &self,
         device: &DeviceKey,
         id: SessionId,
         body: &ToRelay,
     ) -> Result<&SessionRecord, Refusal> {
-        let session = self.desk.session(id).ok_or(Code::UnknownSession)?;
+        let session = self.known_session(id, body)?;
         if session.device == *device {
             Ok(session)
         } else {

@@ -112,6 +112,7 @@ impl Broker {
         event: &ReportedEvent,
         body: &ToRelay,
     ) -> Result<Plan, Refusal> {
+        self.known_session(id, body)?;
         let (session, side) = self.own_session(party, id, body)?;
         let mut record = session.clone();
         let last = match side {

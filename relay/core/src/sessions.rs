@@ -144,6 +144,13 @@ impl Broker {
         });
     }
 
+    /// A session that was asked for here. Endpoints hear of no other from an honest relay, so that whoever speaks of one was
+    /// lied to or lies: recorded.
+    pub(crate) fn known_session(&self, id: SessionId, body: &ToRelay) -> Result<&SessionRecord, Refusal> {
+        let session = self.desk.session(id);
+        session.ok_or_else(|| trespass(body, Code::UnknownSession, None, None))
+    }
+
     /// The session, and which end of it `party` is; naming another's is recorded.
     pub(crate) fn own_session(
         &self,
@@ -208,6 +215,7 @@ impl Broker {
         reason: EndReason,
         body: &ToRelay,
     ) -> Result<Plan, Refusal> {
+        self.known_session(id, body)?;
         let (session, side) = self.own_session(party, id, body)?;
         let allowed = match reason {
             EndReason::StoppedByUser | EndReason::Expired => side == Side::Sharer,

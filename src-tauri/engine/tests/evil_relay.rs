@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+use std::sync::Mutex;
+
 use renfort_engine::peer::{SharerEvent, ViewerEvent};
 use renfort_protocol::{
     binding::Tampered,
     error::Code,
-    ids::Signature,
+    ids::{SessionId, Signature},
     report::ReportedEvent,
     signalling::{EndReason, Sdp, Signal},
 };
@@ -54,7 +56,7 @@ fn on_answers(change: fn(u32, &Sdp, Signature) -> (u32, Sdp, Signature), signal:
 }
 
 /// The technician's machine refuses, says why to its person and to the log, and neither sees a picture nor answers.
-fn the_technicians_machine_refuses(relay: Meddling) {
+fn the_technicians_machine_refuses(relay: impl Meddling) {
     let pair = start_at(relay, Options::default());
     pair.sees(|event| {
         matches!(
@@ -75,7 +77,7 @@ fn the_technicians_machine_refuses(relay: Meddling) {
 }
 
 /// The same at the user's machine, for the answer.
-fn the_users_machine_refuses(relay: Meddling) {
+fn the_users_machine_refuses(relay: impl Meddling) {
     let pair = start_at(relay, Options::default());
     pair.hears(|event| {
         matches!(
@@ -128,11 +130,67 @@ fn a_relay_that_signs_an_offer_itself_is_refused() {
     });
 }
 
-/// What the user's machine signed as an offer is not good as an answer to it.
 #[test]
-fn a_relay_that_signs_the_answer_with_what_it_heard_is_refused() {
+fn a_relay_that_signs_an_answer_itself_is_refused() {
     the_users_machine_refuses(|signal| {
         on_answers(|attempt, sdp, _| (attempt, sdp.clone(), Signature([7; 64])), signal)
+    });
+}
+
+/// What the user's machine signed as an offer is not good as an answer to it.
+#[test]
+fn a_relay_that_turns_the_offer_round_into_an_answer_is_refused() {
+    let offered = Mutex::new(None);
+    the_users_machine_refuses(move |signal| {
+        let mut offered = offered.lock().unwrap();
+        match signal {
+            Signal::Offer { .. } => {
+                *offered = Some(signal.clone());
+                vec![signal]
+            }
+            Signal::Answer { .. } => {
+                let Some(Signal::Offer { attempt, sdp, seal }) = offered.clone() else {
+                    panic!("an answer without an offer");
+                };
+                vec![Signal::Answer { attempt, sdp, seal }]
+            }
+            other => vec![other],
+        }
+    });
+}
+
+/// Offer and answer of another session of the same two machines, which went well.
+fn of_an_earlier_session() -> (Signal, Signal) {
+    let pair = Pair::connected(Options {
+        session: SessionId([6; 16]),
+        ..Options::default()
+    });
+    let offer = pair.shared.lock().unwrap().iter().find_map(|event| match event {
+        SharerEvent::Signal(signal @ Signal::Offer { .. }) => Some(signal.clone()),
+        _ => None,
+    });
+    let answer = pair.viewed.lock().unwrap().iter().find_map(|event| match event {
+        ViewerEvent::Signal(signal @ Signal::Answer { .. }) => Some(signal.clone()),
+        _ => None,
+    });
+    (offer.unwrap(), answer.unwrap())
+}
+
+#[test]
+fn a_relay_that_replays_the_offer_of_an_earlier_session_is_refused() {
+    let (offer, _) = of_an_earlier_session();
+    the_technicians_machine_refuses(move |signal| match signal {
+        Signal::Offer { .. } => vec![offer.clone()],
+        other => vec![other],
+    });
+}
+
+#[test]
+fn a_relay_that_replays_the_answer_of_an_earlier_session_is_refused() {
+    let (_, answer) = of_an_earlier_session();
+    the_users_machine_refuses(move |signal| match signal {
+        Signal::Answer { .. } => vec![answer.clone()],
+        other => vec![other],
     });
 }
 

@@ -232,8 +232,10 @@ impl Controller {
         let Some(consent) = self.user.consent.take_if(|consent| consent.info.id == by_relay.session) else {
             return self.not_by_us(by_relay.session, turn);
         };
+        // The person has not answered, or said no.
         let Some((grant, signature)) = consent.allowed() else {
-            return self.not_by_us(by_relay.session, turn);
+            let what = Tampered::Allowance;
+            return self.distrust_at_user(by_relay.session, what, what.into(), turn);
         };
         let bound = if *by_relay == grant {
             consent.transcript.bind(&grant, &signature)

@@ -1,9 +1,11 @@
 //! A role doing another role's work.
 
 use renfort_protocol::{
+    binding::Tampered,
     error::Code,
-    ids::TicketId,
-    signalling::{ConsentAnswer, ToRelay},
+    ids::{SessionId, TicketId},
+    report::ReportedEvent,
+    signalling::{ConsentAnswer, EndReason, ToRelay},
     ticket::{Impact, NoteText, Outcome, Urgency},
 };
 
@@ -88,4 +90,20 @@ fn another_users_ticket_and_session_are_as_if_they_did_not_exist() {
     let refused = world.ask(other, ToRelay::AnswerConsent { session, answer });
     assert_eq!(refused, Some(Err(Code::UnknownSession)));
     assert!(world.store.sessions[&session].grant.is_none());
+}
+
+#[test]
+fn whoever_speaks_of_a_session_that_was_never_asked_for_is_in_the_log() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let (session, reason) = (SessionId([0xee; 16]), EndReason::Untrusted);
+    let what = Tampered::Ask;
+    for conn in [user, ada] {
+        let before = world.store.events.len();
+        world.report(conn, session, 1, ReportedEvent::Tampered { what });
+        let ended = world.ask(conn, ToRelay::EndSession { session, reason });
+        assert_eq!(ended, Some(Err(Code::UnknownSession)));
+        let codes = world.store.codes();
+        assert_eq!(codes[before..], ["message.refused", "message.refused"]);
+    }
 }

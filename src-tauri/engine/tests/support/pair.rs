@@ -77,6 +77,7 @@ impl Connector for Cuttable {
 }
 
 pub struct Options {
+    pub session: SessionId,
     pub capabilities: Vec<Capability>,
     pub lasts_ms: u64,
     pub input: bool,
@@ -86,6 +87,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            session: SessionId([7; 16]),
             capabilities: vec![Capability::View],
             lasts_ms: 600_000,
             input: true,
@@ -139,7 +141,9 @@ fn agreed(grant: &Grant) -> (Seal, Seal) {
 }
 
 /// What a relay makes of a signal that it should pass on.
-pub type Meddling = fn(Signal) -> Vec<Signal>;
+pub trait Meddling: Fn(Signal) -> Vec<Signal> + Send + Sync + 'static {}
+
+impl<T: Fn(Signal) -> Vec<Signal> + Send + Sync + 'static> Meddling for T {}
 
 pub fn honest(signal: Signal) -> Vec<Signal> {
     vec![signal]
@@ -150,11 +154,12 @@ pub fn start(options: Options) -> Pair {
 }
 
 /// With a relay that does as it likes.
-pub fn start_at(relay: Meddling, options: Options) -> Pair {
+pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
+    let relay = Arc::new(relay);
     let (user, technician) = (Arc::new(World::default()), Arc::new(World::default()));
     let clock = Clock::system();
     let grant = Grant {
-        session: SessionId([7; 16]),
+        session: options.session,
         ticket: TicketId(1001),
         technician: PersonId(1),
         capabilities: options.capabilities.into_iter().collect(),
@@ -225,11 +230,11 @@ pub fn start_at(relay: Meddling, options: Options) -> Pair {
     let (sharer, viewer) = (sharer_handle.commands.clone(), viewer_handle.commands.clone());
     let (stop, input) = (sharer_handle.stop_switch(), viewer_handle.input());
 
-    let (to_viewer, seen) = (viewer.clone(), Arc::clone(&shared));
+    let (to_viewer, seen, passes_on) = (viewer.clone(), Arc::clone(&shared), Arc::clone(&relay));
     sharer_runtime.spawn(async move {
         while let Some(event) = sharer_handle.events.recv().await {
             if let SharerEvent::Signal(signal) = &event {
-                for signal in relay(signal.clone()) {
+                for signal in passes_on(signal.clone()) {
                     let _gone = to_viewer.send(ViewerCommand::Signal(signal)).await;
                 }
             }

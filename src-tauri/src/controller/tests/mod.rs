@@ -5,6 +5,7 @@ mod code;
 mod connection;
 mod consent;
 mod evidence;
+mod evil;
 mod help;
 mod keys;
 mod log;

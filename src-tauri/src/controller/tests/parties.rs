@@ -13,7 +13,7 @@ use crate::store::DevicePair;
 /// The nonce that the technician's question commits to.
 pub(super) const REVEALED: Nonce = Nonce([0x55; 32]);
 
-fn pair(seed: u8) -> Ed25519KeyPair {
+pub(super) fn pair(seed: u8) -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
 }
 
@@ -27,7 +27,7 @@ fn technicians(of_the_stage: bool) -> Ed25519KeyPair {
     pair(if of_the_stage { 21 } else { 22 })
 }
 
-fn users() -> Ed25519KeyPair {
+pub(super) fn users() -> Ed25519KeyPair {
     pair(23)
 }
 

@@ -327,17 +327,10 @@ fn a_grant_that_nobody_gave_here_starts_nothing_and_is_ended() {
     let mut unasked = Stage::user();
     unasked.relay(granted_here(grant()));
 
-    let mut unanswered = Stage::user();
-    unanswered.relay(FromRelay::Ticket {
-        ticket: ticket(TicketState::Taken),
-    });
-    unanswered.asked();
-    unanswered.relay(granted_here(grant()));
-
     let mut restarted = Stage::new(false);
     restarted.welcome_user(Some(ticket(TicketState::Taken)), Some(session(Some(grant()))));
 
-    for stage in [unasked, unanswered, restarted] {
+    for stage in [unasked, restarted] {
         assert!(!stage.did(|effect| matches!(effect, Effect::StartSharer { .. })));
         assert_eq!(
             stage.sent(),
