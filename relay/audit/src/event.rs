@@ -249,8 +249,8 @@ pub enum Event {
         /// To the queue of this one.
         to: Level,
     },
-    /// `ticket.returned` to its queue, because its technician signed out, their account was disabled, or the user reported
-    /// their session as abuse.
+    /// `ticket.returned` to its queue, because its technician signed out, their account was disabled, they came with a wrong
+    /// code, or the user reported their session as abuse.
     TicketReturned {
         /// Who had it.
         person: PersonId,

@@ -1,14 +1,16 @@
 //! Signing the heads of sessions that ended here.
 //!
-//! Flow: a session that began in this program is remembered; when its sharer or viewer has told its last and all of that is
+//! Flow: a session that this program began is remembered; when its sharer or viewer has told its last and all of that is
 //! recorded, the relay is asked for the head; when it is what this program knows itself it is signed, else disputed.
 //!
-//! Invariant: nothing is signed that this program cannot hold against its own count: a session of an earlier run is not.
+//! Invariant: nothing is signed that this program did not ask for after its own end, or cannot hold against its own count: a
+//! session that an earlier run began is not.
 
 use std::collections::VecDeque;
 
 use renfort_protocol::{
     error::Code,
+    grant::Grant,
     head::{Endpoint, SessionHead},
     ids::{SessionId, TicketId},
     signalling::{SessionInfo, ToRelay},
@@ -35,10 +37,12 @@ struct Waiting {
     ticket: TicketId,
     role: Endpoint,
     ended: bool,
+    /// The request whose answer is the head; answered once.
+    asked: Option<u32>,
 }
 
 impl Heads {
-    /// A session begins in this program.
+    /// This program begins a session: its question, or its person's yes.
     pub(super) fn begun(&mut self, info: &SessionInfo, role: Endpoint) {
         if self.waiting.iter().any(|one| one.session == info.id) {
             return;
@@ -51,7 +55,13 @@ impl Heads {
             ticket: info.ask.ask.ticket,
             role,
             ended: false,
+            asked: None,
         });
+    }
+
+    /// Did this program begin it, and is its head not signed yet?
+    pub(super) fn began(&self, session: SessionId) -> bool {
+        self.waiting.iter().any(|one| one.session == session)
     }
 
     /// It has told its last.
@@ -61,12 +71,20 @@ impl Heads {
         }
     }
 
-    fn is_done(&mut self, session: SessionId) {
+    /// Its head is answered, or is not this program's to sign.
+    pub(super) fn forget(&mut self, session: SessionId) {
         self.waiting.retain(|one| one.session != session);
     }
 }
 
 impl Controller {
+    /// The person's yes begins a session: from now on this program counts, and remembers, what it reports of it.
+    pub(super) fn begin_as_sharer(&mut self, info: &SessionInfo, grant: &Grant) {
+        self.link.reports.begin(info.id);
+        self.heads.begun(info, Endpoint::Sharer);
+        self.witness.begun(info, grant);
+    }
+
     /// Asks for the next head that is due.
     pub(super) fn ask_for_heads(&mut self, turn: &mut Turn) {
         let early = self.heads.retry_at.is_some_and(|at| turn.at < at);
@@ -78,19 +96,22 @@ impl Controller {
         let LinkState { reports, requests, .. } = &self.link;
         // The relay must have heard of the end, and hold everything that was reported.
         let told = |one: &&Waiting| !requests.any(|purpose| purpose == Purpose::End(one.session));
-        let mut due = self.heads.waiting.iter().filter(|one| one.ended).filter(told);
-        if let Some(session) = due.find(|one| reports.all_recorded(one.session)).map(|one| one.session) {
+        let due = |one: &&mut Waiting| one.ended && told(&&**one) && reports.all_recorded(one.session);
+        if let Some(one) = self.heads.waiting.iter_mut().find(due) {
             self.heads.retry_at = None;
-            self.link
-                .requests
-                .send(Purpose::Head(session), ToRelay::ShowHead { session }, turn);
+            let session = one.session;
+            let body = ToRelay::ShowHead { session };
+            one.asked = Some(self.link.requests.send(Purpose::Head(session), body, turn));
         }
     }
 
-    pub(super) fn head_came(&mut self, head: SessionHead, turn: &mut Turn) {
-        let Some(one) = self.heads.waiting.iter().find(|one| one.session == head.session) else {
+    pub(super) fn head_came(&mut self, re: u32, head: SessionHead, turn: &mut Turn) {
+        let under_way = self.link.requests.is(re, Purpose::Head(head.session));
+        let asked = |one: &&mut Waiting| one.session == head.session && one.asked == Some(re);
+        let Some(one) = self.heads.waiting.iter_mut().find(asked).filter(|_| under_way) else {
             return tracing::warn!("a head that nobody here asked for is not signed");
         };
+        one.asked = None;
         let reports = self.link.reports.made(one.session);
         if head.holds(one.session, one.ticket, one.role, reports) {
             let signature = self.profile.device.sign_head(&head);
@@ -107,7 +128,7 @@ impl Controller {
     /// A request about a head was carried out. The answer to the first asks for another; after that, it is done.
     pub(super) fn head_done(&mut self, session: SessionId) {
         if !self.link.requests.any(|purpose| purpose == Purpose::Head(session)) {
-            self.heads.is_done(session);
+            self.heads.forget(session);
         }
     }
 
@@ -121,7 +142,7 @@ impl Controller {
             self.heads.retry_at = Some(turn.at.plus(RETRY_MS));
         } else {
             tracing::warn!(?code, "the head of a session is not signed");
-            self.heads.is_done(session);
+            self.heads.forget(session);
         }
     }
 }

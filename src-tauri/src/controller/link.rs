@@ -157,7 +157,9 @@ impl Controller {
     fn welcomed(&mut self, welcomed: Welcomed, session: Option<SessionInfo>, turn: &mut Turn) {
         if let Some(session) = &session {
             self.link.reports.recorded(session.id, session.reported);
-            self.link.reports.resume(session.id, session.reported);
+            if !self.heads.began(session.id) {
+                self.link.reports.resume(session.id, session.reported);
+            }
         }
         match (welcomed, self.profile.technician()) {
             (Welcomed::User { ticket }, false) => self.user_welcomed(ticket, session, turn),
@@ -202,8 +204,8 @@ impl Controller {
             FromRelay::Detail { detail } => self.detail_came(*detail),
             FromRelay::Suggestions { suggestions, .. } => self.suggestions_came(suggestions),
             FromRelay::Article { article, .. } => self.article_came(*article),
-            FromRelay::Head { head, .. } => self.head_came(head, turn),
-            FromRelay::Receipt { proof, .. } => self.receipt_came(&proof, turn),
+            FromRelay::Head { re, head } => self.head_came(re, head, turn),
+            FromRelay::Receipt { re, proof } => self.receipt_came(re, &proof, turn),
             FromRelay::Replies { replies, .. } => self.replies_came(replies),
             FromRelay::Asked { session } if self.profile.technician() => self.user_is_asked(*session, turn),
             FromRelay::Asked { session } => self.asked(*session, turn),

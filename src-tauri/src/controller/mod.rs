@@ -26,6 +26,7 @@ mod technician_session;
 mod trust;
 mod user;
 mod user_session;
+mod witness;
 mod wrap_up;
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ use link::LinkState;
 use receipt::Saving;
 use technician::Desk;
 use user::User;
+use witness::Witness;
 
 pub use event::{Effect, Event, Moment, Notification};
 pub use profile::Profile;
@@ -68,6 +70,7 @@ pub struct Controller {
     user: User,
     desk: Desk,
     heads: Heads,
+    witness: Witness,
     saving: Saving,
     /// An organisation that a link from outside offers; the person is asked.
     offer: Option<OrganisationFile>,
@@ -127,6 +130,7 @@ impl Controller {
             user: User::default(),
             desk: Desk::default(),
             heads: Heads::default(),
+            witness: Witness::default(),
             saving: Saving::default(),
             offer: None,
             quit_by: None,

@@ -1,6 +1,7 @@
 //! The user's receipt: asked of the relay, checked here, saved where the user wants it.
 //!
-//! Invariant: a receipt that does not hold is never saved.
+//! Invariant: a receipt that does not hold, or contradicts what this program saw itself, is never saved; nothing is asked of the
+//! person that they did not ask for.
 
 use renfort_audit::receipt::{Against, Facts, Fault, Proof, Receipt};
 use renfort_protocol::{
@@ -18,10 +19,20 @@ use crate::view::ReceiptView;
 pub(super) struct Saving {
     /// Minutes by which the person's clock is before UTC.
     utc_offset: i16,
-    /// The dialog is open, or the file is being written.
-    choosing: bool,
+    stage: Stage,
     /// Which session's was saved, and under which name.
     saved: Option<(SessionId, String)>,
+}
+
+/// What is waited for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Nothing,
+    /// The answer to this request, with so many reports of this program in it.
+    Relay { re: u32, due: usize },
+    /// The dialog is open, or the file is being written.
+    Person,
 }
 
 impl Controller {
@@ -32,12 +43,18 @@ impl Controller {
         if self.receipt_is_busy() {
             return;
         }
-        if !self.needs_relay() {
-            self.saving.utc_offset = utc_offset;
-            self.link
-                .requests
-                .send(Purpose::Receipt(session), ToRelay::ShowReceipt { session }, turn);
+        if self.needs_relay() {
+            return;
         }
+        // Without its own last reports it would be found wanting.
+        if !self.link.reports.all_recorded(session) {
+            return self.tell(Code::NotRecorded.into());
+        }
+        let body = ToRelay::ShowReceipt { session };
+        let re = self.link.requests.send(Purpose::Receipt(session), body, turn);
+        let due = self.witness.due(session);
+        self.saving.utc_offset = utc_offset;
+        self.saving.stage = Stage::Relay { re, due };
     }
 
     /// The session that a receipt can be had of.
@@ -51,14 +68,23 @@ impl Controller {
 
     fn receipt_is_busy(&self) -> bool {
         let asked = |purpose| matches!(purpose, Purpose::Receipt(_));
-        self.saving.choosing || self.link.requests.any(asked)
+        self.saving.stage == Stage::Person || self.link.requests.any(asked)
     }
 
-    pub(super) fn receipt_came(&mut self, text: &str, turn: &mut Turn) {
-        let Some(ticket) = self.user.ticket.clone().filter(|_| self.receipt_session().is_some()) else {
+    pub(super) fn receipt_came(&mut self, re: u32, text: &str, turn: &mut Turn) {
+        let (Some(ticket), Some(session)) = (self.user.ticket.clone(), self.receipt_session()) else {
             return;
         };
-        match self.checked(text, &ticket) {
+        let due = match self.saving.stage {
+            Stage::Relay { re: asked, due } if asked == re => due,
+            _ => return tracing::warn!("a receipt that nobody here asked for is not shown"),
+        };
+        // One answer a question, whatever becomes of it.
+        self.saving.stage = Stage::Nothing;
+        if !self.link.requests.is(re, Purpose::Receipt(session)) {
+            return;
+        }
+        match self.checked(text, &ticket, session, due) {
             Ok((proof, facts)) => {
                 let language = self.profile.language();
                 let utc_offset = self.saving.utc_offset;
@@ -68,7 +94,7 @@ impl Controller {
                     utc_offset,
                 }
                 .page(&facts);
-                self.saving.choosing = true;
+                self.saving.stage = Stage::Person;
                 let name = file_name(language, &ticket);
                 turn.push(Effect::SaveReceipt { name, page });
             }
@@ -79,21 +105,38 @@ impl Controller {
         }
     }
 
-    fn checked(&self, text: &str, ticket: &UserTicket) -> Result<(Proof, Facts), Fault> {
+    fn checked(
+        &self,
+        text: &str,
+        ticket: &UserTicket,
+        session: SessionId,
+        due: usize,
+    ) -> Result<(Proof, Facts), Fault> {
         let organisation = self.profile.organisation.as_ref();
         let against = Against {
             organisation: organisation.map(|file| file.organisation.key),
+            device: Some(self.profile.device.public()),
+            seen: self.witness.of(session, due),
             ..Against::default()
         };
         let proof = Proof::read(text)?;
         let facts = proof.check(&against)?;
-        let own = facts.ticket == ticket.id && Some(proof.session) == self.receipt_session();
-        if own { Ok((proof, facts)) } else { Err(Fault::NoTicket) }
+        if facts.ticket != ticket.id || proof.session != session {
+            return Err(Fault::NoTicket);
+        }
+        // Another session in the place of one that this run had.
+        if against.seen.is_none() && self.witness.knows(ticket.id) {
+            let mut records = proof.records.iter().map(|one| &one.record);
+            if let Some(yes) = records.find(|record| record.code == "consent.granted") {
+                return Err(Fault::NotAsTold { seq: yes.seq });
+            }
+        }
+        Ok((proof, facts))
     }
 
     /// The dialog was answered: saved under this name, not at all, or in vain.
     pub(super) fn receipt_saved(&mut self, result: Result<Option<String>, WireError>) {
-        self.saving.choosing = false;
+        self.saving.stage = Stage::Nothing;
         match result {
             Ok(Some(name)) => self.saving.saved = self.receipt_session().map(|session| (session, name)),
             Ok(None) => {}

@@ -43,8 +43,15 @@ struct Report {
 }
 
 impl Reports {
+    /// This program begins the session: whatever a relay says, nobody reported anything of it for this end.
+    pub(super) fn begin(&mut self, session: SessionId) {
+        let book = self.book(session);
+        book.last = 0;
+        book.waiting.clear();
+    }
+
     /// Gives the next number. None when too many wait.
-    fn add(&mut self, session: SessionId, at: UnixMillis, event: ReportedEvent) -> Option<()> {
+    fn add(&mut self, session: SessionId, at: UnixMillis, event: ReportedEvent) -> Option<u64> {
         let book = self.book(session);
         if book.waiting.len() >= WAITING {
             return None;
@@ -55,7 +62,7 @@ impl Reports {
             at,
             event,
         });
-        Some(())
+        Some(book.last)
     }
 
     /// The relay holds everything up to this number.
@@ -128,8 +135,11 @@ impl Reports {
 impl Controller {
     /// Puts something into the log. When the log can take no more, the session ends: nothing happens unrecorded.
     pub(super) fn report(&mut self, session: SessionId, at: UnixMillis, event: ReportedEvent, turn: &mut Turn) {
-        match self.link.reports.add(session, at, event) {
-            Some(()) => self.send_reports(turn),
+        match self.link.reports.add(session, at, event.clone()) {
+            Some(number) => {
+                self.witness.reported(session, number, at, &event);
+                self.send_reports(turn);
+            }
             None => self.session_cannot_be_recorded(session, turn),
         }
     }

@@ -47,11 +47,17 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// Sends and remembers what for.
-    pub(super) fn send(&mut self, purpose: Purpose, body: ToRelay, turn: &mut Turn) {
+    /// Sends and remembers what for. Gives the number by which the answer refers to it.
+    pub(super) fn send(&mut self, purpose: Purpose, body: ToRelay, turn: &mut Turn) -> u32 {
         let id = self.next_id();
         self.waiting.insert(id, purpose);
         turn.push(Effect::Send(Request { id, body }));
+        id
+    }
+
+    /// Is the request of this number under way, and for this?
+    pub(super) fn is(&self, id: u32, purpose: Purpose) -> bool {
+        self.waiting.get(&id) == Some(&purpose)
     }
 
     /// Sends what nobody waits for.

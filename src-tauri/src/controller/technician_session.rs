@@ -132,7 +132,12 @@ impl Controller {
         match bound {
             Ok(bound) => {
                 viewed.grant = Some(grant.clone());
-                self.heads.begun(&viewed.info, Endpoint::Viewer);
+                if viewed.other_end.put_here {
+                    self.link.reports.begin(grant.session);
+                    self.heads.begun(&viewed.info, Endpoint::Viewer);
+                } else {
+                    self.heads.forget(grant.session);
+                }
                 turn.push(Effect::StartViewer {
                     session: grant.session,
                     grant,

@@ -50,6 +50,8 @@ pub(super) struct Question {
 /// What a technician's program knows of the other end.
 #[derive(Debug, Default)]
 pub(super) struct OtherEnd {
+    /// This very program put the question, not an earlier run of it.
+    pub(super) put_here: bool,
     /// None in a program that began after the question was put.
     nonce: Option<Nonce>,
     /// The code as it was typed, until the user's machine answers.
@@ -396,6 +398,7 @@ impl Controller {
             }
             self.desk.put_before.push_back(info.id);
             return Ok(OtherEnd {
+                put_here: true,
                 nonce: Some(question.nonce),
                 asking: question.asking,
                 ..OtherEnd::default()
@@ -417,6 +420,7 @@ impl Controller {
             _ => None,
         };
         Ok(OtherEnd {
+            put_here: false,
             nonce: info.reveal.map(|reveal| reveal.nonce),
             asking: None,
             reveal: info.reveal,

@@ -16,7 +16,6 @@ use renfort_protocol::{
     binding::{Tampered, Transcript},
     error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
-    head::Endpoint,
     ids::{SessionId, Signature},
     limits::{CONSENT_ANSWER_MS, WARNING_PAUSE_MS},
     policy::Policy,
@@ -246,13 +245,13 @@ impl Controller {
             Ok(bound) => bound,
             Err(what) => return self.distrust_at_user(grant.session, what, what.into(), turn),
         };
+        self.begin_as_sharer(&consent.info, &grant);
         let policy = self.policy();
         let grant = policy.narrow(grant, turn.at);
         // Whoever came with a code could have called themselves anything.
         if consent.info.ask.ask.credential.card().is_some() {
             self.learn_technician(&consent.info.technician, turn);
         }
-        self.heads.begun(&consent.info, Endpoint::Sharer);
         turn.push(Effect::StartSharer {
             session: grant.session,
             grant: grant.clone(),

@@ -2,7 +2,15 @@
 import type { ErrorTable } from "./errors";
 import { code } from "./en.code";
 import { trust } from "./en.trust";
-import { isFault, isTampered } from "./named";
+import { isFault, isReceiptFault, isTampered, type ReceiptFault } from "./named";
+
+const UNLIKE: Readonly<Record<ReceiptFault, string>> = {
+  other_device: "The server’s receipt is about another computer than this one",
+  other_technician: "The server’s receipt is about another technician than the one whom you let in, or about another card or computer of theirs",
+  not_as_told: "The server’s receipt does not say what this computer told the server of the session",
+  report_missing: "The server’s receipt leaves out something that this computer told the server of the session",
+  no_yes: "The server’s receipt leaves out that you said yes",
+};
 
 export const errors: ErrorTable = {
   malformed: { what: "The server could not read this request.", todo: "Check what you wrote and try again. If it happens again, update Renfort." },
@@ -98,7 +106,7 @@ export const errors: ErrorTable = {
   wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
-    what: `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}, so Renfort did not save it.`,
+    what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}`}, so Renfort did not save it.`,
     todo: "Try again. If it stays so, tell your organisation’s security or data protection officer.",
   }),
   not_saved: (p) => ({

@@ -2,7 +2,15 @@
 import type { ErrorTable } from "./errors";
 import { code } from "./fr.code";
 import { trust } from "./fr.trust";
-import { isFault, isTampered } from "./named";
+import { isFault, isReceiptFault, isTampered, type ReceiptFault } from "./named";
+
+const UNLIKE: Readonly<Record<ReceiptFault, string>> = {
+  other_device: "Le reçu du serveur concerne un autre ordinateur que celui-ci",
+  other_technician: "Le reçu du serveur concerne un autre technicien que celui que vous avez laissé entrer, ou une autre carte ou un autre ordinateur que les siens",
+  not_as_told: "Le reçu du serveur ne dit pas ce que cet ordinateur a rapporté de la session",
+  report_missing: "Le reçu du serveur omet une partie de ce que cet ordinateur a rapporté de la session",
+  no_yes: "Le reçu du serveur ne dit pas que vous avez accepté",
+};
 
 export const errors: ErrorTable = {
   malformed: { what: "Le serveur n’a pas pu lire cette demande.", todo: "Vérifiez ce que vous avez écrit et réessayez. Si cela se répète, mettez Renfort à jour." },
@@ -98,7 +106,7 @@ export const errors: ErrorTable = {
   wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
-    what: `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""} : Renfort ne l’a pas enregistré.`,
+    what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""}`} : Renfort ne l’a pas enregistré.`,
     todo: "Réessayez. Si cela continue, prévenez la personne chargée de la sécurité ou de la protection des données.",
   }),
   not_saved: (p) => ({

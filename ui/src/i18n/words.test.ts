@@ -44,6 +44,13 @@ describe.each<Language>(["en", "fr"])("errors in %s", (which) => {
     expect(errorText({ code: "ticket_open", params: { ticket: "T-1009" } }).what).toContain("T-1009");
   });
 
+  test("what this computer knows to be wrong with a receipt is said in words, and anything else by its name", () => {
+    const told = ["other_device", "other_technician", "not_as_told", "report_missing", "no_yes"].map((fault) => errorText({ code: "bad_receipt", params: { fault } }).what);
+    expect(new Set(told).size).toBe(told.length);
+    for (const text of told) expect(text).not.toMatch(/_|\(/);
+    expect(errorText({ code: "bad_receipt", params: { fault: "session_gap" } }).what).toContain("session_gap");
+  });
+
   test("a code of a newer version is worded as a defect, not left blank", () => {
     for (const code of ["from_the_future", "toString", "__proto__"]) {
       expect(errorText({ code: code as Code })).toEqual(errorText({ code: "internal" }));

@@ -4,7 +4,7 @@ use crate::{
     checkpoint::Checkpoint,
     hash::Digest,
     inclusion,
-    receipt::{Against, Facts, Fault, Included, MAX_RECORDS, Proof, RECEIPT_FORM, heads},
+    receipt::{Against, Facts, Fault, Included, MAX_RECORDS, Proof, RECEIPT_FORM, heads, parties::Parties},
     record::{RECORD_VERSION, Record},
 };
 
@@ -57,8 +57,12 @@ pub(super) fn check(proof: &Proof, against: &Against) -> Result<Facts, Fault> {
     if nodes_used != proof.nodes.len() {
         return Err(Fault::Malformed);
     }
-    let signatures = heads::check(proof)?;
-    Facts::of(proof, checkpoint.size, signatures)
+    let parties = Parties::of(proof, against)?;
+    let signatures = heads::check(proof, against)?;
+    if let Some(seen) = &against.seen {
+        seen.check(proof, &parties)?;
+    }
+    Facts::of(proof, checkpoint.size, &parties, signatures)
 }
 
 /// What surrounds the records: form, keys, organisation, checkpoint.

@@ -6,20 +6,43 @@ use renfort_protocol::{ids::TicketId, ticket::Counts, time::UnixMillis};
 
 use crate::{
     actor::Actor,
-    receipt::{Fault, Included, Proof, heads::Heads},
+    receipt::{Fault, Included, Proof, heads::Heads, parties::Parties},
 };
 
 /// What an endpoint said of the session's records at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
-    /// It signed them, and the signature fits.
-    Checked,
-    /// It signed them; the key to check that with was erased.
-    Unchecked,
+    /// It signed these, and the signature fits.
+    Checked(Covered),
+    /// It signed these; the key to check that with was erased.
+    Unchecked(Covered),
     /// It did not agree with them.
     Disputed,
     /// It said nothing, or not yet.
     Not,
+}
+
+/// What a signature is about: the records of a session up to one of them. The end that signs has counted its own reports among
+/// them, and was told the last one's hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Covered {
+    /// Number of the last record that it covers, in the log.
+    pub last: u64,
+    /// Records of the session after that, but for what the ends themselves say of the records: not signed.
+    pub after: u64,
+    /// Reports of this very end among those.
+    pub reports_after: u64,
+}
+
+impl Signed {
+    /// What it covers, if it is a signature.
+    #[must_use]
+    pub const fn covered(&self) -> Option<&Covered> {
+        match self {
+            Self::Checked(covered) | Self::Unchecked(covered) => Some(covered),
+            Self::Disputed | Self::Not => None,
+        }
+    }
 }
 
 /// What a receipt tells.
@@ -78,16 +101,12 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(proof: &Proof, log_size: u64, heads: Heads) -> Result<Self, Fault> {
+    pub(super) fn of(proof: &Proof, log_size: u64, parties: &Parties<'_>, heads: Heads) -> Result<Self, Fault> {
         let of_session = |code: &str| {
             let fits = move |one: &&Included| one.record.session.is_some() && one.record.code == code;
             proof.records.iter().find(fits)
         };
-        let opened = proof
-            .records
-            .first()
-            .filter(|first| first.record.code == "ticket.opened");
-        let opened = opened.ok_or(Fault::NoTicket)?;
+        let opened = parties.opened;
         let ticket = opened.record.ticket.ok_or(Fault::NoTicket)?;
         let ended = of_session("session.ended").ok_or(Fault::NoEnd)?;
         let taken = taken(proof);
@@ -121,19 +140,19 @@ impl Facts {
         let began = proof.records.iter().find(|one| one.record.session.is_some());
         let began = began.map_or(0, |first| first.record.seq);
         for one in &proof.records {
-            facts.add(one, began);
+            if parties.is_users_report(one) {
+                facts.add_report(one);
+            } else {
+                facts.add(one, began);
+            }
         }
         Ok(facts)
     }
 
-    /// `began` is the number of the session's first record: what became of the ticket counts from there.
-    fn add(&mut self, one: &Included, began: u64) {
+    /// What the user's machine enforced and counted.
+    fn add_report(&mut self, one: &Included) {
         let number = |name: &str| one.number(name).unwrap_or(0);
         match one.record.code.as_str() {
-            "consent.granted" => {
-                let words = one.text("capabilities").unwrap_or_default();
-                self.allowed.extend(words.split_whitespace().map(str::to_owned));
-            }
             "control.allowed" => self.allow("control"),
             "clipboard.allowed" => self.allow("clipboard"),
             "control.refused" | "clipboard.refused" => self.refused = self.refused.saturating_add(1),
@@ -145,6 +164,17 @@ impl Facts {
                 sum.clipboard_to_user = sum.clipboard_to_user.saturating_add(number("clipboard_to_user"));
                 sum.clipboard_from_user = sum.clipboard_from_user.saturating_add(number("clipboard_from_user"));
                 sum.chat = sum.chat.saturating_add(number("chat"));
+            }
+            _ => {}
+        }
+    }
+
+    /// `began` is the number of the session's first record: what became of the ticket counts from there.
+    fn add(&mut self, one: &Included, began: u64) {
+        match one.record.code.as_str() {
+            "consent.granted" => {
+                let words = one.text("capabilities").unwrap_or_default();
+                self.allowed.extend(words.split_whitespace().map(str::to_owned));
             }
             "ticket.closed" if one.record.seq > began => {
                 self.outcome = one.text("outcome").map(str::to_owned);
@@ -161,7 +191,7 @@ impl Facts {
 }
 
 /// Who took the ticket and then asked for the session.
-fn taken(proof: &Proof) -> Option<&Included> {
+pub(super) fn taken(proof: &Proof) -> Option<&Included> {
     let first = proof.records.iter().find(|one| one.record.session_seq == Some(0))?;
     let Actor::Person(person) = first.record.actor else {
         return None;

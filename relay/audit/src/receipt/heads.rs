@@ -10,9 +10,14 @@ use crate::{
     actor::{Actor, device_hash},
     fields::Field,
     hash::Digest,
-    receipt::{Fault, Included, Proof, Signed},
+    receipt::{Against, Covered, Fault, Included, Proof, Signed},
     record::Record,
 };
+
+/// The code of a signature.
+const SIGNED: &str = "session.signed";
+/// The code of a disagreement.
+const DISPUTED: &str = "session.head_disputed";
 
 /// What each endpoint says of the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,15 +26,15 @@ pub(super) struct Heads {
     pub(super) viewer: Signed,
 }
 
-pub(super) fn check(proof: &Proof) -> Result<Heads, Fault> {
+pub(super) fn check(proof: &Proof, against: &Against) -> Result<Heads, Fault> {
     let mut heads = Heads {
         sharer: Signed::Not,
         viewer: Signed::Not,
     };
     for included in &proof.records {
         let signed = match included.record.code.as_str() {
-            "session.signed" => check_signature(proof, included)?,
-            "session.head_disputed" => Signed::Disputed,
+            SIGNED => check_signature(proof, included, against)?,
+            DISPUTED => Signed::Disputed,
             _ => continue,
         };
         match role(included) {
@@ -55,7 +60,7 @@ fn role(included: &Included) -> Option<Endpoint> {
     }
 }
 
-fn check_signature(proof: &Proof, included: &Included) -> Result<Signed, Fault> {
+fn check_signature(proof: &Proof, included: &Included, against: &Against) -> Result<Signed, Fault> {
     let seq = included.record.seq;
     let head = head(proof, included).ok_or_else(|| wrong(included))?;
     let bytes = head.signed_bytes();
@@ -66,20 +71,52 @@ fn check_signature(proof: &Proof, included: &Included) -> Result<Signed, Fault> 
         .text("signature")
         .and_then(|text| text.parse().ok())
         .ok_or(Fault::BadSignature { seq })?;
-    // Without the key, which was erased, the record still says that there was a signature.
-    let Some(shown) = included.revealed.get("key") else {
-        return Ok(Signed::Unchecked);
+    let known = match head.role {
+        Endpoint::Sharer => against.device,
+        Endpoint::Viewer => against.seen.as_ref().map(|seen| seen.device),
     };
-    let key: DeviceKey = shown.value.parse().map_err(|_| Fault::BadSignature { seq })?;
-    let own = match included.record.actor {
-        Actor::Device(hash) => device_hash(&key) == hash,
+    let shown = match included.shown("key") {
+        Some(text) => Some(text.parse::<DeviceKey>().map_err(|_| Fault::BadSignature { seq })?),
+        None => None,
+    };
+    let own = |key: &DeviceKey| match included.record.actor {
+        Actor::Device(hash) => device_hash(key) == hash,
         _ => true,
     };
-    let fits = UnparsedPublicKey::new(&ED25519, key.0).verify(&bytes, &signature.0);
-    if own && fits.is_ok() {
-        Ok(Signed::Checked)
-    } else {
-        Err(Fault::BadSignature { seq })
+    if let (Some(shown), Some(known), Endpoint::Viewer) = (shown, known, head.role)
+        && shown != known
+    {
+        return Err(Fault::OtherTechnician { seq });
+    }
+    if let Some(key) = shown.or(known) {
+        let fits = UnparsedPublicKey::new(&ED25519, key.0).verify(&bytes, &signature.0);
+        if !own(&key) || fits.is_err() {
+            return Err(Fault::BadSignature { seq });
+        }
+    }
+    let covered = covered(proof, included, &head);
+    // What somebody knows from elsewhere is not on the page: without the key, which was erased, it only says that there was
+    // a signature.
+    Ok(match shown {
+        Some(_) => Signed::Checked(covered),
+        None => Signed::Unchecked(covered),
+    })
+}
+
+/// How far a signature goes, and what came after it.
+fn covered(proof: &Proof, included: &Included, head: &SessionHead) -> Covered {
+    let of_session = |one: &&Included| one.record.session_seq.is_some();
+    let is_covered = |one: &&Included| one.record.session_seq.is_some_and(|number| number < head.records);
+    let is_answer = |one: &&Included| matches!(one.record.code.as_str(), SIGNED | DISPUTED);
+    let later = || {
+        let rest = proof.records.iter().filter(of_session);
+        rest.filter(move |one| !is_covered(one) && !is_answer(one))
+    };
+    let by_it = |one: &&Included| one.record.actor == included.record.actor && one.number("report").is_some();
+    Covered {
+        last: proof.records.iter().rfind(is_covered).map_or(0, |one| one.record.seq),
+        after: later().count() as u64,
+        reports_after: later().filter(by_it).count() as u64,
     }
 }
 

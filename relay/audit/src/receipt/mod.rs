@@ -12,6 +12,8 @@ mod date;
 mod facts;
 mod heads;
 mod page;
+mod parties;
+mod seen;
 mod steps;
 mod words;
 
@@ -25,8 +27,9 @@ use renfort_protocol::{
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    facts::{Facts, Signed},
+    facts::{Covered, Facts, Signed},
     heads::head_of,
+    seen::{Seen, told},
 };
 use crate::{
     checkpoint::{CheckpointError, LogKey, Origin},
@@ -104,6 +107,10 @@ pub struct Against {
     pub organisation: Option<DeviceKey>,
     /// A signed checkpoint of the log that was kept. It can say something only about a receipt of the same size.
     pub kept: Option<String>,
+    /// The user's device.
+    pub device: Option<DeviceKey>,
+    /// What that device knows itself of the session.
+    pub seen: Option<Seen>,
 }
 
 /// What is wrong with a receipt.
@@ -192,6 +199,33 @@ pub enum Fault {
         /// The record of the signature.
         seq: u64,
     },
+    /// Another device than the one that opened the ticket, or another one than the user's own.
+    #[error("record {seq} is of another device than the user's")]
+    OtherDevice {
+        /// Which.
+        seq: u64,
+    },
+    /// Another technician, or another device or card of theirs, than the one who asked.
+    #[error("record {seq} is of another technician than the one who asked")]
+    OtherTechnician {
+        /// Which.
+        seq: u64,
+    },
+    /// A record says something else than the user's machine told the relay.
+    #[error("record {seq} is not what the user's computer told")]
+    NotAsTold {
+        /// Which.
+        seq: u64,
+    },
+    /// The user's machine made a report that is not there.
+    #[error("report {number} of the user's computer is missing")]
+    ReportMissing {
+        /// Which.
+        number: u64,
+    },
+    /// The user allowed something, and that is not there.
+    #[error("the receipt does not tell that the user said yes")]
+    NoYes,
     /// The page's words are not those that its proof gives.
     #[error("the text of the page was altered: it is not what the records say")]
     AlteredText,
@@ -220,6 +254,11 @@ impl Fault {
             Self::NoEnd => "no_end",
             Self::WrongHead { .. } => "wrong_head",
             Self::BadSignature { .. } => "bad_signature",
+            Self::OtherDevice { .. } => "other_device",
+            Self::OtherTechnician { .. } => "other_technician",
+            Self::NotAsTold { .. } => "not_as_told",
+            Self::ReportMissing { .. } => "report_missing",
+            Self::NoYes => "no_yes",
             Self::AlteredText => "altered_text",
         }
     }

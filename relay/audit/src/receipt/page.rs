@@ -71,6 +71,21 @@ fn duration(ms: u64, words: &Words) -> String {
     }
 }
 
+/// How far a signature goes, and what came after it.
+fn signed_in_words(signed: Signed, words: &Words) -> String {
+    let (how, covered) = match signed {
+        Signed::Checked(covered) => (words.fits, covered),
+        Signed::Unchecked(covered) => (words.unchecked, covered),
+        Signed::Disputed => return words.disputed.to_owned(),
+        Signed::Not => return words.unsigned.to_owned(),
+    };
+    let told = format!("{} {}{how}", words.signed, covered.last);
+    match covered.after {
+        0 => told,
+        after => format!("{told} ({}{} {after})", words.after, words.colon),
+    }
+}
+
 /// Writes the page from its top to its bottom.
 struct Page<'a> {
     out: String,
@@ -188,6 +203,10 @@ impl Page<'_> {
         }
         self.push("</dl>");
         self.push(&format!("<p class=\"q\">{}</p>", words.contents));
+        let late = facts.by_user.covered().map_or(0, |covered| covered.reports_after);
+        if late > 0 {
+            self.push(&format!("<p>{}{} {late}.</p>", words.late, words.colon));
+        }
     }
 
     fn end(&mut self, facts: &Facts) {
@@ -220,13 +239,8 @@ impl Page<'_> {
             (words.by_user, facts.by_user),
             (words.by_technician, facts.by_technician),
         ] {
-            let told = match signed {
-                Signed::Checked => words.checked,
-                Signed::Unchecked => words.unchecked,
-                Signed::Disputed => words.disputed,
-                Signed::Not => words.unsigned,
-            };
-            self.row(name, &escaped(told));
+            let told = signed_in_words(signed, words);
+            self.row(name, &escaped(&told));
         }
         self.push("</dl>");
     }

@@ -6,10 +6,10 @@ mod support;
 
 use renfort_audit::{
     checkpoint::{CheckpointError, LogKey},
-    receipt::{Against, Facts, Fault, Proof, Signed, verify_page},
+    receipt::{Against, Covered, Facts, Fault, Proof, Seen, Signed, told, verify_page},
 };
 use renfort_protocol::ticket::Language;
-use support::{Log, Shown, Signing, log, log_of, page, pair, public, with_proof};
+use support::{Log, Shown, Signing, log, log_of, page, pair, public, seen, with_proof};
 
 fn verify(page: &str) -> Result<Facts, Fault> {
     verify_page(page, &Against::default()).map(|(_, facts)| facts)
@@ -22,6 +22,18 @@ fn checked(change: impl FnOnce(&mut Proof)) -> Fault {
     proof.check(&Against::default()).unwrap_err()
 }
 
+/// The last record before the signatures.
+const LAST: u64 = 16;
+
+/// A signature up to this record, after which nothing came.
+fn up_to(last: u64) -> Covered {
+    Covered {
+        last,
+        after: 0,
+        reports_after: 0,
+    }
+}
+
 /// The place of a record in the receipt.
 fn place(proof: &Proof, code: &str) -> usize {
     proof.records.iter().position(|one| one.record.code == code).unwrap()
@@ -32,21 +44,22 @@ fn a_receipt_tells_its_session_plainly_in_both_languages_and_holds() {
     let log = log(Signing::Both);
     let french = log.page(Language::Fr);
     let facts = verify(&french).unwrap();
-    assert_eq!(facts.by_user, Signed::Checked);
-    assert_eq!(facts.by_technician, Signed::Checked);
+    // The technician’s machine signed that the user’s had signed, too.
+    assert_eq!(facts.by_user, Signed::Checked(up_to(LAST)));
+    assert_eq!(facts.by_technician, Signed::Checked(up_to(LAST + 1)));
     assert_eq!((facts.counts.keys, facts.counts.clicks), (123, 7));
     assert_eq!(
         facts.allowed.iter().map(String::as_str).collect::<Vec<_>>(),
         ["control", "view"]
     );
-    assert_eq!(facts.technician.as_deref(), Some("Karim"));
+    assert_eq!(facts.technician.as_deref(), Some("Alex Durand"));
     assert_eq!(facts.outcome.as_deref(), Some("solved"));
     assert_eq!(facts.log_size, log.records.len() as u64);
     for told in [
         "Reçu d’assistance à distance",
-        "T-1001",
+        "T-1042",
         "1 h 02 min 05 s",
-        "niveau 2",
+        "niveau 1",
         "UTC+01:00",
         "Mairie de Sainte-Luce &amp; Cie",
     ] {
@@ -56,7 +69,7 @@ fn a_receipt_tells_its_session_plainly_in_both_languages_and_holds() {
     assert_eq!(verify(&english), Ok(facts));
     for told in [
         "Receipt for remote help",
-        "level 2",
+        "level 1",
         "25 February 2026",
         "The technician ended it.",
     ] {
@@ -101,7 +114,7 @@ fn after_an_erasure_the_receipt_lacks_values_and_holds() {
     let page = page(&proof, Language::Fr);
     let facts = verify(&page).unwrap();
     assert_eq!((facts.user, facts.technician), (None, None));
-    assert_eq!(facts.by_user, Signed::Unchecked);
+    assert_eq!(facts.by_user, Signed::Unchecked(up_to(LAST)));
     assert!(page.contains("effacé du journal"));
 }
 
@@ -122,7 +135,7 @@ fn a_bit_flipped_anywhere_is_found() {
 fn an_edited_text_is_found() {
     let page = log(Signing::Both).page(Language::En);
     for (from, to) in [
-        ("Karim", "Carla"),
+        ("Alex Durand", "Carla"),
         ("You did not report abuse.", "You reported abuse."),
         ("<h1>", "<h1 >"),
         ("</html>\n", "</html>\n\n"),
@@ -212,8 +225,8 @@ fn a_key_unlike_the_one_given_is_found() {
         organisation: Some(public(&pair(seed))),
         ..Against::default()
     };
-    assert!(verify_page(&page, &of(41)).is_ok());
-    assert_eq!(verify_page(&page, &of(7)).unwrap_err(), Fault::OtherOrganisation);
+    assert!(verify_page(&page, &of(7)).is_ok());
+    assert_eq!(verify_page(&page, &of(41)).unwrap_err(), Fault::OtherOrganisation);
     let named =
         checked(|proof| proof.organisation.organisation.name = renfort_protocol::people::Name::new("Autre").unwrap());
     assert_eq!(named, Fault::OtherOrganisation);
@@ -247,6 +260,111 @@ fn a_signature_by_another_key_or_over_another_head_is_found() {
     let said = |signing| log(signing).proof().check(&Against::default()).unwrap_err();
     assert_eq!(said(Signing::Forged).name(), "bad_signature");
     assert_eq!(said(Signing::OtherReports).name(), "wrong_head");
+}
+
+#[test]
+fn a_signature_of_somebody_who_was_not_in_the_session_is_found() {
+    let said = |signing| log(signing).proof().check(&Against::default()).unwrap_err();
+    assert_eq!(said(Signing::InventedDevice).name(), "other_device");
+    assert_eq!(said(Signing::InventedTechnician).name(), "other_technician");
+}
+
+#[test]
+fn what_came_after_a_signature_is_told_as_unsigned() {
+    let page = log(Signing::Late).page(Language::En);
+    let facts = verify(&page).unwrap();
+    let covered = |last| Covered {
+        last,
+        after: 2,
+        reports_after: 1,
+    };
+    assert_eq!(facts.by_user, Signed::Checked(covered(LAST)));
+    let of_others = Covered {
+        reports_after: 0,
+        ..covered(LAST + 1)
+    };
+    assert_eq!(facts.by_technician, Signed::Checked(of_others));
+    assert_eq!(facts.counts.keys, 623);
+    for told in [
+        "signed up to record 16; the signature fits (records after that, which it did not sign: 2)",
+        "those reports are not signed: 1.",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert!(!log(Signing::Both).page(Language::En).contains("not sign"));
+}
+
+#[test]
+fn what_only_the_users_machine_knows_is_held_against_the_receipt() {
+    let against = |change: &dyn Fn(&mut Against)| {
+        let mut against = seen();
+        change(&mut against);
+        log(Signing::Both).proof().check(&against)
+    };
+    let knows = |change: &dyn Fn(&mut Seen)| against(&|against| change(against.seen.as_mut().unwrap()));
+    assert!(against(&|_| ()).is_ok());
+    assert!(knows(&|seen| seen.due = 2).is_ok());
+    let other = |_: Facts| panic!("it holds");
+    let device = against(&|against| against.device = Some(public(&pair(6))));
+    assert_eq!(device.map_or_else(|fault| fault, other), Fault::OtherDevice { seq: 3 });
+    for change in [
+        &(|seen: &mut Seen| seen.device = public(&pair(6))) as &dyn Fn(&mut Seen),
+        &|seen| seen.card = None,
+        &|seen| seen.card = Some(renfort_protocol::ids::CardSerial([7; 8])),
+        &|seen| seen.technician.id.0 = 4,
+        &|seen| seen.technician.name = renfort_protocol::people::Name::new("Carla").unwrap(),
+        &|seen| seen.technician.level = renfort_protocol::people::Level::Three,
+    ] {
+        let fault = knows(change).map_or_else(|fault| fault, other);
+        assert!(matches!(fault, Fault::OtherTechnician { .. }), "{fault:?}");
+    }
+}
+
+#[test]
+fn a_signature_whose_key_is_not_shown_is_checked_with_the_key_that_is_known() {
+    let mut proof = log(Signing::Both).proof();
+    proof.records.iter_mut().for_each(|one| one.revealed = Shown::new());
+    let facts = proof.check(&seen()).unwrap();
+    assert_eq!(facts.by_technician, Signed::Unchecked(up_to(LAST + 1)));
+    let mut other = seen();
+    other.seen.as_mut().unwrap().device = public(&pair(6));
+    assert_eq!(proof.check(&other), Err(Fault::BadSignature { seq: LAST + 2 }));
+}
+
+#[test]
+fn a_report_or_a_yes_that_a_relay_changed_left_out_or_made_up_is_found() {
+    let knows = |change: &dyn Fn(&mut Seen)| {
+        let mut against = seen();
+        change(against.seen.as_mut().unwrap());
+        log(Signing::Both).proof().check(&against).unwrap_err()
+    };
+    // It was told of 500 keys, and wrote 120.
+    let more = renfort_audit::event::Event::Reported {
+        number: 3,
+        happened_at: renfort_protocol::time::UnixMillis(5),
+        event: renfort_protocol::report::ReportedEvent::Counted {
+            counts: renfort_protocol::ticket::Counts {
+                keys: 500,
+                clicks: 7,
+                ..renfort_protocol::ticket::Counts::default()
+            },
+        },
+    };
+    assert_eq!(
+        knows(&|seen| seen.reports[2] = told(&more)),
+        Fault::NotAsTold { seq: 12 }
+    );
+    assert_eq!(knows(&|seen| seen.granted = told(&more)), Fault::NotAsTold { seq: 6 });
+    let one_more = |seen: &mut Seen| {
+        seen.reports.push(told(&more));
+        seen.due = 5;
+    };
+    assert_eq!(knows(&one_more), Fault::ReportMissing { number: 5 });
+    let made_up = |seen: &mut Seen| {
+        seen.reports.pop();
+        seen.due = 3;
+    };
+    assert_eq!(knows(&made_up), Fault::NotAsTold { seq: LAST });
 }
 
 #[test]

@@ -11,7 +11,7 @@ use renfort_audit::{
     inclusion::{Node, prove},
     merkle::Tree,
     personal::Revealed,
-    receipt::{Against, Issuer, Proof, Receipt, tells},
+    receipt::{Against, Issuer, Proof, Receipt, Seen, tells, told},
     record::{Entry, Position, seal},
 };
 use renfort_protocol::{
@@ -19,7 +19,7 @@ use renfort_protocol::{
     head::{Endpoint, SessionHead},
     ids::{CardSerial, DeviceKey, PersonId, RecordHash, SessionId, Signature, TicketId},
     organisation::Organisation,
-    people::{Level, Name, Stated},
+    people::{Level, Name, Stated, Technician},
     report::ReportedEvent,
     signalling::EndReason,
     ticket::{Counts, Impact, Language, Outcome, Summary, Urgency},
@@ -27,8 +27,9 @@ use renfort_protocol::{
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};
 
-pub(crate) const SESSION: SessionId = SessionId([4; 16]);
-const TICKET: TicketId = TicketId(1001);
+/// The session is the one of the desktop app’s scenarios, which hold the vectors’ receipt against it.
+pub(crate) const SESSION: SessionId = SessionId([7; 16]);
+const TICKET: TicketId = TicketId(1042);
 const TECHNICIAN: Actor = Actor::Person(PersonId(3));
 
 pub(crate) fn pair(seed: u8) -> Ed25519KeyPair {
@@ -168,7 +169,7 @@ impl Log {
                 issued_at: UnixMillis(1),
                 policy: None,
             }
-            .sign(&pair(41)),
+            .sign(&pair(7)),
         };
         Proof::pack(issuer, self.checkpoint(size), SESSION, with_proof).unwrap()
     }
@@ -197,16 +198,22 @@ pub(crate) enum Signing {
     Forged,
     /// The technician's machine signs that it reported more.
     OtherReports,
+    /// A device signs for the user that did not open the ticket.
+    InventedDevice,
+    /// Somebody signs as the technician who did not ask.
+    InventedTechnician,
+    /// The user's machine reports, and abuse is reported, after both signed.
+    Late,
     Disputed,
 }
 
 pub(crate) fn log(signing: Signing) -> Log {
-    log_of(signing, Some(CardSerial([8; 8])))
+    log_of(signing, Some(CardSerial([9; 8])))
 }
 
 /// With this card, or with a code.
 pub(crate) fn log_of(signing: Signing, card: Option<CardSerial>) -> Log {
-    let (user_key, technician_key) = (pair(9), pair(8));
+    let (user_key, technician_key) = (pair(21), pair(22));
     let user = Actor::Device(device_hash(&public(&user_key)));
     let mut log = Log {
         records: Vec::new(),
@@ -228,7 +235,7 @@ pub(crate) fn log_of(signing: Signing, card: Option<CardSerial>) -> Log {
             summary: Summary::new("</script> L'imprimante \"ne\" répond plus & <b>").unwrap(),
         },
     );
-    let (person, level, name) = (PersonId(3), Level::Two, Name::new("Karim").unwrap());
+    let (person, level, name) = (PersonId(3), Level::One, Name::new("Alex Durand").unwrap());
     log.of_ticket(
         TECHNICIAN,
         Event::TicketTaken {
@@ -252,7 +259,7 @@ pub(crate) fn log_of(signing: Signing, card: Option<CardSerial>) -> Log {
         user,
         Event::ConsentGranted {
             capabilities,
-            expires_at: UnixMillis(7),
+            expires_at: UnixMillis(2_800_000),
         },
     );
     log.elsewhere(2);
@@ -309,7 +316,7 @@ pub(crate) fn log_of(signing: Signing, card: Option<CardSerial>) -> Log {
     );
     match signing {
         Signing::None => {}
-        Signing::Both => {
+        Signing::Both | Signing::Late => {
             log.sign(user, log.head(Endpoint::Sharer, 4), &user_key, &user_key);
             log.sign(
                 TECHNICIAN,
@@ -327,13 +334,84 @@ pub(crate) fn log_of(signing: Signing, card: Option<CardSerial>) -> Log {
                 &technician_key,
             );
         }
+        Signing::InventedDevice => {
+            let invented = Actor::Device(device_hash(&public(&pair(6))));
+            log.sign(invented, log.head(Endpoint::Sharer, 0), &pair(6), &pair(6));
+        }
+        Signing::InventedTechnician => {
+            let invented = Actor::Person(PersonId(4));
+            log.sign(invented, log.head(Endpoint::Viewer, 0), &pair(6), &pair(6));
+        }
         Signing::Disputed => {
             let (role, reports, claimed) = (Endpoint::Sharer, 4, 5);
             log.of_session(user, Event::HeadDisputed { role, reports, claimed });
         }
     }
+    if signing == Signing::Late {
+        log.report(
+            user,
+            5,
+            ReportedEvent::Counted {
+                counts: Counts {
+                    keys: 500,
+                    ..Counts::default()
+                },
+            },
+        );
+        let (happened_at, sentence) = (UnixMillis(5), None);
+        log.of_session(user, Event::AbuseReported { happened_at, sentence });
+    }
     log.elsewhere(4);
     log
+}
+
+/// What the user's machine remembers of the session, and what its device is.
+pub(crate) fn seen() -> Against {
+    let counted = |keys, clicks| ReportedEvent::Counted {
+        counts: Counts {
+            keys,
+            clicks,
+            ..Counts::default()
+        },
+    };
+    let reports = [
+        ReportedEvent::Connected {
+            capture: "x11".into(),
+            codec: "h264".into(),
+        },
+        ReportedEvent::Allowed {
+            capability: Capability::Control,
+        },
+        counted(120, 7),
+        counted(3, 0),
+    ];
+    let reports = (1..).zip(reports).map(|(number, event)| {
+        told(&Event::Reported {
+            number,
+            happened_at: UnixMillis(5),
+            event,
+        })
+    });
+    let granted = Event::ConsentGranted {
+        capabilities: Capabilities::from([Capability::View]),
+        expires_at: UnixMillis(2_800_000),
+    };
+    Against {
+        device: Some(public(&pair(21))),
+        seen: Some(Seen {
+            technician: Technician {
+                id: PersonId(3),
+                name: Name::new("Alex Durand").unwrap(),
+                level: Level::One,
+            },
+            device: public(&pair(22)),
+            card: Some(CardSerial([9; 8])),
+            granted: told(&granted),
+            reports: reports.collect(),
+            due: 4,
+        }),
+        ..Against::default()
+    }
 }
 
 /// The page with its proof changed, and its words as before.

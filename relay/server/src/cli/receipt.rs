@@ -5,7 +5,7 @@ use std::{fs::File, io::Read as _, path::Path};
 use anyhow::{Context, bail};
 use renfort_audit::{
     checkpoint::{Checkpoint, LogKey},
-    receipt::{Against, Facts, Fault, MAX_PAGE_BYTES, Receipt, Signed, verify_page},
+    receipt::{Against, Covered, Facts, Fault, MAX_PAGE_BYTES, Receipt, Signed, verify_page},
 };
 
 pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> anyhow::Result<()> {
@@ -16,7 +16,7 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> a
     let against = Against {
         key,
         kept: kept.clone(),
-        organisation: None,
+        ..Against::default()
     };
     // Whatever is not UTF-8, or too long, is no receipt.
     let verified = page
@@ -59,18 +59,36 @@ fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) {
     );
     for (whose, signed) in [("user", facts.by_user), ("technician", facts.by_technician)] {
         let told = match signed {
-            Signed::Checked => "signed these records, and the signature fits",
-            Signed::Unchecked => "signed these records; the key to check it with was erased",
+            Signed::Checked(_) => "signed these records, and the signature fits",
+            Signed::Unchecked(_) => "signed these records; the key to check it with was erased",
             Signed::Disputed => "did not agree with these records",
             Signed::Not => "has not signed these records",
         };
-        println!("The {whose}'s computer {told}.");
+        println!(
+            "The {whose}'s computer {told}{}.",
+            signed.covered().map_or_else(String::new, reach)
+        );
     }
     if !key_given {
         println!(
             "Its key is {}. Compare it with the relay's key as known from elsewhere (--key).",
             proof.key.0
         );
+    }
+}
+
+/// How far a signature goes.
+fn reach(covered: &Covered) -> String {
+    let Covered {
+        last,
+        after,
+        reports_after,
+    } = covered;
+    match after {
+        0 => format!(" (up to record {last})"),
+        _ => format!(
+            " (up to record {last}; {after} records after that it did not sign, {reports_after} of them its own reports)"
+        ),
     }
 }
 

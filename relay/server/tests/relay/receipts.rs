@@ -120,7 +120,13 @@ async fn a_user_saves_a_receipt_that_both_ends_signed_and_anybody_checks_it() {
     let names: Vec<&String> = proof.records.iter().flat_map(|one| one.revealed.keys()).collect();
     assert_eq!(names, ["machine", "name", "summary", "technician", "key", "key"]);
     let (text, facts) = page(proof);
-    assert_eq!((facts.by_user, facts.by_technician), (Signed::Checked, Signed::Checked));
+    assert!(
+        matches!(
+            (facts.by_user, facts.by_technician),
+            (Signed::Checked(user), Signed::Checked(technician)) if user.after == 0 && technician.after == 0
+        ),
+        "{facts:?}"
+    );
     assert_eq!(facts.technician.as_deref(), Some("Ada Tech"));
     assert_eq!(facts.user.as_deref(), Some("User 1"));
     assert_eq!((facts.organisation.as_str(), facts.level), ("Mairie", Some(1)));
@@ -164,7 +170,8 @@ async fn a_receipt_can_be_had_after_a_restart_and_by_nobody_else() {
     page(proof(&mut asking, id).await);
     let told = head(&mut asking, id).await;
     sign(&mut asking, told, 1).await;
-    assert_eq!(page(proof(&mut asking, id).await).1.by_user, Signed::Checked);
+    let by_user = page(proof(&mut asking, id).await).1.by_user;
+    assert!(matches!(by_user, Signed::Checked(_)), "{by_user:?}");
     let mut other = user(relay.address(), 3).await;
     let refused = other.ask(ToRelay::ShowReceipt { session: id }).await.unwrap();
     assert_eq!(refused.unwrap_err().code, Code::UnknownSession);

@@ -1,22 +1,15 @@
-//! What is left of a session: its head, signed or disputed, and the receipt, checked and saved.
+//! What is left of a session: its head, signed or disputed.
 
 use renfort_engine::peer::{SharerEvent, ViewerEvent};
 use renfort_protocol::{
+    binding::Transcript,
     head::{Endpoint, SessionHead},
     ids::RecordHash,
     report::ReportedEvent,
     signalling::EndReason,
-    ticket::{Counts, Receipt},
 };
 
 use super::*;
-use crate::view::ReceiptView;
-
-/// A proof as a relay gives it, of this session and ticket, by an organisation of this seed.
-const PROOF: &str = include_str!("../../../../relay/audit/vectors/receipt-proof.json");
-const PROVED: SessionId = SessionId([4; 16]);
-const PROVED_TICKET: TicketId = TicketId(1001);
-const PROVED_ORGANISATION: u8 = 41;
 
 fn head(role: Endpoint, reports: u64) -> SessionHead {
     SessionHead {
@@ -96,11 +89,49 @@ fn a_head_with_other_reports_or_of_the_other_end_is_disputed() {
 
 #[test]
 fn a_head_that_nobody_asked_for_is_not_signed() {
+    let unasked = |stage: &mut Stage, re, reports| {
+        let head = head(Endpoint::Sharer, reports);
+        stage.relay(FromRelay::Head { re, head });
+        assert_eq!(signed(stage), None);
+        assert_eq!(stage.sent(), [] as [&ToRelay; 0]);
+    };
+    unasked(&mut Stage::user(), 9, 0);
+    // Of a session that goes on: a signature over its beginning would hide the rest.
+    unasked(&mut Stage::in_session(), 9, 0);
+    let mut stage = ended();
+    let re = stage.only_request();
+    unasked(&mut stage, re + 1, 2);
+    let head = head(Endpoint::Sharer, 2);
+    stage.relay(FromRelay::Head { re, head });
+    assert!(signed(&stage).is_some());
+    // Nor a second one in answer to the same question.
+    unasked(&mut stage, re, 2);
+}
+
+#[test]
+fn what_a_relay_says_was_reported_before_is_not_counted_in_a_session_that_this_run_began() {
     let mut stage = Stage::user();
-    let head = head(Endpoint::Sharer, 0);
-    stage.relay(FromRelay::Head { re: 9, head });
-    assert_eq!(signed(&stage), None);
-    assert_eq!(stage.sent(), [] as [&ToRelay; 0]);
+    let taken = || Some(ticket(TicketState::Taken));
+    let mut held = session(None);
+    held.reported = 40;
+    stage.welcome_user(taken(), Some(held.clone()));
+    stage.relay(revealing(REVEALED));
+    stage.act(Action::AnswerConsent {
+        allow: true,
+        capabilities: [Capability::View].into(),
+        time_box_ms: GRANT_MS,
+    });
+    held.grant = Some(stage.grant_answered());
+    stage.welcome_user(taken(), Some(held.clone()));
+    assert!(stage.did(|effect| matches!(effect, Effect::StartSharer { .. })));
+    stage.welcome_user(taken(), Some(held));
+    let event = ReportedEvent::PeerLost;
+    stage.handle(Event::Sharer(SESSION, SharerEvent::Report { at: START, event }));
+    assert!(
+        matches!(stage.sent()[..], [ToRelay::Report { number: 1, .. }]),
+        "{:?}",
+        stage.sent()
+    );
 }
 
 #[test]
@@ -127,126 +158,42 @@ fn whoever_was_offline_at_the_end_signs_after_the_next_welcome() {
 
 #[test]
 fn the_technicians_end_signs_too() {
-    let mut stage = super::technician::open();
+    let (mut stage, ask) = super::trust::technician_who_asked();
+    let users = Ed25519KeyPair::from_seed_unchecked(&[23; 32]).unwrap();
+    let ready = ready_by(&ask.ask, &users, Nonce([1; 32]));
+    let said = Box::new(ready.clone());
+    stage.relay(FromRelay::Ready { ready: said });
+    let [ToRelay::Reveal { reveal }] = stage.sent()[..] else {
+        panic!("the nonce is revealed: {:?}", stage.sent());
+    };
+    let session = ask.ask.session;
+    let grant = Grant { session, ..grant() };
+    let transcript = Transcript::new(&ask.ask, &ready, &reveal.nonce).unwrap();
+    let allowance = transcript.sign_allowance(&grant, &users);
+    stage.relay(FromRelay::Granted { grant, allowance });
     let reason = EndReason::StoppedByUser;
-    stage.relay(FromRelay::SessionEnded {
-        session: SESSION,
-        reason,
-    });
-    stage.handle(Event::Viewer(SESSION, ViewerEvent::Ended { reason, error: None }));
-    assert!(asked_for_head(&stage));
+    stage.relay(FromRelay::SessionEnded { session, reason });
+    stage.handle(Event::Viewer(session, ViewerEvent::Ended { reason, error: None }));
+    assert_eq!(stage.sent(), [&ToRelay::ShowHead { session }]);
     let re = stage.only_request();
-    let head = head(Endpoint::Viewer, 0);
+    let head = SessionHead {
+        session,
+        ..head(Endpoint::Viewer, 0)
+    };
     stage.relay(FromRelay::Head { re, head });
     assert!(signed(&stage).is_some());
 }
 
-/// A user whose ticket of the proof is closed.
-fn finished(organisation_seed: u8) -> Stage {
-    let mut stage = Stage::with(Profile {
-        organisation: Some(organisation(organisation_seed, 10)),
-        ..profile()
+#[test]
+fn a_session_that_an_earlier_run_began_goes_on_and_its_head_is_not_asked_for() {
+    let mut stage = super::technician::open();
+    let (reason, error) = (EndReason::StoppedByUser, None);
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason,
     });
-    let receipt = Receipt {
-        session: PROVED,
-        technician: technician(),
-        started_at: START,
-        ended_at: Some(START),
-        viewed_ms: 1,
-        controlled_ms: 0,
-        counts: Counts::default(),
-        outcome: None,
-    };
-    let ticket = UserTicket {
-        id: PROVED_TICKET,
-        receipt: Some(receipt),
-        ..ticket(TicketState::Solved)
-    };
-    stage.welcome_user(Some(ticket), None);
-    stage
-}
-
-fn receipt(stage: &Stage) -> ReceiptView {
-    match stage.user_page() {
-        UserPage::Finished { receipt, .. } => receipt,
-        other => panic!("it is not over: {other:?}"),
-    }
-}
-
-fn given(stage: &mut Stage, proof: &str) {
-    stage.act(Action::SaveReceipt { utc_offset: 60 });
-    let re = stage.only_request();
-    assert_eq!(receipt(stage), ReceiptView::Busy);
-    let proof = proof.to_owned();
-    stage.relay(FromRelay::Receipt { re, proof });
-    let asked = std::mem::take(&mut stage.effects);
-    stage.relay(FromRelay::Done { re });
-    stage.effects.extend(asked);
-}
-
-#[test]
-fn a_receipt_that_holds_is_saved_where_the_person_wants_it_and_can_be_saved_again() {
-    let mut stage = finished(PROVED_ORGANISATION);
-    assert_eq!(receipt(&stage), ReceiptView::Ready);
-    given(&mut stage, PROOF);
-    let saved = stage.effects.iter().find_map(|effect| match effect {
-        Effect::SaveReceipt { name, page } => Some((name.clone(), page.clone())),
-        _ => None,
-    });
-    let (name, page) = saved.unwrap();
-    assert_eq!(name, "remote-help-receipt-T-1001.html");
-    let against = renfort_audit::receipt::Against::default();
-    assert!(renfort_audit::receipt::verify_page(&page, &against).is_ok());
-    assert_eq!(receipt(&stage), ReceiptView::Busy);
-    let file = "here.html".to_owned();
-    stage.handle(Event::ReceiptSaved(Ok(Some(file.clone()))));
-    assert_eq!(receipt(&stage), ReceiptView::Saved { file });
-    stage.act(Action::SaveReceipt { utc_offset: 60 });
-    assert_eq!(stage.sent(), [&ToRelay::ShowReceipt { session: PROVED }]);
-}
-
-#[test]
-fn a_receipt_that_does_not_hold_is_not_saved_and_the_person_is_told() {
-    let altered = PROOF.replacen("\"level\":2", "\"level\":3", 1);
-    assert_ne!(altered, PROOF);
-    for (seed, proof) in [
-        (PROVED_ORGANISATION, altered.as_str()),
-        (PROVED_ORGANISATION, "rubbish"),
-        (7, PROOF),
-    ] {
-        let mut stage = finished(seed);
-        given(&mut stage, proof);
-        assert!(!stage.did(|effect| matches!(effect, Effect::SaveReceipt { .. })));
-        assert_eq!(stage.notice(), Some(Code::BadReceipt));
-        assert_eq!(receipt(&stage), ReceiptView::Ready);
-    }
-}
-
-#[test]
-fn a_receipt_that_cannot_be_had_or_written_leaves_the_button_where_it_is() {
-    let mut stage = finished(PROVED_ORGANISATION);
-    stage.act(Action::SaveReceipt { utc_offset: 0 });
-    let re = stage.only_request();
-    stage.relay(refused(re, Code::Busy));
-    assert_eq!(
-        (stage.notice(), receipt(&stage)),
-        (Some(Code::Busy), ReceiptView::Ready)
-    );
-    stage.act(Action::SaveReceipt { utc_offset: 0 });
-    stage.offline();
-    assert_eq!(stage.notice(), Some(Code::RelayUnreachable));
-    assert_eq!(receipt(&stage), ReceiptView::Ready);
-    stage.act(Action::SaveReceipt { utc_offset: 0 });
-    assert_eq!(stage.sent(), [] as [&ToRelay; 0]);
-
-    let mut stage = finished(PROVED_ORGANISATION);
-    given(&mut stage, PROOF);
-    stage.handle(Event::ReceiptSaved(Err(Code::NotSaved.into())));
-    assert_eq!(
-        (stage.notice(), receipt(&stage)),
-        (Some(Code::NotSaved), ReceiptView::Ready)
-    );
-    given(&mut stage, PROOF);
-    stage.handle(Event::ReceiptSaved(Ok(None)));
-    assert_eq!(receipt(&stage), ReceiptView::Ready, "the person changed their mind");
+    stage.handle(Event::Viewer(SESSION, ViewerEvent::Ended { reason, error }));
+    assert!(!asked_for_head(&stage));
+    stage.after(60_000);
+    assert!(!asked_for_head(&stage));
 }

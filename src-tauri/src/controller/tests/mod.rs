@@ -10,6 +10,7 @@ mod help;
 mod keys;
 mod log;
 pub(crate) mod parties;
+mod receipt;
 mod technician;
 mod trust;
 mod user;
@@ -230,6 +231,11 @@ impl Stage {
             ticket: ticket(TicketState::Taken),
         });
         self.asked();
+        self.allow();
+    }
+
+    /// The person says yes to the question on the screen, and the relay writes it.
+    fn allow(&mut self) {
         self.act(Action::AnswerConsent {
             allow: true,
             capabilities: [Capability::View].into(),

@@ -224,7 +224,7 @@ fn a_relay_that_changes_the_grant_is_refused_by_the_users_machine() {
 }
 
 /// A technician who has taken the ticket; gives the question.
-fn technician_who_asked() -> (Stage, SignedAsk) {
+pub(super) fn technician_who_asked() -> (Stage, SignedAsk) {
     let mut stage = Stage::technician();
     stage.act(Action::TakeTicket { ticket: TICKET });
     let ask = match stage.sent()[..] {

@@ -1,8 +1,9 @@
 /**
  * Signing the heads of sessions that ended in this page, as the desktop app does.
- * Flow: a session that began here is remembered; when its viewer has told its last and all of that is recorded, the relay is
+ * Flow: a session that this page began is remembered; when its viewer has told its last and all of that is recorded, the relay is
  * asked for the head; when it is what this page knows itself it is signed, else disputed.
- * Invariant: nothing is signed that this page cannot hold against its own count: a session of an earlier run is not.
+ * Invariant: nothing is signed that this page did not ask for after its own end, or cannot hold against its own count: a session
+ * that an earlier run of it began, or that went on in another tab, is not.
  */
 import type { Code, SessionHead, SessionId, SessionInfo, TicketId } from "../../../generated/protocol";
 import type { Effect } from "./events";
@@ -19,6 +20,8 @@ interface Waiting {
   readonly session: SessionId;
   readonly ticket: TicketId;
   ended: boolean;
+  /** The request whose answer is the head; answered once. */
+  asked: number | null;
 }
 
 export class Heads {
@@ -30,10 +33,15 @@ export class Heads {
     private readonly push: (effect: Effect) => void,
   ) {}
 
-  /** A session begins in this page. */
+  /** This page begins a session: its question, and the yes to it. */
   begun(info: SessionInfo): void {
     if (this.#of(info.id)) return;
-    this.#waiting = [...this.#waiting, { session: info.id, ticket: info.ticket, ended: false }].slice(-SESSIONS);
+    this.#waiting = [...this.#waiting, { session: info.id, ticket: info.ticket, ended: false, asked: null }].slice(-SESSIONS);
+  }
+
+  /** Did this page begin it, and is its head not signed yet? */
+  began(session: SessionId): boolean {
+    return this.#of(session) !== undefined;
   }
 
   /** It has told its last. */
@@ -50,13 +58,14 @@ export class Heads {
   /** Asks for the next head that is due. */
   ask(now: number): void {
     const due = this.#due(now);
-    if (due) this.relay.ask({ type: "show_head", session: due.session }, { what: "head", session: due.session });
+    if (due) due.asked = this.relay.ask({ type: "show_head", session: due.session }, { what: "head", session: due.session });
   }
 
-  came(head: SessionHead): void {
+  came(re: number, head: SessionHead): void {
     const one = this.#of(head.session);
     // Nobody here asked for it.
-    if (!one) return;
+    if (!one || one.asked !== re || !this.relay.requests.is(re, "head")) return;
+    one.asked = null;
     const { session } = one;
     const reports = this.relay.reportsMade(session);
     if (head.ticket === one.ticket && head.role === "viewer" && head.reports === reports) {
@@ -68,12 +77,22 @@ export class Heads {
 
   /** A request about a head was carried out. The answer to the first asks for another; after that, it is done. */
   done(session: SessionId): void {
-    if (!this.relay.requests.any((purpose) => purpose.what === "head" && purpose.session === session)) this.#forget(session);
+    if (!this.relay.requests.any((purpose) => purpose.what === "head" && purpose.session === session)) this.forget(session);
+  }
+
+  /** Its head is answered, or is not this page's to sign. */
+  forget(session: SessionId): void {
+    this.#waiting = this.#waiting.filter((one) => one.session !== session);
+  }
+
+  /** What other tabs report is not known here. */
+  leaveToOthers(): void {
+    this.#waiting = [];
   }
 
   refused(session: SessionId, code: Code, now: number): void {
     if (LATER.has(code)) this.#retryAt = now + RETRY_MS;
-    else this.#forget(session);
+    else this.forget(session);
   }
 
   #due(now: number): Waiting | null {
@@ -85,9 +104,5 @@ export class Heads {
 
   #of(session: SessionId): Waiting | undefined {
     return this.#waiting.find((one) => one.session === session);
-  }
-
-  #forget(session: SessionId): void {
-    this.#waiting = this.#waiting.filter((one) => one.session !== session);
   }
 }

@@ -25,6 +25,11 @@ interface Book {
 export class Reports {
   readonly #books = new Map<SessionId, Book>();
 
+  /** Nothing was reported of it yet. */
+  begin(session: SessionId): void {
+    Object.assign(this.#book(session), { last: 0, waiting: [] });
+  }
+
   /** Notes it under the next number. False when too many wait. */
   add(session: SessionId, at: number, event: ReportedEvent): boolean {
     const book = this.#book(session);

@@ -18,11 +18,17 @@ export class Requests {
 
   constructor(private readonly send: (request: Request) => void) {}
 
-  /** Sends and remembers what for; without a purpose nobody waits for the answer. */
-  ask(body: ToRelay, purpose: Purpose | null): void {
+  /** Sends and remembers what for; without a purpose nobody waits for the answer. Gives the number that it refers to. */
+  ask(body: ToRelay, purpose: Purpose | null): number {
     this.#sent += 1;
     if (purpose) this.#waiting.set(this.#sent, purpose);
     this.send({ id: this.#sent, ...body });
+    return this.#sent;
+  }
+
+  /** Is the request of this number under way, and for this? */
+  is(id: number, what: Purpose["what"]): boolean {
+    return this.#waiting.get(id)?.what === what;
   }
 
   /** The number of a request that is sent as soon as it is signed. */

@@ -132,7 +132,12 @@ export class SessionAtDesk {
     const viewed = this.desk.session;
     if (!viewed) return;
     viewed.grant = grant;
-    this.heads.begun(viewed.info);
+    if (viewed.returned) {
+      this.heads.forget(viewed.info.id);
+    } else {
+      this.relay.begin(viewed.info.id);
+      this.heads.begun(viewed.info);
+    }
     this.push({ effect: "start_viewer", session: viewed.info.id, grant, bound });
     if (viewed.returned) this.relay.signal(viewed.info.id, { signal: "restart" });
     for (const signal of viewed.takeEarly()) this.toViewer(viewed.info.id, { command: "signal", signal });

@@ -347,12 +347,13 @@ export class Technician {
     if (session !== undefined) this.#effects.push({ effect: "drop_viewer", session });
     this.#desk.forget();
     this.#relay.dropSignals();
+    this.#heads.leaveToOthers();
     this.#elsewhere = true;
   }
 
   #welcomed({ person, token, queue, card }: WelcomedTechnician, { session, revocations }: Welcome): void {
     const desk = this.#desk;
-    if (session) this.#relay.resume(session);
+    if (session) this.#relay.resume(session, this.#heads.began(session.id));
     const first = desk.person === null;
     this.#signingIn = false;
     this.#secondFactor = false;
@@ -405,7 +406,7 @@ export class Technician {
       case "signal":
         return this.#session.signal(message.session, message);
       case "head":
-        return this.#heads.came(message.head);
+        return this.#heads.came(message.re, message.head);
       case "session_ended":
         return this.#session.ended(message.session, message.reason);
       default:

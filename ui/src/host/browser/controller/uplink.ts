@@ -57,10 +57,15 @@ export class Uplink {
     this.shown = { link: "offline", error, retry_at: retryAt };
   }
 
-  /** Some of it may have been said by an earlier run of this page. */
-  resume(session: SessionInfo): void {
+  /** Some of it may have been said by an earlier run of this page, unless this one began it. */
+  resume(session: SessionInfo, began: boolean): void {
     this.#reports.recorded(session.id, session.reported);
-    this.#reports.resume(session.id, session.reported);
+    if (!began) this.#reports.resume(session.id, session.reported);
+  }
+
+  /** This page begins the session: whatever a relay says, nobody reported anything of it for this end. */
+  begin(session: SessionId): void {
+    this.#reports.begin(session);
   }
 
   /** Everything that waited for a welcome. */
@@ -69,8 +74,8 @@ export class Uplink {
     this.sendReports();
   }
 
-  ask(body: ToRelay, purpose: Purpose | null): void {
-    this.requests.ask(body, purpose);
+  ask(body: ToRelay, purpose: Purpose | null): number {
+    return this.requests.ask(body, purpose);
   }
 
   /** A signal for the other side; kept when the relay is away. */
