@@ -115,7 +115,7 @@ fn what_a_relay_says_was_reported_before_is_not_counted_in_a_session_that_this_r
     let mut held = session(None);
     held.reported = 40;
     stage.welcome_user(taken(), Some(held.clone()));
-    stage.relay(revealing(REVEALED));
+    stage.reveal(REVEALED);
     stage.act(Action::AnswerConsent {
         allow: true,
         capabilities: [Capability::View].into(),

@@ -137,6 +137,9 @@ impl Stage {
     }
 
     fn welcome_user(&mut self, ticket: Option<UserTicket>, session: Option<SessionInfo>) {
+        if let Some(session) = &session {
+            self.asked = Some(session.ask.clone());
+        }
         let welcomed = Box::new(Welcomed::User { ticket });
         self.link(LinkEvent::Online {
             now: START,

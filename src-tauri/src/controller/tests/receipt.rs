@@ -186,7 +186,7 @@ fn a_receipt_of_another_technician_than_the_one_of_this_run_is_not_saved() {
     let ask = ask_with(signed(card), &device);
     let info = Box::new(SessionInfo { ask, ..session(None) });
     stage.relay(FromRelay::Asked { session: info });
-    stage.relay(revealing(REVEALED));
+    stage.reveal(REVEALED);
     stage.allow();
     let ticket = closed(SESSION);
     stage.relay(FromRelay::Ticket { ticket });
