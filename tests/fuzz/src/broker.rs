@@ -25,10 +25,12 @@ const ORGANISATION: u8 = 200;
 /// Frames of one input; a longer one says nothing new.
 const LINES: usize = 100;
 
+#[derive(Clone)]
 struct World {
     broker: Broker,
     now: UnixMillis,
     drawn: u64,
+    welcomes: u32,
 }
 
 fn account() -> Account {
@@ -63,21 +65,50 @@ fn hello(seed: u8, identity: Identity) -> Vec<u8> {
     serde_json::to_vec(&Request { id: 1, body }).expect("a message is plain JSON")
 }
 
-/// The two hellos; made once, since signing costs more than all the rest.
-fn hellos() -> &'static [Vec<u8>; 2] {
-    static HELLOS: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
-    HELLOS.get_or_init(|| {
+/// All three are connected, the user and the technician are welcomed. Made once and gone on with by each input in a
+/// clone of its own, since signatures cost more than all the rest.
+fn begun() -> World {
+    static BEGUN: OnceLock<World> = OnceLock::new();
+    BEGUN.get_or_init(World::begin).clone()
+}
+
+impl World {
+    fn begin() -> Self {
+        let snapshot = Snapshot {
+            next_ticket: renfort_core::contract::FIRST_TICKET,
+            accounts: vec![account()],
+            ..Snapshot::default()
+        };
+        let mut world = Self {
+            broker: Broker::new(snapshot, public(ORGANISATION), Limits::default(), START),
+            now: START,
+            drawn: 0,
+            welcomes: 0,
+        };
+        for conn in [USER, TECHNICIAN, STRANGER] {
+            let address = format!("192.0.2.{}", conn.0);
+            world.handle(Input::Connected {
+                conn,
+                address,
+                nonce: NONCE,
+            });
+        }
         let name = |text| Name::new(text).expect("a name");
         let stated = Stated {
             name: name("Zoé"),
             machine: name("PC-12"),
         };
         let token = Token([6; 32]);
-        [hello(1, Identity::User { stated }), hello(2, Identity::Token { token })]
-    })
-}
+        for (conn, text) in [
+            (USER, hello(1, Identity::User { stated })),
+            (TECHNICIAN, hello(2, Identity::Token { token })),
+        ] {
+            world.handle(Input::Frame { conn, text });
+        }
+        assert_eq!(world.welcomes, 2, "the user and the technician are welcomed");
+        world
+    }
 
-impl World {
     fn handle(&mut self, input: Input) {
         let mut waiting = vec![input];
         while let Some(input) = waiting.pop() {
@@ -109,6 +140,7 @@ impl World {
                     Effect::Send { conn, message } => {
                         let for_all = matches!(message, FromRelay::Challenge { .. } | FromRelay::Refused { .. });
                         assert!(conn != STRANGER || for_all, "a stranger was told {message:?}");
+                        self.welcomes += u32::from(matches!(message, FromRelay::Welcome { .. }));
                     }
                     Effect::Close { .. } => {}
                 }
@@ -118,29 +150,7 @@ impl World {
 }
 
 pub(crate) fn run(bytes: &[u8]) {
-    let snapshot = Snapshot {
-        next_ticket: renfort_core::contract::FIRST_TICKET,
-        accounts: vec![account()],
-        ..Snapshot::default()
-    };
-    let mut world = World {
-        broker: Broker::new(snapshot, public(ORGANISATION), Limits::default(), START),
-        now: START,
-        drawn: 0,
-    };
-    for conn in [USER, TECHNICIAN, STRANGER] {
-        let address = format!("192.0.2.{}", conn.0);
-        world.handle(Input::Connected {
-            conn,
-            address,
-            nonce: NONCE,
-        });
-    }
-    let [user, technician] = hellos();
-    for (conn, text) in [(USER, user), (TECHNICIAN, technician)] {
-        let text = text.clone();
-        world.handle(Input::Frame { conn, text });
-    }
+    let mut world = begun();
     for line in bytes.split(|byte| *byte == b'\n').take(LINES) {
         match line {
             [] => {
