@@ -5,6 +5,7 @@
 
 mod answer;
 mod articles;
+pub mod asked;
 mod columns;
 mod csv_text;
 mod detail;
