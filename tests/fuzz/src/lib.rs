@@ -1,5 +1,5 @@
 //! The parsers that read bytes from outside, each as a function of bytes that must not panic, and must hold what its
-//! module promises. What the browser's pages read is tried where it is written: `ui/src/outside`.
+//! module promises. What the browser's pages read is tried in their own language: `ui/fuzz`.
 //!
 //! Flow: `tests/corpus.rs` replays `corpus/<target>/`, with every prefix and some flipped bits, in the ordinary tests;
 //! the binary `soak` feeds a target with inputs that coverage guides (libFuzzer).
