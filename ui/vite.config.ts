@@ -20,7 +20,7 @@ export default defineConfig({
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "fuzz/**/*.test.ts"],
     restoreMocks: true,
   },
 });

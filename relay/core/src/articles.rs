@@ -104,7 +104,7 @@ pub enum Answer {
 }
 
 /// What a connection looked up.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Reading {
     /// The request that waits for the store.
     under_way: Option<u32>,
@@ -138,7 +138,7 @@ impl Reading {
 }
 
 /// Which devices said today of which articles that they solved it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Deflections {
     day: u64,
     said: BTreeSet<(DeviceKey, ArticleId)>,

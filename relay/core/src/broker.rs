@@ -31,7 +31,8 @@ use crate::{
 pub(crate) type Random<'a> = dyn FnMut() -> [u8; 32] + 'a;
 
 /// Tickets, queue, sessions and whoever is connected; see the crate's documentation for the contract.
-#[derive(Debug)]
+/// A clone goes on by itself from where the other stood, for whoever wants to see several ways on from one state.
+#[derive(Debug, Clone)]
 pub struct Broker {
     pub(crate) limits: Limits,
     pub(crate) now: UnixMillis,

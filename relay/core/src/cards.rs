@@ -35,7 +35,7 @@ pub const REQUESTS: usize = 5;
 pub const REQUESTS_WINDOW_MS: u64 = 60 * 60_000;
 
 /// What the relay knows of cards. The organisation's private key is never among it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Cards {
     organisation: DeviceKey,
     cards: Vec<SignedCard>,

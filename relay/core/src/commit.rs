@@ -50,7 +50,7 @@ pub(crate) struct Asker {
 }
 
 /// Something to be done in turn.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Work {
     Request {
         asker: Asker,
@@ -87,7 +87,7 @@ impl Work {
 }
 
 /// What is done once a plan's records are durable.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Then {
     /// To the asker, before `Done`.
     Reply(FromRelay),
@@ -105,7 +105,7 @@ pub(crate) enum Then {
 }
 
 /// What a work comes to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
     pub(crate) batch: Batch,
     pub(crate) then: Vec<Then>,
@@ -158,7 +158,7 @@ impl Plan {
 }
 
 /// What a refusal was about, for its record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refused {
     pub(crate) ticket: Option<TicketId>,
     pub(crate) session: Option<SessionId>,
@@ -166,7 +166,7 @@ pub(crate) struct Refused {
 }
 
 /// Why a work is not done.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     pub(crate) error: WireError,
     /// Recorded before it is told.
@@ -192,7 +192,7 @@ impl From<Code> for Refusal {
 }
 
 /// An append under way.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Pending {
     locks: Vec<Lock>,
     changes: Vec<Change>,
@@ -203,7 +203,7 @@ struct Pending {
 }
 
 /// Appends under way and works that wait.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Lanes {
     last_append: u64,
     pending: BTreeMap<AppendId, Pending>,

@@ -59,7 +59,7 @@ pub(crate) enum By {
     Token(renfort_protocol::ids::Token),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Stage {
     Greeting,
     Checking(Attempt),
@@ -67,7 +67,7 @@ pub(crate) enum Stage {
     Ready(Party),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Connection {
     pub(crate) address: String,
     pub(crate) nonce: Nonce,
@@ -80,7 +80,7 @@ pub(crate) struct Connection {
     offences: u32,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Connections {
     all: BTreeMap<Conn, Connection>,
     users: BTreeMap<DeviceKey, Conn>,
@@ -94,7 +94,7 @@ pub(crate) struct Connections {
 }
 
 /// How many there are, by network.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Counts(BTreeMap<String, usize>);
 
 impl Counts {

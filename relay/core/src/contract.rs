@@ -160,7 +160,7 @@ pub enum FailReason {
 }
 
 /// What the caller does, in this order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Effect {
     /// Send a message.
     Send {

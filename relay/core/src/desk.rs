@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A ticket with what belongs to it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ticket {
     pub(crate) record: TicketRecord,
     pub(crate) notes: Vec<Note>,
@@ -27,7 +27,7 @@ pub(crate) struct Ticket {
 }
 
 /// What one change did, for those who must be told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Applied {
     Ticket {
         id: TicketId,
@@ -46,7 +46,7 @@ pub(crate) enum Applied {
 }
 
 /// All of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Desk {
     tickets: BTreeMap<TicketId, Ticket>,
     sessions: BTreeMap<SessionId, SessionRecord>,

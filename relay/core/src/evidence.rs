@@ -35,7 +35,7 @@ const UNDER_WAY: usize = 2;
 pub const RECEIPT_MS: u64 = 30 * 24 * 60 * 60_000;
 
 /// What a connection asked for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Evidence {
     under_way: Vec<u32>,
     window: UnixMillis,

@@ -54,7 +54,7 @@ pub struct Limited {
 }
 
 /// Remembers failed attempts.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Limiter {
     failures: BTreeMap<Key, Failures>,
 }

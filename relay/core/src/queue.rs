@@ -16,7 +16,7 @@ use crate::contract::TicketRecord;
 type Place = (Level, Priority, UnixMillis, TicketId);
 
 /// Waiting tickets in order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Queue(BTreeSet<Place>);
 
 fn place(ticket: &TicketRecord) -> Option<Place> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use renfort_protocol::{ids::PersonId, time::UnixMillis};
 
 /// At most so many in a window that slides.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Recent {
     most: usize,
     window_ms: u64,

@@ -4,6 +4,8 @@
 //! [`SIGNING_CONTEXT`] and the canonical JSON of the first member ([`Organisation::signed_bytes`]). The link
 //! `renfort://import/<base64url of the file>` carries the same bytes.
 
+use core::net::{IpAddr, Ipv6Addr};
+
 use data_encoding::BASE64URL_NOPAD;
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
@@ -162,29 +164,33 @@ impl OrganisationFile {
 /// TLS everywhere; plain WebSocket on the machine itself only.
 #[must_use]
 pub fn is_allowed_address(address: &str) -> bool {
-    let host_of = |rest: &str| -> Option<String> {
-        let authority = rest
-            .split('/')
-            .next()
-            .filter(|text| !text.is_empty() && !text.contains('@'))?;
-        let host = match authority.strip_prefix('[') {
-            Some(v6) => v6.split_once(']')?.0,
-            None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
-        };
-        (!host.is_empty()).then(|| host.to_owned())
-    };
     if let Some(rest) = address.strip_prefix("wss://") {
         host_of(rest).is_some()
     } else if let Some(rest) = address.strip_prefix("ws://") {
         host_of(rest).is_some_and(|host| {
-            host == "localhost"
-                || host
-                    .parse::<core::net::IpAddr>()
-                    .is_ok_and(|address| address.is_loopback())
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
         })
     } else {
         false
     }
+}
+
+/// The host before a path: a name or an address, with a port or without. Anything else there is refused, for two programs
+/// could read two hosts out of it.
+fn host_of(rest: &str) -> Option<&str> {
+    let authority = rest.split('/').next()?;
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(v6) => {
+            let (host, after) = v6.split_once(']')?;
+            host.parse::<Ipv6Addr>().ok()?;
+            (host, after.strip_prefix(':').or(after.is_empty().then_some("0"))?)
+        }
+        None => authority.split_once(':').unwrap_or((authority, "0")),
+    };
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let plain = authority.starts_with('[') || (!host.is_empty() && host.bytes().all(named));
+    let numbered = port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    (plain && numbered).then_some(host)
 }
 
 #[cfg(test)]
@@ -278,6 +284,16 @@ mod tests {
             "http://localhost",
             "wss://",
             "ws://127.0.0.1@evil.example",
+            "wss://aide.example?x",
+            "wss://aide.example#x",
+            "wss://aide.example\\x",
+            "wss://aide example",
+            "wss://aide.example:many",
+            "wss://aide.example:80:81",
+            "wss://aide.example:",
+            "wss://aide.example:80[::1]",
+            "wss://[::1]x",
+            "wss://[aide.example]",
             "",
         ] {
             assert!(!is_allowed_address(bad), "{bad}");

@@ -1,7 +1,6 @@
 //! One connection of a window.
 //!
-//! Invariant: before its token is proven a connection gets nothing and may say nothing longer than a token. When it
-//! goes, whatever is held on the user's machine through it is released.
+//! Invariant: when it goes, whatever is held on the user's machine through it is released.
 
 use std::{
     collections::VecDeque,
@@ -15,24 +14,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::timeout,
 };
-use tokio_tungstenite::{
-    WebSocketStream, accept_hdr_async_with_config,
-    tungstenite::{
-        Message,
-        handshake::server::{ErrorResponse, Request, Response},
-        http::{StatusCode, header::ORIGIN},
-        protocol::WebSocketConfig,
-    },
+use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+
+use super::{
+    PictureSocket,
+    door::{self, prove},
 };
 
-use super::PictureSocket;
-
-/// The app's own pages, on every system.
-const ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 /// Handshake and token must have come by then.
 const PROOF: Duration = Duration::from_secs(5);
-/// Largest message up, in bytes: an [`InputEvent`] with the longest names of keys.
-const MAX_UP: usize = 512;
 /// Input a second above which a window is not a person's any more; its connection is closed.
 const MAX_INPUT_PER_SECOND: u32 = 2_000;
 /// Bytes that a window may have got and not drawn; then it gets nothing more until it has. One message is always let
@@ -52,8 +42,10 @@ pub(super) async fn accept(pictures: PictureSocket, listener: TcpListener) {
                     continue;
                 };
                 let pictures = pictures.clone();
+                let _ = stream.set_nodelay(true);
                 tokio::spawn(async move {
-                    let proven = timeout(PROOF, prove(&pictures, stream)).await.ok().flatten();
+                    let proof = prove(stream, |token| pictures.admits(token));
+                    let proven = timeout(PROOF, proof).await.ok().flatten();
                     drop(permit);
                     match proven {
                         Some(socket) => serve(&pictures, socket).await,
@@ -68,32 +60,6 @@ pub(super) async fn accept(pictures: PictureSocket, listener: TcpListener) {
             }
         }
     }
-}
-
-/// The handshake, from one of our pages, then the token.
-async fn prove(pictures: &PictureSocket, stream: TcpStream) -> Option<Socket> {
-    let _ = stream.set_nodelay(true);
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(MAX_UP))
-        .max_frame_size(Some(MAX_UP));
-    let mut socket = accept_hdr_async_with_config(stream, check_origin, Some(config))
-        .await
-        .ok()?;
-    match socket.next().await?.ok()? {
-        Message::Text(token) if pictures.admits(&token) => Some(socket),
-        _ => None,
-    }
-}
-
-#[expect(clippy::result_large_err, reason = "the type is the handshake's")]
-fn check_origin(request: &Request, response: Response) -> Result<Response, ErrorResponse> {
-    let origin = request.headers().get(ORIGIN).and_then(|value| value.to_str().ok());
-    if origin.is_some_and(|origin| ORIGINS.contains(&origin)) {
-        return Ok(response);
-    }
-    let mut refusal = ErrorResponse::new(None);
-    *refusal.status_mut() = StatusCode::FORBIDDEN;
-    Err(refusal)
 }
 
 /// Shows the picture and takes input until either side is done.
@@ -111,7 +77,10 @@ async fn serve(pictures: &PictureSocket, socket: Socket) {
             _ = replaced.changed() => break,
             message = up.next() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    let Some(event) = parse(&text) else { break };
+                    let Some(event) = door::input(&text) else {
+                        tracing::warn!("the picture's window sent what is no input");
+                        break;
+                    };
                     if matches!(event, InputEvent::Key { pressed: true, .. }) {
                         leg::mark("key: out of the window");
                     }
@@ -145,16 +114,6 @@ async fn send(down: &mut SplitSink<Socket, Message>, messages: Vec<Vec<u8>>, und
         }
     }
     down.flush().await.is_ok()
-}
-
-fn parse(text: &str) -> Option<InputEvent> {
-    let event = serde_json::from_str::<InputEvent>(text)
-        .ok()
-        .filter(InputEvent::is_within_limits);
-    if event.is_none() {
-        tracing::warn!("the picture's window sent what is no input");
-    }
-    event
 }
 
 /// Counts input by the second.
@@ -242,18 +201,5 @@ mod tests {
         }
         assert!(undrawn.has_room());
         assert_eq!(undrawn.sizes.len(), SIZES);
-    }
-
-    #[test]
-    fn what_is_no_input_is_refused() {
-        assert!(parse(r#"{"input":"move","order":1,"x":2,"y":3}"#).is_some());
-        for wrong in [
-            "",
-            "{}",
-            r#"{"input":"move","order":1,"x":70000,"y":3}"#,
-            r#"{"input":"key","code":"","key":"","pressed":true}"#,
-        ] {
-            assert!(parse(wrong).is_none(), "{wrong}");
-        }
     }
 }

@@ -9,6 +9,7 @@
 
 mod canvas;
 mod client;
+pub mod door;
 mod wire;
 
 #[cfg(test)]

@@ -4,17 +4,21 @@ use renfort_protocol::organisation::is_allowed_address;
 
 /// Where to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address {
-    pub(super) tls: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
+pub struct Address {
+    /// Encrypted?
+    pub tls: bool,
+    /// Name or IP address; an IPv6 address without its brackets.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
     /// The endpoint's whole address, for the WebSocket handshake.
-    pub(super) url: String,
+    pub url: String,
 }
 
 impl Address {
     /// None when the address is not one that may be used.
-    pub(super) fn parse(address: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(address: &str) -> Option<Self> {
         if !is_allowed_address(address) {
             return None;
         }

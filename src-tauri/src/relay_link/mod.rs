@@ -26,6 +26,7 @@ use crate::store::DevicePair;
 use backoff::Backoff;
 use conversation::Ending;
 
+pub use address::Address;
 pub use connect::Trust;
 pub(crate) use conversation::HELLO_ID as FIRST_REQUEST;
 

@@ -25,10 +25,14 @@ const ORGANISATION: u8 = 200;
 /// Frames of one input; a longer one says nothing new.
 const LINES: usize = 100;
 
+#[derive(Clone)]
 struct World {
     broker: Broker,
     now: UnixMillis,
     drawn: u64,
+    welcomes: u32,
+    /// A user let a technician in.
+    granted: bool,
 }
 
 fn account() -> Account {
@@ -63,21 +67,51 @@ fn hello(seed: u8, identity: Identity) -> Vec<u8> {
     serde_json::to_vec(&Request { id: 1, body }).expect("a message is plain JSON")
 }
 
-/// The two hellos; made once, since signing costs more than all the rest.
-fn hellos() -> &'static [Vec<u8>; 2] {
-    static HELLOS: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
-    HELLOS.get_or_init(|| {
+/// All three are connected, the user and the technician are welcomed. Made once and gone on with by each input in a
+/// clone of its own, since signatures cost more than all the rest.
+fn begun() -> World {
+    static BEGUN: OnceLock<World> = OnceLock::new();
+    BEGUN.get_or_init(World::begin).clone()
+}
+
+impl World {
+    fn begin() -> Self {
+        let snapshot = Snapshot {
+            next_ticket: renfort_core::contract::FIRST_TICKET,
+            accounts: vec![account()],
+            ..Snapshot::default()
+        };
+        let mut world = Self {
+            broker: Broker::new(snapshot, public(ORGANISATION), Limits::default(), START),
+            now: START,
+            drawn: 0,
+            welcomes: 0,
+            granted: false,
+        };
+        for conn in [USER, TECHNICIAN, STRANGER] {
+            let address = format!("192.0.2.{}", conn.0);
+            world.handle(Input::Connected {
+                conn,
+                address,
+                nonce: NONCE,
+            });
+        }
         let name = |text| Name::new(text).expect("a name");
         let stated = Stated {
             name: name("Zoé"),
             machine: name("PC-12"),
         };
         let token = Token([6; 32]);
-        [hello(1, Identity::User { stated }), hello(2, Identity::Token { token })]
-    })
-}
+        for (conn, text) in [
+            (USER, hello(1, Identity::User { stated })),
+            (TECHNICIAN, hello(2, Identity::Token { token })),
+        ] {
+            world.handle(Input::Frame { conn, text });
+        }
+        assert_eq!(world.welcomes, 2, "the user and the technician are welcomed");
+        world
+    }
 
-impl World {
     fn handle(&mut self, input: Input) {
         let mut waiting = vec![input];
         while let Some(input) = waiting.pop() {
@@ -109,6 +143,8 @@ impl World {
                     Effect::Send { conn, message } => {
                         let for_all = matches!(message, FromRelay::Challenge { .. } | FromRelay::Refused { .. });
                         assert!(conn != STRANGER || for_all, "a stranger was told {message:?}");
+                        self.granted |= matches!(message, FromRelay::Granted { .. });
+                        self.welcomes += u32::from(matches!(message, FromRelay::Welcome { .. }));
                     }
                     Effect::Close { .. } => {}
                 }
@@ -118,29 +154,12 @@ impl World {
 }
 
 pub(crate) fn run(bytes: &[u8]) {
-    let snapshot = Snapshot {
-        next_ticket: renfort_core::contract::FIRST_TICKET,
-        accounts: vec![account()],
-        ..Snapshot::default()
-    };
-    let mut world = World {
-        broker: Broker::new(snapshot, public(ORGANISATION), Limits::default(), START),
-        now: START,
-        drawn: 0,
-    };
-    for conn in [USER, TECHNICIAN, STRANGER] {
-        let address = format!("192.0.2.{}", conn.0);
-        world.handle(Input::Connected {
-            conn,
-            address,
-            nonce: NONCE,
-        });
-    }
-    let [user, technician] = hellos();
-    for (conn, text) in [(USER, user), (TECHNICIAN, technician)] {
-        let text = text.clone();
-        world.handle(Input::Frame { conn, text });
-    }
+    drop(follow(bytes));
+}
+
+/// What became of it.
+fn follow(bytes: &[u8]) -> World {
+    let mut world = begun();
     for line in bytes.split(|byte| *byte == b'\n').take(LINES) {
         match line {
             [] => {
@@ -156,6 +175,130 @@ pub(crate) fn run(bytes: &[u8]) {
                 let text = text.to_vec();
                 world.handle(Input::Frame { conn, text });
             }
+        }
+    }
+    world
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use renfort_protocol::{
+        binding::{Ask, SignedReady, Transcript},
+        grant::Grant,
+        signalling::ConsentAnswer,
+    };
+
+    use super::*;
+
+    /// Seeds of the user's and the technician's devices.
+    const USERS: u8 = 1;
+    const TECHNICIANS: u8 = 2;
+
+    fn corpus() -> Vec<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/broker");
+        let mut paths: Vec<_> = std::fs::read_dir(folder)
+            .expect("the corpus can be read")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    /// A conversation whose signatures are over what is said in it: signed anew, in order.
+    #[derive(Default)]
+    struct Signer {
+        ask: Option<Ask>,
+        ready: Option<SignedReady>,
+        transcript: Option<Transcript>,
+    }
+
+    impl Signer {
+        fn line(&mut self, line: &str) -> String {
+            let Some((whose, text)) = line.split_at_checked(1) else {
+                return line.to_owned();
+            };
+            let Ok(mut request) = serde_json::from_str::<Request>(text) else {
+                return line.to_owned();
+            };
+            self.sign(&mut request.body);
+            let text = serde_json::to_string(&request).expect("a message is plain JSON");
+            format!("{whose}{text}")
+        }
+
+        fn sign(&mut self, body: &mut ToRelay) {
+            match body {
+                ToRelay::TakeTicket { ask } | ToRelay::AskAgain { ask } => {
+                    self.ask = Some(ask.ask.clone());
+                    **ask = ask.ask.clone().sign(&pair(TECHNICIANS));
+                }
+                ToRelay::Ready { ready } => {
+                    if let Some(ask) = &self.ask {
+                        (ready.ready.session, ready.ready.ask) = (ask.session, ask.hash());
+                    }
+                    *ready = ready.ready.clone().sign(&pair(USERS));
+                    self.ready = Some(ready.clone());
+                }
+                ToRelay::Reveal { reveal } => {
+                    let said = self.ask.as_ref().zip(self.ready.as_ref());
+                    let fits = said.and_then(|(ask, ready)| Transcript::new(ask, ready, &reveal.nonce).ok());
+                    if let Some(transcript) = fits {
+                        // Whether a confirmation fits is the user's machine's to find.
+                        let confirmation = reveal.confirmation;
+                        *reveal = transcript.reveal(reveal.session, reveal.nonce, None, &pair(TECHNICIANS));
+                        reveal.confirmation = confirmation;
+                        self.transcript = Some(transcript);
+                    }
+                }
+                ToRelay::AnswerConsent {
+                    session,
+                    answer:
+                        ConsentAnswer::Allow {
+                            capabilities,
+                            expires_at,
+                            signature,
+                        },
+                } => {
+                    let said = self.ask.as_ref().zip(self.transcript.as_ref());
+                    if let Some((ask, transcript)) = said {
+                        let grant = Grant {
+                            session: *session,
+                            ticket: ask.ticket,
+                            technician: account().person.id,
+                            capabilities: capabilities.clone(),
+                            expires_at: *expires_at,
+                        };
+                        *signature = transcript.sign_allowance(&grant, &pair(USERS));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Signatures hang on every member that is signed: with `RENFORT_GENERATE=1` the inputs are written anew.
+    #[test]
+    fn what_is_signed_in_the_corpus_is_signed_by_who_says_it() {
+        for path in corpus() {
+            let kept = std::fs::read_to_string(&path).expect("the corpus is text");
+            let mut signer = Signer::default();
+            let anew: Vec<String> = kept.split('\n').map(|line| signer.line(line)).collect();
+            let anew = anew.join("\n");
+            if std::env::var_os("RENFORT_GENERATE").is_some() {
+                std::fs::write(&path, &anew).expect("the corpus can be written");
+            }
+            let kept = std::fs::read_to_string(&path).expect("the corpus is text");
+            assert!(kept == anew, "{} is not the conversation of today", path.display());
+        }
+    }
+
+    #[test]
+    fn the_corpus_holds_sessions_that_are_allowed_by_card_and_by_code() {
+        for name in ["walk", "code"] {
+            let path = corpus().into_iter().find(|path| path.ends_with(name)).expect(name);
+            let input = std::fs::read(&path).expect("the corpus can be read");
+            assert!(follow(&input).granted, "{name} comes to no grant");
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The parsers that read bytes from outside, each as a function of bytes that must not panic, and must hold what its
-//! module promises. Not among them yet: the console's queries, and what the browser's pages read.
+//! module promises. What the browser's pages read is tried in their own language: `ui/fuzz`.
 //!
 //! Flow: `tests/corpus.rs` replays `corpus/<target>/`, with every prefix and some flipped bits, in the ordinary tests;
 //! the binary `soak` feeds a target with inputs that coverage guides (libFuzzer).
@@ -7,10 +7,13 @@
 //! Invariant: a target's input is all it depends on: no clock, no randomness, no files.
 
 mod broker;
+mod console;
+mod desktop;
 mod log;
 mod media;
 mod messages;
 mod peers;
+mod texts;
 
 /// One parser.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +39,44 @@ pub const TARGETS: &[Target] = &[
         run: messages::from_relay,
     },
     Target {
+        name: "console",
+        run: console::console,
+    },
+    Target {
+        name: "headers",
+        run: console::headers,
+    },
+    Target {
+        name: "search",
+        run: texts::search,
+    },
+    Target {
+        name: "spreadsheet",
+        run: texts::spreadsheet,
+    },
+    Target {
+        name: "hours",
+        run: texts::hours,
+    },
+    Target {
         name: "sharer",
         run: peers::sharer,
     },
     Target {
         name: "viewer",
         run: peers::viewer,
+    },
+    Target {
+        name: "controller",
+        run: desktop::controller,
+    },
+    Target {
+        name: "picture",
+        run: desktop::picture,
+    },
+    Target {
+        name: "address",
+        run: desktop::address,
     },
     Target {
         name: "organisation",

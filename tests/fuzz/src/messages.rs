@@ -10,7 +10,7 @@ use renfort_protocol::{
 use ring::signature::Ed25519KeyPair;
 use serde::{Serialize, de::DeserializeOwned};
 
-fn reads_back<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
+pub(crate) fn reads_back<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
     let Ok(value) = serde_json::from_slice::<T>(bytes) else {
         return;
     };

@@ -4,7 +4,9 @@
 
 use std::{fs, path::Path};
 
-use renfort_fuzz::{TARGETS, Target};
+use renfort_fuzz::{TARGETS, Target, target};
+use renfort_protocol::signalling::{FromRelay, Request};
+use serde::de::DeserializeOwned;
 
 /// Beyond this length, only so many prefixes and flipped bits are tried, evenly spread.
 const TRIED: usize = 500;
@@ -34,6 +36,21 @@ fn no_input_of_the_corpus_and_nothing_near_it_breaks_a_parser() {
             }
         }
     }
+}
+
+fn all_read_as<T: DeserializeOwned>(name: &str) {
+    for input in inputs(&target(name).unwrap()) {
+        let read = serde_json::from_slice::<T>(&input);
+        let refused = read.err().map(|error| error.to_string());
+        assert_eq!(refused, None, "{}", String::from_utf8_lossy(&input));
+    }
+}
+
+/// What begins as no message leads nowhere, and the interface's tests begin with these, too.
+#[test]
+fn messages_of_the_corpus_are_messages() {
+    all_read_as::<FromRelay>("from_relay");
+    all_read_as::<Request>("request");
 }
 
 #[test]

@@ -43,7 +43,15 @@ const CRATES: &[(&str, &str, &[&str])] = &[
     (
         "renfort-fuzz",
         "tests/fuzz",
-        &["renfort-core", "renfort-engine", "renfort-audit", "renfort-protocol"],
+        &[
+            "renfort-relay",
+            "renfort-core",
+            "renfort-figures",
+            "renfort",
+            "renfort-engine",
+            "renfort-audit",
+            "renfort-protocol",
+        ],
     ),
     ("renfort-story", "tests/story", &[]),
     ("xtask", "tests/xtask", &[]),

@@ -50,7 +50,7 @@ pub fn workspace(steps: &mut Steps) -> Result<()> {
     )
 }
 
-/// Writes `ui/src/generated`, and the vectors that the interface and the programs share.
+/// Writes `ui/src/generated`, the vectors that the interface and the programs share, and what is signed in the corpus.
 ///
 /// # Errors
 /// When a generator does not build or cannot write.
@@ -64,5 +64,8 @@ pub fn generate(steps: &mut Steps) -> Result<()> {
     let mut vectors = cargo(["test", "--package", "renfort-protocol", "--test", "binding"]);
     vectors.env("RENFORT_GENERATE", "1");
     steps.run("vectors of a session's binding", vectors)?;
+    let mut conversations = cargo(["test", "--package", "renfort-fuzz", "--lib"]);
+    conversations.env("RENFORT_GENERATE", "1");
+    steps.run("signed conversations of the fuzz corpus", conversations)?;
     Ok(())
 }

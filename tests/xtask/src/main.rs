@@ -72,10 +72,10 @@ enum Command {
     Keyboards,
     /// Feed every parser that reads bytes from outside with inputs that coverage guides, and tell the figures.
     Soak {
-        /// Inputs for each.
+        /// Inputs for each; a tenth of them for each parser of the interface's pages.
         #[arg(long, default_value_t = 10_000_000)]
         runs: u64,
-        /// Some targets only; they are the folders of `tests/fuzz/corpus`.
+        /// Some targets only; they are the folders of `tests/fuzz/corpus`, and `pages`.
         targets: Vec<String>,
     },
 }

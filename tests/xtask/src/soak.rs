@@ -1,16 +1,17 @@
-//! `cargo xtask soak`: many millions of inputs, guided by coverage, for every parser of `tests/fuzz`.
+//! `cargo xtask soak`: many millions of inputs, guided by coverage, for every parser of `tests/fuzz`; then many inputs for
+//! every parser of the interface's pages (`ui/fuzz`), which no coverage guides.
 //!
 //! Invariant: what is found along the way stays in `target/soak/corpus`, so that the next soak begins where this one
 //! ended; an input that breaks something is kept in `target/soak` and named.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
     setup,
     steps::{Output, Steps},
-    workspace::{cargo, root},
+    workspace::{cargo, npm, root},
 };
 
 /// What libFuzzer needs of the compiler, and what a released program would not check.
@@ -19,6 +20,10 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
                      -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
 /// Longest input, in bytes.
 const MAX_INPUT: u32 = 4_096;
+/// Names the parsers of the interface's pages, all of them.
+const PAGES: &str = "pages";
+/// One of a page gets one input where one of a program gets so many: an input takes ten times as long there.
+const PAGES_SHARE: u64 = 10;
 
 /// Soaks these targets, or all.
 ///
@@ -31,6 +36,7 @@ pub fn everything(steps: &mut Steps, runs: u64, only: &[String]) -> Result<()> {
         known.push(entry?.file_name().to_string_lossy().into_owned());
     }
     known.sort();
+    known.push(PAGES.to_owned());
     let unknown = only.iter().find(|name| !known.contains(name));
     ensure!(
         unknown.is_none(),
@@ -39,6 +45,20 @@ pub fn everything(steps: &mut Steps, runs: u64, only: &[String]) -> Result<()> {
     );
 
     setup::everything(steps)?;
+    known.retain(|name| only.is_empty() || only.contains(name));
+    let pages = known.pop_if(|name| name == PAGES).is_some();
+    if !known.is_empty() {
+        programs(steps, runs, &corpus, &known)?;
+    }
+    if pages {
+        let mut soak = npm(["run", "fuzz"]);
+        soak.env("RENFORT_FUZZ_RUNS", runs.div_ceil(PAGES_SHARE).to_string());
+        steps.run_showing("soak of the interface's pages", soak, Output::Live)?;
+    }
+    Ok(())
+}
+
+fn programs(steps: &mut Steps, runs: u64, corpus: &Path, targets: &[String]) -> Result<()> {
     let (host, folder) = (host()?, root().join("target/soak"));
     // With a target named, build scripts and macros are built without the flags.
     let mut build = cargo([
@@ -54,7 +74,7 @@ pub fn everything(steps: &mut Steps, runs: u64, only: &[String]) -> Result<()> {
     steps.run("the soak", build)?;
 
     let program = folder.join(&host).join("soak/soak");
-    for name in known.iter().filter(|name| only.is_empty() || only.contains(name)) {
+    for name in targets {
         let found = folder.join("corpus").join(name);
         fs::create_dir_all(&found)?;
         let mut soak = Command::new(&program);

@@ -28,13 +28,17 @@ export function query(filter: Partial<Record<string, string | number | boolean |
   return text === "" ? "" : `?${text}`;
 }
 
-function isWireError(body: unknown): body is WireError {
-  return typeof body === "object" && body !== null && typeof (body as { code?: unknown }).code === "string";
+/** The error in a body; null when it is none. Parameters that are no texts are left out: the error is worded without them. */
+function wireErrorOf(body: unknown): WireError | null {
+  const { code, params } = (typeof body === "object" && body !== null ? body : {}) as { readonly code?: unknown; readonly params?: unknown };
+  if (typeof code !== "string") return null;
+  const texts = Object.entries(typeof params === "object" && params !== null ? params : {}).filter(([, text]) => typeof text === "string");
+  return { code: code as WireError["code"], params: Object.fromEntries(texts) };
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
-  if (isWireError(body)) return new ApiError(body);
+  const error = wireErrorOf(await response.json().catch(() => null));
+  if (error !== null) return new ApiError(error);
   // A proxy in between answers in its own words; the status is all that can be trusted.
   switch (response.status) {
     case 401: return ApiError.of("sign_in_expired");

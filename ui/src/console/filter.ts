@@ -61,10 +61,10 @@ export function formOf(parameters: URLSearchParams): FilterForm {
   const since = one("since", SINCES);
   const technician = parameters.get("technician") ?? "";
   return {
-    ticket: (parameters.get("ticket") ?? "").trim().slice(0, 20),
-    text: (parameters.get("text") ?? "").slice(0, MAX_PERSON_CHARS),
-    person: (parameters.get("person") ?? "").slice(0, MAX_PERSON_CHARS),
-    machine: (parameters.get("machine") ?? "").slice(0, MAX_PERSON_CHARS),
+    ticket: cut((parameters.get("ticket") ?? "").trim(), 20),
+    text: cut(parameters.get("text") ?? "", MAX_PERSON_CHARS),
+    person: cut(parameters.get("person") ?? "", MAX_PERSON_CHARS),
+    machine: cut(parameters.get("machine") ?? "", MAX_PERSON_CHARS),
     technician: /^\d{1,15}$/.test(technician) ? technician : "",
     level: one("level", LEVELS),
     state: one("state", STATES),
@@ -76,6 +76,9 @@ export function formOf(parameters: URLSearchParams): FilterForm {
     outcome: one("outcome", OUTCOMES),
   };
 }
+
+/** The beginning of a text, between whole characters. */
+const cut = (text: string, characters: number): string => [...text].slice(0, characters).join("");
 
 /** The members that are set, in a fixed order, so that equal filters have equal addresses. */
 export function parametersOf(form: FilterForm): URLSearchParams {

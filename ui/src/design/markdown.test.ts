@@ -34,6 +34,7 @@ const HOSTILE = [
   "<style>*{display:none}</style>",
   "<a href='javascript:alert(1)'>x</a>",
   "<!-- --><b onclick=alert(1)>x</b>",
+  "[x]()",
   "[x](javascript:alert(1))",
   "[x](JaVaScRiPt:alert(1))",
   "[x](java\tscript:alert(1))",

@@ -4,7 +4,7 @@
  * address and nowhere else.
  * Invariant: whatever the text, the result holds no script, no handler, no style and no address but http, https, mailto.
  */
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type Token } from "markdown-it";
 
 /** Deeper lists and quotes are shown as the text they are. */
 const MAX_DEPTH = 24;
@@ -31,8 +31,20 @@ parser.renderer.rules.link_open = (tokens, index, options, _env, self) => {
   return self.renderToken(tokens, index, options);
 };
 
+/** Without links that have no address: `[words]()` are words, and not a way to this very page. */
+function leading(children: Token[]): Token[] {
+  const open: boolean[] = [];
+  return children.filter((token) => {
+    if (token.type === "link_open") open.push((token.attrGet("href") ?? "") !== "");
+    const kept = open.at(-1) ?? true;
+    if (token.type === "link_close") open.pop();
+    return kept || (token.type !== "link_open" && token.type !== "link_close");
+  });
+}
+
 parser.core.ruler.push("plain_blocks", (state) => {
   for (const token of state.tokens) {
+    if (token.children) token.children = leading(token.children);
     if (token.type === "heading_open" || token.type === "heading_close") {
       token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + FIRST_HEADING - 1)}`;
     }

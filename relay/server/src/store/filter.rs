@@ -15,7 +15,7 @@ use renfort_protocol::{
 use super::supervision::Exactly;
 
 /// Words that are searched for at most; with more, the filter is refused.
-const MAX_WORDS: usize = 12;
+pub const MAX_WORDS: usize = 12;
 
 /// A [`Filter`] that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -105,10 +105,12 @@ test("a place that another tab took is not taken back by itself for a while", as
 
 test("another version, nonsense, and a message before its time end the connection", async () => {
   for (const [message, code] of [
-    [{ type: "challenge", versions: [2, 3], nonce: "00" }, "wrong_version"],
+    [{ type: "challenge", versions: [2, 3], nonce: "00".repeat(32) }, "wrong_version"],
     ["{", "malformed"],
     ["7", "malformed"],
-    [{ type: "detail" }, "out_of_order"],
+    [{ type: "detail" }, "malformed"],
+    [{ type: "recorded", session: "ab".repeat(16), number: 1 }, "out_of_order"],
+    [{ type: "suggestions" }, "out_of_order"],
   ] as const) {
     connect();
     const wire = last();

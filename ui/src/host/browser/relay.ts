@@ -6,8 +6,9 @@
  * Invariant: every event carries the epoch of the target it belongs to, so that nothing said to an earlier identity is ever
  * taken for the present one.
  */
-import type { Code, FromRelay, Identity, Language, Request, SessionInfo, SignedRevocations, Welcomed, WireError } from "../../generated/protocol";
+import type { Code, Identity, Language, Request, SessionInfo, SignedRevocations, Welcomed, WireError } from "../../generated/protocol";
 import { helloBytes, type Device } from "./device";
+import { read, type ToTechnician } from "./relay-wire";
 import { VERSION } from "./session/limits";
 
 /** What the connection tells. */
@@ -21,7 +22,7 @@ export type LinkEvent =
       /** Cards that were taken back. */
       readonly revocations: SignedRevocations | null;
     }
-  | { readonly link: "message"; readonly message: FromRelay }
+  | { readonly link: "message"; readonly message: ToTechnician }
   /** Tried again by itself. */
   | { readonly link: "offline"; readonly error: WireError; readonly retryMs: number }
   /** The relay does not accept who we are; not tried again. */
@@ -158,8 +159,10 @@ export class RelayLink {
   }
 
   #read(socket: WebSocket, data: unknown): void {
-    const message = parsed(data);
-    if (message === null) return this.#lost({ code: "malformed" });
+    const said = read(data);
+    if (said.heard === "malformed") return this.#lost({ code: "malformed" });
+    if (said.heard === "other") return this.#welcomed ? undefined : this.#lost({ code: "out_of_order" });
+    const { message } = said;
     if (message.type === "refused" && message.re === 0) return this.#lost(message.error);
     if (this.#welcomed) return this.#tell({ link: "message", message });
     switch (message.type) {
@@ -234,14 +237,3 @@ export class RelayLink {
 }
 
 const unreachable = (reason: string): WireError => ({ code: "relay_unreachable", params: { reason } });
-
-/** The relay also serves this page, so its messages are taken by their type; null when there is none. */
-function parsed(data: unknown): FromRelay | null {
-  if (typeof data !== "string") return null;
-  try {
-    const message: unknown = JSON.parse(data);
-    return typeof message === "object" && message !== null && "type" in message && typeof message.type === "string" ? (message as FromRelay) : null;
-  } catch {
-    return null;
-  }
-}

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::rejection::{BytesRejection, QueryRejection},
+    extract::rejection::BytesRejection,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use renfort_protocol::{
 
 use crate::{
     http::MAX_BODY_BYTES,
-    store::{StoreError, filter::FilterError, supervision::ViewError},
+    store::{StoreError, supervision::ViewError},
 };
 
 /// A refusal.
@@ -47,9 +47,9 @@ impl From<ViewError> for ApiError {
     }
 }
 
-impl From<FilterError> for ApiError {
-    fn from(error: FilterError) -> Self {
-        Self(WireError::from(Code::Malformed).with("member", error.0))
+impl From<WireError> for ApiError {
+    fn from(error: WireError) -> Self {
+        Self(error)
     }
 }
 
@@ -60,18 +60,6 @@ impl From<BytesRejection> for ApiError {
         } else {
             Code::Malformed.into()
         }
-    }
-}
-
-impl From<QueryRejection> for ApiError {
-    fn from(_: QueryRejection) -> Self {
-        Code::Malformed.into()
-    }
-}
-
-impl From<serde_json::Error> for ApiError {
-    fn from(_: serde_json::Error) -> Self {
-        Code::Malformed.into()
     }
 }
 

@@ -11,10 +11,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{
-        DefaultBodyLimit, Path, Query, State,
-        rejection::{BytesRejection, QueryRejection},
-    },
+    extract::{DefaultBodyLimit, Path, RawQuery, State, rejection::BytesRejection},
     http::HeaderMap,
     routing::{get, post},
 };
@@ -25,25 +22,23 @@ use renfort_core::{
 };
 use renfort_protocol::{
     article::{
-        Article, ArticleAction, ArticleBody, ArticleFilter, ArticleHead, ArticleList, ArticleState, ArticleText,
-        ArticleTitle, Author, NewArticle, OfVersion, RestoreArticle, SaveArticle,
+        Article, ArticleAction, ArticleBody, ArticleHead, ArticleList, ArticleState, ArticleText, ArticleTitle, Author,
+        NewArticle, OfVersion, RestoreArticle, SaveArticle,
     },
     error::{Code, WireError},
     ids::ArticleId,
     ticket::Language,
 };
-use serde::de::DeserializeOwned;
 
 use super::{
     answer::ApiError,
+    asked,
     signed_in::{Colleague, SignedIn},
 };
 use crate::{clock, http::App, keys};
 
 /// Largest body of a request about articles and replies, in bytes: the longest article, as JSON.
 pub const MAX_ARTICLE_BYTES: usize = 64 * 1024;
-/// Characters of a search that are looked at.
-const MAX_SEARCH_CHARS: usize = 200;
 
 /// Routes under `articles`.
 pub fn router() -> Router<Arc<App>> {
@@ -62,21 +57,14 @@ pub fn router() -> Router<Arc<App>> {
 async fn list(
     State(app): State<Arc<App>>,
     _: Colleague,
-    filter: Result<Query<ArticleFilter>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<ArticleList>, ApiError> {
-    let filter = filter?.0;
-    if filter
-        .search
-        .as_ref()
-        .is_some_and(|text| text.chars().nth(MAX_SEARCH_CHARS).is_some())
-    {
-        return Err(ApiError(WireError::from(Code::Malformed).with("member", "search")));
-    }
+    let filter = asked::articles(query.as_deref())?;
     Ok(Json(app.console.store.article_list(&filter).await?))
 }
 
 async fn read(State(app): State<Arc<App>>, _: Colleague, Path(id): Path<String>) -> Result<Json<Article>, ApiError> {
-    Ok(Json(stored(&app, article_id(&id)?).await?))
+    Ok(Json(stored(&app, asked::article(&id)?).await?))
 }
 
 async fn create(
@@ -85,7 +73,7 @@ async fn create(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Article>, ApiError> {
-    let NewArticle { language, title, body } = from_our_page(&app, &headers, body)?;
+    let NewArticle { language, title, body } = asked::body(&from_our_page(&app, &headers, body)?)?;
     let article = ArticleId(keys::random().map_err(|_| Code::Internal)?);
     let draft = ArticleText {
         article,
@@ -109,8 +97,8 @@ async fn save(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Article>, ApiError> {
-    let SaveArticle { version, title, body } = from_our_page(&app, &headers, body)?;
-    let (article, language) = (article_id(&id)?, language_of(&language)?);
+    let SaveArticle { version, title, body } = asked::body(&from_our_page(&app, &headers, body)?)?;
+    let (article, language) = (asked::article(&id)?, asked::language(&language)?);
     let Some(version) = version else {
         let known = stored(&app, article).await?;
         if let Some(other) = known.texts.iter().find(|text| text.language == language) {
@@ -142,8 +130,8 @@ async fn publish(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Article>, ApiError> {
-    let OfVersion { version } = from_our_page(&app, &headers, body)?;
-    let old = looked_at(&app, article_id(&id)?, language_of(&language)?, version).await?;
+    let OfVersion { version } = asked::body(&from_our_page(&app, &headers, body)?)?;
+    let old = looked_at(&app, asked::article(&id)?, asked::language(&language)?, version).await?;
     if old.state == ArticleState::Published {
         return Err(not_now());
     }
@@ -157,8 +145,8 @@ async fn withdraw(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Article>, ApiError> {
-    let OfVersion { version } = from_our_page(&app, &headers, body)?;
-    let old = looked_at(&app, article_id(&id)?, language_of(&language)?, version).await?;
+    let OfVersion { version } = asked::body(&from_our_page(&app, &headers, body)?)?;
+    let old = looked_at(&app, asked::article(&id)?, asked::language(&language)?, version).await?;
     if old.state != ArticleState::Published {
         return Err(not_now());
     }
@@ -172,8 +160,8 @@ async fn restore(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Article>, ApiError> {
-    let RestoreArticle { version, from } = from_our_page(&app, &headers, body)?;
-    let old = looked_at(&app, article_id(&id)?, language_of(&language)?, version).await?;
+    let RestoreArticle { version, from } = asked::body(&from_our_page(&app, &headers, body)?)?;
+    let old = looked_at(&app, asked::article(&id)?, asked::language(&language)?, version).await?;
     let earlier = app
         .console
         .store
@@ -189,7 +177,7 @@ async fn history(
     _: Colleague,
     Path((id, language)): Path<(String, String)>,
 ) -> Result<Json<Vec<ArticleHead>>, ApiError> {
-    let (article, language) = (article_id(&id)?, language_of(&language)?);
+    let (article, language) = (asked::article(&id)?, asked::language(&language)?);
     let versions = app.console.store.article_history(article, language).await?;
     if versions.is_empty() {
         return Err(Code::UnknownArticle.into());
@@ -202,10 +190,8 @@ async fn version(
     _: Colleague,
     Path((id, language, version)): Path<(String, String, String)>,
 ) -> Result<Json<ArticleText>, ApiError> {
-    let (article, language) = (article_id(&id)?, language_of(&language)?);
-    // Larger than any that the database can hold.
-    let version = version.parse().ok().filter(|version| i64::try_from(*version).is_ok());
-    let version = version.ok_or(Code::UnknownArticle)?;
+    let (article, language) = (asked::article(&id)?, asked::language(&language)?);
+    let version = asked::version(&version)?;
     let found = app.console.store.article_version(article, language, version).await?;
     found.map(Json).ok_or_else(|| Code::UnknownArticle.into())
 }
@@ -315,32 +301,19 @@ pub(super) fn author(by: &SignedIn) -> Author {
 }
 
 /// A body that one of the console's own pages sent.
-pub(super) fn from_our_page<T: DeserializeOwned>(
+pub(super) fn from_our_page(
     app: &App,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<T, ApiError> {
+) -> Result<Bytes, ApiError> {
     if !app.origins.allows_console(headers) {
         return Err(Code::NotAllowed.into());
     }
-    let bytes = body.map_err(|rejection| {
+    body.map_err(|rejection| {
         let mut error = ApiError::from(rejection);
         if error.0.code == Code::TooLarge {
             error.0 = error.0.with("limit", MAX_ARTICLE_BYTES);
         }
         error
-    })?;
-    Ok(serde_json::from_slice(&bytes)?)
-}
-
-fn article_id(text: &str) -> Result<ArticleId, ApiError> {
-    text.parse().map_err(|_| Code::UnknownArticle.into())
-}
-
-fn language_of(text: &str) -> Result<Language, ApiError> {
-    match text {
-        "en" => Ok(Language::En),
-        "fr" => Ok(Language::Fr),
-        _ => Err(Code::UnknownArticle.into()),
-    }
+    })
 }

@@ -10,10 +10,9 @@ use renfort_audit::event::{ConsoleView, Event};
 use renfort_protocol::{
     console::{FieldValue, SessionDetail, TimelineEntry},
     error::Code,
-    ids::SessionId,
 };
 
-use super::{answer::ApiError, signed_in::SignedIn};
+use super::{answer::ApiError, asked, signed_in::SignedIn};
 use crate::{
     clock,
     http::App,
@@ -30,7 +29,7 @@ pub async fn session(
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Json<SessionDetail>, ApiError> {
-    let id: SessionId = id.parse().map_err(|_| Code::UnknownSession)?;
+    let id = asked::session(&id)?;
     let store = &*app.console.store;
     let record = store.session(id).await?.ok_or(Code::UnknownSession)?;
     let ticket = store.ticket(record.ticket).await?.ok_or(Code::UnknownTicket)?;

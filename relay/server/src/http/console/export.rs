@@ -9,17 +9,16 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Path, RawQuery, State},
     http::header,
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
 use renfort_audit::event::{ConsoleView, Event, ExportFormat};
-use renfort_protocol::{console::Filter, error::Code};
 
 use super::{
     answer::ApiError,
-    columns,
+    asked, columns,
     csv_text::{heading, lines},
     signed_in::SignedIn,
 };
@@ -38,20 +37,12 @@ pub async fn export(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     Path(file): Path<String>,
-    filter: Result<Query<Filter>, QueryRejection>,
+    RawQuery(filter): RawQuery,
 ) -> Result<Response, ApiError> {
-    let (view, format) = match file.as_str() {
-        "sessions.csv" => (ConsoleView::Sessions, ExportFormat::Csv),
-        "sessions.jsonl" => (ConsoleView::Sessions, ExportFormat::Jsonl),
-        "tickets.csv" => (ConsoleView::Tickets, ExportFormat::Csv),
-        "tickets.jsonl" => (ConsoleView::Tickets, ExportFormat::Jsonl),
-        "audit.csv" => (ConsoleView::Audit, ExportFormat::Csv),
-        "audit.jsonl" => (ConsoleView::Audit, ExportFormat::Jsonl),
-        _ => return Err(Code::OutOfOrder.into()),
-    };
+    let (view, format) = asked::file(&file)?;
     let criteria = Criteria {
         after: None,
-        ..Criteria::new(&filter?.0)?
+        ..asked::list(filter.as_deref())?
     };
     let store = Arc::clone(&app.console.store);
     let (rows, source) = match view {

@@ -7,27 +7,21 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{
-        Query, State,
-        rejection::{BytesRejection, QueryRejection},
-    },
+    extract::{RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use renfort_audit::event::{ConsoleView, Event, ExportFormat};
 use renfort_figures::{Hours, Period};
 use renfort_protocol::{
-    error::{Code, WireError},
-    figures::{
-        Day, Figures, FiguresQuery, Grouping, MIN_PERSON_DAYS, PersonFigures, PersonQuery, Purpose, TeamFigures,
-    },
-    ids::PersonId,
+    error::Code,
+    figures::{Day, Figures, FiguresQuery, Grouping, MIN_PERSON_DAYS, PersonFigures, TeamFigures},
     people::{Role, Technician},
 };
-use serde::Deserialize;
 
 use super::{
     answer::ApiError,
+    asked::{self, wrong},
     csv_text::{Cell, heading, lines},
     signed_in::SignedIn,
 };
@@ -73,21 +67,17 @@ const COLUMNS: &[&str] = &[
     "deflections",
 ];
 
-fn wrong(member: &str) -> ApiError {
-    ApiError(WireError::from(Code::Malformed).with("member", member))
-}
-
 fn period(hours: &Hours, from: Day, to: Day, by: Grouping) -> Result<Period, ApiError> {
-    Period::new(hours.zone(), from, to, by).map_err(|_| wrong("to"))
+    Period::new(hours.zone(), from, to, by).map_err(|_| wrong("to").into())
 }
 
 /// The team's figures.
 pub async fn team(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    query: Result<Query<FiguresQuery>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<TeamFigures>, ApiError> {
-    let figures = compute(&app, &query?.0).await?;
+    let figures = compute(&app, &asked::query(query.as_deref())?).await?;
     let event = Event::ConsoleViewed {
         view: ConsoleView::Figures,
         rows: figures.groups.len() as u64,
@@ -101,9 +91,9 @@ pub async fn team(
 pub async fn table(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    query: Result<Query<FiguresQuery>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let figures = compute(&app, &query?.0).await?;
+    let figures = compute(&app, &asked::query(query.as_deref())?).await?;
     let event = Event::ConsoleExported {
         view: ConsoleView::Figures,
         format: ExportFormat::Csv,
@@ -152,27 +142,6 @@ fn line(from: Day, to: Day, of: &Figures) -> Vec<Cell> {
     cells
 }
 
-/// A [`PersonQuery`] before its members are looked at, so that the wrong one can be named.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    technician: PersonId,
-    purpose: String,
-    from: String,
-    to: String,
-}
-
-impl Asked {
-    fn read(self) -> Result<PersonQuery, ApiError> {
-        Ok(PersonQuery {
-            technician: self.technician,
-            purpose: Purpose::new(self.purpose).map_err(|_| wrong("purpose"))?,
-            from: self.from.parse().map_err(|_| wrong("from"))?,
-            to: self.to.parse().map_err(|_| wrong("to"))?,
-        })
-    }
-}
-
 /// One technician's figures; for supervisors only, not for those who administrate.
 pub async fn person(
     State(app): State<Arc<App>>,
@@ -192,11 +161,11 @@ pub async fn person(
         console.record(signed_in.actor(), (None, None), event).await?;
         return Err(Code::NotAllowed.into());
     }
-    let asked = serde_json::from_slice::<Asked>(&body?)?.read()?;
+    let asked = asked::person_figures(&body?)?;
     let hours = load_hours(&*console.store).await?;
     let period = period(&hours, asked.from, asked.to, Grouping::Month)?;
     if period.days < MIN_PERSON_DAYS {
-        return Err(wrong("to"));
+        return Err(wrong("to").into());
     }
     // A number beyond what the store can count is nobody's.
     let known = i64::try_from(asked.technician.0).is_ok();
@@ -212,9 +181,9 @@ pub async fn person(
                 name: person.name,
                 level,
             },
-            _ => return Err(wrong("technician")),
+            _ => return Err(wrong("technician").into()),
         },
-        None => return Err(wrong("technician")),
+        None => return Err(wrong("technician").into()),
     };
     let event = Event::PersonFiguresViewed {
         person: technician.id,

@@ -4,52 +4,43 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{RawQuery, State},
 };
-use renfort_audit::event::{ConsoleView, Event};
+use renfort_audit::event::Event;
 use renfort_protocol::{
     console::{
         Page,
-        history::{HISTORY_ROWS, History, HistoryOf, HistoryTicket},
+        history::{HISTORY_ROWS, History, HistoryTicket},
     },
-    error::{Code, WireError},
     ids::TicketId,
 };
 
-use super::{answer::ApiError, signed_in::SignedIn};
+use super::{
+    answer::ApiError,
+    asked::{self, Past},
+    signed_in::SignedIn,
+};
 use crate::{
     clock,
     http::App,
-    store::{
-        filter::{Criteria, PageKey},
-        rows::ListedSession,
-        supervision::{Exactly, folded},
-    },
+    store::{filter::Criteria, rows::ListedSession},
 };
 
 /// A page of a history.
 pub async fn history(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    of: Result<Query<HistoryOf>, QueryRejection>,
+    RawQuery(of): RawQuery,
 ) -> Result<Json<History>, ApiError> {
-    let of = of?.0;
-    let (view, name, exactly) = match (of.person, of.machine) {
-        (Some(name), None) => (
-            ConsoleView::Person,
-            name.clone(),
-            Exactly::Person(folded(name.as_str())),
-        ),
-        (None, Some(name)) => (
-            ConsoleView::Machine,
-            name.clone(),
-            Exactly::Machine(folded(name.as_str())),
-        ),
-        _ => return Err(ApiError(WireError::from(Code::Malformed).with("member", "person"))),
-    };
+    let Past {
+        view,
+        name,
+        exactly,
+        after,
+    } = asked::history(of.as_deref())?;
     let criteria = Criteria {
         history: Some(exactly.clone()),
-        after: of.after.as_deref().map(PageKey::parse).transpose()?,
+        after,
         ..Criteria::default()
     };
     let store = &*app.console.store;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{RawQuery, State},
 };
 use renfort_audit::event::{ConsoleView, Event};
-use renfort_protocol::console::{Filter, PAGE_ROWS, Page, SessionRow, TicketRow};
+use renfort_protocol::console::{PAGE_ROWS, Page, SessionRow, TicketRow};
 
-use super::{Console, answer::ApiError, signed_in::SignedIn};
+use super::{Console, answer::ApiError, asked, signed_in::SignedIn};
 use crate::{
     clock,
     http::App,
@@ -23,9 +23,9 @@ use crate::{
 pub async fn sessions(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    filter: Result<Query<Filter>, QueryRejection>,
+    RawQuery(filter): RawQuery,
 ) -> Result<Json<Page<SessionRow>>, ApiError> {
-    let criteria = Criteria::new(&filter?.0)?;
+    let criteria = asked::list(filter.as_deref())?;
     let listing = app.console.store.sessions(&criteria, PAGE_ROWS).await?;
     let now = clock::now();
     let page = page(listing, |listed| listed.into_row(now));
@@ -44,9 +44,9 @@ pub async fn sessions(
 pub async fn tickets(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
-    filter: Result<Query<Filter>, QueryRejection>,
+    RawQuery(filter): RawQuery,
 ) -> Result<Json<Page<TicketRow>>, ApiError> {
-    let criteria = Criteria::new(&filter?.0)?;
+    let criteria = asked::list(filter.as_deref())?;
     let listing = app.console.store.tickets(&criteria, PAGE_ROWS).await?;
     let page = page(listing, ListedTicket::into_row);
     seen(

@@ -14,7 +14,7 @@ use std::{
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -32,6 +32,7 @@ use tokio::sync::oneshot;
 
 use super::{
     answer::ApiError,
+    asked,
     signed_in::{Onlooker, SignedIn},
 };
 use crate::{broker_task::ToBroker, clock, http::App, keys};
@@ -146,11 +147,12 @@ pub async fn open(
 pub async fn poll(
     State(app): State<Arc<App>>,
     Onlooker(signed_in): Onlooker,
-    poll: Result<Query<LivePoll>, QueryRejection>,
+    RawQuery(poll): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let desk = &app.console.live;
-    if !desk.uses(poll?.0.opening, signed_in.person.id, clock::now()) {
+    let LivePoll { opening } = asked::query(poll.as_deref())?;
+    if !desk.uses(opening, signed_in.person.id, clock::now()) {
         return Err(Code::OutOfOrder.into());
     }
     let live = desk.look(&app).await?;

@@ -5,8 +5,9 @@
 
 mod answer;
 mod articles;
+pub mod asked;
 mod columns;
-mod csv_text;
+pub mod csv_text;
 mod detail;
 mod export;
 mod figures;
@@ -16,7 +17,7 @@ mod live;
 mod log_check;
 mod replies;
 mod sign_in;
-mod signed_in;
+pub mod signed_in;
 mod story;
 mod views;
 

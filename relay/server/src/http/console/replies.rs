@@ -26,6 +26,7 @@ use renfort_protocol::{
 use super::{
     answer::ApiError,
     articles::{MAX_ARTICLE_BYTES, author, from_our_page},
+    asked,
     signed_in::{Colleague, SignedIn},
 };
 use crate::{clock, http::App, keys};
@@ -49,10 +50,7 @@ async fn create(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<CannedReply>, ApiError> {
-    let asked: SaveReply = from_our_page(&app, &headers, body)?;
-    if asked.version.is_some() {
-        return Err(Code::Malformed.into());
-    }
+    let asked = asked::new_reply(&from_our_page(&app, &headers, body)?)?;
     let id = ReplyId(keys::random().map_err(|_| Code::Internal)?);
     put(&app, &by, id, asked, ReplyAction::Created).await
 }
@@ -64,11 +62,8 @@ async fn save(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<CannedReply>, ApiError> {
-    let asked: SaveReply = from_our_page(&app, &headers, body)?;
+    let asked = asked::changed_reply(&from_our_page(&app, &headers, body)?)?;
     let id = known(&app, &id).await?.id;
-    if asked.version.is_none() {
-        return Err(Code::Malformed.into());
-    }
     put(&app, &by, id, asked, ReplyAction::Changed).await
 }
 
@@ -79,7 +74,7 @@ async fn remove(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
-    let OfVersion { version } = from_our_page(&app, &headers, body)?;
+    let OfVersion { version } = asked::body(&from_our_page(&app, &headers, body)?)?;
     let reply = known(&app, &id).await?.id;
     let change = Change::DeleteReply {
         reply,
@@ -96,7 +91,6 @@ async fn put(
     asked: SaveReply,
     action: ReplyAction,
 ) -> Result<Json<CannedReply>, ApiError> {
-    asked.content.check().map_err(ApiError)?;
     let reply = CannedReply {
         id,
         // A number that nobody was given cannot be that of the stored one.
@@ -137,7 +131,7 @@ async fn write(app: &App, by: &SignedIn, reply: ReplyId, change: Change, action:
 }
 
 async fn known(app: &App, id: &str) -> Result<CannedReply, ApiError> {
-    let id: ReplyId = id.parse().map_err(|_| Code::UnknownReply)?;
+    let id = asked::reply_id(id)?;
     app.console
         .store
         .reply(id)

@@ -27,6 +27,7 @@ use renfort_protocol::{
 use super::{
     Console,
     answer::ApiError,
+    asked,
     signed_in::{Colleague, cookie, no_cookie, page_key, presented, token_hash},
 };
 use crate::{
@@ -47,7 +48,7 @@ pub async fn sign_in(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
-    let asked: SignIn = serde_json::from_slice(&body?)?;
+    let asked: SignIn = asked::body(&body?)?;
     let address = peer_address(remote, &headers);
     let person = authenticate(&app.console, &asked, &address).await?;
     let console = &app.console;

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Path, RawQuery, State},
 };
 use renfort_audit::event::{ConsoleView, Event};
 use renfort_protocol::{
-    console::story::{STORY_RECORDS, StoryPart, TicketStory},
-    error::{Code, WireError},
-    ids::TicketId,
+    console::story::{STORY_RECORDS, TicketStory},
+    error::Code,
 };
 
-use super::{answer::ApiError, detail::entry, signed_in::SignedIn};
+use super::{answer::ApiError, asked, detail::entry, signed_in::SignedIn};
 use crate::{
     clock,
     http::App,
@@ -26,13 +25,10 @@ pub async fn ticket(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     Path(id): Path<String>,
-    part: Result<Query<StoryPart>, QueryRejection>,
+    RawQuery(part): RawQuery,
 ) -> Result<Json<TicketStory>, ApiError> {
-    let id: TicketId = id.parse().map_err(|_| Code::UnknownTicket)?;
-    let from = part?.0.from.unwrap_or(0);
-    if i64::try_from(from).is_err() {
-        return Err(ApiError(WireError::from(Code::Malformed).with("member", "from")));
-    }
+    let id = asked::ticket(&id)?;
+    let from = asked::story(part.as_deref())?;
     let store = &*app.console.store;
     let ticket = store.ticket(id).await?.ok_or(Code::UnknownTicket)?;
     let event = Event::ConsoleViewed {

@@ -11,10 +11,10 @@ use axum::{
 };
 use renfort_protocol::{
     console::views::{NewView, RenameView, SavedView},
-    error::{Code, WireError},
+    error::Code,
 };
 
-use super::{answer::ApiError, signed_in::SignedIn};
+use super::{answer::ApiError, asked, signed_in::SignedIn};
 use crate::http::App;
 
 /// All of them.
@@ -30,10 +30,7 @@ pub async fn save(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<SavedView>, ApiError> {
     ours(&app, &headers)?;
-    let view: NewView = serde_json::from_slice(&body?)?;
-    if view.filter.technician.is_some_and(|id| i64::try_from(id).is_err()) {
-        return Err(ApiError(WireError::from(Code::Malformed).with("member", "technician")));
-    }
+    let view = asked::new_view(&body?)?;
     let id = app.console.store.save_view(signed_in.person.id, &view).await?;
     let NewView { name, list, filter } = view;
     Ok(Json(SavedView { id, name, list, filter }))
@@ -48,9 +45,9 @@ pub async fn rename(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, ApiError> {
     ours(&app, &headers)?;
-    let RenameView { name } = serde_json::from_slice(&body?)?;
+    let RenameView { name } = asked::body(&body?)?;
     let store = &app.console.store;
-    store.rename_view(signed_in.person.id, number(&id)?, &name).await?;
+    store.rename_view(signed_in.person.id, asked::view(&id)?, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -63,7 +60,7 @@ pub async fn delete(
 ) -> Result<StatusCode, ApiError> {
     ours(&app, &headers)?;
     let store = &app.console.store;
-    store.delete_view(signed_in.person.id, number(&id)?).await?;
+    store.delete_view(signed_in.person.id, asked::view(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -74,8 +71,4 @@ fn ours(app: &App, headers: &HeaderMap) -> Result<(), ApiError> {
     } else {
         Err(Code::NotAllowed.into())
     }
-}
-
-fn number(id: &str) -> Result<u64, ApiError> {
-    id.parse().map_err(|_| Code::UnknownView.into())
 }

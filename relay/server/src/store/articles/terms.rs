@@ -81,6 +81,11 @@ impl Terms {
         Self(terms)
     }
 
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// Is there nothing to look for?
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -42,7 +42,7 @@ async function found(check: Check, device: Promise<Device>): Promise<Verdict> {
       const transcript = await transcriptOf(check.ask, check.ready, check.nonce);
       if (typeof transcript === "string") return { found: "tampered", what: transcript };
       const { ask, asking, nonce, revealed } = check;
-      if (revealed) return (await isRevealed(ask, transcript, revealed)) ? { found: "transcript", transcript, reveal: revealed } : { found: "tampered", what: "reveal" };
+      if (revealed) return (await isRevealed(ask, transcript, nonce, revealed)) ? { found: "transcript", transcript, reveal: revealed } : { found: "tampered", what: "reveal" };
       const confirmation = asking && (await asking.confirm(check.ready.ready, transcript.hash));
       if (asking && confirmation === null) return { found: "wrong_code" };
       return { found: "transcript", transcript, reveal: await revealTo(await device, transcript, ask.session, nonce, confirmation) };

@@ -41,8 +41,8 @@ export async function revealTo(device: Device, transcript: Transcript, session: 
 }
 
 /** Did this question's device say so to this readiness? */
-export const isRevealed = async (ask: Ask, transcript: Transcript, { session, signature }: Reveal): Promise<boolean> =>
-  session === ask.session && isSigned(deviceOf(ask.credential), "opened", canonical.opened({ transcript: transcript.hash }), signature);
+export const isRevealed = async (ask: Ask, transcript: Transcript, own: Nonce, { session, nonce, signature }: Reveal): Promise<boolean> =>
+  session === ask.session && nonce === own && isSigned(deviceOf(ask.credential), "opened", canonical.opened({ transcript: transcript.hash }), signature);
 
 /** Goes on to the connections of a session that was allowed; null when the user's machine did not sign this grant. */
 export async function bind(transcript: Transcript, grant: Grant, allowance: Signature): Promise<Bound | null> {

@@ -4,7 +4,6 @@
  * in hand. Invariant: nothing is fetched before somebody looks for it.
  */
 import type { Action } from "../../../generated/host";
-import type { FromRelay } from "../../../generated/protocol";
 import type { Desk } from "./desk";
 import type { Uplink } from "./uplink";
 
@@ -30,9 +29,4 @@ export function articleDeed(action: Action, desk: Desk, relay: Uplink, needsRela
     default:
       return "other";
   }
-}
-
-/** What the relay says of replies; anything else is none of this file's business. */
-export function articleWord(message: FromRelay, desk: Desk): void {
-  if (message.type === "replies" && desk.person) desk.replies = message.replies;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Action, View } from "../../../generated/host";
-import type { EndReason, FromRelay, Request, Reveal, SessionInfo, SignedAsk, SignedCard, SignedReady, ToRelay } from "../../../generated/protocol";
+import type { EndReason, Request, Reveal, SessionInfo, SignedAsk, SignedCard, SignedReady, ToRelay } from "../../../generated/protocol";
+import type { ToTechnician } from "../relay-wire";
 import { CLAIRE, CLAIRE_SIGNED_IN, detail, DEVICE, grant, NOW, queueEntry, sessionInfo, signedCard, WORDS } from "../../samples";
 import type { Check, Verdict } from "../binding/check";
 import { begin as beginCode } from "../binding/code";
@@ -42,7 +43,7 @@ const note = (done: Effect[]): Effect[] => {
   connects.push(...done.filter((effect) => effect.effect === "connect"));
   return done;
 };
-const relay = (message: FromRelay): Effect[] => handle({ event: "link", epoch: epoch(), link: { link: "message", message } });
+const relay = (message: ToTechnician): Effect[] => handle({ event: "link", epoch: epoch(), link: { link: "message", message } });
 const viewer = (event: ViewerEvent): Effect[] => handle({ event: "viewer", session: SESSION.id, viewer: event });
 const sent = (): Request[] => effects.flatMap((effect) => (effect.effect === "send" ? [effect.request] : []));
 const kinds = (): string[] => effects.map((effect) => effect.effect);
@@ -620,7 +621,7 @@ test("after a reload a question by code goes on with what was revealed, and with
 
 test("a card that is taken back, or ends, is of no use from then on", () => {
   signedIn();
-  const list = (number: number, ...serials: string[]): FromRelay => ({
+  const list = (number: number, ...serials: string[]): ToTechnician => ({
     type: "revocations",
     revocations: { revocations: { version: 1, number, issued_at: 0, revoked: serials.map((serial) => ({ serial, until: NOW })) }, signature: ALLOWANCE },
   });

@@ -10,7 +10,6 @@ import type { Action, TechnicianPage, View } from "../../../generated/host";
 import type {
   Code,
   CodeSecret,
-  FromRelay,
   Identity,
   Language,
   Outcome,
@@ -20,9 +19,10 @@ import type {
   WireError,
 } from "../../../generated/protocol";
 import type { LinkEvent } from "../relay";
+import type { ToTechnician } from "../relay-wire";
 import type { Settings } from "../storage";
 import type { Asked, Means } from "../binding/ask";
-import { articleDeed, articleWord } from "./articles";
+import { articleDeed } from "./articles";
 import { cardRequest, cardView, goodCard, technicianOf } from "./card";
 import { Desk } from "./desk";
 import type { AskWhy, Effect, Event } from "./events";
@@ -370,7 +370,7 @@ export class Technician {
     if (first && person.role === "technician" && cardView(desk, this.#now).card === "needed") this.#requestCard();
   }
 
-  #relaySaid(message: FromRelay): void {
+  #relaySaid(message: ToTechnician): void {
     const desk = this.#desk;
     switch (message.type) {
       case "done":
@@ -409,9 +409,13 @@ export class Technician {
         return this.#heads.came(message.re, message.head);
       case "session_ended":
         return this.#session.ended(message.session, message.reason);
-      default:
-        // Else it is what only a user is told, or a greeting in the middle of a conversation.
-        return articleWord(message, desk);
+      case "replies":
+        if (desk.person) desk.replies = message.replies;
+        return;
+      case "challenge":
+      case "welcome":
+        // A greeting in the middle of a conversation.
+        return;
     }
   }
 

@@ -4,29 +4,12 @@
  */
 import type { FromSharer, WireError } from "../../../generated/protocol";
 import { MAX_CHAT_CHARS, MAX_SESSION_BYTES } from "./limits";
-import { boolean, i16, listOf, matching, Misshapen, object, oneOf, optional, record, string, stringThat, tagged, u16, u32, whole, type Check } from "./shape";
+import { boolean, i16, matching, Misshapen, object, oneOf, optional, record, string, stringThat, tagged, u16, u32, whole, type Check } from "../shape";
+import { capability, endReason, error, grant } from "../terms";
 import { fitsClipboard, typed, written } from "./text";
 
-const capability = oneOf("view", "control", "clipboard");
 const chat = stringThat((text) => written(text, MAX_CHAT_CHARS));
 const clipboard = stringThat((text) => (fitsClipboard(text) ? text : null));
-const params: Check<Record<string, string>> = (value) =>
-  Object.fromEntries(Object.entries(record(value)).map(([name, param]) => [name, string(param)]));
-
-/** A code of a later version is not known here; it is kept, and worded as any other fault. */
-const error: Check<WireError> = (value) => {
-  const members = record(value);
-  const code = matching(/^[a-z_]{1,40}$/)(members.code) as WireError["code"];
-  return members.params === undefined ? { code } : { code, params: params(members.params) };
-};
-
-const grant = object({
-  session: matching(/^[0-9a-f]{32}$/),
-  ticket: matching(/^T-[1-9][0-9]{0,14}$/),
-  technician: whole,
-  capabilities: listOf(capability),
-  expires_at: whole,
-});
 
 const denied = oneOf("not_granted", "expired", "own_window", "paused", "failed");
 const layoutName = matching(/^[A-Za-z0-9_.+-]{1,40}$/);
@@ -49,7 +32,7 @@ const fromSharer = tagged("type", {
   clipboard_too_long: { characters: u32 },
   chat: { text: chat },
   bye: {
-    reason: oneOf("stopped_by_user", "ended_by_technician", "refused", "timed_out", "withdrawn", "expired", "lost", "failed", "untrusted", "abuse_reported"),
+    reason: endReason,
     error: optional(error),
   },
 });

@@ -60,6 +60,15 @@ export const object =
     return Object.fromEntries(Object.entries(shape).map(([key, check]) => [key, check(Object.hasOwn(members, key) ? members[key] : undefined)])) as Checked<Shape>;
   };
 
+/** The same with members that may be absent, and then are. */
+export const objectWith =
+  <Shape extends Record<string, Check<unknown>>, More extends Record<string, Check<unknown>>>(shape: Shape, more: More): Check<Checked<Shape> & Partial<Checked<More>>> =>
+  (value) => {
+    const members = record(value);
+    const there = Object.entries(more).filter(([key]) => Object.hasOwn(members, key) && members[key] !== undefined);
+    return { ...object(shape)(value), ...Object.fromEntries(there.map(([key, check]) => [key, check(members[key])])) } as Checked<Shape> & Partial<Checked<More>>;
+  };
+
 /** One of several objects, told apart by a member. */
 export const tagged =
   <Tag extends string, Shapes extends Record<string, Record<string, Check<unknown>>>>(
