@@ -163,7 +163,7 @@ export const en: Sentences = {
       return `${s.who} closed the ticket ${how}, ${s.span("handled_ms")} after it was first taken${message}.`;
     },
     "ticket.escalated": (s) => `${s.who} passed the ticket on from level ${s.number("from")} to level ${s.number("to")}.`,
-    "ticket.returned": (s) => `The ticket went back to its queue: the account of ${s.person("person")} was disabled.`,
+    "ticket.returned": (s) => `The ticket went back to its queue; ${s.person("person")} no longer has it.`,
     "ticket.reopened": (s) => `${s.who} reopened the ticket, which has now come back ${n(s.number("times"), "time", "times")}.`,
     "ticket.user_left": (s) => `${s.user} could not be reached any more, since ${s.time("since")}.`,
     "ticket.user_back": (s) => `${s.user} can be reached again.`,

@@ -171,7 +171,7 @@ export const fr: Sentences = {
       return `${s.who} a clos le ticket ${how}, ${s.span("handled_ms")} après sa première prise en charge${message}.`;
     },
     "ticket.escalated": (s) => `${s.who} a transmis le ticket du niveau ${s.number("from")} au niveau ${s.number("to")}.`,
-    "ticket.returned": (s) => `Le ticket est revenu dans sa file${COLON} le compte de ${s.person("person")} a été désactivé.`,
+    "ticket.returned": (s) => `Le ticket est revenu dans sa file${SEMICOLON} ${s.person("person")} ne l’a plus.`,
     "ticket.reopened": (s) => `${s.who} a rouvert le ticket, revenu ${n(s.number("times"), "fois", "fois")} à ce jour.`,
     "ticket.user_left": (s) => `${s.user} n’est plus joignable, depuis ${s.time("since")}.`,
     "ticket.user_back": (s) => `${s.user} est de nouveau joignable.`,
