@@ -166,7 +166,7 @@ pub fn within_page(leaves: &[Digest], wanted: Node) -> Option<Digest> {
 fn page_node(leaves: &[Digest], level: u8, first: u64) -> Digest {
     let mut row: Vec<Digest> = leaves
         .iter()
-        .skip(usize::try_from(first).unwrap_or(usize::MAX))
+        .skip(usize::try_from(first).expect("a leaf of a page has a small number"))
         .take(1 << level)
         .copied()
         .collect();

@@ -2,11 +2,7 @@
 //!
 //! Invariant: nobody works on with an account that was disabled, and no ticket stays with one.
 
-use renfort_protocol::{
-    error::Code,
-    ids::PersonId,
-    people::{Role, Technician},
-};
+use renfort_protocol::{error::Code, ids::PersonId, people::Technician};
 
 use crate::{
     broker::Broker,
@@ -15,14 +11,7 @@ use crate::{
 
 /// The technician that this account is, if it is one that may work.
 fn technician(account: &Account) -> Option<Technician> {
-    match account.person.role {
-        Role::Technician { level } if !account.disabled => Some(Technician {
-            id: account.person.id,
-            name: account.person.name.clone(),
-            level,
-        }),
-        _ => None,
-    }
+    account.person.technician().filter(|_| !account.disabled)
 }
 
 impl Broker {

@@ -27,7 +27,7 @@ pub(super) fn save(app: &AppHandle, language: Language, name: &str, page: String
                 Some(path) => write(path, page).await.map(Some),
                 None => Ok(None),
             };
-            // A full queue waits here, off every other task.
+            // A full queue waits here, off every other task. It is closed only when the program ends, which needs no answer.
             let _ = events.send(Event::ReceiptSaved(result)).await;
         });
     });

@@ -112,6 +112,7 @@ mod tests {
     #[test]
     fn a_repository_is_reached_or_git_says_why_not() {
         let folder = target().join("xtask/a-database");
+        // Left by an earlier run, or not there.
         std::fs::remove_dir_all(&folder).ok();
         let path = folder.to_str().expect("a path in UTF-8");
         let why = reach(path).unwrap().unwrap_err();

@@ -18,8 +18,21 @@ use crate::harness::{START, World, device, device_pair};
 
 /// Seed of the organisation's key.
 const ORGANISATION: u8 = 200;
+/// Ada's device.
+pub const ADA: u8 = 100;
+/// Bob's.
+pub const BOB: u8 = 101;
 /// Cards of the tests are good until then.
 pub const EXPIRES: u64 = START + 90 * 24 * 60 * 60_000;
+
+/// A user with a ticket, and Ada; the apps say nothing by themselves.
+pub fn desk() -> (World, Conn, Conn, TicketId) {
+    let mut world = World::new();
+    world.by_themselves = false;
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    (world, user, ada, ticket)
+}
 
 pub fn organisation_pair() -> Ed25519KeyPair {
     device_pair(ORGANISATION)

@@ -13,23 +13,9 @@ use renfort_protocol::{
 };
 
 use crate::{
-    apps::{self, EXPIRES, card_for, card_request, organisation_pair, revealed, revoking, yes},
+    apps::{self, ADA, BOB, EXPIRES, card_for, card_request, desk, organisation_pair, revealed, revoking, yes},
     harness::{World, device_pair},
 };
-
-/// Ada's device.
-const ADA: u8 = 100;
-/// Bob's.
-const BOB: u8 = 101;
-
-/// A user with a ticket, and Ada; the apps say nothing by themselves.
-fn desk() -> (World, Conn, Conn, TicketId) {
-    let mut world = World::new();
-    world.by_themselves = false;
-    let (user, ada) = (world.user(1), world.technician("Ada"));
-    let ticket = world.opened(user);
-    (world, user, ada, ticket)
-}
 
 fn adas_card() -> Card {
     card_for(1, "Ada", ADA)

@@ -13,22 +13,9 @@ use renfort_protocol::{
 };
 
 use crate::{
-    apps::{self, yes},
+    apps::{self, ADA, BOB, desk, yes},
     harness::{World, device, device_pair},
 };
-
-/// Ada's device.
-const ADA: u8 = 100;
-/// Bob's.
-const BOB: u8 = 101;
-
-fn desk() -> (World, Conn, Conn, TicketId) {
-    let mut world = World::new();
-    world.by_themselves = false;
-    let (user, ada) = (world.user(1), world.technician("Ada"));
-    let ticket = world.opened(user);
-    (world, user, ada, ticket)
-}
 
 fn ada() -> Technician {
     Technician {

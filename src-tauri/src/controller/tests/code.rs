@@ -27,26 +27,9 @@ fn caller() -> Stage {
     stage
 }
 
-/// A technician whose device has no card.
-fn cardless() -> Stage {
-    let mut stage = Stage::new(true);
-    stage.link(LinkEvent::Online {
-        now: START,
-        welcomed: Box::new(Welcomed::Technician {
-            person: person(),
-            token: Token([2; 32]),
-            queue: vec![entry(TicketState::Waiting, false)],
-            card: None,
-        }),
-        session: None,
-        revocations: None,
-    });
-    stage
-}
-
 /// The same on another day: no number that was drawn comes again.
 fn cardless_later(nth: u8) -> Stage {
-    let mut stage = cardless();
+    let mut stage = Stage::cardless();
     stage.fresh = 100 + 20 * nth;
     stage
 }
@@ -135,7 +118,7 @@ fn left(stage: &Stage) -> Option<String> {
 
 #[test]
 fn the_right_code_leads_to_a_session_whose_technician_is_not_taken_for_verified() {
-    let (mut user, mut desk) = (caller(), cardless());
+    let (mut user, mut desk) = (caller(), Stage::cardless());
     let (secret, until, tries) = shown(&user);
     assert_eq!((until, tries), (START.plus(CODE_MS), CODE_TRIES));
     let ask = typed(&mut desk, secret.clone());
@@ -216,7 +199,7 @@ fn a_relay_that_repeats_the_ticket_gives_a_code_no_more_tries() {
     };
     user.relay(told());
     let (secret, ..) = shown(&user);
-    let ask = typed(&mut cardless(), wrong(&secret));
+    let ask = typed(&mut Stage::cardless(), wrong(&secret));
     user.relay(asked(&ask));
     user.relay(ended(&ask));
     assert_eq!(shown(&user).2, CODE_TRIES - 1);
@@ -255,7 +238,7 @@ fn a_relay_that_tells_of_other_tickets_opens_none_in_the_persons_name() {
 
 /// Up to where the technician's machine, which knows the code, has revealed its nonce.
 fn known(user: &mut Stage) -> (SignedAsk, Reveal) {
-    let mut desk = cardless();
+    let mut desk = Stage::cardless();
     let ask = typed(&mut desk, shown(user).0);
     user.relay(asked(&ask));
     desk.relay(FromRelay::Ready {
@@ -309,7 +292,7 @@ fn a_code_does_not_come_back_with_its_ticket() {
 
 #[test]
 fn the_part_that_authenticates_is_never_sent() {
-    let (mut user, mut desk) = (caller(), cardless());
+    let (mut user, mut desk) = (caller(), Stage::cardless());
     let (secret, ..) = shown(&user);
     let digits = String::from(secret.clone());
     let mut sent: Vec<String> = Vec::new();
@@ -368,7 +351,7 @@ fn guessing_codes_rings_nobody_and_the_third_guess_ends_the_code() {
 fn a_guesser_who_takes_the_question_back_has_used_a_guess_up() {
     let mut user = caller();
     let (secret, ..) = shown(&user);
-    let ask = typed(&mut cardless(), wrong(&secret));
+    let ask = typed(&mut Stage::cardless(), wrong(&secret));
     user.relay(asked(&ask));
     user.relay(FromRelay::SessionEnded {
         session: ask.ask.session,
@@ -394,7 +377,7 @@ fn a_guesser_who_reveals_all_the_same_is_refused_by_the_users_machine() {
 
 #[test]
 fn a_relay_that_plays_the_users_machine_without_the_code_hears_no_nonce() {
-    let mut desk = cardless();
+    let mut desk = Stage::cardless();
     let secret = CodeSecret::try_from("271828".to_owned()).unwrap();
     let ask = typed(&mut desk, secret.clone());
     let Credential::Code { element, .. } = &ask.ask.credential else {
@@ -412,7 +395,7 @@ fn a_relay_that_plays_the_users_machine_without_the_code_hears_no_nonce() {
 
 #[test]
 fn a_relay_that_leaves_the_code_out_of_the_readiness_is_refused() {
-    let mut desk = cardless();
+    let mut desk = Stage::cardless();
     let ask = typed(&mut desk, CodeSecret::try_from("271828".to_owned()).unwrap());
     let device = Ed25519KeyPair::from_seed_unchecked(&[23; 32]).unwrap();
     let ready = Box::new(ready_by(&ask.ask, &device, Nonce([6; 32])));
@@ -422,7 +405,7 @@ fn a_relay_that_leaves_the_code_out_of_the_readiness_is_refused() {
 
 #[test]
 fn a_readiness_that_comes_again_is_answered_with_the_same_reveal() {
-    let (mut user, mut desk) = (caller(), cardless());
+    let (mut user, mut desk) = (caller(), Stage::cardless());
     let ask = typed(&mut desk, shown(&user).0);
     user.relay(asked(&ask));
     let ready = || Box::new(is_ready(&user));
@@ -440,7 +423,7 @@ fn a_code_ends_after_ten_minutes_or_when_its_person_hides_it() {
     assert!(matches!(code(&user), Some(CodeView::Shown { .. })));
     user.after(1);
     assert_eq!(code(&user), Some(CodeView::Expired));
-    let late = typed(&mut cardless(), secret);
+    let late = typed(&mut Stage::cardless(), secret);
     user.relay(asked(&late));
     assert!(ends(&user, &late));
 
@@ -448,7 +431,7 @@ fn a_code_ends_after_ten_minutes_or_when_its_person_hides_it() {
     let (secret, ..) = shown(&user);
     user.act(Action::HideCode);
     assert_eq!(code(&user), None);
-    let hidden = typed(&mut cardless(), secret);
+    let hidden = typed(&mut Stage::cardless(), secret);
     user.relay(asked(&hidden));
     assert!(ends(&user, &hidden));
     assert_eq!(user.notice(), None, "whoever shows no code is left in peace");
@@ -461,7 +444,7 @@ fn a_code_is_good_for_its_ticket_and_two_codes_differ() {
     user.act(Action::ShowCode { summary: summary() });
     assert!(user.sent().is_empty(), "the ticket is there already");
     assert_ne!(shown(&user).0, first);
-    let mut ask = typed(&mut cardless(), shown(&user).0);
+    let mut ask = typed(&mut Stage::cardless(), shown(&user).0);
     ask.ask.ticket = TicketId(1);
     user.relay(asked(&ask));
     assert_eq!(user.notice(), Some(Code::Untrusted));
@@ -477,7 +460,7 @@ fn with_a_good_card_a_code_only_says_which_ticket() {
 
 #[test]
 fn a_code_is_not_typed_while_another_ticket_is_in_hand() {
-    let mut desk = cardless();
+    let mut desk = Stage::cardless();
     desk.relay(FromRelay::QueueChanged {
         entry: entry(TicketState::Taken, true),
     });

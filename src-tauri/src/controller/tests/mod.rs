@@ -93,6 +93,23 @@ impl Stage {
         stage
     }
 
+    /// A technician whose device has no card.
+    fn cardless() -> Self {
+        let mut stage = Self::new(true);
+        stage.link(LinkEvent::Online {
+            now: START,
+            welcomed: Box::new(Welcomed::Technician {
+                person: person(),
+                token: Token([2; 32]),
+                queue: vec![entry(TicketState::Waiting, false)],
+                card: None,
+            }),
+            session: None,
+            revocations: None,
+        });
+        stage
+    }
+
     fn moment(&mut self) -> Moment {
         self.fresh = self.fresh.wrapping_add(1);
         Moment {

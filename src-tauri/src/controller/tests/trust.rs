@@ -368,18 +368,7 @@ fn a_question_that_this_device_did_not_put_is_not_its_own() {
 
 #[test]
 fn without_a_good_card_nobody_is_asked_and_one_is_requested() {
-    let mut stage = Stage::new(true);
-    stage.link(LinkEvent::Online {
-        now: START,
-        welcomed: Box::new(Welcomed::Technician {
-            person: person(),
-            token: Token([2; 32]),
-            queue: vec![entry(TicketState::Waiting, false)],
-            card: None,
-        }),
-        session: None,
-        revocations: None,
-    });
+    let mut stage = Stage::cardless();
     let [ToRelay::RequestCard { request }] = stage.sent()[..] else {
         panic!("a card is requested: {:?}", stage.sent());
     };
