@@ -163,13 +163,19 @@ test("a question takes the focus from a message that is being written, and gives
 test.each([[480, 720], [560, 740], [380, 480]])("both answers to a question are in sight in a window of %i by %i", async (width, height) => {
   await stage.size({ width, height });
   for (const language of ["en", "fr"] as const) {
-    await stage.app("sessionQuestion", { language, theme: "light" });
-    for (const answer of ["control-refuse", "control-allow", "stop"]) {
-      const hit = await stage.get(answer).evaluate((button) => {
-        const box = button.getBoundingClientRect();
-        return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
-      });
-      expect(hit, `${answer}, ${language}`).toBe(true);
+    for (const [page, answers] of [
+      ["sessionQuestion", ["control-refuse", "control-allow", "stop"]],
+      ["consent", ["consent-refuse", "consent-allow"]],
+      ["consentByCode", ["consent-refuse", "consent-allow"]],
+    ] as const) {
+      await stage.app(page, { language, theme: "light" });
+      for (const answer of answers) {
+        const hit = await stage.get(answer).evaluate((button) => {
+          const box = button.getBoundingClientRect();
+          return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+        });
+        expect(hit, `${answer}, ${language}`).toBe(true);
+      }
     }
   }
 });
