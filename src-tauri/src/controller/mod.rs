@@ -270,6 +270,11 @@ impl Controller {
         });
     }
 
+    /// What it asked for was done.
+    fn forget_notice_of(&mut self, code: Code) {
+        self.notice.take_if(|notice| notice.error.code == code);
+    }
+
     /// A click that came too late, or twice: nothing is done, and the person is told.
     fn out_of_order(&mut self) {
         self.tell(Code::OutOfOrder.into());

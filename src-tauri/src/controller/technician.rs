@@ -253,6 +253,7 @@ impl Controller {
     /// Puts a question, for the ticket in hand or to take one.
     pub(super) fn put(&mut self, ask: Box<SignedAsk>, in_hand: bool, turn: &mut Turn) {
         self.desk.shown = Some(ask.ask.ticket);
+        self.forget_notice_of(Code::WrongCode);
         let (purpose, body) = if in_hand {
             (Purpose::AskAgain, ToRelay::AskAgain { ask })
         } else {

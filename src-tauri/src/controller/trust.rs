@@ -270,7 +270,7 @@ impl Controller {
 
     pub(super) fn card_came(&mut self, card: SignedCard) {
         self.desk.card = Some(card);
-        self.notice.take_if(|notice| notice.error.code == Code::CardNeeded);
+        self.forget_notice_of(Code::CardNeeded);
     }
 
     /// Once after each sign-in without a good card, and whenever the person wants it.

@@ -142,6 +142,8 @@ impl Controller {
 
     /// It is known who asks: now the person is asked.
     pub(super) fn put_question(&mut self, info: SessionInfo, transcript: Transcript, turn: &mut Turn) {
+        // A code that was tried in vain before is of no interest beside whoever knew it.
+        self.forget_notice_of(Code::WrongCodeTried);
         turn.push(Effect::Notify(Notification::Asked(info.technician.name.clone())));
         turn.push(Effect::Raise);
         let deadline = turn.at.plus(CONSENT_ANSWER_MS);

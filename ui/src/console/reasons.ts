@@ -112,7 +112,7 @@ export const reasons: Table<Record<Code, string>> = {
     store_failed: "les données n’ont pas pu être lues ou écrites",
     card_needed: "l’appareil n’avait pas de carte valable",
     wrong_code: "le code était faux, ou n’était plus valable",
-    wrong_code_tried: "un code faux a été saisi",
+    wrong_code_tried: "un code erroné a été saisi",
     untrusted: "quelque chose n’était pas tel qu’envoyé",
     bad_receipt: "le reçu n’est pas valable",
     not_saved: "le fichier n’a pas pu être enregistré",

@@ -175,7 +175,7 @@ describe("at the technician's", () => {
 
 test.each([
   ["en", ["can be tried 2 more times", "can be tried 1 more time.", "no longer good", "Somebody typed a wrong code."]],
-  ["fr", ["Il reste 2 essais", "Il reste 1 essai ", "n’est plus valable", "Quelqu’un a saisi un code faux."]],
+  ["fr", ["Il reste 2 essais", "Il reste 1 essai ", "n’est plus valable", "Quelqu’un a saisi un code erroné."]],
 ] as const)("in %s a wrong code says how often it can still be tried, or that it is over", async (which, [two, one, none, unknown]) => {
   shown = await stage(samples.codeTried(which));
   language.set(which);

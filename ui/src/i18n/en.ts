@@ -155,7 +155,7 @@ export const en = {
       },
       not_verified: {
         what: () => "Nobody has checked who this is.",
-        hint: "Allow it only if you are on the telephone with them right now, and you called your own IT support.",
+        hint: "Allow it only if you are on the telephone with them right now, and you called your own IT support or expected its call.",
       },
       not_asked_for: {
         what: () => "You did not send this request for help yourself.",

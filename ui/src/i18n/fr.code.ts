@@ -18,9 +18,9 @@ export const code: typeof english = {
   again: "Afficher un nouveau code",
   tried: (left) =>
     left === 0
-      ? { what: "Quelqu’un a saisi un code faux pour la troisième fois. Le vôtre n’est plus valable.", todo: "Si vous êtes encore au téléphone avec votre assistance, affichez-en un nouveau." }
+      ? { what: "Quelqu’un a saisi un code erroné pour la troisième fois. Le vôtre n’est plus valable.", todo: "Si vous êtes encore au téléphone avec votre assistance, affichez-en un nouveau." }
       : {
-          what: `Quelqu’un a saisi un code faux.${left === null ? "" : ` Il reste ${n(left, "essai", "essais")} pour le vôtre.`}`,
+          what: `Quelqu’un a saisi un code erroné.${left === null ? "" : ` Il reste ${n(left, "essai", "essais")} pour le vôtre.`}`,
           todo: "Relisez le vôtre, chiffre par chiffre. Si vous n’êtes pas au téléphone avec votre assistance, masquez-le.",
         },
 

@@ -88,7 +88,7 @@ export const errors: ErrorTable = {
   bad_organisation: { what: "Ce n’est pas un fichier ou un lien d’organisation valable.", todo: "Demandez à votre assistance de le renvoyer, et utilisez-le en entier." },
   relay_unreachable: { what: "Le serveur de votre assistance est injoignable.", todo: "Vérifiez votre réseau. Renfort réessaie de lui-même." },
   relay_untrusted: { what: "Le certificat du serveur n’est pas digne de confiance ; Renfort ne se connecte pas.", todo: "N’allez pas plus loin et prévenez votre assistance. Renfort réessaie de lui-même." },
-  peer_lost: { what: "L’autre ordinateur est injoignable.", todo: "Vérifiez les deux réseaux. Cela reprend de soi-même quand la connexion revient." },
+  peer_lost: { what: "L’autre ordinateur est injoignable.", todo: "Vérifiez les deux réseaux. La session reprend d’elle-même quand la connexion revient." },
   no_screen: {
     what: "L’écran ne peut pas être montré.",
     todo: "Vérifiez qu’une session est ouverte sur un écran et que Renfort a le droit de l’enregistrer, puis réessayez.",

@@ -27,10 +27,10 @@ export const trust: typeof english = {
   until: (day) => `La carte est valable jusqu’au ${day}.`,
   words: {
     label: "Mots à comparer :",
-    compare: "Au téléphone avec cette personne ? Les deux écrans doivent montrer les deux mêmes mots :",
+    compare: "Au téléphone avec cette personne ? Les deux écrans doivent montrer les mêmes deux mots :",
     refuse: "Si les siens sont différents, refusez.",
-    userHint: "L’écran du technicien montre les deux mêmes mots. Si les siens sont différents, appuyez sur Arrêter.",
-    technicianHint: "L’écran de l’utilisateur montre les deux mêmes mots. Comparez-les au téléphone ; s’ils sont différents, arrêtez ici et prévenez votre administrateur.",
+    userHint: "L’écran du technicien montre les mêmes deux mots. Si les siens sont différents, appuyez sur Arrêter.",
+    technicianHint: "L’écran de l’utilisateur montre les mêmes deux mots. Comparez-les au téléphone ; s’ils sont différents, arrêtez ici et prévenez votre administrateur.",
   },
   card: {
     neededTitle: "Vous ne pouvez encore appeler personne",

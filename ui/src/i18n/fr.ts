@@ -151,7 +151,7 @@ export const fr: typeof en = {
       },
       not_verified: {
         what: () => "Personne n’a vérifié qui est cette personne.",
-        hint: "N’autorisez que si vous êtes au téléphone avec elle en ce moment et que c’est vous qui avez appelé votre service informatique.",
+        hint: "N’autorisez que si vous êtes au téléphone avec elle en ce moment et que vous avez appelé vous-même votre service informatique ou attendiez son appel.",
       },
       not_asked_for: {
         what: () => "Vous n’avez pas envoyé vous-même cette demande d’aide.",

@@ -291,6 +291,34 @@ fn a_code_does_not_come_back_with_its_ticket() {
 }
 
 #[test]
+fn a_code_that_was_wrong_before_is_no_more_spoken_of_once_the_right_one_comes() {
+    let (mut user, mut desk) = (caller(), Stage::cardless());
+    let (secret, ..) = shown(&user);
+    let ask = typed(&mut desk, wrong(&secret));
+    user.relay(asked(&ask));
+    let ready = Box::new(is_ready(&user));
+    desk.relay(FromRelay::Ready { ready });
+    user.relay(ended(&ask));
+    assert_eq!(
+        (desk.notice(), user.notice()),
+        (Some(Code::WrongCode), Some(Code::WrongCodeTried))
+    );
+    desk.relay(ended(&ask));
+    desk.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Waiting, false),
+    });
+    let ask = typed(&mut desk, secret);
+    assert_eq!(desk.notice(), None);
+    user.relay(asked(&ask));
+    let ready = Box::new(is_ready(&user));
+    desk.relay(FromRelay::Ready { ready });
+    let reveal = reveals(&desk);
+    user.relay(FromRelay::Reveal { reveal });
+    assert!(matches!(user.user_page(), UserPage::Consent { .. }));
+    assert_eq!(user.notice(), None);
+}
+
+#[test]
 fn the_part_that_authenticates_is_never_sent() {
     let (mut user, mut desk) = (caller(), Stage::cardless());
     let (secret, ..) = shown(&user);

@@ -567,6 +567,11 @@ test("a wrong code reveals nothing and is told once, whichever end finds it", ()
   const { id } = view().notice ?? {};
   relay({ type: "session_ended", session: SESSION.id, reason: "wrong_code" });
   expect(view().notice?.id).toBe(id);
+  // The next try begins without it.
+  relay({ type: "queue_changed", entry: ENTRY });
+  typed();
+  handle({ event: "signed_ask", why: "take_ticket", asked: { ask: BY_CODE.ask, nonce: NONCE, asking: ASKING } });
+  expect(view().notice).toBeNull();
 });
 
 test("with a good card a code only says which ticket, and the ticket in hand is asked about anew", () => {

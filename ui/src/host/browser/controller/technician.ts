@@ -279,6 +279,7 @@ export class Technician {
     if (!this.#desk.signing) return;
     this.#desk.signing = false;
     if (this.#needsRelay()) return;
+    this.#forgetNoticeOf("wrong_code");
     this.#session.asks(asked);
     this.#relay.ask({ type: why, ask: asked.ask }, { what: why });
   }
@@ -399,7 +400,7 @@ export class Technician {
       case "card":
         desk.card = message.card;
         desk.cardRequested = false;
-        if (this.#notice?.error.code === "card_needed") this.#notice = null;
+        this.#forgetNoticeOf("card_needed");
         return;
       case "revocations":
         return desk.revoked(message.revocations.revocations);
@@ -482,6 +483,11 @@ export class Technician {
   #tell(error: WireError): void {
     this.#notices += 1;
     this.#notice = { id: this.#notices, error };
+  }
+
+  /** What it asked for was done. */
+  #forgetNoticeOf(code: Code): void {
+    if (this.#notice?.error.code === code) this.#notice = null;
   }
 
   /** A click that came too late, or twice: nothing is done, and the person is told. */
