@@ -13,9 +13,10 @@ use crate::{
     checkpoint::{Checkpoint, LogKey, Origin},
     gaps::{Gaps, Watch},
     hash::Digest,
+    order::Search,
     personal::Revealed,
     record::Record,
-    verify::{Fault, Verifier},
+    verify::{Fault, Verifier, read},
 };
 
 /// Names this form of export.
@@ -123,6 +124,8 @@ pub struct ExportVerifier {
     kept: Vec<Checkpoint>,
     records: Verifier,
     watch: Watch,
+    /// A record is out of its place: where did it go?
+    search: Option<Search>,
     checkpoint: Option<String>,
     fault: Option<Fault>,
 }
@@ -140,7 +143,7 @@ impl ExportVerifier {
     /// Takes the next line, without its line end.
     ///
     /// # Errors
-    /// The first fault found so far.
+    /// The first fault found so far. That a record is out of its place is told once all the records have been seen.
     pub fn push(&mut self, line: &str) -> Result<(), Fault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
@@ -159,7 +162,15 @@ impl ExportVerifier {
         if self.checkpoint.is_some() {
             return Err(Fault::NoCheckpoint);
         }
-        if line.starts_with("{\"checkpoint\":") {
+        let is_checkpoint = line.starts_with("{\"checkpoint\":");
+        if let Some(search) = &mut self.search {
+            if is_checkpoint {
+                return Err(search.fault());
+            }
+            search.see(read(line).as_ref());
+            return Ok(());
+        }
+        if is_checkpoint {
             let trailer: Trailer = serde_json::from_str(line).map_err(|_| Fault::NoCheckpoint)?;
             if checkpoint_line(&trailer.checkpoint) != line {
                 return Err(Fault::NoCheckpoint);
@@ -167,9 +178,17 @@ impl ExportVerifier {
             self.checkpoint = Some(trailer.checkpoint);
             return Ok(());
         }
-        let record = self.records.push(line)?;
-        self.watch.see(&record);
-        self.hold_against_kept()
+        match self.records.push(line) {
+            Ok(record) => {
+                self.watch.see(&record);
+                self.hold_against_kept()
+            }
+            Err(Fault::Missing { seq, found }) => {
+                self.search = Some(Search::begin(seq, found)?);
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
     }
 
     fn begin(&mut self, line: &str) -> Result<(), Fault> {
@@ -209,6 +228,9 @@ impl ExportVerifier {
     pub fn finish(self) -> Result<Proof, Fault> {
         if let Some(fault) = self.fault {
             return Err(fault);
+        }
+        if let Some(search) = self.search {
+            return Err(search.fault());
         }
         let header = self.header.ok_or(Fault::BadHeader)?;
         let checkpoint = self.checkpoint.ok_or(Fault::NoCheckpoint)?;

@@ -18,6 +18,7 @@ pub mod hash;
 pub mod inclusion;
 pub mod keeping;
 pub mod merkle;
+mod order;
 pub mod personal;
 pub mod receipt;
 pub mod record;

@@ -49,6 +49,34 @@ pub enum Fault {
         /// The number that is.
         found: u64,
     },
+    /// Two records stand in each other's place. [`crate::export::ExportVerifier`] says so, which reads on.
+    #[error("records {seq} and {found} are swapped: each stands in the other's place")]
+    Swapped {
+        /// The earlier of the two.
+        seq: u64,
+        /// The other.
+        found: u64,
+    },
+    /// The record stands elsewhere; said as [`Fault::Swapped`] is. Places count from 0, as the records' numbers do.
+    #[error("record {seq} is not in its place: it stands at place {at}, and record {found} in its place")]
+    Moved {
+        /// The number that should be.
+        seq: u64,
+        /// The number that is.
+        found: u64,
+        /// Where the record stands.
+        at: u64,
+    },
+    /// A record stands in two places; said as [`Fault::Swapped`] is.
+    #[error("record {found} stands twice: at place {at}, and in the place of record {seq}")]
+    Repeated {
+        /// The number that should be.
+        seq: u64,
+        /// The number that is.
+        found: u64,
+        /// Its other place.
+        at: u64,
+    },
     /// The record does not continue the one before: either was replaced.
     #[error("record {seq} does not continue the record before it")]
     BrokenChain {
@@ -120,6 +148,9 @@ impl Fault {
             Self::Altered { .. } => "altered",
             Self::Version { .. } => "version",
             Self::Missing { .. } => "missing",
+            Self::Swapped { .. } => "swapped",
+            Self::Moved { .. } => "moved",
+            Self::Repeated { .. } => "repeated",
             Self::BrokenChain { .. } => "broken_chain",
             Self::SessionGap { .. } => "session_gap",
             Self::WrongValue { .. } => "wrong_value",
@@ -144,6 +175,9 @@ impl Fault {
             | Self::Altered { seq }
             | Self::Version { seq, .. }
             | Self::Missing { seq, .. }
+            | Self::Swapped { seq, .. }
+            | Self::Moved { seq, .. }
+            | Self::Repeated { seq, .. }
             | Self::BrokenChain { seq }
             | Self::SessionGap { seq }
             | Self::WrongValue { seq, .. } => Some(*seq),
@@ -152,6 +186,34 @@ impl Fault {
             _ => None,
         }
     }
+
+    /// The record that stands in the place of the one that it names.
+    #[must_use]
+    pub const fn found(&self) -> Option<u64> {
+        match self {
+            Self::Missing { found, .. }
+            | Self::Swapped { found, .. }
+            | Self::Moved { found, .. }
+            | Self::Repeated { found, .. } => Some(*found),
+            _ => None,
+        }
+    }
+
+    /// The other place that it names, counted from 0.
+    #[must_use]
+    pub const fn at(&self) -> Option<u64> {
+        match self {
+            Self::Moved { at, .. } | Self::Repeated { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+/// The record that a line holds, if the line is its one spelling.
+pub(crate) fn read(line: &str) -> Option<ExportedRecord> {
+    let exported: ExportedRecord = serde_json::from_str(line).ok()?;
+    // Equal meaning is not enough: other spellings of the same JSON would be other bytes.
+    (exported.line() == line && is_interoperable(&exported)).then_some(exported)
 }
 
 /// Is it within what every reader of JSON understands the same way (RFC 8785, RFC 7493): names in ASCII, so that there is
@@ -192,14 +254,11 @@ impl Verifier {
     /// The first fault found so far.
     pub fn push(&mut self, line: &str) -> Result<Record, Fault> {
         let seq = self.tree.size();
-        match serde_json::from_str::<ExportedRecord>(line) {
-            // Equal meaning is not enough: other spellings of the same JSON would be other bytes.
-            Ok(exported) if exported.line() == line && is_interoperable(&exported) => {
-                self.push_record(&exported)?;
-                Ok(exported.record)
-            }
-            _ => Err(self.fail(Fault::Malformed { seq })),
-        }
+        let Some(exported) = read(line) else {
+            return Err(self.fail(Fault::Malformed { seq }));
+        };
+        self.push_record(&exported)?;
+        Ok(exported.record)
     }
 
     /// Takes the next record.

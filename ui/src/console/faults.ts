@@ -1,5 +1,7 @@
 /** What is wrong with a log, in words; a fault that this console does not know keeps its stable name. */
 import { type Table, wordsOf } from "../i18n";
+import type { Disorder } from "./proof/order";
+import type { Fault } from "./proof/verify";
 
 /** By the stable names of the audit format. */
 export const faults: Table<Readonly<Record<string, string>>> = {
@@ -41,8 +43,31 @@ export const faults: Table<Readonly<Record<string, string>>> = {
   },
 };
 
+/** What is told of a record that is out of its place, where it is known what stands there and where. */
+export const disorders: Table<Readonly<Record<Disorder, (found: number, at: number) => string>>> = {
+  en: {
+    missing: (found) => `this record is missing; record ${found} stands in its place`,
+    swapped: (found) => `this record and record ${found} are swapped, each stands in the other’s place`,
+    moved: (found, at) => `this record is not in its place: it stands at place ${at}, and record ${found} in its place`,
+    repeated: (found, at) => `record ${found} stands twice, at place ${at} and in the place of this record`,
+  },
+  fr: {
+    missing: (found) => `cet enregistrement manque\u00a0; le ${found} se trouve à sa place`,
+    swapped: (found) => `cet enregistrement et le ${found} sont intervertis, chacun est à la place de l’autre`,
+    moved: (found, at) => `cet enregistrement n’est pas à sa place\u00a0: il se trouve à la place ${at}, et le ${found} à la sienne`,
+    repeated: (found, at) => `l’enregistrement ${found} figure deux fois, à la place ${at} et à la place de celui-ci`,
+  },
+};
+
 const words = wordsOf(faults);
+const wordsOfDisorder = wordsOf(disorders);
 
 export function faultWords(fault: string): string {
   return Object.hasOwn(words(), fault) ? (words()[fault] ?? fault) : fault;
+}
+
+/** The same of a fault that this page found, which knows more of it. */
+export function foundWords({ fault, found, at }: Fault): string {
+  const table = wordsOfDisorder();
+  return found !== null && Object.hasOwn(table, fault) ? table[fault as Disorder](found, at ?? found) : faultWords(fault);
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod order;
 mod proof;
 mod support;
 
@@ -94,13 +95,6 @@ fn a_cut_tail_is_noticed_by_the_checkpoint() {
     let fault = check(&lines).unwrap_err();
     assert_eq!(fault, Fault::WrongSize { signed: 6, found: 5 });
     assert_eq!(fault.seq(), Some(5));
-}
-
-#[test]
-fn swapped_records_are_named() {
-    let mut lines = export();
-    lines.swap(2, 3);
-    assert_eq!(check(&lines), Err(Fault::Missing { seq: 1, found: 2 }));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::order::{in_order, swapped, swapped_and_changed, swapped_and_numbered};
 use crate::support::{entries, export, export_of, exported, forge, origin, pair, prove, signed, write};
 
 fn checkpoint_of(count: usize) -> String {
@@ -119,7 +120,7 @@ fn case(name: &str, lines: &[String], against: &Against) -> serde_json::Value {
                 "session": missing.session, "actor": missing.actor, "from": missing.from, "to": missing.to, "seq": missing.seq,
             })).collect::<Vec<_>>(),
         }),
-        Err(fault) => json!({ "fault": fault.name(), "seq": fault.seq() }),
+        Err(fault) => json!({ "fault": fault.name(), "seq": fault.seq(), "found": fault.found(), "at": fault.at() }),
     };
     json!({ "name": name, "lines": lines_told, "key": against.key, "kept": against.kept, "expect": expect })
 }
@@ -146,8 +147,6 @@ fn cases() -> Vec<serde_json::Value> {
     let none = Against::default();
     let pinned = kept(&[]);
     let good = export();
-    let mut swapped = export();
-    swapped.swap(2, 3);
     let mut twice = export();
     twice.push(good[7].clone());
     let mut longer = export();
@@ -217,7 +216,45 @@ fn cases() -> Vec<serde_json::Value> {
         case("a record removed", &without(3), &pinned),
         case("the first record removed", &without(1), &pinned),
         case("the last record removed", &without(6), &pinned),
-        case("two records swapped", &swapped, &pinned),
+        case("two records swapped", &swapped(1, 2), &pinned),
+        case("two records swapped that are far apart", &swapped(0, 4), &pinned),
+        case("the first record and the last swapped", &swapped(0, 5), &pinned),
+        case("all records turned round", &in_order(&[5, 4, 3, 2, 1, 0]), &pinned),
+        case(
+            "two records swapped, their numbers too",
+            &swapped_and_numbered(false),
+            &pinned,
+        ),
+        case(
+            "two records swapped, their numbers and hashes too",
+            &swapped_and_numbered(true),
+            &pinned,
+        ),
+        case(
+            "two records swapped, the log cut off before the other",
+            &swapped(1, 4)[..4],
+            &pinned,
+        ),
+        case("a record moved to the end", &in_order(&[0, 2, 3, 4, 5, 1]), &pinned),
+        case("a record moved to the front", &in_order(&[4, 0, 1, 2, 3, 5]), &pinned),
+        case("a record twice in a row", &in_order(&[0, 1, 2, 2, 3, 4, 5]), &pinned),
+        case("a record again at the end", &in_order(&[0, 1, 2, 3, 4, 5, 1]), &pinned),
+        case(
+            "a record also before its place",
+            &in_order(&[0, 4, 1, 2, 3, 4, 5]),
+            &pinned,
+        ),
+        case(
+            "a record in the place of another",
+            &in_order(&[0, 1, 4, 3, 4, 5]),
+            &pinned,
+        ),
+        case("two records removed", &in_order(&[0, 1, 4, 5]), &pinned),
+        case(
+            "two records swapped, the second of them changed",
+            &swapped_and_changed(),
+            &pinned,
+        ),
         case("a record added", &longer, &pinned),
         case("the checkpoint removed", &without(7), &pinned),
         case("the checkpoint twice", &twice, &pinned),

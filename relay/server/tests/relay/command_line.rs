@@ -167,6 +167,15 @@ async fn verifying_names_the_first_fault_and_fails() {
         !removed.status.success() && text(&removed.stderr).contains("record 0"),
         "{removed:?}"
     );
+    let mut lines: Vec<&str> = longer.lines().collect();
+    let last = lines.len() - 2;
+    lines.swap(1, last);
+    let swapped = verify(&lines.join("\n"));
+    let said = format!("records 0 and {} are swapped", last - 1);
+    assert!(
+        !swapped.status.success() && text(&swapped.stderr).contains(&said),
+        "{swapped:?}"
+    );
     assert!(!verify("\u{0}rubbish").status.success());
     assert!(!verify("").status.success());
 }

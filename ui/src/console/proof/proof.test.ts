@@ -127,6 +127,21 @@ test("a file is checked without the relay, and names the first record that fails
   expect(remembered()).toBeNull();
 });
 
+test.each([
+  ["two records swapped that are far apart", "swapped", "record 0: this record and record 4 are swapped", "l’enregistrement 0 : cet enregistrement et le 4 sont intervertis"],
+  ["a record moved to the end", "moved", "record 1: this record is not in its place: it stands at place 5, and record 2 in", "cet enregistrement n’est pas à sa place : il se trouve à la place 5, et le 2 à la sienne"],
+  ["a record also before its place", "repeated", "record 1: record 4 stands twice, at place 5 and", "l’enregistrement 4 figure deux fois, à la place 5 et"],
+  ["a record removed", "missing", "record 2: this record is missing; record 3 stands in its place", "cet enregistrement manque ; le 3 se trouve à sa place"],
+  ["two records swapped, their numbers too", "altered", "record 1: this record was changed", "cet enregistrement a été modifié"],
+])("%s: named with what stands where", async (name, fault, english, french) => {
+  await choose("proof-log-input", "mars.jsonl", fileOf(name));
+  expect((await shown("proof-fault")).dataset.fault).toBe(fault);
+  expect(await textOf("proof-fault")).toContain(english);
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-fault")).toContain(french);
+});
+
 test("a checkpoint is read from a file, and one that is none is a fault of its own", async () => {
   await choose("proof-kept-input", "checkpoint.txt", "hello");
   await vi.waitFor(() => expect(found<HTMLTextAreaElement>("proof-kept").value).toBe("hello"));

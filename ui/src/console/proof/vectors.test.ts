@@ -46,7 +46,7 @@ describe("logs of the shared vectors", () => {
     async function* file(): AsyncGenerator<Uint8Array> {
       yield bytes;
     }
-    expect(await prove(file(), { key: null, kept: [] })).toEqual({ fault: "malformed", seq: 1 });
+    expect(await prove(file(), { key: null, kept: [] })).toEqual({ fault: "malformed", seq: 1, found: null, at: null });
   });
 
   test("a bit flipped anywhere is noticed, and its record named", async () => {

@@ -6,10 +6,11 @@
  *
  * Invariant: what is wrong is named as the relay's own verifier names it; the shared vectors hold both to that.
  */
-import { exportedRecord, type ExportedRecord, header, type Header, trailer } from "./canonical";
+import { exportedRecord, type ExportedRecord, header, type Header, type LogRecord, trailer } from "./canonical";
 import { type Checkpoint, checkpointOf, NoCrypto } from "./checkpoint";
 import { type Gaps, Watch } from "./gaps";
 import { bytesOf, leaf, sha256, Tree, utf8 } from "./hash";
+import { type Displaced, Search } from "./order";
 
 /** What is known of the log from elsewhere. */
 export interface Against {
@@ -32,6 +33,10 @@ export interface Fault {
   readonly fault: string;
   /** The record that it names. */
   readonly seq: number | null;
+  /** The record that stands in its place. */
+  readonly found: number | null;
+  /** The other place that it names, counted from 0. */
+  readonly at: number | null;
 }
 
 export type Outcome = Proof | Fault;
@@ -43,8 +48,15 @@ const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 class Faulty extends Error {
-  constructor(readonly fault: string, readonly seq: number | null = null) {
+  readonly outcome: Fault;
+
+  constructor(fault: string, seq: number | null = null, { found, at }: Pick<Fault, "found" | "at"> = { found: null, at: null }) {
     super(fault);
+    this.outcome = { fault, seq, found, at };
+  }
+
+  static displaced(displaced: Displaced): Faulty {
+    return new Faulty(displaced.fault, displaced.seq, displaced);
   }
 }
 
@@ -58,6 +70,14 @@ interface Computed {
   readonly exported: ExportedRecord;
   readonly hash: string;
   readonly openings: boolean;
+}
+
+const VERSION = 1;
+
+/** The number of a line's record, if it is one that fits its own hash. */
+function numberOf(computed: Computed | null): number | null {
+  const fits = computed !== null && computed.hash === computed.exported.hash && computed.exported.record.v === VERSION;
+  return fits ? computed.exported.record.seq : null;
 }
 
 async function compute(line: string): Promise<Computed | null> {
@@ -76,6 +96,8 @@ class Verifier {
   #last = "0".repeat(64);
   #sessions = new Map<string, number>();
   #watch = new Watch();
+  /** A record is out of its place: where did it go? */
+  #search: Search | null = null;
   #first: number | null = null;
   #latest = 0;
 
@@ -96,13 +118,19 @@ class Verifier {
     if (this.#checkpoint !== null && rest.length > 0) throw new Faulty("no_checkpoint");
     const records = end < 0 ? rest : rest.slice(0, end);
     for (const computed of await Promise.all(records.map(compute))) {
-      const { record } = await this.#judge(computed);
+      if (this.#search !== null) {
+        this.#search.see(numberOf(computed));
+        continue;
+      }
+      const record = await this.#judge(computed);
+      if (record === null) continue;
       this.#watch.see(record);
       this.#first ??= record.at;
       this.#latest = record.at;
       await this.#holdAgainstKept();
     }
     if (end < 0) return;
+    if (this.#search !== null) throw Faulty.displaced(this.#search.outcome);
     this.#checkpoint = trailer(rest[end] as string);
     if (this.#checkpoint === null || end + 1 < rest.length) throw new Faulty("no_checkpoint");
   }
@@ -129,14 +157,19 @@ class Verifier {
     if (due.some((kept) => kept.root !== root)) throw new Faulty("rewritten");
   }
 
-  async #judge(computed: Computed | null): Promise<ExportedRecord> {
+  /** The record, or nothing where it stands in another's place: the search for that one has begun. */
+  async #judge(computed: Computed | null): Promise<LogRecord | null> {
     const seq = this.size;
     if (computed === null) throw new Faulty("malformed", seq);
     const { exported, hash, openings } = computed;
     const { record } = exported;
     if (hash !== exported.hash) throw new Faulty("altered", seq);
-    if (record.v !== 1) throw new Faulty("version", seq);
-    if (record.seq !== seq) throw new Faulty("missing", seq);
+    if (record.v !== VERSION) throw new Faulty("version", seq);
+    if (record.seq < seq) throw Faulty.displaced({ fault: "repeated", seq, found: record.seq, at: record.seq });
+    if (record.seq > seq) {
+      this.#search = new Search(seq, record.seq);
+      return null;
+    }
     if (record.prev !== this.#last) throw new Faulty("broken_chain", seq);
     const next = record.session === null ? null : (this.#sessions.get(record.session) ?? 0);
     if (record.session_seq !== next) throw new Faulty("session_gap", seq);
@@ -144,10 +177,11 @@ class Verifier {
     if (!openings) throw new Faulty("wrong_value", seq);
     await this.#tree.push(hash);
     this.#last = hash;
-    return exported;
+    return record;
   }
 
   async finish(): Promise<Proof> {
+    if (this.#search !== null) throw Faulty.displaced(this.#search.outcome);
     const [log, text] = [this.#log, this.#checkpoint];
     if (log === null) throw new Faulty("bad_header");
     if (text === null) throw new Faulty("no_checkpoint");
@@ -212,7 +246,7 @@ export async function prove(parts: AsyncIterable<Uint8Array>, against: Against, 
     await verifier.push(batch);
     return await verifier.finish();
   } catch (thrown) {
-    if (thrown instanceof Faulty) return { fault: thrown.fault, seq: thrown.seq };
+    if (thrown instanceof Faulty) return thrown.outcome;
     throw thrown;
   }
 }
