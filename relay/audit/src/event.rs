@@ -20,7 +20,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use crate::{hash::Digest, keeping::Keeping};
+use crate::{hash::Digest, keeping::Keeping, returned::Returned};
 
 /// How somebody signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -249,11 +249,12 @@ pub enum Event {
         /// To the queue of this one.
         to: Level,
     },
-    /// `ticket.returned` to its queue, because its technician signed out, their account was disabled, they came with a wrong
-    /// code, or the user reported their session as abuse.
+    /// `ticket.returned` to its queue.
     TicketReturned {
         /// Who had it.
         person: PersonId,
+        /// Why they no longer have it.
+        why: Returned,
     },
     /// `ticket.user_left`: its user's app has been out of reach for a while.
     UserLeft {

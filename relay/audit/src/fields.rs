@@ -164,8 +164,8 @@ impl Event {
             | Self::PasswordChanged { person }
             | Self::SecondFactorEnabled { person }
             | Self::SecondFactorReset { person }
-            | Self::SignedOut { person }
-            | Self::TicketReturned { person } => to.number("person", person.0),
+            | Self::SignedOut { person } => to.number("person", person.0),
+            Self::TicketReturned { person, why } => why.field(to.number("person", person.0)),
             Self::RecoveryUsed { person, left } => to.number("person", person.0).number("left", *left),
             Self::SecondFactorRequired { required } => to.flag("required", *required),
             Self::SignInSucceeded { method, person, .. } | Self::SecondFactorAsked { method, person, .. } => {

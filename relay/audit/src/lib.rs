@@ -22,4 +22,5 @@ mod order;
 pub mod personal;
 pub mod receipt;
 pub mod record;
+pub mod returned;
 pub mod verify;

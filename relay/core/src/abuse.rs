@@ -7,6 +7,7 @@
 use renfort_audit::{
     actor::{Actor, device_hash},
     event::Event,
+    returned::Returned,
 };
 use renfort_protocol::{
     error::Code,
@@ -80,7 +81,14 @@ impl Broker {
             }
         });
         if returns {
-            plan.record(self.now, actor, Some(ticket.id), None, Event::TicketReturned { person });
+            let why = Returned::Ended(EndReason::AbuseReported);
+            plan.record(
+                self.now,
+                actor,
+                Some(ticket.id),
+                None,
+                Event::TicketReturned { person, why },
+            );
         }
         Ok(plan)
     }

@@ -6,7 +6,7 @@
 //! Invariant: whoever took a ticket with a code can do nothing with it before its user said yes, and when that question ends
 //! without a yes, however it ends, the ticket waits again where it waited.
 
-use renfort_audit::actor::Actor;
+use renfort_audit::{actor::Actor, returned::Returned};
 use renfort_protocol::{binding::SignedAsk, error::Code, ids::TicketId, people::Technician, signalling::EndReason};
 
 use crate::{
@@ -48,7 +48,10 @@ impl Broker {
     pub(crate) fn end_and_give_back(&self, plan: &mut Plan, session: &SessionRecord, reason: EndReason, actor: Actor) {
         let held = self.desk.ticket(session.ticket);
         match held.filter(|_| session.provisional && session.grant.is_none()) {
-            Some(held) => self.put_back(plan, &held.record, session.technician.id, reason, actor),
+            Some(held) => {
+                let why = Returned::Ended(reason);
+                self.put_back(plan, &held.record, session.technician.id, why, actor);
+            }
             None => end(plan, session, session.clone(), reason, actor, self.now),
         }
     }

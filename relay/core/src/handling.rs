@@ -2,7 +2,7 @@
 //!
 //! Invariant: only whoever has a ticket changes it.
 
-use renfort_audit::{actor::Actor, event::Event};
+use renfort_audit::{actor::Actor, event::Event, returned::Returned};
 use renfort_protocol::{
     binding::SignedAsk,
     error::{Code, WireError},
@@ -279,7 +279,13 @@ impl Broker {
         if !self.barred.contains(&technician.id) {
             return plan;
         }
-        self.put_back(&mut plan, ticket, technician.id, EndReason::Failed, Actor::Relay);
+        self.put_back(
+            &mut plan,
+            ticket,
+            technician.id,
+            Returned::AccountDisabled,
+            Actor::Relay,
+        );
         plan
     }
 
@@ -289,11 +295,11 @@ impl Broker {
         plan: &mut Plan,
         ticket: &TicketRecord,
         person: PersonId,
-        reason: EndReason,
+        why: Returned,
         actor: Actor,
     ) {
         if let Some(session) = self.desk.open_session_of_ticket(ticket.id) {
-            let reason = match (reason, &session.grant) {
+            let reason = match (why.end(), &session.grant) {
                 (EndReason::EndedByTechnician, None) => EndReason::Withdrawn,
                 (reason, _) => reason,
             };
@@ -303,6 +309,7 @@ impl Broker {
             ticket.state = TicketState::Waiting;
             ticket.technician = None;
         });
-        plan.record(self.now, actor, Some(ticket.id), None, Event::TicketReturned { person });
+        let event = Event::TicketReturned { person, why };
+        plan.record(self.now, actor, Some(ticket.id), None, event);
     }
 }

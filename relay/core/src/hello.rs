@@ -10,12 +10,13 @@ use renfort_audit::{
     actor::Actor,
     event::{Event, FailedBy, Method},
     hash::Digest,
+    returned::Returned,
 };
 use renfort_protocol::{
     error::{Code, WireError},
     ids::{DeviceKey, PersonId, Signature, Token},
     people::{Person, Technician},
-    signalling::{EndReason, FromRelay, Identity, Welcomed, hello_bytes},
+    signalling::{FromRelay, Identity, Welcomed, hello_bytes},
     ticket::Language,
 };
 use ring::signature::{ED25519, UnparsedPublicKey};
@@ -321,7 +322,7 @@ impl Broker {
         let mut plan = Plan::default();
         let actor = Actor::Person(technician.id);
         for ticket in self.desk.tickets_held_by(technician.id) {
-            self.put_back(&mut plan, ticket, technician.id, EndReason::EndedByTechnician, actor);
+            self.put_back(&mut plan, ticket, technician.id, Returned::SignedOut, actor);
         }
         plan.batch.changes.push(Change::DeleteToken { hash: token });
         plan.record(self.now, actor, None, None, Event::SignedOut { person: technician.id });

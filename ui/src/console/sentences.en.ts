@@ -33,6 +33,14 @@ const ends: Record<string, string> = {
   untrusted: "something was not as it should be, so it was not trusted",
   wrong_code: "the code was wrong, or no longer good",
 };
+/** Why a ticket went back; what is not here is told as the end of a session is. */
+const returns: Record<string, string> = {
+  signed_out: "they signed out",
+  account_disabled: "their account was disabled",
+  stopped_by_user: "the user stopped their question",
+  failed: "their question could not go on",
+  untrusted: "something was not as it should be, so their question was not trusted",
+};
 const faults: Record<string, string> = {
   missing: "there was none",
   version: "it needs a newer version of Renfort",
@@ -163,7 +171,11 @@ export const en: Sentences = {
       return `${s.who} closed the ticket ${how}, ${s.span("handled_ms")} after it was first taken${message}.`;
     },
     "ticket.escalated": (s) => `${s.who} passed the ticket on from level ${s.number("from")} to level ${s.number("to")}.`,
-    "ticket.returned": (s) => `The ticket went back to its queue; ${s.person("person")} no longer has it.`,
+    "ticket.returned": (s) => {
+      // Records from before have no reason.
+      const reason = s.optional("reason") === null ? null : s.word("reason");
+      return `The ticket went back to its queue; ${s.person("person")} no longer has it${reason === null ? "" : `: ${returns[reason] ?? ends[reason] ?? reason}`}.`;
+    },
     "ticket.reopened": (s) => `${s.who} reopened the ticket, which has now come back ${n(s.number("times"), "time", "times")}.`,
     "ticket.user_left": (s) => `${s.user} could not be reached any more, since ${s.time("since")}.`,
     "ticket.user_back": (s) => `${s.user} can be reached again.`,

@@ -37,6 +37,14 @@ const ends: Record<string, string> = {
   untrusted: "quelque chose n’était pas comme prévu, elle n’était donc pas digne de confiance",
   wrong_code: "le code était faux, ou n’était plus valable",
 };
+/** Why a ticket went back; what is not here is told as the end of a session is. */
+const returns: Record<string, string> = {
+  signed_out: "le technicien s’est déconnecté",
+  account_disabled: "son compte a été désactivé",
+  stopped_by_user: "l’utilisateur a arrêté sa demande",
+  failed: "sa demande n’a pas pu continuer",
+  untrusted: "quelque chose n’était pas comme prévu, sa demande n’était donc pas digne de confiance",
+};
 const faults: Record<string, string> = {
   missing: "il n’y en avait pas",
   version: "elle demande une version plus récente de Renfort",
@@ -171,7 +179,11 @@ export const fr: Sentences = {
       return `${s.who} a clos le ticket ${how}, ${s.span("handled_ms")} après sa première prise en charge${message}.`;
     },
     "ticket.escalated": (s) => `${s.who} a transmis le ticket du niveau ${s.number("from")} au niveau ${s.number("to")}.`,
-    "ticket.returned": (s) => `Le ticket est revenu dans sa file${SEMICOLON} ${s.person("person")} ne l’a plus.`,
+    "ticket.returned": (s) => {
+      // Records from before have no reason.
+      const reason = s.optional("reason") === null ? null : s.word("reason");
+      return `Le ticket est revenu dans sa file${SEMICOLON} ${s.person("person")} ne l’a plus${reason === null ? "" : `${COLON} ${returns[reason] ?? ends[reason] ?? reason}`}.`;
+    },
     "ticket.reopened": (s) => `${s.who} a rouvert le ticket, revenu ${n(s.number("times"), "fois", "fois")} à ce jour.`,
     "ticket.user_left": (s) => `${s.user} n’est plus joignable, depuis ${s.time("since")}.`,
     "ticket.user_back": (s) => `${s.user} est de nouveau joignable.`,

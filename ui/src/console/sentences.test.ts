@@ -36,7 +36,7 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "ticket.take_denied": { error: "already_taken" },
   "ticket.closed": { outcome: "solved", handled_ms: 600_000, message_chars: 12 },
   "ticket.escalated": { from: 1, to: 2 },
-  "ticket.returned": { person: 3 },
+  "ticket.returned": { person: 3, reason: "signed_out" },
   "ticket.reopened": { times: 2 },
   "ticket.note_added": { chars: 54 },
   "ticket.feedback": { solved: false },
@@ -115,6 +115,21 @@ describe("sentences for records", () => {
     for (const language of LANGUAGES) {
       const told = ["by_user", "by_technician", "expired", "session_ended", "peer_lost"].map((reason) => words(language, entry("control.withdrawn", { reason })));
       expect(new Set(told).size).toBe(5);
+    }
+  });
+
+  it("tell why a ticket went back, and of one from before only that it did", () => {
+    const reasons = [
+      "signed_out", "account_disabled", "abuse_reported", "refused", "timed_out", "withdrawn", "wrong_code", "stopped_by_user", "lost", "untrusted", "failed",
+    ];
+    for (const [language, ends] of [["en", "no longer has it"], ["fr", "ne l’a plus"]] as const) {
+      const told = reasons.map((reason) => words(language, entry("ticket.returned", { person: 3, reason })));
+      expect(new Set(told).size).toBe(reasons.length);
+      for (const sentence of told) {
+        expect(sentence).toContain(ends);
+        expect(sentence).not.toContain("_");
+      }
+      expect(words(language, entry("ticket.returned", { person: 3 }))).toMatch(new RegExp(`${ends}\\.$`));
     }
   });
 

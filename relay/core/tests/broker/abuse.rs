@@ -1,5 +1,6 @@
 //! *Report abuse*: who may, how often, how late, and what comes of it.
 
+use renfort_audit::returned::Returned;
 use renfort_protocol::{
     error::Code,
     ids::SessionId,
@@ -51,6 +52,7 @@ fn a_report_ends_the_session_and_takes_the_ticket_from_the_technician_for_good()
     assert!(world.said(ada).iter().any(gone));
     assert!(world.last_ticket(user).abuse_reported);
     assert_eq!(world.last_ticket(user).state, TicketState::Waiting);
+    assert_eq!(world.store.returned(), [Returned::Ended(EndReason::AbuseReported)]);
     for body in [
         world.take(ada, ticket),
         world.again(ada, ticket),

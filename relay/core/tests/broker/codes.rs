@@ -1,6 +1,6 @@
 //! Questions that come with a code: what the relay can see of them, and what it can do against guessing.
 
-use renfort_audit::event::Event;
+use renfort_audit::{event::Event, returned::Returned};
 use renfort_core::{Conn, codes};
 use renfort_protocol::{
     binding::{Ask, Credential, Ready, Reveal, SignedAsk, SignedReady},
@@ -171,6 +171,7 @@ fn whoever_typed_a_wrong_code_does_not_keep_the_ticket() {
         assert_eq!(world.store.sessions[&ask.ask.session].end, Some(EndReason::WrongCode));
         let codes = world.store.codes();
         assert_eq!(codes[codes.len() - 2..], ["session.ended", "ticket.returned"]);
+        assert_eq!(world.store.returned(), [Returned::Ended(EndReason::WrongCode)]);
         for conn in [user, conn] {
             assert!(world.said(conn).iter().any(|one| matches!(
                 one,
@@ -206,11 +207,23 @@ fn a_ticket_that_was_taken_with_a_code_waits_again_unless_its_user_says_yes() {
         world.must(user, ToRelay::AnswerConsent { session, answer });
     };
     let unanswered: fn(&mut World, Conn, Conn, SessionId) = |world, _, _, _| world.wait(70_000);
-    let lost: fn(&mut World, Conn, Conn, SessionId) = |world, _, ada, _| {
+    let lost: fn(&mut World, Conn, Conn, SessionId) = |world, user, _, session| {
+        let reason = EndReason::Lost;
+        world.must(user, ToRelay::EndSession { session, reason });
+    };
+    let left: fn(&mut World, Conn, Conn, SessionId) = |world, _, ada, _| {
         world.leave(ada);
         world.wait(renfort_protocol::limits::RESUME_MS);
     };
-    for ends in [withdrawn, failed, refused, unanswered, lost] {
+    for (ends, reason) in [
+        (withdrawn, EndReason::Withdrawn),
+        (failed, EndReason::Failed),
+        (refused, EndReason::Refused),
+        (unanswered, EndReason::TimedOut),
+        (lost, EndReason::Lost),
+        // The question is over before anybody waits in vain for the technician.
+        (left, EndReason::TimedOut),
+    ] {
         let (mut world, user, ada, ticket) = desk();
         let ask = question(1, ticket);
         world.must(ada, ToRelay::TakeTicket { ask: ask.clone() });
@@ -219,6 +232,7 @@ fn a_ticket_that_was_taken_with_a_code_waits_again_unless_its_user_says_yes() {
         assert_eq!((record.state, &record.technician), (TicketState::Waiting, &None));
         assert_eq!(record.first_taken_at, None, "nobody had it in earnest");
         assert_eq!(world.store.codes().last(), Some(&"ticket.returned"));
+        assert_eq!(world.store.returned(), [Returned::Ended(reason)]);
     }
 }
 

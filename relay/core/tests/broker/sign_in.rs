@@ -1,5 +1,6 @@
 //! Hellos, passwords, tokens, accounts that change.
 
+use renfort_audit::returned::Returned;
 use renfort_core::{Account, Input};
 use renfort_protocol::{
     VERSION,
@@ -147,7 +148,7 @@ fn a_disabled_technician_is_closed_out_and_their_ticket_goes_back_to_the_queue()
     assert_eq!(world.closed[&ada].code, Code::SignInExpired);
     assert!(world.store.sessions[&session].end.is_some());
     assert_eq!(world.store.tickets[&ticket].state, TicketState::Waiting);
-    assert!(world.store.codes().contains(&"ticket.returned"));
+    assert_eq!(world.store.returned(), [Returned::AccountDisabled]);
     let again = world.technician("Ada");
     assert_eq!(world.closed[&again].code, Code::SignInFailed);
 }
@@ -173,13 +174,7 @@ fn a_technician_who_signs_out_leaves_their_tickets_to_others() {
         let stored = &world.store.tickets[&ticket];
         assert_eq!((stored.state, &stored.technician), (TicketState::Waiting, &None));
     }
-    let returned = world
-        .store
-        .codes()
-        .iter()
-        .filter(|code| **code == "ticket.returned")
-        .count();
-    assert_eq!(returned, 2);
+    assert_eq!(world.store.returned(), [Returned::SignedOut; 2]);
     world.must(bob, world.take(bob, one));
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use renfort_audit::{hash::Digest, record::Entry};
+use renfort_audit::{event::Event, hash::Digest, record::Entry, returned::Returned};
 use renfort_core::erasure::Erasure;
 use renfort_core::{Account, Batch, Change, FailReason, SessionRecord, Snapshot, StoredTicket, TicketRecord};
 use renfort_protocol::{
@@ -154,6 +154,15 @@ impl Store {
             cards: self.cards.clone(),
             revocations: self.revocations.clone(),
         }
+    }
+
+    /// Why tickets went back.
+    pub fn returned(&self) -> Vec<Returned> {
+        let why = |entry: &Entry| match entry.event {
+            Event::TicketReturned { why, .. } => Some(why),
+            _ => None,
+        };
+        self.events.iter().filter_map(why).collect()
     }
 
     pub fn codes(&self) -> Vec<&'static str> {

@@ -121,6 +121,7 @@ mod tests {
         event::Event,
         hash::Digest,
         record::{Entry, Position, seal},
+        returned::Returned,
     };
     use renfort_protocol::{
         grant::Capability,
@@ -210,7 +211,13 @@ mod tests {
                     to: Level::Three,
                 },
             ),
-            (Event::TicketReturned { person: PersonId(3) }, What::Returned),
+            (
+                Event::TicketReturned {
+                    person: PersonId(3),
+                    why: Returned::SignedOut,
+                },
+                What::Returned,
+            ),
             (closed(Outcome::Solved), What::Closed { solved: true }),
             (closed(Outcome::NotSolved), What::Closed { solved: false }),
             (Event::TicketCancelled { waited_ms: 1 }, What::Cancelled),
