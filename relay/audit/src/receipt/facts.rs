@@ -80,8 +80,10 @@ pub struct Facts {
     pub counts: Counts,
     /// What was allowed at some time: `view`, `control`, `clipboard`.
     pub allowed: BTreeSet<String>,
-    /// How often more was asked and refused.
+    /// How often the user said no: to the question before the session, or to one within it.
     pub refused: u64,
+    /// How often nobody answered, which counts as no.
+    pub unanswered: u64,
     /// Pieces of input that the user's machine did not carry out.
     pub denied_inputs: u64,
     /// The user reported abuse.
@@ -128,6 +130,7 @@ impl Facts {
             counts: Counts::default(),
             allowed: BTreeSet::new(),
             refused: 0,
+            unanswered: 0,
             denied_inputs: 0,
             abuse: of_session("session.abuse_reported").is_some(),
             outcome: None,
@@ -155,7 +158,7 @@ impl Facts {
         match one.record.code.as_str() {
             "control.allowed" => self.allow("control"),
             "clipboard.allowed" => self.allow("clipboard"),
-            "control.refused" | "clipboard.refused" => self.refused = self.refused.saturating_add(1),
+            "view.refused" | "control.refused" | "clipboard.refused" => self.refuse(one),
             "input.denied" => self.denied_inputs = self.denied_inputs.saturating_add(number("times")),
             "input.counted" => {
                 let sum = &mut self.counts;
@@ -176,6 +179,7 @@ impl Facts {
                 let words = one.text("capabilities").unwrap_or_default();
                 self.allowed.extend(words.split_whitespace().map(str::to_owned));
             }
+            "consent.refused" => self.refuse(one),
             "ticket.closed" if one.record.seq > began => {
                 self.outcome = one.text("outcome").map(str::to_owned);
             }
@@ -183,6 +187,14 @@ impl Facts {
             "ticket.feedback" if one.record.seq > began => self.solved = one.flag("solved"),
             _ => {}
         }
+    }
+
+    fn refuse(&mut self, one: &Included) {
+        let sum = match one.flag("timed_out") {
+            Some(true) => &mut self.unanswered,
+            _ => &mut self.refused,
+        };
+        *sum = sum.saturating_add(1);
     }
 
     fn allow(&mut self, what: &str) {

@@ -9,6 +9,7 @@
 
 mod check;
 mod date;
+mod details;
 mod facts;
 mod heads;
 mod page;

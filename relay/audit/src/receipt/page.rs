@@ -196,6 +196,7 @@ impl Page<'_> {
             (words.from_user, counts.clipboard_from_user),
             (words.chat, counts.chat),
             (words.refused, facts.refused),
+            (words.unanswered, facts.unanswered),
             (words.denied, facts.denied_inputs),
         ];
         for (name, count) in figures {
@@ -257,9 +258,8 @@ impl Page<'_> {
         for included in &receipt.proof.records {
             let record = &included.record;
             let time = self.clock.time(record.at);
-            let code = &record.code;
-            let told = steps::words(self.clock.language, code)
-                .map_or_else(|| format!("<code>{}</code>", escaped(code)), escaped);
+            let told = steps::words(self.clock.language, included)
+                .map_or_else(|| format!("<code>{}</code>", escaped(&record.code)), escaped);
             self.push(&format!(
                 "<tr><td class=\"n\">{}</td><td class=\"n\">{time}</td><td>{told}</td></tr>",
                 record.seq
@@ -267,6 +267,7 @@ impl Page<'_> {
         }
         self.push("</tbody>");
         self.push("</table>");
+        self.push(&format!("<p class=\"q\">{}</p>", escaped(words.numbers)));
     }
 
     fn proof(&mut self, receipt: &Receipt, facts: &Facts) {

@@ -1,8 +1,12 @@
 //! What each record says, in a few words. A code without words here is shown as it stands.
+//!
+//! Flow: [`details`] where the record holds a field that says more, else [`STEPS`].
 
 use renfort_protocol::ticket::Language;
 
-/// In English and in French.
+use crate::receipt::{Included, details};
+
+/// By code, in English and in French.
 const STEPS: &[(&str, &str, &str)] = &[
     ("ticket.opened", "You asked for help", "Vous avez demandé de l’aide"),
     (
@@ -130,6 +134,21 @@ const STEPS: &[(&str, &str, &str)] = &[
         "Le technicien a vu votre écran",
     ),
     (
+        "view.requested",
+        "The technician asked to see your screen again",
+        "Le technicien a redemandé à voir votre écran",
+    ),
+    (
+        "view.allowed",
+        "You showed your screen again",
+        "Vous avez de nouveau montré votre écran",
+    ),
+    (
+        "view.refused",
+        "Showing the screen was refused",
+        "Montrer l’écran a été refusé",
+    ),
+    (
         "view.withdrawn",
         "Your screen was no longer shown",
         "Votre écran n’était plus montré",
@@ -139,7 +158,11 @@ const STEPS: &[(&str, &str, &str)] = &[
         "The technician asked to use your mouse and keyboard",
         "Le technicien a demandé à utiliser votre souris et votre clavier",
     ),
-    ("control.allowed", "You allowed it", "Vous l’avez permis"),
+    (
+        "control.allowed",
+        "You allowed the use of your mouse and keyboard",
+        "Vous avez permis l’usage de votre souris et de votre clavier",
+    ),
     (
         "control.refused",
         "Mouse and keyboard were refused",
@@ -182,15 +205,32 @@ const STEPS: &[(&str, &str, &str)] = &[
         "Votre ordinateur n’a pas exécuté des touches ou des clics",
     ),
     (
+        "console.viewed",
+        "Somebody in charge read what is recorded of this session",
+        "Un responsable a lu ce qui est enregistré de cette session",
+    ),
+    (
+        "hold.added",
+        "The records of this session were put under protection from erasure",
+        "Les enregistrements de cette session ont été mis à l’abri de l’effacement",
+    ),
+    (
+        "hold.removed",
+        "The protection from erasure was ended",
+        "La protection contre l’effacement a pris fin",
+    ),
+    (
         "message.refused",
         "Something was refused by the relay",
         "Le relais a refusé quelque chose",
     ),
 ];
 
-/// The words for a code.
-pub(super) fn words(language: Language, code: &str) -> Option<&'static str> {
-    let (_, en, fr) = STEPS.iter().find(|(of, _, _)| *of == code)?;
+/// The words for a record.
+pub(super) fn words(language: Language, one: &Included) -> Option<&'static str> {
+    let code = one.record.code.as_str();
+    let plain = || STEPS.iter().find(|(of, ..)| *of == code).map(|(_, en, fr)| (*en, *fr));
+    let (en, fr) = details::text(&one.record).or_else(plain)?;
     Some(match language {
         Language::En => en,
         Language::Fr => fr,

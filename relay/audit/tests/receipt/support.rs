@@ -81,7 +81,7 @@ impl Log {
         }
     }
 
-    fn of_ticket(&mut self, actor: Actor, event: Event) {
+    pub(crate) fn of_ticket(&mut self, actor: Actor, event: Event) {
         self.add(None, Some(TICKET), actor, event);
     }
 
@@ -89,7 +89,7 @@ impl Log {
         self.add(Some(SESSION), Some(TICKET), actor, event);
     }
 
-    fn report(&mut self, actor: Actor, number: u64, event: ReportedEvent) {
+    pub(crate) fn report(&mut self, actor: Actor, number: u64, event: ReportedEvent) {
         let happened_at = UnixMillis(5);
         self.of_session(
             actor,

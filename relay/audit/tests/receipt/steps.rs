@@ -1,0 +1,205 @@
+//! The list of what happened says who and why, as far as the records do.
+
+use std::collections::BTreeSet;
+
+use renfort_audit::{
+    actor::{Actor, device_hash},
+    event::{ConsoleView, Event},
+    keeping::Keeping,
+    receipt::{Against, verify_page},
+    returned::Returned,
+};
+use renfort_protocol::{
+    grant::Capability,
+    ids::PersonId,
+    report::{ReportedEvent, Withdrawn},
+    signalling::EndReason,
+    ticket::Language,
+};
+
+use crate::support::{Log, Signing, log, pair, public};
+
+fn user() -> Actor {
+    Actor::Device(device_hash(&public(&pair(21))))
+}
+
+/// What the list says, step by step.
+fn steps(log: &Log, language: Language) -> Vec<String> {
+    let page = log.page(language);
+    let (_, list) = page.split_once("<tbody>").unwrap();
+    let (list, _) = list.split_once("</tbody>").unwrap();
+    let cell = |row: &str| {
+        let (_, told) = row.rsplit_once("<td>").unwrap();
+        told.trim_end_matches("</td></tr>").to_owned()
+    };
+    list.trim().lines().map(cell).collect()
+}
+
+/// What is told of one more event, which was reported by the user's machine, in English.
+fn told(event: ReportedEvent) -> String {
+    let mut log = log(Signing::None);
+    log.report(user(), 5, event);
+    steps(&log, Language::En).pop().unwrap()
+}
+
+fn returned(why: Returned) -> Log {
+    let mut log = log(Signing::None);
+    let person = PersonId(3);
+    log.of_ticket(Actor::Relay, Event::TicketReturned { person, why });
+    log
+}
+
+#[test]
+fn that_the_user_took_control_back_is_told_apart_from_every_other_end_of_it() {
+    for capability in [Capability::View, Capability::Control, Capability::Clipboard] {
+        let reasons = [
+            Withdrawn::ByUser,
+            Withdrawn::ByTechnician,
+            Withdrawn::Expired,
+            Withdrawn::SessionEnded,
+            Withdrawn::PeerLost,
+        ];
+        let all: BTreeSet<String> = reasons
+            .iter()
+            .map(|&reason| told(ReportedEvent::Withdrawn { capability, reason }))
+            .collect();
+        assert_eq!(all.len(), reasons.len(), "{all:?}");
+    }
+    let (capability, reason) = (Capability::Control, Withdrawn::ByUser);
+    let event = ReportedEvent::Withdrawn { capability, reason };
+    assert_eq!(told(event.clone()), "You took mouse and keyboard back");
+    let mut log = log(Signing::None);
+    log.report(user(), 5, event);
+    let french = steps(&log, Language::Fr).pop().unwrap();
+    assert_eq!(french, "Vous avez repris la souris et le clavier");
+}
+
+#[test]
+fn which_end_signed_or_disagreed_is_said() {
+    let english = steps(&log(Signing::Both), Language::En);
+    assert_eq!(
+        english[english.len() - 2..],
+        [
+            "Your computer signed the records of the session",
+            "The technician’s computer signed the records of the session"
+        ]
+    );
+    let disputed = steps(&log(Signing::Disputed), Language::Fr);
+    assert!(
+        disputed
+            .last()
+            .unwrap()
+            .starts_with("Votre ordinateur n’était pas d’accord")
+    );
+}
+
+#[test]
+fn why_the_ticket_went_back_is_said_for_each_reason_in_both_languages() {
+    use EndReason as E;
+    let ends = [
+        E::AbuseReported,
+        E::Refused,
+        E::TimedOut,
+        E::Withdrawn,
+        E::WrongCode,
+        E::StoppedByUser,
+        E::Lost,
+        E::Untrusted,
+        E::Failed,
+    ];
+    let whys = ends
+        .map(Returned::Ended)
+        .into_iter()
+        .chain([Returned::SignedOut, Returned::AccountDisabled]);
+    let mut all = BTreeSet::new();
+    for why in whys {
+        let log = returned(why);
+        for (language, begins) in [
+            (Language::En, "The ticket went back to the queue: "),
+            (Language::Fr, "Le ticket est revenu dans la file\u{a0}: "),
+        ] {
+            let told = steps(&log, language).pop().unwrap();
+            assert!(told.starts_with(begins), "{told}");
+            all.insert(told);
+        }
+    }
+    assert_eq!(all.len(), 2 * 11);
+}
+
+#[test]
+fn a_ticket_that_went_back_before_its_reason_was_recorded_still_reads_and_verifies() {
+    let mut log = returned(Returned::SignedOut);
+    let old = log.records.last_mut().unwrap();
+    assert!(old.record.fields.remove("reason").is_some());
+    old.hash = old.record.hash();
+    assert_eq!(
+        steps(&log, Language::En).last().unwrap(),
+        "The ticket went back to the queue"
+    );
+    let page = log.page(Language::Fr);
+    assert!(verify_page(&page, &Against::default()).is_ok());
+}
+
+#[test]
+fn refusals_and_silences_are_counted_apart_and_the_first_question_counts() {
+    let mut log = log(Signing::None);
+    log.of_session(user(), Event::ConsentRefused { timed_out: false });
+    for (number, capability, timed_out) in [
+        (5, Capability::Control, false),
+        (6, Capability::Clipboard, true),
+        (7, Capability::Control, true),
+    ] {
+        log.report(user(), number, ReportedEvent::Refused { capability, timed_out });
+    }
+    let (_, facts) = verify_page(&log.page(Language::En), &Against::default()).unwrap();
+    assert_eq!((facts.refused, facts.unanswered), (2, 2));
+    let page = log.page(Language::En);
+    assert!(page.contains("<dt>Questions that you refused</dt><dd>2</dd>"));
+    assert!(page.contains("<dt>Questions that nobody answered, which counts as no</dt><dd>2</dd>"));
+    assert!(steps(&log, Language::En).contains(&"You said no".to_owned()));
+}
+
+#[test]
+fn the_page_says_why_numbers_are_not_here() {
+    for (language, why) in [
+        (Language::En, "The numbers are those of the whole log"),
+        (Language::Fr, "Les numéros sont ceux de tout le journal"),
+    ] {
+        assert!(log(Signing::Both).page(language).contains(why));
+    }
+}
+
+#[test]
+fn who_read_the_session_and_what_keeps_it_from_erasure_is_not_shown_as_a_bare_code() {
+    let viewed = Event::ConsoleViewed {
+        view: ConsoleView::Session,
+        rows: 1,
+        search: None,
+    };
+    for event in [viewed, Event::Keeping(Keeping::HoldRemoved)] {
+        let mut log = log(Signing::None);
+        log.of_session(Actor::Relay, event);
+        for language in [Language::En, Language::Fr] {
+            let told = steps(&log, language).pop().unwrap();
+            assert!(!told.contains("<code>"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn no_report_of_a_session_is_shown_as_a_bare_code() {
+    let each = [Capability::View, Capability::Control, Capability::Clipboard].map(|capability| {
+        [
+            ReportedEvent::Requested { capability },
+            ReportedEvent::Allowed { capability },
+            ReportedEvent::Refused {
+                capability,
+                timed_out: false,
+            },
+        ]
+    });
+    for event in each.into_iter().flatten() {
+        let told = told(event);
+        assert!(!told.contains("<code>"), "{told}");
+    }
+}
