@@ -3,6 +3,8 @@
 //! Invariant: none of them has a name among its public fields, so that the record of an erasure is no copy of what it
 //! erased.
 
+use std::fmt;
+
 use renfort_protocol::{figures::Purpose, ids::PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +36,38 @@ pub enum EraseRefusal {
     Held,
     /// The account can still sign in.
     Active,
+}
+
+/// What the relay itself puts something on hold for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldCode {
+    /// The user reported abuse.
+    AbuseReported,
+}
+
+/// What something is on hold for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum HoldReason {
+    /// The relay's own reason; it is worded where it is shown.
+    Own {
+        /// Which.
+        code: HoldCode,
+    },
+    /// In the words of whoever placed it.
+    Stated(Purpose),
+}
+
+impl fmt::Display for HoldReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own {
+                code: HoldCode::AbuseReported,
+            } => formatter.write_str("the user reported abuse"),
+            Self::Stated(words) => formatter.write_str(words.as_str()),
+        }
+    }
 }
 
 /// What happened to personal fields.
@@ -79,8 +113,8 @@ pub enum Keeping {
     },
     /// `hold.added`: nothing of the ticket is erased from now on.
     HoldAdded {
-        /// What for; personal.
-        reason: Purpose,
+        /// What for; personal where somebody wrote it.
+        reason: HoldReason,
     },
     /// `hold.removed`.
     HoldRemoved,
@@ -133,16 +167,21 @@ impl Keeping {
                 .number("sessions", *sessions)
                 .number("fields", *fields),
             Self::RetentionChanged { months } => to.number("months", *months),
+            Self::HoldAdded {
+                reason: HoldReason::Own { code },
+            } => to.word("cause", code),
             Self::HoldAdded { .. } | Self::HoldRemoved => to,
         }
     }
 
     pub(crate) fn personal(&self, actor: &Actor) -> Vec<Personal> {
         match self {
-            Self::HoldAdded { reason } => vec![Personal {
+            Self::HoldAdded {
+                reason: HoldReason::Stated(words),
+            } => vec![Personal {
                 name: "reason",
                 subject: *actor,
-                value: reason.as_str().to_owned(),
+                value: words.as_str().to_owned(),
             }],
             _ => Vec::new(),
         }

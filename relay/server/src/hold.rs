@@ -4,15 +4,17 @@
 
 use std::borrow::Cow;
 
-use renfort_audit::{actor::Actor, event::Event, keeping::Keeping, record::Entry};
-use renfort_protocol::figures::Purpose;
+use renfort_audit::{
+    actor::Actor,
+    event::Event,
+    keeping::{HoldCode, HoldReason, Keeping},
+    record::Entry,
+};
 
 use crate::store::erasing::NewHold;
 
 /// Code of the record after which nothing of a session may be erased: its user reported abuse.
 const ABUSE_REPORTED: &str = "session.abuse_reported";
-/// What such a hold is for.
-const REASON: &str = "The user reported abuse";
 
 fn follows(code: &str) -> bool {
     code == ABUSE_REPORTED
@@ -30,12 +32,11 @@ fn added_after(entry: &Entry) -> Option<Entry> {
     if !follows(entry.event.code()) {
         return None;
     }
-    let event = Keeping::HoldAdded {
-        reason: Purpose::new(REASON).ok()?,
-    };
+    let code = HoldCode::AbuseReported;
+    let reason = HoldReason::Own { code };
     Some(Entry {
         actor: Actor::Relay,
-        event: Event::Keeping(event),
+        event: Event::Keeping(Keeping::HoldAdded { reason }),
         ..entry.clone()
     })
 }
@@ -71,7 +72,9 @@ mod tests {
             session: Some(SessionId([1; 16])),
             actor,
             event: Event::Keeping(Keeping::HoldAdded {
-                reason: Purpose::new(REASON).unwrap(),
+                reason: HoldReason::Own {
+                    code: HoldCode::AbuseReported,
+                },
             }),
         };
         let hold = hold_of(&held(Actor::Relay)).unwrap();

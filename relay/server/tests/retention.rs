@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use renfort_audit::{actor::Actor, event::Event, record::Entry};
+use renfort_audit::{actor::Actor, event::Event, keeping::HoldReason, record::Entry};
 use renfort_core::contract::{Batch, Change, TicketRecord};
 use renfort_protocol::{
     erased,
@@ -158,7 +158,7 @@ async fn what_is_older_than_a_year_is_erased_and_what_is_younger_or_on_hold_stay
     let hold = NewHold {
         ticket: TicketId(1001),
         session: None,
-        reason: Purpose::new("A complaint is examined").unwrap(),
+        reason: HoldReason::Stated(Purpose::new("A complaint is examined").unwrap()),
     };
     store.add_hold(&hold, ago(300)).await.unwrap();
     order_run(&*store, NOW, true).await.unwrap();

@@ -33,6 +33,8 @@ const ends: Record<string, string> = {
   untrusted: "something was not as it should be, so it was not trusted",
   wrong_code: "the code was wrong, or no longer good",
 };
+/** What the relay itself keeps something from being erased for. */
+const causes: Record<string, string> = { abuse_reported: "the user reported abuse" };
 /** Why a ticket went back; what is not here is told as the end of a session is. */
 const returns: Record<string, string> = {
   signed_out: "they signed out",
@@ -221,7 +223,11 @@ export const en: Sentences = {
       ? `${s.who} looked for names older than ${n(s.number("months"), "month", "months")}: there were none to erase.`
       : `${s.who} erased the names older than ${n(s.number("months"), "month", "months")}: ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "field", "fields")} of the log.`,
     "retention.changed": (s) => `${s.who} set for how long names are kept: ${n(s.number("months"), "month", "months")}.`,
-    "hold.added": (s) => `From now on, nothing of this ticket is erased. Reason given: ${s.text("reason")}.`,
+    "hold.added": (s) => {
+      // The relay's own holds have a cause; those of people a reason in their own words.
+      const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));
+      return `From now on, nothing of this ticket is erased. ${own === null ? `Reason given: ${s.text("reason")}` : `The relay does this by itself: ${own}`}.`;
+    },
     "hold.removed": () => "This ticket is no longer kept from being erased.",
     "log.checked": (s) => {
       const fault = s.optional("fault");

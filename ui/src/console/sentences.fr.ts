@@ -37,6 +37,8 @@ const ends: Record<string, string> = {
   untrusted: "quelque chose n’était pas comme prévu, elle n’était donc pas digne de confiance",
   wrong_code: "le code était faux, ou n’était plus valable",
 };
+/** What the relay itself keeps something from being erased for. */
+const causes: Record<string, string> = { abuse_reported: "l’utilisateur a signalé un abus" };
 /** Why a ticket went back; what is not here is told as the end of a session is. */
 const returns: Record<string, string> = {
   signed_out: "le technicien s’est déconnecté",
@@ -229,7 +231,11 @@ export const fr: Sentences = {
       ? `${s.who} a cherché les noms de plus de ${n(s.number("months"), "mois", "mois")}${COLON} il n’y avait rien à effacer.`
       : `${s.who} a effacé les noms de plus de ${n(s.number("months"), "mois", "mois")}${COLON} ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "champ", "champs")} du journal.`,
     "retention.changed": (s) => `${s.who} a fixé la durée de conservation des noms${COLON} ${n(s.number("months"), "mois", "mois")}.`,
-    "hold.added": (s) => `Désormais, rien de ce ticket n’est effacé. Motif indiqué${COLON} ${s.text("reason")}.`,
+    "hold.added": (s) => {
+      // The relay's own holds have a cause; those of people a reason in their own words.
+      const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));
+      return `Désormais, rien de ce ticket n’est effacé. ${own === null ? `Motif indiqué${COLON} ${s.text("reason")}` : `Le relais le fait de lui-même${COLON} ${own}`}.`;
+    },
     "hold.removed": () => "Ce ticket n’est plus protégé contre l’effacement.",
     "log.checked": (s) => {
       const fault = s.optional("fault");

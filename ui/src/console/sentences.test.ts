@@ -133,6 +133,13 @@ describe("sentences for records", () => {
     }
   });
 
+  it("tell what the relay itself holds something for, and else what somebody wrote", () => {
+    const own = entry("hold.added", { cause: "abuse_reported" });
+    expect(words("en", own)).toContain("by itself: the user reported abuse.");
+    expect(words("fr", own)).toContain("l’utilisateur a signalé un abus.");
+    expect(words("fr", entry("hold.added"))).toContain("A complaint is examined");
+  });
+
   it("tell a silence from a refusal", () => {
     for (const code of ["consent.refused", "control.refused", "clipboard.refused"]) {
       expect(words("en", entry(code, { timed_out: true }))).toContain("did not answer");

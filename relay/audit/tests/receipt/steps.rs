@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use renfort_audit::{
     actor::{Actor, device_hash},
     event::{ConsoleView, Event},
-    keeping::Keeping,
+    keeping::{HoldCode, HoldReason, Keeping},
     receipt::{Against, verify_page},
     returned::Returned,
 };
@@ -176,7 +176,11 @@ fn who_read_the_session_and_what_keeps_it_from_erasure_is_not_shown_as_a_bare_co
         rows: 1,
         search: None,
     };
-    for event in [viewed, Event::Keeping(Keeping::HoldRemoved)] {
+    let code = HoldCode::AbuseReported;
+    let held = Keeping::HoldAdded {
+        reason: HoldReason::Own { code },
+    };
+    for event in [viewed, Event::Keeping(held), Event::Keeping(Keeping::HoldRemoved)] {
         let mut log = log(Signing::None);
         log.of_session(Actor::Relay, event);
         for language in [Language::En, Language::Fr] {

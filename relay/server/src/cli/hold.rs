@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
+use renfort_audit::keeping::HoldReason;
 use renfort_protocol::{
     figures::Purpose,
     ids::{SessionId, TicketId},
@@ -63,7 +64,7 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
             let hold = NewHold {
                 ticket,
                 session,
-                reason,
+                reason: HoldReason::Stated(reason),
             };
             store.add_hold(&hold, clock::now()).await?;
             store.close().await;
@@ -81,7 +82,7 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
                     .session
                     .map(|id| format!(" (session {id})"))
                     .unwrap_or_default();
-                println!("{}{session}: {}", hold.what.ticket, hold.what.reason.as_str());
+                println!("{}{session}: {}", hold.what.ticket, hold.what.reason);
             }
             store.close().await;
         }

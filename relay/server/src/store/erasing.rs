@@ -9,12 +9,11 @@
 use async_trait::async_trait;
 use renfort_audit::{
     hash::Digest,
-    keeping::{EraseRefusal, Erased},
+    keeping::{EraseRefusal, Erased, HoldReason},
 };
 use renfort_core::contract::StoredTicket;
 use renfort_protocol::{
     console::views::SavedView,
-    figures::Purpose,
     ids::{PersonId, SessionId, TicketId},
     people::Name,
     time::UnixMillis,
@@ -60,7 +59,7 @@ pub struct NewHold {
     /// The session that it is about, if it is about one; its ticket is held as a whole.
     pub session: Option<SessionId>,
     /// What for.
-    pub reason: Purpose,
+    pub reason: HoldReason,
 }
 
 /// A hold that counts.

@@ -1,6 +1,10 @@
 //! Erasing: orders, holds, what is found of a person, what is left of them.
 
-use renfort_audit::{actor::device_hash, personal::PersonalKey};
+use renfort_audit::{
+    actor::device_hash,
+    keeping::{HoldCode, HoldReason},
+    personal::PersonalKey,
+};
 use renfort_core::{
     contract::{Change, Erasure, TicketRecord},
     erasure::ErasureOf,
@@ -51,7 +55,7 @@ fn hold(ticket: u64, session: Option<u8>) -> NewHold {
     NewHold {
         ticket: TicketId(ticket),
         session: session.map(|id| SessionId([id; 16])),
-        reason: Purpose::new("A complaint is examined").unwrap(),
+        reason: HoldReason::Stated(Purpose::new("A complaint is examined").unwrap()),
     }
 }
 
@@ -203,6 +207,21 @@ pub async fn a_hold_is_added_once_and_told(store: &dyn Store) {
     };
     let added = |hold| Ordered::HoldAdded(hold);
     assert_eq!(told, [added(hold(1001, None)), added(hold(1001, Some(1))), removed]);
+
+    // The relay's own has a code, and is in the log already.
+    let code = HoldCode::AbuseReported;
+    let own = NewHold {
+        reason: HoldReason::Own { code },
+        ..hold(1001, None)
+    };
+    let mut transaction = store.begin().await.unwrap();
+    transaction.hold(&own, NOW).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(store.holds().await.unwrap()[1].what, own);
+    assert_eq!(store.orders().await.unwrap().len(), 3);
+    // An order that an earlier version kept still reads.
+    let kept = r#"{"hold_added":{"ticket":"T-1001","session":null,"reason":"A complaint is examined"}}"#;
+    assert_eq!(serde_json::from_str::<Ordered>(kept).unwrap(), added(hold(1001, None)));
 }
 
 pub async fn an_account_is_blanked_once_disabled_and_its_name_leaves_every_article(store: &dyn Store) {

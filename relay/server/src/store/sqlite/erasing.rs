@@ -1,7 +1,10 @@
 //! Erasing on disk: blanking rows in the writing transaction, deleting keys, and leaving no bytes of either behind.
 
 use async_trait::async_trait;
-use renfort_audit::actor::device_hash;
+use renfort_audit::{
+    actor::device_hash,
+    keeping::{HoldCode, HoldReason},
+};
 use renfort_core::{
     contract::{SessionRecord, StoredTicket, TicketRecord},
     erasure::{Erasure, ErasureOf},
@@ -10,6 +13,7 @@ use renfort_protocol::{
     article::ArticleText,
     console::views::SavedView,
     erased,
+    figures::Purpose,
     ids::{DeviceKey, PersonId, SessionId, TicketId},
     people::Name,
     reply::CannedReply,
@@ -192,16 +196,40 @@ pub(super) async fn settle_order(on: &mut SqliteConnection, id: u64) -> Result<b
     Ok(done.rows_affected() == 1)
 }
 
+/// [`HoldCode::AbuseReported`] in `holds.code`.
+const ABUSE_REPORTED: &str = "abuse_reported";
+
+/// What a hold is for, of its columns `code` and `reason`.
+fn hold_reason(code: Option<&str>, reason: &str) -> Result<HoldReason, StoreError> {
+    match code {
+        None => Purpose::new(reason)
+            .map(HoldReason::Stated)
+            .map_err(|error| StoreError::Damaged(error.to_string())),
+        Some(ABUSE_REPORTED) => Ok(HoldReason::Own {
+            code: HoldCode::AbuseReported,
+        }),
+        Some(_) => Err(StoreError::Damaged("what a hold is for".to_owned())),
+    }
+}
+
 /// False when it is held already.
 pub(super) async fn hold(on: &mut SqliteConnection, hold: &NewHold, at: UnixMillis) -> Result<bool, sqlx::Error> {
-    let done =
-        sqlx::query("INSERT INTO holds (at, ticket, session, reason) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-            .bind(int(at.0))
-            .bind(int(hold.ticket.0))
-            .bind(hold.session.map(|session| session.to_string()))
-            .bind(hold.reason.as_str())
-            .execute(on)
-            .await?;
+    let (code, reason) = match &hold.reason {
+        HoldReason::Own {
+            code: HoldCode::AbuseReported,
+        } => (Some(ABUSE_REPORTED), ""),
+        HoldReason::Stated(words) => (None, words.as_str()),
+    };
+    let done = sqlx::query(
+        "INSERT INTO holds (at, ticket, session, code, reason) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(int(at.0))
+    .bind(int(hold.ticket.0))
+    .bind(hold.session.map(|session| session.to_string()))
+    .bind(code)
+    .bind(reason)
+    .execute(on)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -236,7 +264,7 @@ impl Erasing for SqliteStore {
     }
 
     async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
-        let rows = sqlx::query("SELECT at, ticket, session, reason FROM holds ORDER BY id")
+        let rows = sqlx::query("SELECT at, ticket, session, code, reason FROM holds ORDER BY id")
             .fetch_all(&self.readers)
             .await?;
         let damaged = |_| StoreError::Damaged("a hold".to_owned());
@@ -247,8 +275,7 @@ impl Erasing for SqliteStore {
                     what: NewHold {
                         ticket: TicketId(unsigned(row.try_get("ticket")?)?),
                         session: session.map(|text| text.parse().map_err(damaged)).transpose()?,
-                        reason: renfort_protocol::figures::Purpose::new(row.try_get::<&str, _>("reason")?)
-                            .map_err(|error| StoreError::Damaged(error.to_string()))?,
+                        reason: hold_reason(row.try_get("code")?, row.try_get("reason")?)?,
                     },
                     since: UnixMillis(unsigned(row.try_get("at")?)?),
                 })

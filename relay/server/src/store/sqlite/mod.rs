@@ -272,3 +272,42 @@ impl Store for SqliteStore {
         self.keys.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Row, sqlite::SqlitePoolOptions};
+
+    use super::RELAY_MIGRATIONS;
+
+    #[tokio::test]
+    async fn a_hold_that_the_relay_placed_before_it_had_codes_gets_its_code_and_others_keep_their_words() {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect("sqlite::memory:")
+            .await
+            .unwrap();
+        let mut before = sqlx::migrate!("migrations/relay");
+        before.migrations = before
+            .migrations
+            .iter()
+            .filter(|one| one.version < 13)
+            .cloned()
+            .collect();
+        before.run(&pool).await.unwrap();
+        sqlx::raw_sql(
+            "PRAGMA foreign_keys = OFF; \
+             INSERT INTO holds (at, ticket, session, reason) VALUES (1, 1, '01', 'The user reported abuse'), (1, 2, NULL, 'A complaint')",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        RELAY_MIGRATIONS.run(&pool).await.unwrap();
+        let rows = sqlx::query("SELECT code, reason FROM holds ORDER BY id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+        let told: Vec<(Option<String>, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let code = Some("abuse_reported".to_owned());
+        assert_eq!(told, [(code, String::new()), (None, "A complaint".to_owned())]);
+    }
+}
