@@ -7,6 +7,11 @@
 //! Invariant: the relay never sees a picture or a keystroke, and acknowledges nothing that is not on disk.
 
 #![forbid(unsafe_code)]
+#![deny(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "they panic when nobody reads: cli::output"
+)]
 
 pub mod authenticate;
 pub mod broker_task;

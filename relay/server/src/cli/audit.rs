@@ -15,6 +15,7 @@ use renfort_audit::{
     verify::Fault,
 };
 
+use super::output::{note, say};
 use crate::{
     data::{DataFolder, create_private_file},
     keys,
@@ -47,7 +48,7 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     writeln!(writer, "{}", reader.checkpoint_line())?;
     writer.flush()?;
     store.close().await;
-    eprintln!("Exported {} records.", reader.size());
+    note!("Exported {} records.", reader.size());
     Ok(())
 }
 
@@ -60,15 +61,16 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
     let compared = kept.len();
     match read(BufReader::new(file), Against { key, kept })? {
         Ok(Proof { checkpoint, gaps }) => {
-            println!(
+            say!(
                 "The log holds: {} records of {}, root {}.",
-                checkpoint.size, checkpoint.origin, checkpoint.root
-            );
+                checkpoint.size,
+                checkpoint.origin,
+                checkpoint.root
+            )?;
             if compared > 0 {
-                println!("It has only grown since the {compared} checkpoint(s) that it was compared with.");
+                say!("It has only grown since the {compared} checkpoint(s) that it was compared with.")?;
             }
-            tell(&gaps);
-            Ok(())
+            Ok(tell(&gaps)?)
         }
         Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),
     }
@@ -91,25 +93,31 @@ fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Pr
     }
 }
 
-fn tell(gaps: &Gaps) {
+fn tell(gaps: &Gaps) -> std::io::Result<()> {
     for open in &gaps.unended {
         let ticket = open.ticket.map_or_else(String::new, |ticket| format!(" of {ticket}"));
-        println!(
+        say!(
             "Gap: session {}{ticket} has no end in the log; its last record is {}.",
-            open.session, open.seq
-        );
+            open.session,
+            open.seq
+        )?;
     }
     for missing in &gaps.missing_reports {
-        println!(
+        say!(
             "Gap: before record {}, reports {} to {} of {} about session {} are missing.",
-            missing.seq, missing.from, missing.to, missing.actor, missing.session
-        );
+            missing.seq,
+            missing.from,
+            missing.to,
+            missing.actor,
+            missing.session
+        )?;
     }
     let named = gaps.missing_reports.len() as u64;
     if gaps.missing_reports_total > named {
-        println!(
+        say!(
             "Gap: reports are missing in {} further places.",
             gaps.missing_reports_total - named
-        );
+        )?;
     }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 //! Invariant: the organisation's key is read by `issue` and `revoke` only, which know nothing of a relay's data.
 
 use std::{
-    io::{BufRead, IsTerminal, Write},
+    io::{BufRead, IsTerminal},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
+use super::output::{self, say};
 use super::{CardCommand, IssuerArgs, RevokedArgs};
 use crate::{
     cards_watch::{SOON_MS, expiring},
@@ -88,24 +89,24 @@ async fn request(data: &Path, login: Option<&Name>, out: Option<&Path>) -> anyho
         }
         waiting += 1;
         let fingerprint = request.device.fingerprint();
-        println!(
+        say!(
             "{}  {}, level {}, device {fingerprint}, {}",
             person.login,
             request.name,
             u8::from(request.level),
             day(request.requested_at)
-        );
+        )?;
         if let Some(out) = out {
             let name = format!("request-{}-{}.json", request.person.0, fingerprint.replace(' ', ""));
             let path = out.join(name);
             data::replace_private(&path, &serde_json::to_vec_pretty(signed)?)?;
-            println!("    {}", path.display());
+            say!("    {}", path.display())?;
         }
     }
     match (waiting, out) {
-        (0, _) => println!("Nobody waits for a card."),
-        (_, None) => println!("With --out FOLDER each request is written to a file."),
-        (_, Some(_)) => println!("Take the files to the machine with the organisation's key: card issue."),
+        (0, _) => say!("Nobody waits for a card.")?,
+        (_, None) => say!("With --out FOLDER each request is written to a file.")?,
+        (_, Some(_)) => say!("Take the files to the machine with the organisation's key: card issue.")?,
     }
     Ok(())
 }
@@ -120,24 +121,24 @@ fn issue(args: &IssuerArgs, request: &Path, days: u64, out: Option<PathBuf>, yes
         return Err(RelayError::Exists(out).into());
     }
     let now = clock::now();
-    println!(
+    say!(
         "{}, level {}, account {}, for {days} days (until {}).",
         asked.name,
         u8::from(asked.level),
         asked.person.0,
         day(now.plus(days * DAY_MS))
-    );
-    println!("Device: {}", asked.device.fingerprint());
+    )?;
+    say!("Device: {}", asked.device.fingerprint())?;
     if !yes && !confirm("Compare with what the technician's app shows. Is it the same? Type yes: ")? {
         bail!("nothing was signed");
     }
     let card = issuer.card(&signed, now, days)?;
     issuing::write_new(&out, &card)?;
-    println!("Signed card {}: {}", card.card.serial, out.display());
-    println!(
+    say!("Signed card {}: {}", card.card.serial, out.display())?;
+    say!(
         "On the relay: renfort-relay card install --data DIR {}",
         file_name(&out)
-    );
+    )?;
     Ok(())
 }
 
@@ -151,8 +152,7 @@ fn confirm(question: &str) -> anyhow::Result<bool> {
     if !stdin.is_terminal() {
         bail!("no terminal to ask whether the fingerprint is right; compare it, then give --yes");
     }
-    print!("{question}");
-    std::io::stdout().flush()?;
+    output::ask(question)?;
     let mut line = String::new();
     stdin.lock().read_line(&mut line)?;
     Ok(line.trim().eq_ignore_ascii_case("yes"))
@@ -194,18 +194,18 @@ fn revoke(args: &IssuerArgs, list: &Path, which: &RevokedArgs) -> anyhow::Result
     let signed = issuer.revoke(list, &revoked, now)?;
     for one in &revoked {
         let name = known(one.serial).map_or_else(String::new, |card| format!(" of {}", card.name));
-        println!("Card {}{name} is taken back.", one.serial);
+        say!("Card {}{name} is taken back.", one.serial)?;
     }
-    println!(
+    say!(
         "List {} with {} cards: {}",
         signed.revocations.number,
         signed.revocations.revoked.len(),
         list.display()
-    );
-    println!(
+    )?;
+    say!(
         "On the relay: renfort-relay card install --data DIR {}",
         file_name(list)
-    );
+    )?;
     Ok(())
 }
 
@@ -240,18 +240,18 @@ async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
     for (path, content) in all {
         let is_new = store.install(&content, clock::now()).await?;
         match content {
-            Installed::Card(signed) if is_new => println!(
+            Installed::Card(signed) if is_new => say!(
                 "Card {} of {}, good until {}.",
                 signed.card.serial,
                 signed.card.name,
                 day(signed.card.expires_at)
-            ),
-            Installed::Card(signed) => println!("Card {} is here already.", signed.card.serial),
-            Installed::Revocations(signed) if is_new => println!(
+            )?,
+            Installed::Card(signed) => say!("Card {} is here already.", signed.card.serial)?,
+            Installed::Revocations(signed) if is_new => say!(
                 "List {} of revoked cards, with {} cards.",
                 signed.revocations.number,
                 signed.revocations.revoked.len()
-            ),
+            )?,
             Installed::Revocations(signed) => {
                 store.close().await;
                 return Err(RelayError::OlderList {
@@ -275,13 +275,17 @@ async fn list(data: &Path) -> anyhow::Result<()> {
         .into_iter()
         .map(|one| one.card.serial)
         .collect();
-    println!(
+    say!(
         "{:<16}  {:<32}  {:>5}  {:<19}  {:<10}  state",
-        "serial", "name", "level", "device", "until"
-    );
+        "serial",
+        "name",
+        "level",
+        "device",
+        "until"
+    )?;
     for signed in &cards {
         let card = &signed.card;
-        println!(
+        say!(
             "{:<16}  {:<32}  {:>5}  {:<19}  {:<10}  {}",
             card.serial.to_string(),
             card.name.as_str(),
@@ -293,18 +297,18 @@ async fn list(data: &Path) -> anyhow::Result<()> {
                 signed.verify(&key, list.as_ref(), now),
                 soon.contains(&card.serial)
             ),
-        );
+        )?;
     }
     match list {
-        Some(list) => println!("List {} of revoked cards has {}.", list.number, list.revoked.len()),
-        None => println!("There is no list of revoked cards."),
+        Some(list) => say!("List {} of revoked cards has {}.", list.number, list.revoked.len())?,
+        None => say!("There is no list of revoked cards.")?,
     }
     if !soon.is_empty() {
-        println!(
+        say!(
             "{} cards expire within {} days: issue new ones.",
             soon.len(),
             SOON_MS / DAY_MS
-        );
+        )?;
     }
     Ok(())
 }

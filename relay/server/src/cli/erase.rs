@@ -1,7 +1,6 @@
 //! `erase person`. Shows first what would go, and asks. A running relay carries it out; when none runs, this does.
 
 use std::{
-    io::Write,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -12,6 +11,7 @@ use clap::{Args, Subcommand};
 use renfort_audit::{hash::Digest, keeping::EraseRefusal};
 use renfort_protocol::people::Name;
 
+use super::output::{self, say};
 use crate::{
     clock,
     data::DataFolder,
@@ -84,17 +84,17 @@ async fn erase(folder: &DataFolder, store: &Arc<dyn Store>, args: PersonArgs) ->
         .await?
         .context("nothing was found of this person")?;
     if found.refusal().is_none() && !found.anything {
-        println!("Everything of this person is erased already.");
+        say!("Everything of this person is erased already.")?;
         return Ok(());
     }
-    show(&found);
+    show(&found)?;
     if let Some((reason, tickets)) = found.refusal() {
         // Asked for and not done stands in the log too.
         store.put_order(&denied(&whom, reason, tickets), clock::now()).await?;
         bail!(refused(&found, reason));
     }
     if !args.yes && !confirmed()? {
-        println!("Nothing was erased.");
+        say!("Nothing was erased.")?;
         return Ok(());
     }
     let order = store.put_order(&Ordered::Erase(whom.clone()), clock::now()).await?;
@@ -106,7 +106,7 @@ async fn erase(folder: &DataFolder, store: &Arc<dyn Store>, args: PersonArgs) ->
     {
         bail!(refused(&left, reason));
     }
-    println!("Erased. Backups that were made before still hold it: see \"backups\" in the relay's README.");
+    say!("Erased. Backups that were made before still hold it: see \"backups\" in the relay's README.")?;
     Ok(())
 }
 
@@ -127,27 +127,27 @@ async fn whom(store: &dyn Store, args: &PersonArgs) -> anyhow::Result<Whom> {
     })
 }
 
-fn show(found: &Found) {
+fn show(found: &Found) -> std::io::Result<()> {
     let names: Vec<&str> = found.names.iter().map(String::as_str).collect();
-    println!(
+    say!(
         "Person: {}",
         if names.is_empty() {
             "no name left".to_owned()
         } else {
             names.join(", ")
         }
-    );
-    println!(
+    )?;
+    say!(
         "To be erased: names and texts of {} ticket(s) with {} session(s), {} personal field(s) of the log, {} saved view(s).",
         found.erasure.tickets.len(),
         found.sessions,
         found.fields,
         found.erasure.views.len(),
-    );
+    )?;
     if !found.held.is_empty() {
-        println!("Stays, being on hold: {}.", list(&found.held));
+        say!("Stays, being on hold: {}.", list(&found.held))?;
     }
-    println!("Stays: that it happened, when, and every proof of the log.");
+    say!("Stays: that it happened, when, and every proof of the log.")
 }
 
 fn list(tickets: &[renfort_protocol::ids::TicketId]) -> String {
@@ -172,8 +172,7 @@ fn refused(found: &Found, reason: EraseRefusal) -> String {
 }
 
 fn confirmed() -> anyhow::Result<bool> {
-    print!("This cannot be undone. Erase? [y/N] ");
-    std::io::stdout().flush()?;
+    output::ask("This cannot be undone. Erase? [y/N] ")?;
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))

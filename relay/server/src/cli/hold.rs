@@ -10,6 +10,7 @@ use renfort_protocol::{
     ids::{SessionId, TicketId},
 };
 
+use super::output::say;
 use super::retention::open;
 use crate::{
     clock,
@@ -68,13 +69,13 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
             };
             store.add_hold(&hold, clock::now()).await?;
             store.close().await;
-            println!("Nothing of {ticket} is erased until the hold is removed.");
+            say!("Nothing of {ticket} is erased until the hold is removed.")?;
         }
         HoldCommand::List { data } => {
             let store = open(&data).await?;
             let holds = store.holds().await?;
             if holds.is_empty() {
-                println!("Nothing is on hold.");
+                say!("Nothing is on hold.")?;
             }
             for hold in holds {
                 let session = hold
@@ -82,7 +83,7 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
                     .session
                     .map(|id| format!(" (session {id})"))
                     .unwrap_or_default();
-                println!("{}{session}: {}", hold.what.ticket, hold.what.reason);
+                say!("{}{session}: {}", hold.what.ticket, hold.what.reason)?;
             }
             store.close().await;
         }
@@ -93,7 +94,7 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
                 bail!("this is not on hold; `renfort-relay hold list` shows what is");
             }
             store.close().await;
-            println!("{ticket} is no longer on hold for this.");
+            say!("{ticket} is no longer on hold for this.")?;
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::{io::Read, path::Path};
 use anyhow::{Context, bail};
 
 use super::HoursCommand;
+use super::output::say;
 use crate::{
     data::DataFolder,
     figures::{load_hours, parse_hours, save_hours},
@@ -22,7 +23,7 @@ pub(super) async fn run(command: HoursCommand) -> anyhow::Result<()> {
         HoursCommand::Show { data } => {
             let store = open(&data).await?;
             let hours = load_hours(&store).await?;
-            println!("{}", serde_json::to_string_pretty(hours.file())?);
+            say!("{}", serde_json::to_string_pretty(hours.file())?)?;
             store.close().await;
         }
         HoursCommand::Set { data, file } => {
@@ -30,7 +31,7 @@ pub(super) async fn run(command: HoursCommand) -> anyhow::Result<()> {
             let store = open(&data).await?;
             save_hours(&store, &hours).await?;
             store.close().await;
-            println!("Figures now count {} ({}).", hours.week_text(), hours.file().time_zone);
+            say!("Figures now count {} ({}).", hours.week_text(), hours.file().time_zone)?;
         }
     }
     Ok(())

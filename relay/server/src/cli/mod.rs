@@ -1,5 +1,5 @@
 //! The command line. Each command says on success what it did, on standard output; failures go to standard error and
-//! exit code 1.
+//! exit code 1. A reader that leaves early is told by the exit code (`output`).
 
 mod audit;
 mod card;
@@ -7,12 +7,15 @@ mod erase;
 mod hold;
 mod hours;
 mod organisation;
+mod output;
 mod password;
 mod people;
 mod receipt;
 mod retention;
 mod second_factor;
 mod serve;
+
+pub use self::output::end;
 
 use std::{net::SocketAddr, path::PathBuf};
 

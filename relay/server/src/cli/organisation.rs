@@ -9,6 +9,7 @@ use renfort_protocol::{
     policy::Policy,
 };
 
+use super::output::{note, say};
 use super::{InitArgs, PolicyArgs, password};
 use crate::{keys, organisation, setup, store::NewAccount};
 
@@ -37,8 +38,8 @@ fn policy(args: &PolicyArgs) -> anyhow::Result<Option<Policy>> {
 
 pub(super) fn new(name: Name, relays: Vec<String>, args: PolicyArgs, out: &Path) -> anyhow::Result<()> {
     let file = organisation::create(name, relays, policy(&args)?, out)?;
-    println!("{}", file.to_link());
-    eprintln!(
+    say!("{}", file.to_link())?;
+    note!(
         "Made {} (give it, or the link above, to every installation) and {} (keep it offline: never on a relay).",
         out.join(organisation::ORGANISATION_FILE).display(),
         out.join(organisation::KEY_FILE).display(),
@@ -47,7 +48,7 @@ pub(super) fn new(name: Name, relays: Vec<String>, args: PolicyArgs, out: &Path)
 }
 
 pub(super) fn link(file: &Path) -> anyhow::Result<()> {
-    println!("{}", organisation::read(file)?.to_link());
+    say!("{}", organisation::read(file)?.to_link())?;
     Ok(())
 }
 
@@ -61,13 +62,13 @@ pub(super) async fn init(args: InitArgs) -> anyhow::Result<()> {
         hash,
     };
     let file = setup::init(&args.data, &args.organisation, &administrator).await?;
-    println!("Set up {} for {}.", args.data.display(), file.organisation.name);
+    say!("Set up {} for {}.", args.data.display(), file.organisation.name)?;
     let source = std::fs::canonicalize(&args.organisation)?;
     if let Some(key) = source
         .parent()
         .and_then(|folder| keys::find_private(folder, &file.organisation.key.0))
     {
-        eprintln!(
+        note!(
             "Warning: {} is the organisation's private key. The relay will not start while it can read it: move it away.",
             key.display()
         );

@@ -2,6 +2,7 @@
 
 use renfort_protocol::people::Role;
 
+use super::output::say;
 use super::{PeopleCommand, password, role, second_factor};
 use crate::{
     clock,
@@ -38,14 +39,18 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                 )
                 .await?;
             store.close().await;
-            println!("Added account {} ({login}).", id.0);
+            say!("Added account {} ({login}).", id.0)?;
         }
         PeopleCommand::List { data } => {
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
-            println!(
+            say!(
                 "{:>4}  {:<24}  {:<32}  {:<14}  {:<8}  second factor",
-                "id", "login", "name", "role", "state"
-            );
+                "id",
+                "login",
+                "name",
+                "role",
+                "state"
+            )?;
             let with = store.with_second_factor().await?;
             for person in store.people().await? {
                 let state = if person.account.disabled { "disabled" } else { "active" };
@@ -54,13 +59,13 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                 } else {
                     "no"
                 };
-                println!(
+                say!(
                     "{:>4}  {:<24}  {:<32}  {:<14}  {state:<8}  {second_factor}",
                     person.account.person.id.0,
                     person.login.as_str(),
                     person.account.person.name.as_str(),
                     role_text(person.account.person.role),
-                );
+                )?;
             }
             store.close().await;
         }
@@ -77,7 +82,7 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
             store.disable_person(&login, clock::now()).await?;
             store.close().await;
-            println!("Disabled {login}.");
+            say!("Disabled {login}.")?;
         }
     }
     Ok(())

@@ -1,6 +1,11 @@
 //! `audit verify receipt`.
 
-use std::{fs::File, io::Read as _, path::Path};
+use super::output::say;
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use anyhow::{Context, bail};
 use renfort_audit::{
@@ -25,9 +30,9 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> a
         .and_then(|page| verify_page(page, &against));
     match verified {
         Ok((receipt, facts)) => {
-            tell(&receipt, &facts, key.is_some());
+            tell(&receipt, &facts, key.is_some())?;
             if let Some(kept) = kept {
-                tell_compared(&receipt, &facts, &kept);
+                tell_compared(&receipt, &facts, &kept)?;
             }
             Ok(())
         }
@@ -35,7 +40,7 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> a
     }
 }
 
-fn read(path: &Path) -> std::io::Result<Option<String>> {
+fn read(path: &Path) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let most = MAX_PAGE_BYTES as u64 + 1;
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
@@ -44,19 +49,23 @@ fn read(path: &Path) -> std::io::Result<Option<String>> {
         .filter(|page| page.len() <= MAX_PAGE_BYTES))
 }
 
-fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) {
+fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) -> io::Result<()> {
     let proof = &receipt.proof;
     let erased = || "(erased)".to_owned();
-    println!(
+    say!(
         "The receipt holds: session {} of {}, {} records, all of them in the log {} as it was with {} records.",
-        proof.session, facts.ticket, facts.records, proof.origin, facts.log_size
-    );
-    println!(
+        proof.session,
+        facts.ticket,
+        facts.records,
+        proof.origin,
+        facts.log_size
+    )?;
+    say!(
         "{} was helped by {} of {}.",
         facts.user.clone().unwrap_or_else(erased),
         facts.technician.clone().unwrap_or_else(erased),
         facts.organisation
-    );
+    )?;
     for (whose, signed) in [("user", facts.by_user), ("technician", facts.by_technician)] {
         let told = match signed {
             Signed::Checked(_) => "signed these records, and the signature fits",
@@ -64,17 +73,18 @@ fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) {
             Signed::Disputed => "did not agree with these records",
             Signed::Not => "has not signed these records",
         };
-        println!(
+        say!(
             "The {whose}'s computer {told}{}.",
             signed.covered().map_or_else(String::new, reach)
-        );
+        )?;
     }
     if !key_given {
-        println!(
+        say!(
             "Its key is {}. Compare it with the relay's key as known from elsewhere (--key).",
             proof.key.0
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// How far a signature goes.
@@ -93,15 +103,16 @@ fn reach(covered: &Covered) -> String {
 }
 
 /// It was read, is rightly signed and does not contradict the receipt: has it been compared?
-fn tell_compared(receipt: &Receipt, facts: &Facts, kept: &str) {
+fn tell_compared(receipt: &Receipt, facts: &Facts, kept: &str) -> io::Result<()> {
     match Checkpoint::verify(kept, &receipt.proof.origin, &receipt.proof.key) {
-        Ok(kept) if kept.size == facts.log_size => println!("The log is that of the kept checkpoint."),
-        Ok(kept) => println!(
+        Ok(kept) if kept.size == facts.log_size => say!("The log is that of the kept checkpoint."),
+        Ok(kept) => say!(
             "The kept checkpoint counts {} records, the receipt's {}: a receipt alone cannot show that both are of one log. \
              An exported log can (audit verify, --checkpoint).",
-            kept.size, facts.log_size
+            kept.size,
+            facts.log_size
         ),
         // It was verified before.
-        Err(_) => {}
+        Err(_) => Ok(()),
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
+use super::output::say;
 use crate::{
     clock,
     data::DataFolder,
@@ -44,9 +45,7 @@ pub(super) async fn run(command: RetentionCommand) -> anyhow::Result<()> {
     }
     let months = months(&store).await?;
     let days = clock::now().since(cutoff(clock::now(), months)) / (24 * 60 * 60_000);
-    println!(
-        "Names are kept for {months} month(s): what is older than {days} days is erased, but for what is on hold."
-    );
+    say!("Names are kept for {months} month(s): what is older than {days} days is erased, but for what is on hold.")?;
     store.close().await;
     Ok(())
 }

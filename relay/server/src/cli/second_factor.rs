@@ -7,6 +7,7 @@ use anyhow::Context;
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use renfort_protocol::people::Name;
 
+use super::output::{self, say};
 use super::{OnOff, PasswordArgs, SecondFactorAction, password};
 use crate::{
     clock,
@@ -26,16 +27,16 @@ pub(super) async fn run(folder: &DataFolder, login: &Name, action: SecondFactorA
         SecondFactorAction::Enable => {
             let file = organisation::read(&folder.organisation())?;
             let given = enrol(&store, login, clock::now()).await?;
-            print!("{}", sheet(&given, &file.organisation.name, login)?);
+            output::write(format_args!("{}", sheet(&given, &file.organisation.name, login)?))?;
         }
         SecondFactorAction::Reset => {
             if store.reset_second_factor(login, clock::now()).await? {
-                println!("{login} has no second factor any more, and is signed out everywhere.");
+                say!("{login} has no second factor any more, and is signed out everywhere.")?;
             } else {
-                println!("{login} had no second factor.");
+                say!("{login} had no second factor.")?;
             }
         }
-        SecondFactorAction::Show => println!("{}", status(&store, login).await?),
+        SecondFactorAction::Show => say!("{}", status(&store, login).await?)?,
     }
     store.close().await;
     Ok(())
@@ -45,13 +46,13 @@ pub(super) async fn demand(folder: &DataFolder, what: OnOff) -> anyhow::Result<(
     let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
     require(&store, what == OnOff::On).await?;
     if what == OnOff::Off {
-        println!("Accounts without a second factor can sign in.");
+        say!("Accounts without a second factor can sign in.")?;
     } else {
-        println!("From now on every account needs a second factor.");
+        say!("From now on every account needs a second factor.")?;
         let with = store.with_second_factor().await?;
         for known in store.people().await? {
             if !known.account.disabled && !with.contains(&known.account.person.id) {
-                println!("  {} has none yet, and cannot sign in until it does.", known.login);
+                say!("  {} has none yet, and cannot sign in until it does.", known.login)?;
             }
         }
     }
@@ -64,7 +65,7 @@ pub(super) async fn change_password(folder: &DataFolder, login: &Name, asked: &P
     let hash = crate::passwords::hash(&password::read(asked)?)?;
     store.change_password(login, &hash, clock::now()).await?;
     store.close().await;
-    println!("{login} has a new password, and is signed out everywhere.");
+    say!("{login} has a new password, and is signed out everywhere.")?;
     Ok(())
 }
 

@@ -1,8 +1,6 @@
 //! `serve`.
 
-use std::io::Write;
-
-use super::ServeArgs;
+use super::{ServeArgs, output::say};
 use crate::relay::{Config, Relay, TlsFiles};
 
 pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
@@ -18,9 +16,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // Asked for before listening: a signal that comes in between must not be lost.
     let stop = stop_signal()?;
     let mut relay = Relay::start(config).await?;
-    let mut stdout = std::io::stdout();
-    writeln!(stdout, "listening on {}", relay.url())?;
-    stdout.flush()?;
+    say!("listening on {}", relay.url())?;
     tokio::select! {
         () = stop => {}
         part = relay.broken() => anyhow::bail!("{part} ended by itself"),

@@ -19,3 +19,4 @@ mod sockets;
 mod start;
 mod supervision;
 mod support;
+mod unread;

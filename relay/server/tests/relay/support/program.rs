@@ -1,7 +1,7 @@
 //! The real program in a process of its own.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, PipeWriter, Write},
     net::SocketAddr,
     path::Path,
     process::{Child, ChildStdin, Command, Output, Stdio},
@@ -27,6 +27,25 @@ pub fn run(arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
+/// A pipe's end whose other end is gone.
+fn closed() -> PipeWriter {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer
+}
+
+/// Runs a command whose output nobody reads any more, and whose errors neither if `errors_too`.
+pub fn run_unread(arguments: &[&str], errors_too: bool) -> Output {
+    let mut command = program();
+    command.args(arguments).stdin(Stdio::null()).stdout(closed());
+    if errors_too {
+        command.stderr(closed());
+    } else {
+        command.stderr(Stdio::piped());
+    }
+    command.spawn().unwrap().wait_with_output().unwrap()
+}
+
 /// A relay that serves; killed when dropped.
 pub struct Serving {
     child: Child,
@@ -35,10 +54,20 @@ pub struct Serving {
 
 impl Serving {
     pub fn start(data: &Path) -> Self {
+        Self::start_with(data, Stdio::inherit())
+    }
+
+    /// Nobody reads what it writes on standard error.
+    pub fn start_unread(data: &Path) -> Self {
+        Self::start_with(data, closed().into())
+    }
+
+    fn start_with(data: &Path, errors: Stdio) -> Self {
         let mut child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())
+            .stderr(errors)
             .spawn()
             .unwrap();
         let mut line = String::new();
