@@ -397,3 +397,40 @@ fn every_module_says_first_what_it_is() {
             .collect(),
     );
 }
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    // Tests stand in `tests`, sources in `src`: neither is told of.
+    let short = |path: &str| format!("/{path}").replace("/src/", "/").replace("/tests/", "/");
+    let mut all = rust_files();
+    all.extend(files("ui/src", &[".ts"]));
+    let (mut broken, mut tests) = (Vec::new(), 0);
+    for row in read(&root().join("SECURITY.md"))
+        .lines()
+        .filter(|line| line.starts_with("| "))
+    {
+        let told = row
+            .trim_end_matches(['|', ' '])
+            .rsplit(" | ")
+            .next()
+            .unwrap_or_default();
+        let mut place: Vec<&String> = Vec::new();
+        for name in told.split('`').skip(1).step_by(2) {
+            if name.contains('/') || name.ends_with(".rs") || name.ends_with(".ts") {
+                let wanted = short(name);
+                place = all.iter().filter(|file| short(file).contains(&wanted)).collect();
+                if place.is_empty() {
+                    broken.push(format!("{name}: no such file"));
+                }
+            } else if name.contains('_') {
+                tests += 1;
+                let begins = format!("fn {name}(");
+                if !place.iter().any(|file| read(&root().join(file)).contains(&begins)) {
+                    broken.push(format!("{name}: no such test where it is said to be"));
+                }
+            }
+        }
+    }
+    check_none("SECURITY.md", broken);
+    assert!(tests > 20, "its table was read: {tests}");
+}
