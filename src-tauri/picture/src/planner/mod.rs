@@ -112,17 +112,15 @@ impl Planner {
             return planned;
         }
         let (reference, stale) = (&self.reference, &mut self.stale);
-        let mut changed = Vec::new();
+        let mut cells = Vec::new();
         for place in stale.all() {
             let rect = stale.pixels(place);
-            if same(reference, rect, now, rect) {
-                stale.set(place, false);
-            } else {
-                changed.push(place);
-            }
+            let changed = !same(reference, rect, now, rect);
+            stale.set(place, changed);
+            cells.push((place, changed));
         }
         let mut open = Open::default();
-        let moves = self.moves.find(&self.reference, now, &self.stale, &changed);
+        let moves = self.moves.find(&self.reference, now, &self.stale, &cells);
         for moved in &moves {
             self.copy(*moved, &mut open);
         }

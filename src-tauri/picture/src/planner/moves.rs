@@ -36,12 +36,19 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    /// Copies that make part of `changed` cells right. In their order, none reads what one before it has written.
-    pub fn find(&mut self, before: &Picture, now: &Picture, grid: &Grid, changed: &[Place]) -> Vec<Move> {
+    /// Copies that make part of the changed cells right. `cells` are those that were damaged, row by row from the left,
+    /// and whether each has changed: one that has not, as it is empty, goes with its neighbours where it can, so that
+    /// few copies are large. In their order, none reads what one before it has written.
+    pub fn find(&mut self, before: &Picture, now: &Picture, grid: &Grid, cells: &[(Place, bool)]) -> Vec<Move> {
+        let changed: Vec<Place> = cells
+            .iter()
+            .filter(|(_, changed)| *changed)
+            .map(|(place, _)| *place)
+            .collect();
         if changed.len() < FEWEST {
             return Vec::new();
         }
-        let tried = self.displacements(before, now, grid, changed);
+        let tried = self.displacements(before, now, grid, &changed);
         if tried.is_empty() {
             return Vec::new();
         }
@@ -51,20 +58,40 @@ impl Moves {
             moved.origin(to, size).is_some_and(|from| same(before, from, now, to))
         };
         let mut last = 0;
-        let moved = changed.iter().filter_map(|place| {
+        let mut sure = vec![false; cells.len()];
+        let moved = cells.iter().zip(&mut sure).filter_map(|((place, changed), sure)| {
+            if !changed {
+                return came_by(*place, tried[last]).then_some((*place, last));
+            }
             let order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
-            let found = order.into_iter().find(|at| came_by(*place, tried[*at]))?;
-            last = found;
-            Some((*place, found))
+            last = order.into_iter().find(|at| came_by(*place, tried[*at]))?;
+            *sure = true;
+            Some((*place, last))
         });
-        let mut moves: Vec<(Move, usize)> = joined(grid, moved.collect::<Vec<_>>())
-            .into_iter()
-            .filter_map(|(to, at)| {
-                let grown = grown(before, now, to, tried[at]);
-                let from = tried[at].origin(grown, size)?;
-                Some((Move { to: grown, from }, at))
-            })
-            .collect();
+        let joined = joined(grid, moved.collect::<Vec<_>>());
+        let is_empty = |rect: Rect| {
+            let mut sure = cells.iter().zip(&sure).filter(|(_, sure)| **sure);
+            !sure.any(|((place, _), _)| grid.pixels(*place).meets(rect))
+        };
+        let joined: Vec<_> = joined.into_iter().filter(|(rect, _)| !is_empty(*rect)).collect();
+        let mut moves: Vec<(Move, usize)> = Vec::with_capacity(joined.len());
+        for (at, &(to, by)) in joined.iter().enumerate() {
+            let taken = |strip: Rect| {
+                let later = joined[at + 1..].iter().map(|(rect, _)| *rect);
+                later
+                    .chain(moves.iter().map(|(earlier, _)| earlier.to))
+                    .any(|other| other.meets(strip))
+            };
+            let moves_along = |strip: Rect| {
+                strip.is_inside(size)
+                    && !taken(strip)
+                    && (tried[by].origin(strip, size)).is_some_and(|from| same(before, from, now, strip))
+            };
+            let to = grown(to, moves_along);
+            if let Some(from) = tried[by].origin(to, size) {
+                moves.push((Move { to, from }, by));
+            }
+        }
 
         // What moved most leads next time.
         let mut areas = vec![0; tried.len()];
@@ -77,8 +104,7 @@ impl Moves {
 
         moves.sort_by_key(|(moved, _)| std::cmp::Reverse(moved.to.area()));
         moves.truncate(MOST);
-        let moves = moves.into_iter().map(|(moved, at)| (moved, tried[at])).collect();
-        in_order(moves)
+        in_order(moves.into_iter().map(|(moved, _)| moved))
     }
 
     fn displacements(&mut self, before: &Picture, now: &Picture, grid: &Grid, changed: &[Place]) -> Vec<Displacement> {
@@ -103,16 +129,9 @@ impl Moves {
     }
 }
 
-/// Takes in the rows and columns around it, less than a cell of each, that moved with it.
-fn grown(before: &Picture, now: &Picture, to: Rect, moved: Displacement) -> Rect {
-    let size = now.size();
+/// Takes in the rows and columns around it, less than a cell of each, for which `moves` holds.
+fn grown(to: Rect, moves: impl Fn(Rect) -> bool) -> Rect {
     let mut rect = to;
-    let moves = |strip: Rect| {
-        strip.is_inside(size)
-            && moved
-                .origin(strip, size)
-                .is_some_and(|from| same(before, from, now, strip))
-    };
     for _ in 1..CELL {
         let Some(y) = rect.y.checked_sub(1) else { break };
         if !moves(Rect { y, height: 1, ..rect }) {
@@ -152,19 +171,32 @@ fn grown(before: &Picture, now: &Picture, to: Rect, moved: Displacement) -> Rect
     rect
 }
 
-/// What goes down is copied from the bottom up, and so on; what would still read something that was overwritten by then
-/// is left out.
-fn in_order(mut moves: Vec<(Move, Displacement)>) -> Vec<Move> {
-    moves.sort_by_key(|(moved, by)| {
-        let (x, y) = (i32::from(moved.to.x), i32::from(moved.to.y));
-        let along = |at: i32, way: i32| if way > 0 { -at } else { at };
-        (along(y, by.down), along(x, by.right))
-    });
-    let mut ordered: Vec<Move> = Vec::with_capacity(moves.len());
-    for (moved, _) in moves {
-        if ordered.iter().all(|earlier| !earlier.to.meets(moved.from)) {
-            ordered.push(moved);
+/// An order in which none reads what one before it has written. They come with the largest first; one for which no order
+/// is left is left out.
+fn in_order(moves: impl Iterator<Item = Move>) -> Vec<Move> {
+    let mut ordered: Vec<Move> = Vec::new();
+    for moved in moves {
+        let after = ordered.iter().rposition(|other| moved.to.meets(other.from));
+        let before = ordered.iter().position(|other| other.to.meets(moved.from));
+        let place = before.unwrap_or(ordered.len());
+        if after.is_none_or(|after| after < place) {
+            ordered.insert(place, moved);
+        } else if let Some(sorted) = sorted(&ordered, moved) {
+            ordered = sorted;
         }
     }
     ordered
+}
+
+/// All of them in an order of another kind; none when they go in a circle.
+fn sorted(ordered: &[Move], another: Move) -> Option<Vec<Move>> {
+    let mut left: Vec<Move> = ordered.iter().copied().chain([another]).collect();
+    let mut sorted = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        // One that writes nothing that another still reads.
+        let free = |one: &Move| left.iter().all(|other| one == other || !one.to.meets(other.from));
+        let at = left.iter().position(free)?;
+        sorted.push(left.remove(at));
+    }
+    Some(sorted)
 }
