@@ -1,5 +1,7 @@
 //! A screen changes, updates travel, and the viewer's picture becomes the same, however they travel.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use proptest::prelude::*;
 use renfort_picture::{COLOUR, Composer, Picture, PixelFormat, Planner, Rect, Size};
 
@@ -68,7 +70,7 @@ impl Screen {
                     height: 15,
                 };
                 self.paint(rect, |x, y| {
-                    if noise(x, y, 7) % 3 == 0 {
+                    if noise(x, y, 7).is_multiple_of(3) {
                         0x33_33_33
                     } else {
                         0xFF_FF_FF
@@ -85,7 +87,7 @@ impl Screen {
                     match u16::try_from(from) {
                         Ok(from) if from >= rect.y && from < rect.y + rect.height => before.span(x, from, 1)[0],
                         _ => {
-                            if noise(x / 2, y, 3) % 4 == 0 {
+                            if noise(x / 2, y, 3).is_multiple_of(4) {
                                 0x10_20_90
                             } else {
                                 0xFF_FF_FF
@@ -106,7 +108,7 @@ impl Screen {
                 });
             }
             Act::Page(rect, seed) => self.paint(rect, |x, y| {
-                if y % 14 < 10 && noise(x / 2, y, seed) % 3 == 0 {
+                if y % 14 < 10 && noise(x / 2, y, seed).is_multiple_of(3) {
                     0x22_22_22 + noise(x, y, seed) % 3 * 0x20_20_20
                 } else {
                     0xFA_FA_FA
@@ -114,7 +116,7 @@ impl Screen {
             }),
             Act::Photograph(rect, seed) => self.paint(rect, |x, y| {
                 (u32::from(x) * 3 + noise(x, y, seed) % 9) & 0xFF
-                    | (u32::from(y) * 2 & 0xFF) << 8
+                    | ((u32::from(y) * 2) & 0xFF) << 8
                     | (noise(x, y, seed) % 7 + 90) << 16
             }),
             Act::Fill(rect, colour) => self.paint(rect, |_, _| colour),

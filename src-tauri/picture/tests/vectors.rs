@@ -3,6 +3,8 @@
 //!
 //! `RENFORT_GENERATE=1` writes what this composer does into the file, to be read before it is kept.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use renfort_picture::{
     COLOUR, Composer, Picture, PixelFormat, Rect, Size,
     exact::{Encoder, Part},

@@ -18,7 +18,7 @@ fn noise(x: u16, y: u16) -> u32 {
 }
 
 fn text(x: u16, y: u16) -> u32 {
-    if (x / 3 + y / 5) % 4 == 0 {
+    if (x / 3 + y / 5).is_multiple_of(4) {
         0x00_10_20_30
     } else {
         0xFF_FF_FF_FF

@@ -168,7 +168,7 @@ mod tests {
         let mut picture = Picture::new(SIZE, PixelFormat::Bgrx);
         for y in 0..SIZE.height {
             for (x, pixel) in (0..).zip(picture.span_mut(0, y, SIZE.width)) {
-                let (x, y) = ((i32::from(x) - right) / 3, (i32::from(y) - down) / 2);
+                let (x, y) = ((x - right) / 3, (i32::from(y) - down) / 2);
                 let mut dot = (x as u32).wrapping_mul(0x9E37_79B1) ^ (y as u32).wrapping_mul(0x85EB_CA77);
                 dot = (dot ^ dot >> 15).wrapping_mul(0x2C1B_3C6D);
                 *pixel = if dot >> 30 == 0 { 0x0020_2020 } else { 0xFFFF_FFFF };

@@ -92,41 +92,51 @@ impl Grid {
 /// Joins equal cells that lie side by side, then runs that lie below each other, to rectangles. `cells` come row by row
 /// from the left, each with what must be equal.
 pub(super) fn joined<T: PartialEq + Copy>(grid: &Grid, cells: impl IntoIterator<Item = (Place, T)>) -> Vec<(Rect, T)> {
-    let mut done: Vec<(Rect, T)> = Vec::new();
-    // Rectangles that end at the row above, by their left edge, and those of this row.
-    let (mut above, mut here): (Vec<(Rect, T)>, Vec<(Rect, T)>) = (Vec::new(), Vec::new());
-    let mut row = None;
-    let close = |above: &mut Vec<(Rect, T)>, here: &mut Vec<(Rect, T)>, done: &mut Vec<(Rect, T)>, next: bool| {
-        for run in here.iter_mut() {
-            let same = |old: &(Rect, T)| old.0.x == run.0.x && old.0.width == run.0.width && old.1 == run.1;
-            if let Some(at) = above.iter().position(same) {
-                run.0 = above.swap_remove(at).0.union(run.0);
-            }
-        }
-        done.append(above);
-        std::mem::swap(above, here);
-        if !next {
-            done.append(above);
-        }
+    let mut rows = Rows {
+        done: Vec::new(),
+        above: Vec::new(),
+        here: Vec::new(),
     };
+    let mut row = None;
     for (place, value) in cells {
         if row != Some(place.row) {
-            close(
-                &mut above,
-                &mut here,
-                &mut done,
-                row.is_none_or(|row| row + 1 == place.row),
-            );
+            rows.end_row();
+            if row.is_none_or(|row| row + 1 != place.row) {
+                rows.end_row();
+            }
             row = Some(place.row);
         }
         let pixels = grid.pixels(place);
-        match here.last_mut() {
+        match rows.here.last_mut() {
             Some((run, same)) if *same == value && run.right() == u32::from(pixels.x) => *run = run.union(pixels),
-            _ => here.push((pixels, value)),
+            _ => rows.here.push((pixels, value)),
         }
     }
-    close(&mut above, &mut here, &mut done, false);
-    done
+    rows.end_row();
+    rows.end_row();
+    rows.done
+}
+
+/// Rectangles on their way.
+struct Rows<T> {
+    done: Vec<(Rect, T)>,
+    /// Those that end at the row above.
+    above: Vec<(Rect, T)>,
+    /// Runs of this row.
+    here: Vec<(Rect, T)>,
+}
+
+impl<T: PartialEq + Copy> Rows<T> {
+    fn end_row(&mut self) {
+        for run in &mut self.here {
+            let same = |old: &(Rect, T)| old.0.x == run.0.x && old.0.width == run.0.width && old.1 == run.1;
+            if let Some(at) = self.above.iter().position(same) {
+                run.0 = self.above.swap_remove(at).0.union(run.0);
+            }
+        }
+        self.done.append(&mut self.above);
+        std::mem::swap(&mut self.above, &mut self.here);
+    }
 }
 
 #[cfg(test)]
