@@ -7,6 +7,7 @@
 //! Invariant: a target's input is all it depends on: no clock, no randomness, no files.
 
 mod broker;
+mod composition;
 mod console;
 mod desktop;
 mod log;
@@ -109,6 +110,14 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "video",
         run: media::video,
+    },
+    Target {
+        name: "updates",
+        run: composition::updates,
+    },
+    Target {
+        name: "pixels",
+        run: composition::pixels,
     },
 ];
 

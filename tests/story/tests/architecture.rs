@@ -20,15 +20,16 @@ const CRATES: &[(&str, &str, &[&str])] = &[
         "relay/server",
         &["renfort-core", "renfort-figures", "renfort-audit", "renfort-protocol"],
     ),
+    ("renfort-picture", "src-tauri/picture", &[]),
     (
         "renfort-engine",
         "src-tauri/engine",
-        &["renfort-audit", "renfort-protocol"],
+        &["renfort-picture", "renfort-audit", "renfort-protocol"],
     ),
     (
         "renfort-platform",
         "src-tauri/platform",
-        &["renfort-engine", "renfort-audit", "renfort-protocol"],
+        &["renfort-engine", "renfort-picture", "renfort-audit", "renfort-protocol"],
     ),
     (
         "renfort",
@@ -36,6 +37,7 @@ const CRATES: &[(&str, &str, &[&str])] = &[
         &[
             "renfort-platform",
             "renfort-engine",
+            "renfort-picture",
             "renfort-audit",
             "renfort-protocol",
         ],
@@ -49,10 +51,12 @@ const CRATES: &[(&str, &str, &[&str])] = &[
             "renfort-figures",
             "renfort",
             "renfort-engine",
+            "renfort-picture",
             "renfort-audit",
             "renfort-protocol",
         ],
     ),
+    ("renfort-picture-bench", "tests/bench/picture", &["renfort-picture"]),
     ("renfort-story", "tests/story", &[]),
     ("xtask", "tests/xtask", &[]),
 ];
@@ -92,6 +96,7 @@ const PURE: &[&str] = &[
     "relay/audit/src",
     "relay/core/src",
     "relay/figures/src",
+    "src-tauri/picture/src",
     "src-tauri/engine/src/session",
 ];
 

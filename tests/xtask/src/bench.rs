@@ -105,3 +105,27 @@ fn programs(steps: &mut Steps) -> Result<PathBuf> {
     }
     Ok(folder)
 }
+
+/// Records screens, then compares the coding of exact pixels and copies with others, and measures its steps.
+///
+/// # Errors
+/// When a step fails.
+pub fn picture(steps: &mut Steps) -> Result<()> {
+    setup::bench(steps)?;
+    let screens = target().join("screens");
+    let mut record = Command::new(PYTHON);
+    record
+        .current_dir(workspace::root())
+        .args(["-B", "tests/bench/screens.py"])
+        .arg(&screens);
+    steps.run("screens", record)?;
+    let with_screens = |mut command: Command| {
+        command.env("RENFORT_SCREENS", &screens);
+        command
+    };
+    let package = "renfort-picture-bench";
+    let sizes = cargo(["run", "--release", "--locked", "-p", package, "--features", "peers"]);
+    steps.run_showing("beside other codecs", with_screens(sizes), Output::Live)?;
+    let times = cargo(["bench", "--locked", "-p", package, "--features", "peers"]);
+    steps.run_showing("beside copied memory", with_screens(times), Output::Live)
+}

@@ -64,6 +64,9 @@ pub fn generate(steps: &mut Steps) -> Result<()> {
     let mut vectors = cargo(["test", "--package", "renfort-protocol", "--test", "binding"]);
     vectors.env("RENFORT_GENERATE", "1");
     steps.run("vectors of a session's binding", vectors)?;
+    let mut composition = cargo(["test", "--package", "renfort-picture", "--test", "vectors"]);
+    composition.env("RENFORT_GENERATE", "1");
+    steps.run("vectors of a picture's composition", composition)?;
     let mut conversations = cargo(["test", "--package", "renfort-fuzz", "--lib"]);
     conversations.env("RENFORT_GENERATE", "1");
     steps.run("signed conversations of the fuzz corpus", conversations)?;

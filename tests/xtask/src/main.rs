@@ -64,6 +64,8 @@ enum Command {
         /// Some products only; `tests/bench/bench.py list` names them.
         products: Vec<String>,
     },
+    /// Measure the coding of exact pixels and copies on recorded screens, beside other codecs and copied memory.
+    BenchPicture,
     /// Check and test everything.
     Test,
     /// Check the dependencies only: versions, licences, sources, and advisories when their database can be reached.
@@ -88,6 +90,7 @@ impl Command {
             Self::Generate => "generate",
             Self::Demo { .. } => "demo",
             Self::Bench { .. } => "bench",
+            Self::BenchPicture => "bench-picture",
             Self::Test => "test",
             Self::Dependencies => "dependencies",
             Self::Keyboards => "keyboards",
@@ -105,6 +108,7 @@ fn main() -> ExitCode {
         Command::Generate => build::generate(&mut steps),
         Command::Demo { language, story } => show::demo(&mut steps, &language, story),
         Command::Bench { quick, only, products } => bench::everything(&mut steps, quick, &only, &products),
+        Command::BenchPicture => bench::picture(&mut steps),
         Command::Test => test::everything(&mut steps),
         Command::Dependencies => dependencies::alone(&mut steps),
         Command::Keyboards => test::keyboards(&mut steps),

@@ -4,7 +4,6 @@ mod clipboard;
 mod frame_sink;
 mod input_sink;
 mod keyboard_layouts;
-mod picture;
 mod screen_source;
 mod video;
 
@@ -12,7 +11,7 @@ pub use clipboard::{Clipboard, ClipboardError};
 pub use frame_sink::FrameSink;
 pub use input_sink::{InputError, InputSink};
 pub use keyboard_layouts::{KeyboardLayouts, LayoutsError};
-pub use picture::{Picture, PixelFormat, Rect, Size};
+pub use renfort_picture::{Picture, PixelFormat, Rect, Size};
 pub use screen_source::{Change, ScreenError, ScreenSource};
 pub use video::{EncodedFrame, VideoDecoder, VideoEncoder, VideoError};
 

@@ -44,6 +44,65 @@ impl Rect {
         (width > 0 && height > 0).then_some(Self { width, height, ..self })
     }
 
+    /// Column after the last.
+    #[must_use]
+    pub fn right(self) -> u32 {
+        u32::from(self.x) + u32::from(self.width)
+    }
+
+    /// Row after the last.
+    #[must_use]
+    pub fn bottom(self) -> u32 {
+        u32::from(self.y) + u32::from(self.height)
+    }
+
+    /// Pixels in it.
+    #[must_use]
+    pub fn area(self) -> usize {
+        usize::from(self.width) * usize::from(self.height)
+    }
+
+    /// Does all of it lie inside?
+    #[must_use]
+    pub fn is_inside(self, size: Size) -> bool {
+        self.right() <= u32::from(size.width) && self.bottom() <= u32::from(size.height)
+    }
+
+    /// Do they share a pixel?
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self.area() > 0
+            && other.area() > 0
+            && u32::from(self.x) < other.right()
+            && u32::from(other.x) < self.right()
+            && u32::from(self.y) < other.bottom()
+            && u32::from(other.y) < self.bottom()
+    }
+
+    /// What is left of it, as up to four rectangles, when `hole` is taken out.
+    pub fn without(self, hole: Self, into: &mut Vec<Self>) {
+        if !self.meets(hole) {
+            into.push(self);
+            return;
+        }
+        let (top, bottom) = (self.y.max(hole.y), self.bottom().min(hole.bottom()));
+        let (left, right) = (self.x.max(hole.x), self.right().min(hole.right()));
+        // Every edge lies between two numbers that fit.
+        let number = |edge: u32| u16::try_from(edge).unwrap_or(u16::MAX);
+        let parts = [
+            (self.x, self.y, self.width, top - self.y),
+            (self.x, number(bottom), self.width, number(self.bottom() - bottom)),
+            (self.x, top, left - self.x, number(bottom) - top),
+            (number(right), top, number(self.right() - right), number(bottom) - top),
+        ];
+        into.extend(
+            parts
+                .map(|(x, y, width, height)| Self { x, y, width, height })
+                .into_iter()
+                .filter(|part| part.area() > 0),
+        );
+    }
+
     /// The smallest rectangle that holds both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -60,6 +119,9 @@ impl Rect {
     }
 }
 
+/// The three bytes of a pixel that mean something, of a pixel read as a number ([`Picture::pixels`]).
+pub const COLOUR: u32 = 0x00FF_FFFF;
+
 /// Order of the bytes of a pixel in memory; the fourth byte is undefined in [`PixelFormat::Bgrx`] and 255 in
 /// [`PixelFormat::Rgba`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,7 +137,7 @@ pub enum PixelFormat {
 pub struct Picture {
     size: Size,
     format: PixelFormat,
-    bytes: Vec<u8>,
+    pixels: Vec<u32>,
 }
 
 impl Picture {
@@ -85,7 +147,7 @@ impl Picture {
         Self {
             size,
             format,
-            bytes: vec![0; usize::from(size.width) * usize::from(size.height) * 4],
+            pixels: vec![0; usize::from(size.width) * usize::from(size.height)],
         }
     }
 
@@ -110,12 +172,67 @@ impl Picture {
     /// All bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        bytemuck::cast_slice(&self.pixels)
     }
 
     /// All bytes, to be written.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes
+        bytemuck::cast_slice_mut(&mut self.pixels)
+    }
+
+    /// All pixels, each of its four bytes as they lie in memory.
+    #[must_use]
+    pub fn pixels(&self) -> &[u32] {
+        &self.pixels
+    }
+
+    /// All pixels, to be written.
+    pub fn pixels_mut(&mut self) -> &mut [u32] {
+        &mut self.pixels
+    }
+
+    /// `length` pixels of a row from column `x`. They must be inside.
+    #[must_use]
+    pub fn span(&self, x: u16, y: u16, length: u16) -> &[u32] {
+        let start = self.at(x, y);
+        &self.pixels[start..start + usize::from(length)]
+    }
+
+    /// The same, to be written.
+    pub fn span_mut(&mut self, x: u16, y: u16, length: u16) -> &mut [u32] {
+        let start = self.at(x, y);
+        &mut self.pixels[start..start + usize::from(length)]
+    }
+
+    /// Copies a rectangle of itself onto another place of the same size, which may overlap it. Both must be inside.
+    pub fn copy_within(&mut self, from: Rect, x: u16, y: u16) {
+        let row = |step: u16| {
+            let source = usize::from(from.y + step) * usize::from(self.size.width) + usize::from(from.x);
+            let target = usize::from(y + step) * usize::from(self.size.width) + usize::from(x);
+            (source..source + usize::from(from.width), target)
+        };
+        let pixels = &mut self.pixels;
+        if y > from.y {
+            for (source, target) in (0..from.height).rev().map(row) {
+                pixels.copy_within(source, target);
+            }
+        } else {
+            for (source, target) in (0..from.height).map(row) {
+                pixels.copy_within(source, target);
+            }
+        }
+    }
+
+    /// Takes a rectangle over from another picture of the same size and format. It must be inside.
+    pub fn take_from(&mut self, other: &Self, rect: Rect) {
+        for y in rect.y..rect.y + rect.height {
+            self.span_mut(rect.x, y, rect.width)
+                .copy_from_slice(other.span(rect.x, y, rect.width));
+        }
+    }
+
+    fn at(&self, x: u16, y: u16) -> usize {
+        usize::from(y) * usize::from(self.size.width) + usize::from(x)
     }
 
     /// Takes another size; the content is black afterwards when it changed.
@@ -129,8 +246,9 @@ impl Picture {
     pub fn rows(&self, rect: Rect) -> impl Iterator<Item = &[u8]> {
         let rect = rect.clipped(self.size).unwrap_or_default();
         let (stride, left, length) = (self.stride(), usize::from(rect.x) * 4, usize::from(rect.width) * 4);
+        let bytes = self.bytes();
         (usize::from(rect.y)..usize::from(rect.y) + usize::from(rect.height))
-            .map(move |row| &self.bytes[row * stride + left..row * stride + left + length])
+            .map(move |row| &bytes[row * stride + left..row * stride + left + length])
     }
 }
 

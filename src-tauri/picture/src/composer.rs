@@ -1,0 +1,376 @@
+//! Updates to a picture, at the viewer's.
+//!
+//! Flow: [`Composer::take`] reads an update, waits for those that it needs, and carries out whatever has become possible;
+//! [`Composer::frame`] paints the rectangles that a frame of video was announced for.
+//!
+//! The rule: an update is carried out as soon as every update up to its `after` has been. When it is carried out later
+//! than one with a higher number, it writes only where none of those has written.
+//!
+//! Invariant: each pixel was written by the update with the highest number of those carried out that write it, video as
+//! soon as its frame was there. What waits is bounded by [`MAX_AHEAD`] and [`MAX_WAITING_BYTES`].
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::{
+    exact,
+    pixels::{Picture, PixelFormat, Rect, Size},
+    wire::{Operation, SLOTS, Sequence, TILE, Update, WireError},
+};
+
+/// How far an update may be ahead of the first that is missing.
+pub const MAX_AHEAD: u32 = 1_024;
+/// Bytes of updates that wait for others.
+pub const MAX_WAITING_BYTES: usize = 8 << 20;
+/// Frames of video that were announced and are not there yet; the oldest is given up for a newer one.
+pub const MAX_ANNOUNCED: usize = 64;
+
+/// An update that cannot be carried out. The picture is of no further use then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// The bytes are no update.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// The pixels of one are none.
+    #[error(transparent)]
+    Exact(#[from] exact::ExactError),
+    /// Something lies outside the picture, or no picture has begun.
+    #[error("an update reaches outside the picture")]
+    Outside,
+    /// A tile is recalled that was not kept.
+    #[error("an update recalls a tile that was not kept")]
+    NotKept,
+    /// One update writes the same pixels over and over.
+    #[error("an update writes more pixels than twice the picture's")]
+    TooMuch,
+    /// It is further ahead, or more wait, than a sharer may let happen.
+    #[error("too many updates wait for one that is missing")]
+    TooFarAhead,
+}
+
+/// What became of an update.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Composed {
+    /// What changed of the picture; may overlap.
+    pub changed: Vec<Rect>,
+    /// The picture has another size, or began anew.
+    pub began: bool,
+}
+
+/// Builds the picture.
+pub struct Composer {
+    picture: Picture,
+    kept: Vec<Option<Box<[u32]>>>,
+    decoder: exact::Decoder,
+    /// All up to this one have been carried out.
+    complete: Sequence,
+    waiting: BTreeMap<Sequence, (Update, usize)>,
+    waiting_bytes: usize,
+    /// Those above it that have been, too.
+    early: BTreeSet<Sequence>,
+    /// For each pixel, the highest update that wrote it while an older one, or a frame, was still to come; else any lower
+    /// number. Empty until there was need of it.
+    stamps: Vec<Sequence>,
+    /// The highest in there.
+    highest_stamp: Sequence,
+    announced: VecDeque<Announced>,
+}
+
+struct Announced {
+    sequence: Sequence,
+    timestamp: u32,
+    rects: Vec<Rect>,
+}
+
+impl Default for Composer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Composer {
+    /// Without a picture, before the first update.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            picture: Picture::new(Size::default(), PixelFormat::Rgba),
+            kept: Vec::new(),
+            decoder: exact::Decoder::new(),
+            complete: 0,
+            waiting: BTreeMap::new(),
+            waiting_bytes: 0,
+            early: BTreeSet::new(),
+            stamps: Vec::new(),
+            highest_stamp: 0,
+            announced: VecDeque::new(),
+        }
+    }
+
+    /// As it is now ([`PixelFormat::Rgba`]); without pixels before the first update.
+    #[must_use]
+    pub const fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
+    /// Every update up to this one has been carried out.
+    #[must_use]
+    pub const fn complete(&self) -> Sequence {
+        self.complete
+    }
+
+    /// Those from `complete` up to the highest that came, which have not come; at most `most`.
+    #[must_use]
+    pub fn missing(&self, most: usize) -> Vec<Sequence> {
+        let highest = self.waiting.keys().next_back().max(self.early.last());
+        let highest = highest.copied().unwrap_or(self.complete);
+        (self.complete + 1..highest)
+            .filter(|number| !self.has(*number))
+            .take(most)
+            .collect()
+    }
+
+    fn has(&self, sequence: Sequence) -> bool {
+        sequence <= self.complete || self.waiting.contains_key(&sequence) || self.early.contains(&sequence)
+    }
+
+    /// Takes an update, in whatever order they come. One that was there already changes nothing.
+    ///
+    /// # Errors
+    /// When it is none, or cannot be carried out.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<Composed, ComposeError> {
+        let update = Update::decode(bytes)?;
+        let mut composed = Composed::default();
+        if self.has(update.sequence) {
+            return Ok(composed);
+        }
+        if update.sequence - self.complete > MAX_AHEAD || self.waiting_bytes + bytes.len() > MAX_WAITING_BYTES {
+            return Err(ComposeError::TooFarAhead);
+        }
+        self.waiting_bytes += bytes.len();
+        self.waiting.insert(update.sequence, (update, bytes.len()));
+        // Each round carries out at least one, so this ends.
+        while let Some(next) = self.possible() {
+            let (update, length) = self.waiting.remove(&next).expect("it was found in there");
+            self.waiting_bytes -= length;
+            self.carry_out(&update, &mut composed)?;
+        }
+        Ok(composed)
+    }
+
+    fn possible(&self) -> Option<Sequence> {
+        self.waiting
+            .values()
+            .find(|(update, _)| update.after <= self.complete)
+            .map(|(update, _)| update.sequence)
+    }
+
+    fn carry_out(&mut self, update: &Update, composed: &mut Composed) -> Result<(), ComposeError> {
+        let mut pixels = 0;
+        for operation in &update.operations {
+            let written = self.operate(update.sequence, operation, composed)?;
+            pixels += written.area();
+            if pixels > 2 * self.picture.size().whole().area() {
+                return Err(ComposeError::TooMuch);
+            }
+        }
+        self.early.insert(update.sequence);
+        while self.early.remove(&(self.complete + 1)) {
+            self.complete += 1;
+        }
+        Ok(())
+    }
+
+    /// Carries one out, and gives what it wrote.
+    fn operate(
+        &mut self,
+        sequence: Sequence,
+        operation: &Operation,
+        composed: &mut Composed,
+    ) -> Result<Rect, ComposeError> {
+        let size = self.picture.size();
+        let inside = |rect: Rect| {
+            if rect.is_inside(size) {
+                Ok(rect)
+            } else {
+                Err(ComposeError::Outside)
+            }
+        };
+        let tile = |x, y| {
+            inside(Rect {
+                x,
+                y,
+                width: TILE,
+                height: TILE,
+            })
+        };
+        let written = match operation {
+            Operation::Begin(size) => {
+                self.picture = Picture::new(*size, PixelFormat::Rgba);
+                self.picture.pixels_mut().fill(OPAQUE);
+                self.stamps.clear();
+                self.highest_stamp = 0;
+                self.kept.clear();
+                self.announced.clear();
+                composed.began = true;
+                composed.changed.clear();
+                size.whole()
+            }
+            Operation::Copy { to, x, y } => {
+                let to = inside(*to)?;
+                let from = inside(Rect { x: *x, y: *y, ..to })?;
+                if self.is_newest(sequence) {
+                    self.picture.copy_within(from, to.x, to.y);
+                } else {
+                    let source = self.pixels(from);
+                    self.put(sequence, to, &source);
+                }
+                to
+            }
+            Operation::Keep { slot, x, y } => {
+                let pixels = self.pixels(tile(*x, *y)?);
+                let slot = usize::from(*slot);
+                if self.kept.len() <= slot {
+                    self.kept
+                        .resize(usize::from(SLOTS).min((slot + 1).next_power_of_two()), None);
+                }
+                self.kept[slot] = Some(pixels);
+                return Ok(Rect::default());
+            }
+            Operation::Recall { slot, x, y } => {
+                let to = tile(*x, *y)?;
+                let kept = self.kept.get(usize::from(*slot)).cloned().flatten();
+                self.put(sequence, to, &kept.ok_or(ComposeError::NotKept)?);
+                to
+            }
+            Operation::Exact { rect, coded } => {
+                let to = inside(*rect)?;
+                let newest = self.is_newest(sequence);
+                // Even when all of its place is taken: a stream goes on with it.
+                let pixels = self.decoder.decode(coded, to.width, to.height)?;
+                // From 0RGB to the bytes R, G, B, 255.
+                let rgba = |pixel: u32| pixel.swap_bytes() >> 8 | OPAQUE;
+                for (y, source) in (to.y..to.y + to.height).zip(pixels.chunks_exact(usize::from(to.width))) {
+                    let target = self.picture.span_mut(to.x, y, to.width);
+                    if newest {
+                        for (target, pixel) in target.iter_mut().zip(source) {
+                            *target = rgba(*pixel);
+                        }
+                    } else {
+                        let start = usize::from(y) * usize::from(size.width) + usize::from(to.x);
+                        let stamps = &self.stamps[start..start + source.len()];
+                        for ((target, pixel), stamp) in target.iter_mut().zip(source).zip(stamps) {
+                            if *stamp <= sequence {
+                                *target = rgba(*pixel);
+                            }
+                        }
+                    }
+                }
+                to
+            }
+            Operation::Video { timestamp, rects } => {
+                for rect in rects {
+                    inside(*rect)?;
+                }
+                if self.announced.len() == MAX_ANNOUNCED {
+                    self.announced.pop_front();
+                }
+                let at = self.announced.partition_point(|frame| frame.sequence < sequence);
+                self.announced.insert(
+                    at,
+                    Announced {
+                        sequence,
+                        timestamp: *timestamp,
+                        rects: rects.clone(),
+                    },
+                );
+                return Ok(Rect::default());
+            }
+        };
+        composed.changed.push(written);
+        self.stamp(sequence, written);
+        Ok(written)
+    }
+
+    /// Has nothing with a higher number been written anywhere?
+    const fn is_newest(&self, sequence: Sequence) -> bool {
+        sequence >= self.highest_stamp
+    }
+
+    /// Takes note of what was written, when something older may still come.
+    fn stamp(&mut self, sequence: Sequence, rect: Rect) {
+        if sequence == self.complete + 1 && self.announced.is_empty() && self.is_newest(sequence) {
+            return;
+        }
+        let width = usize::from(self.picture.size().width);
+        self.stamps.resize(self.picture.size().whole().area(), 0);
+        for y in rect.y..rect.y + rect.height {
+            let start = usize::from(y) * width + usize::from(rect.x);
+            for stamp in &mut self.stamps[start..start + usize::from(rect.width)] {
+                *stamp = sequence.max(*stamp);
+            }
+        }
+        self.highest_stamp = self.highest_stamp.max(sequence);
+    }
+
+    /// Is a frame of video with this timestamp announced?
+    #[must_use]
+    pub fn wants(&self, timestamp: u32) -> bool {
+        self.announced.iter().any(|frame| frame.timestamp == timestamp)
+    }
+
+    /// Paints what was announced of the frame with this timestamp. Frames come in their own order: those announced
+    /// before it are given up. A frame of another size, or one that was not announced, is not painted.
+    pub fn frame(&mut self, timestamp: u32, frame: &Picture) -> Composed {
+        let mut composed = Composed::default();
+        let Some(at) = self.announced.iter().position(|frame| frame.timestamp == timestamp) else {
+            return composed;
+        };
+        let given_up = self.announced.drain(..=at).next_back();
+        let (size, format) = (self.picture.size(), self.picture.format());
+        // A codec can only say even sizes, so that a frame may have one line or column too many.
+        let fits = frame.size().width >= size.width && frame.size().height >= size.height && frame.format() == format;
+        if let Some(announced) = given_up.filter(|_| fits) {
+            for rect in announced.rects {
+                for y in rect.y..rect.y + rect.height {
+                    let source = frame.span(rect.x, y, rect.width);
+                    self.put_row(announced.sequence, rect.x, y, source);
+                }
+                self.stamp(announced.sequence, rect);
+                composed.changed.push(rect);
+            }
+        }
+        composed
+    }
+
+    fn pixels(&self, rect: Rect) -> Box<[u32]> {
+        (rect.y..rect.y + rect.height)
+            .flat_map(|y| self.picture.span(rect.x, y, rect.width))
+            .copied()
+            .collect()
+    }
+
+    /// Writes pixels that fill `to`, where nothing newer stands.
+    fn put(&mut self, sequence: Sequence, to: Rect, pixels: &[u32]) {
+        for (y, source) in (to.y..to.y + to.height).zip(pixels.chunks_exact(usize::from(to.width))) {
+            self.put_row(sequence, to.x, y, source);
+        }
+    }
+
+    fn put_row(&mut self, sequence: Sequence, x: u16, y: u16, source: &[u32]) {
+        let start = usize::from(y) * usize::from(self.picture.size().width) + usize::from(x);
+        let newest = self.is_newest(sequence);
+        let target = &mut self.picture.pixels_mut()[start..start + source.len()];
+        if newest {
+            target.copy_from_slice(source);
+            return;
+        }
+        let stamps = &self.stamps[start..start + source.len()];
+        for ((target, pixel), stamp) in target.iter_mut().zip(source).zip(stamps) {
+            if *stamp <= sequence {
+                *target = *pixel;
+            }
+        }
+    }
+}
+
+/// The fourth byte of a pixel that hides what is behind it.
+const OPAQUE: u32 = 0xFF00_0000;

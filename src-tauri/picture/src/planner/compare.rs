@@ -1,0 +1,43 @@
+//! Whether parts of two pictures are alike.
+
+use crate::pixels::{COLOUR, Picture, Rect};
+
+fn alike(some: &[u32], others: &[u32]) -> bool {
+    // Without a way out in the middle, so that it is done many pixels at a time.
+    some.iter().zip(others).fold(0, |off, (one, other)| off | (one ^ other)) & COLOUR == 0
+}
+
+/// Are `here` of one picture and `there` of another alike? Both must be inside, and of one size.
+pub(super) fn same(one: &Picture, here: Rect, other: &Picture, there: Rect) -> bool {
+    (0..here.height).all(|row| {
+        alike(
+            one.span(here.x, here.y + row, here.width),
+            other.span(there.x, there.y + row, there.width),
+        )
+    })
+}
+
+/// The part of a rectangle in which two pictures differ, without the rows and columns at its edges that do not.
+pub(super) fn tightened(before: &Picture, now: &Picture, rect: Rect) -> Rect {
+    let differs = |part: Rect| !same(before, part, now, part);
+    let row = |y: u16| Rect { y, height: 1, ..rect };
+    let (top, end) = (rect.y, rect.y + rect.height);
+    let Some(first) = (top..end).find(|y| differs(row(*y))) else {
+        return Rect { height: 0, ..rect };
+    };
+    let last = (first..end).rev().find(|y| differs(row(*y))).unwrap_or(first);
+    let rows = Rect {
+        y: first,
+        height: last - first + 1,
+        ..rect
+    };
+    let column = |x: u16| Rect { x, width: 1, ..rows };
+    let (left, end) = (rect.x, rect.x + rect.width);
+    let near = (left..end).find(|x| differs(column(*x))).unwrap_or(left);
+    let far = (near..end).rev().find(|x| differs(column(*x))).unwrap_or(near);
+    Rect {
+        x: near,
+        width: far - near + 1,
+        ..rows
+    }
+}

@@ -1,0 +1,71 @@
+//! What updates on their way read and write, so that one that needs another says so.
+//!
+//! Invariant: an update waits for every one that is not acknowledged and that writes what it copies, or copies what it
+//! writes. What two of them write, the viewer sorts out by their numbers.
+
+use std::collections::VecDeque;
+
+use crate::{pixels::Rect, wire::Sequence};
+
+/// Updates that are remembered; a newer one waits for all that were forgotten.
+const REMEMBERED: usize = 256;
+
+/// What an update does to the picture.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Touched {
+    pub reads: Vec<Rect>,
+    pub writes: Vec<Rect>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    unacknowledged: VecDeque<(Sequence, Touched)>,
+    /// The last that was forgotten or acknowledged.
+    floor: Sequence,
+}
+
+impl Log {
+    /// What an update that does this must wait for.
+    pub fn after(&self, touched: &Touched) -> Sequence {
+        let needs = |old: &Touched| meet(&old.writes, &touched.reads) || meet(&old.reads, &touched.writes);
+        self.unacknowledged
+            .iter()
+            .rev()
+            .find(|(_, old)| needs(old))
+            .map_or(self.floor, |(sequence, _)| *sequence)
+    }
+
+    pub fn add(&mut self, sequence: Sequence, touched: Touched) {
+        if self.unacknowledged.len() == REMEMBERED
+            && let Some((forgotten, _)) = self.unacknowledged.pop_front()
+        {
+            self.floor = forgotten;
+        }
+        self.unacknowledged.push_back((sequence, touched));
+    }
+
+    pub fn acknowledge(&mut self, complete: Sequence) {
+        while self
+            .unacknowledged
+            .front()
+            .is_some_and(|(sequence, _)| *sequence <= complete)
+        {
+            self.unacknowledged.pop_front();
+        }
+        self.floor = self.floor.max(complete);
+    }
+
+    /// Everything that follows waits for this one.
+    pub fn restart(&mut self, sequence: Sequence) {
+        self.unacknowledged.clear();
+        self.floor = sequence;
+    }
+
+    pub const fn is_acknowledged(&self, sequence: Sequence) -> bool {
+        sequence <= self.floor
+    }
+}
+
+fn meet(some: &[Rect], others: &[Rect]) -> bool {
+    some.iter().any(|one| others.iter().any(|other| one.meets(*other)))
+}

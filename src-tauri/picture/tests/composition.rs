@@ -1,0 +1,295 @@
+//! A screen changes, updates travel, and the viewer's picture becomes the same, however they travel.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+use proptest::prelude::*;
+use renfort_picture::{COLOUR, Composer, Picture, PixelFormat, Planner, Rect, Size};
+
+/// A screen that does what screens do.
+struct Screen {
+    picture: Picture,
+    damage: Vec<Rect>,
+}
+
+#[derive(Debug, Clone)]
+enum Act {
+    /// A letter is typed.
+    Letter(u16, u16),
+    /// A part scrolls.
+    Scroll(Rect, i16),
+    /// A window is dragged from one place to another.
+    Drag(Rect, u16, u16),
+    /// A page of text takes the place of what was there.
+    Page(Rect, u32),
+    /// A photograph is shown.
+    Photograph(Rect, u32),
+    /// A part is filled.
+    Fill(Rect, u32),
+    /// The screen takes another size.
+    Resize(u16, u16),
+}
+
+fn noise(x: u16, y: u16, seed: u32) -> u32 {
+    let mut value = u32::from(x).wrapping_mul(0x9E37_79B1)
+        ^ u32::from(y).wrapping_mul(0x85EB_CA77)
+        ^ seed.wrapping_mul(0xC2B2_AE3D);
+    value ^= value >> 15;
+    value = value.wrapping_mul(0x2C1B_3C6D);
+    value ^ value >> 13
+}
+
+impl Screen {
+    fn new(width: u16, height: u16) -> Self {
+        let mut picture = Picture::new(Size { width, height }, PixelFormat::Bgrx);
+        picture.pixels_mut().fill(0x00FF_FFFF);
+        Self {
+            picture,
+            damage: Vec::new(),
+        }
+    }
+
+    fn paint(&mut self, rect: Rect, mut pixel: impl FnMut(u16, u16) -> u32) {
+        let Some(rect) = rect.clipped(self.picture.size()) else {
+            return;
+        };
+        for y in rect.y..rect.y + rect.height {
+            for (x, target) in (rect.x..).zip(self.picture.span_mut(rect.x, y, rect.width)) {
+                *target = pixel(x, y);
+            }
+        }
+        self.damage.push(rect);
+    }
+
+    fn act(&mut self, act: &Act) {
+        match *act {
+            Act::Letter(x, y) => {
+                let rect = Rect {
+                    x,
+                    y,
+                    width: 9,
+                    height: 15,
+                };
+                self.paint(rect, |x, y| {
+                    if noise(x, y, 7).is_multiple_of(3) {
+                        0x33_33_33
+                    } else {
+                        0xFF_FF_FF
+                    }
+                });
+            }
+            Act::Scroll(rect, by) => {
+                let Some(rect) = rect.clipped(self.picture.size()) else {
+                    return;
+                };
+                let before = self.picture.clone();
+                self.paint(rect, |x, y| {
+                    let from = i32::from(y) + i32::from(by);
+                    match u16::try_from(from) {
+                        Ok(from) if from >= rect.y && from < rect.y + rect.height => before.span(x, from, 1)[0],
+                        _ => {
+                            if noise(x / 2, y, 3).is_multiple_of(4) {
+                                0x10_20_90
+                            } else {
+                                0xFF_FF_FF
+                            }
+                        }
+                    }
+                });
+            }
+            Act::Drag(rect, x, y) => {
+                let Some(rect) = rect.clipped(self.picture.size()) else {
+                    return;
+                };
+                let before = self.picture.clone();
+                self.paint(rect, |x, y| 0x30_60_90 + u32::from(x / 8 + y / 8) % 5);
+                let to = Rect { x, y, ..rect };
+                self.paint(to, |at_x, at_y| {
+                    before.span(rect.x + (at_x - x), rect.y + (at_y - y), 1)[0]
+                });
+            }
+            Act::Page(rect, seed) => self.paint(rect, |x, y| {
+                if y % 14 < 10 && noise(x / 2, y, seed).is_multiple_of(3) {
+                    0x22_22_22 + noise(x, y, seed) % 3 * 0x20_20_20
+                } else {
+                    0xFA_FA_FA
+                }
+            }),
+            Act::Photograph(rect, seed) => self.paint(rect, |x, y| {
+                (u32::from(x) * 3 + noise(x, y, seed) % 9) & 0xFF
+                    | ((u32::from(y) * 2) & 0xFF) << 8
+                    | (noise(x, y, seed) % 7 + 90) << 16
+            }),
+            Act::Fill(rect, colour) => self.paint(rect, |_, _| colour),
+            Act::Resize(width, height) => {
+                self.picture.resize(Size { width, height });
+                self.damage = vec![self.picture.size().whole()];
+            }
+        }
+    }
+}
+
+fn assert_alike(screen: &Picture, shown: &Picture) {
+    assert_eq!(screen.size(), shown.size());
+    for (at, (one, other)) in screen.pixels().iter().zip(shown.pixels()).enumerate() {
+        let rgb = other.swap_bytes() >> 8;
+        let (x, y) = (
+            at % usize::from(screen.size().width),
+            at / usize::from(screen.size().width),
+        );
+        assert_eq!(one & COLOUR, rgb, "at {x}, {y}");
+    }
+}
+
+fn rect() -> impl Strategy<Value = Rect> {
+    (0_u16..300, 0_u16..200, 1_u16..330, 1_u16..230).prop_map(|(x, y, width, height)| Rect { x, y, width, height })
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => (0_u16..320, 0_u16..220).prop_map(|(x, y)| Act::Letter(x, y)),
+        4 => (rect(), -60_i16..60).prop_map(|(rect, by)| Act::Scroll(rect, by)),
+        4 => (rect(), 0_u16..300, 0_u16..200).prop_map(|(rect, x, y)| Act::Drag(rect, x, y)),
+        2 => (rect(), any::<u32>()).prop_map(|(rect, seed)| Act::Page(rect, seed)),
+        1 => (rect(), any::<u32>()).prop_map(|(rect, seed)| Act::Photograph(rect, seed)),
+        1 => (rect(), any::<u32>()).prop_map(|(rect, colour)| Act::Fill(rect, colour)),
+        1 => (1_u16..400, 1_u16..300).prop_map(|(width, height)| Act::Resize(width, height)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn updates_in_any_order_lost_and_sent_again_or_doubled_end_in_the_same_picture(
+        acts in prop::collection::vec((act(), 0_usize..9_000, any::<u64>()), 1..24),
+    ) {
+        let mut screen = Screen::new(320, 220);
+        screen.act(&Act::Page(Rect { x: 0, y: 0, width: 320, height: 220 }, 1));
+        let (mut planner, mut composer) = (Planner::new(), Composer::new());
+        let mut on_the_way: Vec<Vec<u8>> = Vec::new();
+        for (act, room, mut chance) in acts {
+            screen.act(&act);
+            planner.damage(&std::mem::take(&mut screen.damage));
+            on_the_way.extend(planner.next(&screen.picture, room).into_iter().map(|planned| planned.bytes));
+            // Some arrive, in an order of chance, and some of these twice.
+            while !on_the_way.is_empty() && chance % 3 != 0 {
+                let at = chance as usize / 3 % on_the_way.len();
+                let bytes = if chance % 5 == 0 { on_the_way[at].clone() } else { on_the_way.swap_remove(at) };
+                composer.take(&bytes).unwrap();
+                chance /= 7;
+            }
+            if chance % 2 == 0 {
+                planner.acknowledged(composer.complete());
+            }
+        }
+        while !planner.is_settled() {
+            on_the_way.extend(planner.next(&screen.picture, 100_000).into_iter().map(|planned| planned.bytes));
+        }
+        while let Some(bytes) = on_the_way.pop() {
+            composer.take(&bytes).unwrap();
+        }
+        prop_assert!(composer.missing(10).is_empty());
+        assert_alike(&screen.picture, composer.picture());
+    }
+}
+
+fn show(planner: &mut Planner, composer: &mut Composer, screen: &mut Screen) -> usize {
+    planner.damage(&std::mem::take(&mut screen.damage));
+    let planned = planner.next(&screen.picture, usize::MAX);
+    for update in &planned {
+        composer.take(&update.bytes).unwrap();
+    }
+    planner.acknowledged(composer.complete());
+    assert_alike(&screen.picture, composer.picture());
+    planned.iter().map(|update| update.bytes.len()).sum()
+}
+
+const DESK: Rect = Rect {
+    x: 0,
+    y: 0,
+    width: 800,
+    height: 600,
+};
+
+fn desk() -> (Planner, Composer, Screen) {
+    let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), Screen::new(800, 600));
+    screen.act(&Act::Page(DESK, 1));
+    show(&mut planner, &mut composer, &mut screen);
+    (planner, composer, screen)
+}
+
+#[test]
+fn a_letter_takes_a_hundred_bytes() {
+    let (mut planner, mut composer, mut screen) = desk();
+    screen.act(&Act::Letter(301, 203));
+    let bytes = show(&mut planner, &mut composer, &mut screen);
+    assert!(bytes < 120, "{bytes}");
+    assert_eq!(show(&mut planner, &mut composer, &mut screen), 0);
+}
+
+#[test]
+fn what_scrolls_is_copied_in_both_directions_and_while_parts_of_the_window_rest() {
+    for by in [12, -12, 37, -200] {
+        let (mut planner, mut composer, mut screen) = desk();
+        let text = Rect {
+            x: 7,
+            y: 53,
+            width: 700,
+            height: 500,
+        };
+        for turn in 0..3 {
+            screen.act(&Act::Scroll(text, by));
+            // The browser's whole window is reported as damaged.
+            screen.damage = vec![Rect {
+                x: 0,
+                y: 30,
+                width: 800,
+                height: 570,
+            }];
+            let strip = 700 * usize::from(by.unsigned_abs());
+            let bytes = show(&mut planner, &mut composer, &mut screen);
+            assert!(bytes < strip, "{bytes} for {by}, turn {turn}: {strip} pixels are new");
+        }
+    }
+}
+
+#[test]
+fn a_dragged_window_is_copied() {
+    let (mut planner, mut composer, mut screen) = desk();
+    screen.act(&Act::Fill(DESK, 0x20_50_80));
+    let mut window = Rect {
+        x: 100,
+        y: 90,
+        width: 350,
+        height: 250,
+    };
+    screen.act(&Act::Page(window, 5));
+    show(&mut planner, &mut composer, &mut screen);
+    for (x, y) in [(107, 93), (111, 101), (90, 70), (400, 300)] {
+        screen.act(&Act::Drag(window, x, y));
+        window = Rect { x, y, ..window };
+        let bytes = show(&mut planner, &mut composer, &mut screen);
+        assert!(bytes < 6_000, "{bytes} for a window moved to {x}, {y}");
+    }
+}
+
+#[test]
+fn little_room_is_kept_and_what_is_small_goes_first() {
+    let (mut planner, mut composer, mut screen) = desk();
+    screen.act(&Act::Photograph(DESK, 9));
+    planner.damage(&std::mem::take(&mut screen.damage));
+    let first: usize = planner
+        .next(&screen.picture, 20_000)
+        .iter()
+        .map(|update| {
+            composer.take(&update.bytes).unwrap();
+            update.bytes.len()
+        })
+        .sum();
+    assert!((20_000..240_000).contains(&first), "{first}");
+    assert!(!planner.is_settled());
+    // Meanwhile all of it is something else: only that is sent.
+    screen.act(&Act::Fill(DESK, 0x00_11_22));
+    let rest = show(&mut planner, &mut composer, &mut screen);
+    assert!(rest < 2_000, "{rest}");
+}

@@ -1,0 +1,94 @@
+//! Each step of a picture's way, a megapixel, beside copying the same bytes.
+
+#![allow(missing_docs, reason = "criterion's macros make public functions")]
+
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use renfort_picture::{
+    Composer, Picture, Planner,
+    exact::{Decoder, Encoder, Part},
+};
+use renfort_picture_bench::{Drag, Scene, Screen, Scroll, pieces, screens};
+
+fn per_pixel<'a>(criterion: &'a mut Criterion, name: &str, pixels: usize) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(pixels as u64)).sample_size(20);
+    group
+}
+
+fn exact(criterion: &mut Criterion, screen: &Screen) {
+    let size = screen.picture.size();
+    let rects = pieces(size);
+    let part = |at: usize| if at == 0 { Part::Begins } else { Part::Continues };
+    let mut group = per_pixel(criterion, &format!("exact/{}", screen.name), size.whole().area());
+    group.bench_function("copied", |bench| bench.iter(|| screen.picture.pixels().to_vec()));
+    let mut encoder = Encoder::new();
+    let mut encode = || -> Vec<Vec<u8>> {
+        let parts = rects.iter().enumerate();
+        parts
+            .map(|(at, rect)| encoder.encode(&screen.picture, *rect, part(at)))
+            .collect()
+    };
+    let coded = encode();
+    group.bench_function("encoded", |bench| bench.iter(&mut encode));
+    let mut decoder = Decoder::new();
+    group.bench_function("decoded", |bench| {
+        bench.iter(|| {
+            for (coded, rect) in coded.iter().zip(&rects) {
+                decoder
+                    .decode(coded, rect.width, rect.height)
+                    .expect("what was encoded is decoded");
+            }
+        });
+    });
+    group.finish();
+}
+
+/// Plans and composes a scene; what is painted for it is not counted.
+fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
+    let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
+    let mut group = per_pixel(criterion, name, page.size().whole().area());
+    let mut show = |screen: &Picture, planner: &mut Planner| {
+        let start = std::time::Instant::now();
+        let planned = planner.next(screen, usize::MAX);
+        let plan = start.elapsed();
+        let start = std::time::Instant::now();
+        for update in &planned {
+            composer.take(&update.bytes).expect("what was planned is composed");
+        }
+        planner.acknowledged(composer.complete());
+        (plan, start.elapsed())
+    };
+    show(&screen, &mut planner);
+    for composed in [false, true] {
+        group.bench_function(if composed { "composed" } else { "planned" }, |bench| {
+            bench.iter_custom(|times| {
+                (0..times)
+                    .map(|_| {
+                        let damage = scene.step(&mut screen);
+                        planner.damage(&damage);
+                        let (plan, compose) = show(&screen, &mut planner);
+                        if composed { compose } else { plan }
+                    })
+                    .sum()
+            });
+        });
+    }
+    group.finish();
+}
+
+fn picture(criterion: &mut Criterion) {
+    for screen in screens().expect("screens were recorded") {
+        exact(criterion, &screen);
+        let page = &screen.picture;
+        scene(
+            criterion,
+            &format!("scroll/{}", screen.name),
+            page,
+            &mut Scroll::new(page, 12),
+        );
+        scene(criterion, &format!("drag/{}", screen.name), page, &mut Drag::new(page));
+    }
+}
+
+criterion_group!(all, picture);
+criterion_main!(all);
