@@ -184,7 +184,8 @@ impl Controller {
 
     // --- At the technician's machine -----------------------------------------------------------------------------------
 
-    /// A code was typed. With a good card it only says which ticket: the card shows more than the code can.
+    /// A code was typed. With a good card it only says which ticket, for the card shows more than the code can; unless the
+    /// other machine did not believe the card.
     pub(super) fn take_by_code(&mut self, ticket: TicketId, secret: &CodeSecret, turn: &mut Turn) {
         let in_hand = self.desk.in_hand();
         if self.desk.has_session() || in_hand.is_some_and(|held| held != ticket) {
@@ -193,7 +194,8 @@ impl Controller {
         if self.needs_relay() {
             return;
         }
-        let ask = if self.has_good_card(turn.at) {
+        let believed = self.desk.over != Some(EndReason::Untrusted);
+        let ask = if believed && self.has_good_card(turn.at) {
             self.question(ticket, turn)
         } else {
             self.question_by_code(ticket, secret, turn)

@@ -35,14 +35,16 @@ export const code: typeof english = {
   fieldHint: "Le numéro du ticket puis six chiffres. Les espaces et les tirets ne comptent pas.",
   use: "Utiliser le code",
   cancel: "Annuler",
+  checking: "Vérification du code…",
   offline: "Il n’y a pas de connexion en ce moment. Attendez qu’elle revienne, puis utilisez le code.",
   cardless: "Vous pouvez aider quand même : une personne au téléphone avec vous lit un code, et vous le saisissez sous « Code… ».",
   faults: {
     empty: "Saisissez d’abord le code.",
     characters: "Un code ne contient que des chiffres.",
     short: "Il manque des chiffres : c’est le numéro du ticket, puis six autres.",
-    long: "Il y a trop de chiffres : c’est le numéro du ticket, puis six autres.",
+    long: "Le code est trop long : c’est le numéro du ticket, puis six chiffres.",
     zero: "Un numéro de ticket ne commence pas par 0. Faites relire le code à la personne.",
-    other: (typed, held) => `Ce code est celui du ticket ${typed}, et vous avez le ${held}. Fermez-le d’abord.`,
+    other: (typed, held) => `Ce code est celui du ticket ${typed}, et vous avez le ${held}. Faites relire le code, ou fermez d’abord le ${held}.`,
+    number: (typed, what) => `${what} Vous avez saisi ${typed} : faites relire le code.`,
   },
 };

@@ -487,6 +487,29 @@ fn with_a_good_card_a_code_only_says_which_ticket() {
 }
 
 #[test]
+fn a_card_that_the_users_machine_did_not_believe_is_not_shown_to_it_again() {
+    for (reason, by_card) in [(EndReason::Refused, true), (EndReason::Untrusted, false)] {
+        let mut desk = Stage::technician();
+        desk.act(Action::TakeTicket { ticket: TICKET });
+        let ask = match desk.sent()[..] {
+            [ToRelay::TakeTicket { ask }] => (**ask).clone(),
+            ref other => panic!("no question was sent: {other:?}"),
+        };
+        desk.relay(FromRelay::QueueChanged {
+            entry: entry(TicketState::Taken, true),
+        });
+        desk.relay(asked(&ask));
+        desk.relay(FromRelay::SessionEnded {
+            session: ask.ask.session,
+            reason,
+        });
+        desk.fresh = 100;
+        let again = typed(&mut desk, CodeSecret::try_from("314159".to_owned()).unwrap());
+        assert_eq!(again.ask.credential.card().is_some(), by_card, "{reason:?}");
+    }
+}
+
+#[test]
 fn a_code_is_not_typed_while_another_ticket_is_in_hand() {
     let mut desk = Stage::cardless();
     desk.relay(FromRelay::QueueChanged {

@@ -5,7 +5,7 @@ import { CLAIRE, detail, DEVICE, queueEntry, WORDS } from "../../samples";
 import type { Verdict } from "../binding/check";
 import { begin as beginCode } from "../binding/code";
 import type { Effect } from "./events";
-import { act, ALLOWANCE, begin, BOUND, CARD, clock, effects, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, note, only, page, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, TRANSCRIPT, view, welcome } from "./technician.stage";
+import { act, ALLOWANCE, asked, begin, BOUND, CARD, clock, effects, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, note, only, page, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, TRANSCRIPT, view, welcome } from "./technician.stage";
 
 beforeEach(() => {
   clock.now = 1_000;
@@ -111,6 +111,24 @@ test("with a good card a code only says which ticket, and the ticket in hand is 
   inSession();
   typed();
   expect([kinds(), view().notice?.error], "a session is open").toEqual([["emit"], { code: "session_open" }]);
+});
+
+test("a card that the user's machine did not believe is not shown to it again: the code does instead", () => {
+  signedIn();
+  asked();
+  relay({ type: "queue_changed", entry: TAKEN });
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "session_ended", session: SESSION.id, reason: "refused" });
+  typed();
+  expect(wishes(), "they said no, having seen it").toMatchObject([{ why: "ask_again", means: { by: "card" } }]);
+  begin();
+  signedIn();
+  asked();
+  relay({ type: "queue_changed", entry: TAKEN });
+  relay({ type: "asked", session: SESSION });
+  relay({ type: "session_ended", session: SESSION.id, reason: "untrusted" });
+  typed();
+  expect(wishes()).toMatchObject([{ why: "ask_again", means: { by: "code", technician: CLAIRE, secret: SECRET } }]);
 });
 
 test("what is no code is not tried, and nobody is asked without the relay or by who is no technician", () => {

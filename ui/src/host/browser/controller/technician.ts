@@ -236,14 +236,14 @@ export class Technician {
     if (means) this.#sign("take_ticket", ticket, means);
   }
 
-  /** A code was typed. With a good card it only says which ticket: the card shows more than the code can. */
+  /** A code was typed. With a good card, unless the other machine did not believe it, it only says which ticket. */
   #takeByCode(ticket: TicketId, secret: CodeSecret): void {
-    const { inHand, session } = this.#desk;
+    const { inHand, session, over } = this.#desk;
     if (session || (inHand !== null && inHand !== ticket)) return this.#tell({ code: "session_open" });
     // What cannot be a code costs its user none of the few tries.
     if (!SECRET.test(secret)) return this.#tell({ code: "wrong_code" });
     if (this.#needsRelay()) return;
-    const card = goodCard(this.#desk, this.#now);
+    const card = over === "untrusted" ? null : goodCard(this.#desk, this.#now);
     const technician = technicianOf(this.#desk.person);
     if (!technician) return this.#outOfOrder();
     this.#desk.shown = ticket;
