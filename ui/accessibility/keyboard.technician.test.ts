@@ -77,6 +77,19 @@ test("a code that is read out is typed and used, or given up, from the keyboard"
   await expectHere(stage, /^h1 Waiting for Jeanne Martin/);
 });
 
+test("without a card, Take leads to the way by code", async () => {
+  await stage.app("queueCardless");
+  await tabTo(stage, "take");
+  await stage.press("Enter");
+  await expectHere(stage, /^div You cannot ring anybody yet/);
+  await tabTo(stage, "card-use-code");
+  await stage.press("Enter");
+  await expectHere(stage, "code-input");
+  await stage.press("Escape");
+  await expectHere(stage, "card-use-code");
+  expect(await stage.actions()).toEqual([]);
+});
+
 test("a code for the ticket in hand is typed behind its number", async () => {
   await stage.app("over");
   await stage.press("c");

@@ -36,7 +36,7 @@ const EXPECTED: Record<keyof typeof samples, string[]> = {
   signIn: ["sign-in-login", "sign-in-password", "sign-in", "be-user", "notice", "notice-dismiss"],
   queue: ["queue-row-T-1007", "queue-row-T-1001", "filter", "take", "note-input", "note-add", "earlier-T-0874", "sign-out", "code-enter"],
   queueEmpty: ["queue-empty"],
-  queueCardless: ["card-needed", "card-fingerprint", "card-requested", "card-code", "request-card", "code-enter", "take"],
+  queueCardless: ["card-needed", "card-fingerprint", "card-requested", "card-code", "request-card", "card-use-code", "code-enter", "take", "take-why"],
   queueCardExpired: ["card-needed", "request-card"],
   queueCardExpiring: ["card-expiring", "take"],
   calling: ["asking-left", "withdraw-question"],

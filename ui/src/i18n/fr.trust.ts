@@ -34,6 +34,7 @@ export const trust: typeof english = {
   },
   card: {
     neededTitle: "Vous ne pouvez encore appeler personne",
+    takeNeeds: "Il faut une carte, ou un code lu au téléphone.",
     number: "Numéro de cet appareil, qui doit être celui que voit votre administrateur :",
     requested: "Votre demande a été envoyée. La carte arrivera ici d’elle-même.",
     notRequested: "Votre demande n’a pas encore été envoyée.",
