@@ -26,6 +26,14 @@ describe("at the user's", () => {
     expect(shown.host.actions).toEqual([SHOW, { action: "show_code", summary: "Au téléphone\u00a0: lit un code au technicien" }]);
   });
 
+  test("none is offered in an organisation that allows none, which says whom to beware of", async () => {
+    shown = await stage(samples.homeNoCodes("en"));
+    expect(shown.get("code-none").textContent).toContain("is not your support");
+    await shown.show({ ...samples.waiting("en"), organisation: samples.homeNoCodes("en").organisation });
+    expect(shown.get("code-none").textContent).toContain("uses no codes");
+    expect(shown.all("code-show")).toEqual([]);
+  });
+
   test.each([["busy", changed(samples.home("en"), { busy: true })], ["offline", samples.homeOffline("en")], ["waiting offline", samples.waitingOffline("en")]] as const)("none is asked for while %s", async (_, view) => {
     shown = await stage(view);
     await shown.click("code-show");
@@ -150,6 +158,17 @@ describe("at the technician's", () => {
     await shown.show(samples.queue("en"));
     await shown.click("code-use");
     expect(shown.host.actions).toHaveLength(1);
+  });
+
+  test("an organisation that allows none has none asked for, and the notice of the card says so", async () => {
+    shown = await stage(samples.queueCardlessNoCodes("en"));
+    expect(shown.get("card-code").textContent).toBe("Your organisation lets nobody help by a code: wait for your card.");
+    expect(shown.get("take-why").textContent).toBe("Needs a card.");
+    expect(shown.text()).not.toMatch(/c code/);
+    await shown.press("c", shown.get("queue-row-T-1001"));
+    await shown.show({ ...samples.overWrongCode("en"), organisation: samples.queueCardlessNoCodes("en").organisation });
+    await shown.press("c", shown.get("outcome-solved"));
+    for (const absent of ["code-dialog", "code-enter", "card-use-code"]) expect(shown.all(absent), absent).toEqual([]);
   });
 
   test("c is a letter in the filter, and does nothing offline, or for whom has no queue", async () => {

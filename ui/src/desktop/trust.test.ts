@@ -33,7 +33,7 @@ test("nobody is asked before there are words to compare", async () => {
 
 test("an organisation's name that looks like markup stays text", async () => {
   const view = samples.consent("en");
-  shown = await stage({ ...view, organisation: { name: "<b>Mairie</b>", relay: "wss://x" } });
+  shown = await stage({ ...view, organisation: { name: "<b>Mairie</b>", relay: "wss://x", codes: true } });
   expect(shown.get("consent-card").textContent).toContain("<b>Mairie</b>");
   expect(shown.get("consent-card").querySelector("b")).toBeNull();
 });

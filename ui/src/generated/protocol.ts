@@ -390,7 +390,12 @@ longest_minutes?: number,
 /**
  * Longest session with all extensions, in minutes; none: as long as the program has it.
  */
-longest_total_minutes?: number, };
+longest_total_minutes?: number, 
+/**
+ * May a technician without a card be let in by a code that is read out on the telephone? Left out where it is so, as in
+ * the files that are older than it.
+ */
+codes?: boolean, };
 
 export type Organisation = { 
 /**

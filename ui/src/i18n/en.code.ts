@@ -9,6 +9,8 @@ export const code = {
   show: "Show a code",
   /** Of the ticket that is opened with it; the technician reads it in the queue. */
   summary: "On the telephone: reads a code to the technician",
+  /** In an organisation that allows no codes. */
+  none: "Your organisation uses no codes. Whoever asks you for one on the telephone is not your support.",
   title: "Code to read out",
   good: "Good for another",
   /** How often it can still be tried. */
@@ -43,6 +45,8 @@ export const code = {
   checking: "The code is being checked…",
   offline: "There is no connection just now. Wait until it is back, then use the code.",
   cardless: "You can help all the same: somebody who is on the telephone with you reads a code out, and you type it under “Code…”.",
+  /** In an organisation that allows no codes. */
+  noneHere: "Your organisation lets nobody help by a code: wait for your card.",
   faults: {
     empty: "Type the code first.",
     characters: "A code has digits only.",

@@ -8,6 +8,7 @@ export const code: typeof english = {
   offer: "Vous êtes au téléphone avec l’assistance ?",
   show: "Afficher un code",
   summary: "Au téléphone : lit un code au technicien",
+  none: "Votre organisation n’utilise pas de codes. Si quelqu’un vous en demande un au téléphone, ce n’est pas votre assistance.",
   title: "Code à lire à voix haute",
   good: "Valable encore",
   left: (count) => `Il reste ${n(count, "essai", "essais")}.`,
@@ -38,6 +39,7 @@ export const code: typeof english = {
   checking: "Vérification du code…",
   offline: "Il n’y a pas de connexion en ce moment. Attendez qu’elle revienne, puis utilisez le code.",
   cardless: "Vous pouvez aider quand même : une personne au téléphone avec vous lit un code, et vous le saisissez sous « Code… ».",
+  noneHere: "Votre organisation ne permet pas d’aider avec un code : attendez votre carte.",
   faults: {
     empty: "Saisissez d’abord le code.",
     characters: "Un code ne contient que des chiffres.",

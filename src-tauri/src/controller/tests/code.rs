@@ -12,7 +12,7 @@ use super::*;
 use crate::view::{CodeView, ConsentWarning};
 
 /// A user who shows a code for a ticket that was opened for it.
-fn caller() -> Stage {
+pub(super) fn caller() -> Stage {
     let mut stage = Stage::with(Profile {
         settings: Settings::default(),
         ..profile()
@@ -34,14 +34,14 @@ fn cardless_later(nth: u8) -> Stage {
     stage
 }
 
-fn code(stage: &Stage) -> Option<CodeView> {
+pub(super) fn code(stage: &Stage) -> Option<CodeView> {
     match stage.user_page() {
         UserPage::Waiting { code, .. } => code,
         other => panic!("no code is shown there: {other:?}"),
     }
 }
 
-fn shown(stage: &Stage) -> (CodeSecret, UnixMillis, u8) {
+pub(super) fn shown(stage: &Stage) -> (CodeSecret, UnixMillis, u8) {
     match code(stage) {
         Some(CodeView::Shown { secret, until, left }) => (secret, until, left),
         other => panic!("a code is shown: {other:?}"),
@@ -59,7 +59,7 @@ fn wrong(secret: &CodeSecret) -> CodeSecret {
 }
 
 /// The technician types a code; gives the question.
-fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
+pub(super) fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
     desk.act(Action::TakeByCode { ticket: TICKET, secret });
     let ask = match desk.sent()[..] {
         [ToRelay::TakeTicket { ask } | ToRelay::AskAgain { ask }] => (**ask).clone(),
@@ -72,7 +72,7 @@ fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
     ask
 }
 
-fn asked(ask: &SignedAsk) -> FromRelay {
+pub(super) fn asked(ask: &SignedAsk) -> FromRelay {
     let session = SessionInfo {
         id: ask.ask.session,
         ask: ask.clone(),
@@ -97,7 +97,7 @@ fn reveals(desk: &Stage) -> Reveal {
     }
 }
 
-fn ends(stage: &Stage, ask: &SignedAsk) -> bool {
+pub(super) fn ends(stage: &Stage, ask: &SignedAsk) -> bool {
     stage.sent().contains(&&ToRelay::EndSession {
         session: ask.ask.session,
         reason: EndReason::WrongCode,
@@ -237,7 +237,7 @@ fn a_relay_that_tells_of_other_tickets_opens_none_in_the_persons_name() {
 }
 
 /// Up to where the technician's machine, which knows the code, has revealed its nonce.
-fn known(user: &mut Stage) -> (SignedAsk, Reveal) {
+pub(super) fn known(user: &mut Stage) -> (SignedAsk, Reveal) {
     let mut desk = Stage::cardless();
     let ask = typed(&mut desk, shown(user).0);
     user.relay(asked(&ask));

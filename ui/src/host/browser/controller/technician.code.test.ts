@@ -5,7 +5,7 @@ import { CLAIRE, detail, DEVICE, queueEntry, WORDS } from "../../samples";
 import type { Verdict } from "../binding/check";
 import { begin as beginCode } from "../binding/code";
 import type { Effect } from "./events";
-import { act, ALLOWANCE, asked, begin, BOUND, CARD, clock, effects, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, note, only, page, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, TRANSCRIPT, view, welcome } from "./technician.stage";
+import { act, ALLOWANCE, asked, begin, BOUND, CARD, clock, effects, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, note, only, page, PROFILE, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, TRANSCRIPT, view, welcome } from "./technician.stage";
 
 beforeEach(() => {
   clock.now = 1_000;
@@ -129,6 +129,15 @@ test("a card that the user's machine did not believe is not shown to it again: t
   relay({ type: "session_ended", session: SESSION.id, reason: "untrusted" });
   typed();
   expect(wishes()).toMatchObject([{ why: "ask_again", means: { by: "code", technician: CLAIRE, secret: SECRET } }]);
+});
+
+test("an organisation that allows no codes has nobody asked by one", () => {
+  begin(null, { ...PROFILE, organisation: { name: "Mairie", codes: false } });
+  expect(view().organisation).toEqual({ name: "Mairie", codes: false, relay: "wss://relay" });
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome(null, [ENTRY], null);
+  typed();
+  expect([kinds(), view().notice?.error]).toEqual([["emit"], { code: "against_policy" }]);
 });
 
 test("what is no code is not tried, and nobody is asked without the relay or by who is no technician", () => {

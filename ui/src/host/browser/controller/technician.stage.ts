@@ -8,9 +8,10 @@ import type { Check, Verdict } from "../binding/check";
 import type { Bound, Transcript } from "../binding/transcript";
 import type { ViewerEvent } from "../session/events";
 import type { Effect, Event } from "./events";
+import type { Profile } from "./profile";
 import { Technician } from "./technician";
 
-export const PROFILE = { organisation: "Mairie", relay: "wss://relay", version: "1.0", language: "en" } as const;
+export const PROFILE = { organisation: { name: "Mairie", codes: true }, relay: "wss://relay", version: "1.0", language: "en" } as const;
 export const NONE = { language: null, theme: "system", login: null } as const;
 export const TOKEN = "ab".repeat(32);
 export const ENTRY = queueEntry(1001, "en");
@@ -57,9 +58,9 @@ export const only = <Kind extends ToRelay["type"]>(type: Kind): Extract<Request,
   return found as Extract<Request, { type: Kind }>;
 };
 
-export function begin(token: string | null = null): void {
+export function begin(token: string | null = null, profile: Profile = PROFILE): void {
   connects = [];
-  desk = new Technician(PROFILE, NONE, token);
+  desk = new Technician(profile, NONE, token);
   effects = note(desk.start(clock.now));
   const started = effects;
   handle({ event: "device", key: DEVICE });
