@@ -129,9 +129,9 @@ impl Relay {
         let store = open_store(&folder, &file, config.sqlite).await?;
         // Before anything is written: a relay that cannot serve must not stand in the log as started.
         let listener = listen(config.listen).await?;
-        let address = listener.local_addr().map_err(|source| RelayError::Listen {
+        let address = listener.local_addr().map_err(|reason| RelayError::Listen {
             address: config.listen,
-            source,
+            reason,
         })?;
         let pair = keys::load(&folder.relay_key())?;
         let log = LogIdentity::of(&pair);
@@ -322,7 +322,7 @@ async fn new_broker(store: &dyn Store, file: &OrganisationFile, limits: Limits) 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RelayError> {
     TcpListener::bind(address)
         .await
-        .map_err(|source| RelayError::Listen { address, source })
+        .map_err(|reason| RelayError::Listen { address, reason })
 }
 
 async fn run_server(
