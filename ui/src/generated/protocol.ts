@@ -76,9 +76,9 @@ name: Line,
  */
 machine: Line, };
 
-export type Impact = "person" | "team" | "organisation";
+export type Impact = "person" | "team" | "organisation" | "not_stated";
 
-export type Urgency = "low" | "medium" | "high";
+export type Urgency = "low" | "medium" | "high" | "not_stated";
 
 export type Priority = 1 | 2 | 3 | 4 | 5;
 

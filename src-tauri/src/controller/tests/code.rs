@@ -19,6 +19,15 @@ pub(super) fn caller() -> Stage {
     });
     stage.welcome_user(None, None);
     stage.act(Action::ShowCode { summary: summary() });
+    // Nobody asked how bad it is.
+    assert!(matches!(
+        stage.sent()[..],
+        [ToRelay::OpenTicket {
+            impact: Impact::NotStated,
+            urgency: Urgency::NotStated,
+            ..
+        }]
+    ));
     let open = stage.only_request();
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Waiting),
