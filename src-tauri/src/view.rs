@@ -81,6 +81,8 @@ pub struct OrganisationView {
     pub name: String,
     /// The relay that is used.
     pub relay: String,
+    /// Does it let anybody in by a code?
+    pub codes: bool,
 }
 
 /// An organisation that a link offers.

@@ -72,7 +72,33 @@ test("a code that is read out is typed and used, or given up, from the keyboard"
   await stage.type("1042 583 921");
   await stage.press("Enter");
   expect(await stage.actions()).toEqual([{ action: "take_by_code", ticket: "T-1042", secret: "583921" }]);
-  await expectHere(stage, "queue-row-T-1001");
+  await expectHere(stage, "code-input");
+  await stage.next("asking");
+  await expectHere(stage, /^h1 Waiting for Jeanne Martin/);
+});
+
+test("without a card, Take leads to the way by code", async () => {
+  await stage.app("queueCardless");
+  await tabTo(stage, "take");
+  await stage.press("Enter");
+  await expectHere(stage, /^div You cannot ring anybody yet/);
+  await tabTo(stage, "card-use-code");
+  await stage.press("Enter");
+  await expectHere(stage, "code-input");
+  await stage.press("Escape");
+  await expectHere(stage, "card-use-code");
+  expect(await stage.actions()).toEqual([]);
+});
+
+test("a code for the ticket in hand is typed behind its number", async () => {
+  await stage.app("over");
+  await stage.press("c");
+  await expectHere(stage, "code-input");
+  await stage.type("583 921");
+  await stage.press("Enter");
+  expect(await stage.actions()).toEqual([{ action: "take_by_code", ticket: "T-1001", secret: "583921" }]);
+  await stage.press("Escape");
+  await expectHere(stage, /^h1 How did it end/);
 });
 
 test("letters do nothing outside the queue", async () => {

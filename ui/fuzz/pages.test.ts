@@ -9,7 +9,7 @@ import { markdown } from "../src/design/markdown";
 import { browserStorage } from "../src/host/browser/storage";
 import { errorText } from "../src/i18n/errors";
 import { decode } from "../src/picture/message";
-import { organisationName } from "../src/technician/organisation";
+import { organisationServed } from "../src/technician/organisation";
 import { holds, json, nearText, SOAK_MS, text } from "./inputs";
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -106,7 +106,7 @@ describe("answers over HTTP", () => {
   test("that tell whom the relay serves are a name, or the relay's own", { timeout: SOAK_MS }, async () => {
     await holds(answer, async (given) => {
       answering(given);
-      expect(typeof (await organisationName())).toBe("string");
+      expect(await organisationServed()).toEqual({ name: expect.any(String), codes: expect.any(Boolean) });
     });
   });
 });

@@ -80,7 +80,7 @@ describe("the connection", () => {
   });
 });
 
-const profile = { organisation: "Mairie", relay: "wss://aide.example", version: "1", language: "fr" } as const;
+const profile = { organisation: { name: "Mairie", codes: true }, relay: "wss://aide.example", version: "1", language: "fr" } as const;
 const settings = { language: null, theme: "system", login: null } as const;
 const [WELCOME] = real.filter((said) => said.type === "welcome" && JSON.stringify(said).includes('"technician"'));
 

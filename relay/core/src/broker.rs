@@ -8,6 +8,7 @@ use renfort_protocol::{
     VERSION,
     error::WireError,
     ids::{DeviceKey, PersonId, SessionId, TicketId},
+    policy::Policy,
     signalling::FromRelay,
     ticket::TicketState,
     time::UnixMillis,
@@ -41,6 +42,8 @@ pub struct Broker {
     pub(crate) cards: Cards,
     /// Questions that technicians put with codes.
     pub(crate) codes: Recent,
+    /// Does the organisation let anybody in by a code?
+    pub(crate) codes_allowed: bool,
     pub(crate) limiter: Limiter,
     pub(crate) lanes: Lanes,
     /// Who is away from which open session.
@@ -82,6 +85,7 @@ impl Broker {
             connections: Connections::default(),
             cards,
             codes: Recent::new(QUESTIONS, QUESTIONS_WINDOW_MS),
+            codes_allowed: true,
             limiter: Limiter::new(),
             lanes: Lanes::default(),
             absences,
@@ -99,6 +103,13 @@ impl Broker {
             broker.watch_reach(id);
         }
         broker
+    }
+
+    /// The same under the organisation's policy, of which it knows what users' machines would refuse anyway.
+    #[must_use]
+    pub fn under(mut self, policy: &Policy) -> Self {
+        self.codes_allowed = policy.codes;
+        self
     }
 
     /// Takes one input. `random` gives 32 fresh random bytes at each call.

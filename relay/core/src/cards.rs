@@ -111,6 +111,9 @@ impl Broker {
                 Credential::Code { .. } => Wrong::Other(Code::NotAllowed.into()),
             }),
             Err(AskFault::Tampered(_)) => Some(Wrong::Other(Code::BadSignature.into())),
+            Ok(()) if ask.credential.card().is_none() && !self.codes_allowed => {
+                Some(Wrong::Other(Code::AgainstPolicy.into()))
+            }
             // An ask that was put before, by whomever.
             Ok(()) if self.desk.session(ask.session).is_some() => Some(Wrong::Other(Code::OutOfOrder.into())),
             Ok(()) if !ask.capabilities.contains(&Capability::View) => Some(Wrong::Other(Code::Malformed.into())),
@@ -140,6 +143,10 @@ impl Broker {
             fault,
             card: signed.ask.credential.card().map(|card| card.card.serial),
         };
+        // A card that ran out, or was taken back, happens to the honest, and so does a code that the organisation does not allow
+        // any more.
+        let offence = error.code != Code::AgainstPolicy
+            && !matches!(fault, Some(CardFault::Expired | CardFault::Revoked | CardFault::NotYet));
         // The record's ticket must exist; its session does not.
         let ticket = self.desk.ticket(signed.ask.ticket).map(|ticket| ticket.record.id);
         Err(Refusal {
@@ -149,8 +156,7 @@ impl Broker {
                 session: None,
                 event,
             })),
-            // A card that ran out, or was taken back, happens to the honest.
-            offence: !matches!(fault, Some(CardFault::Expired | CardFault::Revoked | CardFault::NotYet)),
+            offence,
         })
     }
 

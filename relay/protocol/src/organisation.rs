@@ -219,7 +219,7 @@ mod tests {
         body.policy = Some(Policy {
             capabilities: [Capability::View].into(),
             longest_minutes: Some(30),
-            longest_total_minutes: None,
+            ..Policy::default()
         });
         let file = body.clone().sign(&key);
         let json = serde_json::to_string(&file).unwrap();
@@ -244,6 +244,34 @@ mod tests {
             ..Policy::default()
         });
         assert_eq!(body.sign(&key).verify(), Err(OrganisationError::Policy));
+    }
+
+    #[test]
+    fn a_file_that_is_older_than_codes_is_as_it_was_and_allows_them_and_one_that_forbids_them_cannot_be_widened() {
+        let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let body = r#"{"version":1,"name":"Mairie de Lannion","relays":["wss://aide.example:8443"],"key":"KEY","issued_at":1,"policy":{"capabilities":["view","control"],"longest_minutes":30}}"#;
+        let body = body.replace("KEY", &file().organisation.key.to_string());
+        let signature = key.sign(&[SIGNING_CONTEXT, body.as_bytes()].concat());
+        let signature = data_encoding::HEXLOWER.encode(signature.as_ref());
+        let old = format!(r#"{{"organisation":{body},"signature":"{signature}"}}"#);
+        let read = OrganisationFile::read(old.as_bytes()).unwrap();
+        assert!(read.organisation.policy.as_ref().unwrap().codes);
+
+        let mut body = read.organisation;
+        body.policy.as_mut().unwrap().codes = false;
+        let forbids = serde_json::to_string(&body.sign(&key)).unwrap();
+        let read = OrganisationFile::read(forbids.as_bytes()).unwrap();
+        assert!(!read.organisation.policy.unwrap().codes);
+        for wider in [
+            forbids.replace(r#","codes":false"#, ""),
+            forbids.replace(r#""codes":false"#, r#""codes":true"#),
+        ] {
+            assert_ne!(wider, forbids);
+            assert_eq!(
+                OrganisationFile::read(wider.as_bytes()),
+                Err(OrganisationError::Signature)
+            );
+        }
     }
 
     #[test]

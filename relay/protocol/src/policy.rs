@@ -30,6 +30,20 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub longest_total_minutes: Option<u32>,
+    /// May a technician without a card be let in by a code that is read out on the telephone? Left out where it is so, as in
+    /// the files that are older than it.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    #[ts(optional, as = "Option<bool>")]
+    pub codes: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 fn all() -> Capabilities {
@@ -42,6 +56,7 @@ impl Default for Policy {
             capabilities: all(),
             longest_minutes: None,
             longest_total_minutes: None,
+            codes: true,
         }
     }
 }
@@ -147,6 +162,7 @@ mod tests {
                     capabilities: capabilities.clone(),
                     longest_minutes,
                     longest_total_minutes,
+                    ..Policy::default()
                 };
                 for chosen in every_set() {
                     for time in [0, 1, 60_000, 900_000, 1_800_000, 7_200_000, u64::MAX / 2] {
@@ -191,6 +207,8 @@ mod tests {
     fn a_policy_with_a_member_that_is_not_known_is_no_policy() {
         let read = |json: &str| serde_json::from_str::<Policy>(json);
         assert_eq!(read("{}").unwrap(), Policy::default());
+        assert!(!read(r#"{"codes":false}"#).unwrap().codes);
+        assert!(read(r#"{"codes":"no"}"#).is_err());
         assert!(read(r#"{"capabilities":["view"],"recording":"always"}"#).is_err());
         assert!(read(r#"{"capabilities":["view","drive"]}"#).is_err());
         assert!(!read(r#"{"capabilities":["control"]}"#).unwrap().is_sound());

@@ -29,6 +29,19 @@ pub enum Impact {
     Team,
     /// A whole site or everyone.
     Organisation,
+    /// Nobody was asked: the ticket was opened for a call.
+    NotStated,
+}
+
+impl Impact {
+    /// From 0 upwards; what nobody stated counts as one person.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Person | Self::NotStated => 0,
+            Self::Team => 1,
+            Self::Organisation => 2,
+        }
+    }
 }
 
 /// How badly.
@@ -41,6 +54,19 @@ pub enum Urgency {
     Medium,
     /// I cannot work.
     High,
+    /// Nobody was asked: the ticket was opened for a call.
+    NotStated,
+}
+
+impl Urgency {
+    /// From 0 upwards; what nobody stated counts in the middle.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Low => 0,
+            Self::Medium | Self::NotStated => 1,
+            Self::High => 2,
+        }
+    }
 }
 
 /// Priority 1 (first) to 5 (last).
@@ -54,7 +80,7 @@ impl Priority {
     /// lowest of both is 5 (ITIL Service Operation, incident prioritisation).
     #[must_use]
     pub const fn of(impact: Impact, urgency: Urgency) -> Self {
-        Self(5 - impact as u8 - urgency as u8)
+        Self(5 - impact.weight() - urgency.weight())
     }
 
     /// 1 to 5.
@@ -301,6 +327,7 @@ mod tests {
             (I::Person, U::High, 3),
             (I::Person, U::Medium, 4),
             (I::Person, U::Low, 5),
+            (I::NotStated, U::NotStated, 4),
         ];
         for (impact, urgency, expected) in table {
             assert_eq!(

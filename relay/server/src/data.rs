@@ -92,7 +92,7 @@ impl DataFolder {
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(RelayError::InUse(self.0.clone())),
-            Err(TryLockError::Error(source)) => Err(RelayError::File { path, source }),
+            Err(TryLockError::Error(reason)) => Err(RelayError::File { path, reason }),
         }
     }
 }
@@ -114,13 +114,13 @@ fn private_file() -> fs::OpenOptions {
 /// # Errors
 /// When it already exists or cannot be made.
 pub fn create_private_file(path: &Path) -> Result<File, RelayError> {
-    private_file().create_new(true).open(path).map_err(|source| {
-        if source.kind() == std::io::ErrorKind::AlreadyExists {
+    private_file().create_new(true).open(path).map_err(|reason| {
+        if reason.kind() == std::io::ErrorKind::AlreadyExists {
             RelayError::Exists(path.to_owned())
         } else {
             RelayError::File {
                 path: path.to_owned(),
-                source,
+                reason,
             }
         }
     })

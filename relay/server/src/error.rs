@@ -2,16 +2,17 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-/// A failure of the relay as a program. What goes to peers is [`renfort_protocol::error::WireError`].
+/// A failure of the relay as a program. Each is said whole by itself: a `reason` is in the words, and no further source is told
+/// after them. What goes to peers is [`renfort_protocol::error::WireError`].
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
     /// A file or folder could not be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {reason}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// A folder that should be new holds something.
     #[error("{0} is not empty; nothing was changed")]
@@ -23,12 +24,12 @@ pub enum RelayError {
     #[error("{0} holds no relay's data; run `renfort-relay init --data {0} --organisation FILE` first")]
     NotInitialised(PathBuf),
     /// The organisation file is not a good one.
-    #[error("{path}: {source}")]
+    #[error("{path}: {reason}")]
     Organisation {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: renfort_protocol::organisation::OrganisationError,
+        reason: renfort_protocol::organisation::OrganisationError,
     },
     /// The organisation's private key lies where a relay can read it.
     #[error(
@@ -60,12 +61,12 @@ pub enum RelayError {
     #[error("{0} was not signed by this organisation, or was altered")]
     ForeignCard(PathBuf),
     /// A card that is not good.
-    #[error("{path}: {source}")]
+    #[error("{path}: {reason}")]
     Card {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: renfort_protocol::card::CardFault,
+        reason: renfort_protocol::card::CardFault,
     },
     /// A list that an installed one has taken the place of.
     #[error("{path} is list number {number}, and a newer one or the same is installed already; nothing was changed")]
@@ -88,12 +89,12 @@ pub enum RelayError {
     #[error("TLS: {0}")]
     Tls(String),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}: {reason}")]
     Listen {
         /// Which.
         address: SocketAddr,
         /// Why.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// A file that should hold a private key holds none.
     #[error("{0} is not a private key of the relay")]
@@ -119,6 +120,48 @@ impl RelayError {
     /// For `map_err` on file operations.
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::File { path, source }
+        move |reason| Self::File { path, reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_runs_the_relay_is_told_a_reason_once() {
+        let path = || PathBuf::from("card.json");
+        let errors = [
+            (
+                RelayError::file(path())(std::io::ErrorKind::NotFound.into()),
+                "entity not found",
+            ),
+            (
+                RelayError::Organisation {
+                    path: path(),
+                    reason: renfort_protocol::organisation::OrganisationError::Signature,
+                },
+                "was altered",
+            ),
+            (
+                RelayError::Card {
+                    path: path(),
+                    reason: renfort_protocol::card::CardFault::Foreign,
+                },
+                "was not signed by this organisation",
+            ),
+            (
+                RelayError::Listen {
+                    address: ([127, 0, 0, 1], 1).into(),
+                    reason: std::io::ErrorKind::AddrInUse.into(),
+                },
+                "address in use",
+            ),
+        ];
+        for (error, reason) in errors {
+            // As `main` prints it.
+            let said = format!("{:#}", anyhow::Error::from(error));
+            assert_eq!(said.matches(reason).count(), 1, "{said}");
+        }
     }
 }

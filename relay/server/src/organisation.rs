@@ -30,12 +30,12 @@ pub fn create(
 ) -> Result<OrganisationFile, RelayError> {
     let target = folder.join(ORGANISATION_FILE);
     if relays.is_empty() || !relays.iter().all(|address| is_allowed_address(address)) {
-        let source = renfort_protocol::organisation::OrganisationError::Address;
-        return Err(RelayError::Organisation { path: target, source });
+        let reason = renfort_protocol::organisation::OrganisationError::Address;
+        return Err(RelayError::Organisation { path: target, reason });
     }
     if policy.as_ref().is_some_and(|policy| !policy.is_sound()) {
-        let source = renfort_protocol::organisation::OrganisationError::Policy;
-        return Err(RelayError::Organisation { path: target, source });
+        let reason = renfort_protocol::organisation::OrganisationError::Policy;
+        return Err(RelayError::Organisation { path: target, reason });
     }
     if target.exists() {
         return Err(RelayError::Exists(target));
@@ -61,9 +61,9 @@ pub fn create(
 /// When it cannot be read or is not a good one.
 pub fn read(path: &Path) -> Result<OrganisationFile, RelayError> {
     let bytes = std::fs::read(path).map_err(RelayError::file(path))?;
-    OrganisationFile::read(&bytes).map_err(|source| RelayError::Organisation {
+    OrganisationFile::read(&bytes).map_err(|reason| RelayError::Organisation {
         path: path.to_owned(),
-        source,
+        reason,
     })
 }
 

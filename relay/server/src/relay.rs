@@ -16,7 +16,7 @@ use std::{
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use renfort_audit::{actor::Actor, event::Event, record::Entry};
 use renfort_core::{Broker, Limiter, Limits};
-use renfort_protocol::{ids::DeviceKey, organisation::OrganisationFile};
+use renfort_protocol::organisation::OrganisationFile;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc},
@@ -35,6 +35,7 @@ use crate::{
         console::{Console, LiveDesk},
         origin::OriginPolicy,
         quota::Quotas,
+        whose,
     },
     keys, organisation,
     passwords::Passwords,
@@ -128,9 +129,9 @@ impl Relay {
         let store = open_store(&folder, &file, config.sqlite).await?;
         // Before anything is written: a relay that cannot serve must not stand in the log as started.
         let listener = listen(config.listen).await?;
-        let address = listener.local_addr().map_err(|source| RelayError::Listen {
+        let address = listener.local_addr().map_err(|reason| RelayError::Listen {
             address: config.listen,
-            source,
+            reason,
         })?;
         let pair = keys::load(&folder.relay_key())?;
         let log = LogIdentity::of(&pair);
@@ -153,7 +154,7 @@ impl Relay {
         let passwords = Passwords::new()?;
         let (to_broker, inputs) = mpsc::channel(INPUT_QUEUE);
         let task = BrokerTask {
-            broker: new_broker(&*store, file.organisation.key, config.limits).await?,
+            broker: new_broker(&*store, &file, config.limits).await?,
             store: Arc::clone(&store),
             passwords: passwords.clone(),
             receipts: Arc::new(Receipts::new(&log, file.clone())),
@@ -167,7 +168,7 @@ impl Relay {
             next_conn: AtomicU64::new(1),
             origins: OriginPolicy::new(tls.is_some(), &file.organisation.relays),
             quotas: Quotas::default(),
-            organisation: file.organisation.name.clone(),
+            organisation: whose::Organisation::from(&file),
             console: Console {
                 store: Arc::clone(&store),
                 writer: to_writer.clone(),
@@ -311,15 +312,17 @@ async fn record_start(writer: &WriterHandle) -> Result<(), RelayError> {
     written.map_err(|_| StoreError::Failed("the start could not be written into the log".to_owned()).into())
 }
 
-async fn new_broker(store: &dyn Store, organisation: DeviceKey, limits: Limits) -> Result<Broker, RelayError> {
+async fn new_broker(store: &dyn Store, file: &OrganisationFile, limits: Limits) -> Result<Broker, RelayError> {
     let snapshot = store.snapshot().await?;
-    Ok(Broker::new(snapshot, organisation, limits, clock::now()))
+    let organisation = &file.organisation;
+    let policy = organisation.policy.clone().unwrap_or_default();
+    Ok(Broker::new(snapshot, organisation.key, limits, clock::now()).under(&policy))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RelayError> {
     TcpListener::bind(address)
         .await
-        .map_err(|source| RelayError::Listen { address, source })
+        .map_err(|reason| RelayError::Listen { address, reason })
 }
 
 async fn run_server(

@@ -65,6 +65,9 @@ impl Controller {
         if self.user.has_session() || self.profile.technician() {
             return self.out_of_order();
         }
+        if !self.policy().codes {
+            return self.tell(Code::AgainstPolicy.into());
+        }
         match open.map(|ticket| ticket.id) {
             Some(ticket) => self.draw_code(ticket, turn),
             None => self.open_for_code(summary, turn),
@@ -111,6 +114,7 @@ impl Controller {
     /// Is this code, by which somebody asks, still the one on the screen, and good?
     pub(super) fn is_shown(&self, number: u32) -> bool {
         let shown = self.user.code.as_ref().filter(|code| code.number == number);
+        let shown = shown.filter(|_| self.policy().codes);
         shown.is_some_and(|code| matches!(code.state, State::Good { .. }))
     }
 
@@ -125,12 +129,13 @@ impl Controller {
 
     pub(super) fn code_view(&self, ticket: TicketId) -> Option<CodeView> {
         let code = self.user.code.as_ref()?;
-        (code.ticket == ticket).then(|| code.view())
+        (code.ticket == ticket && self.policy().codes).then(|| code.view())
     }
 
     /// A question that comes with a code: what this machine says to it, the key that both ends have if it is right, and which
     /// code it was.
-    /// None when there is no code to try.
+    /// None when there is no code to try, or the organisation allows none: a file that forbids them may have come while one was
+    /// shown.
     pub(super) fn hear_code(
         &mut self,
         ask: &Ask,
@@ -142,6 +147,9 @@ impl Controller {
         let Credential::Code { element, .. } = &ask.credential else {
             return Ok(None);
         };
+        if !self.policy().codes {
+            return Ok(None);
+        }
         let Some(shown) = self.user.code.as_mut().filter(|code| code.ticket == ask.ticket) else {
             return Ok(None);
         };
@@ -184,16 +192,21 @@ impl Controller {
 
     // --- At the technician's machine -----------------------------------------------------------------------------------
 
-    /// A code was typed. With a good card it only says which ticket: the card shows more than the code can.
+    /// A code was typed. With a good card it only says which ticket, for the card shows more than the code can; unless the
+    /// other machine did not believe the card.
     pub(super) fn take_by_code(&mut self, ticket: TicketId, secret: &CodeSecret, turn: &mut Turn) {
         let in_hand = self.desk.in_hand();
         if self.desk.has_session() || in_hand.is_some_and(|held| held != ticket) {
             return self.tell(Code::SessionOpen.into());
         }
+        if !self.policy().codes {
+            return self.tell(Code::AgainstPolicy.into());
+        }
         if self.needs_relay() {
             return;
         }
-        let ask = if self.has_good_card(turn.at) {
+        let believed = self.desk.over != Some(EndReason::Untrusted);
+        let ask = if believed && self.has_good_card(turn.at) {
             self.question(ticket, turn)
         } else {
             self.question_by_code(ticket, secret, turn)

@@ -17,6 +17,7 @@ impl Controller {
             organisation: organisation.map(|organisation| OrganisationView {
                 name: organisation.name.to_string(),
                 relay: organisation.relays.first().cloned().unwrap_or_default(),
+                codes: self.policy().codes,
             }),
             link: self.link.shown.clone(),
             notice: self.notice.clone(),

@@ -138,9 +138,9 @@ impl Controller {
         self.open_ticket(summary, impact, urgency, false, turn);
     }
 
-    /// Opens a ticket on which nobody is waited for yet but whoever is on the telephone.
+    /// Opens a ticket on which nobody is waited for yet but whoever is on the telephone. Its person was not asked how bad it is.
     pub(super) fn open_for_code(&mut self, summary: Summary, turn: &mut Turn) {
-        self.open_ticket(summary, Impact::Person, Urgency::Medium, true, turn);
+        self.open_ticket(summary, Impact::NotStated, Urgency::NotStated, true, turn);
     }
 
     fn open_ticket(&mut self, summary: Summary, impact: Impact, urgency: Urgency, for_code: bool, turn: &mut Turn) {

@@ -91,8 +91,28 @@ impl TechnicianWindow {
     /// When there is no place for it.
     pub async fn type_code(&self, code: &str) -> Result<()> {
         self.page.click("code-enter").await?;
+        self.correct_code(code).await
+    }
+
+    /// Types another code where one was typed before.
+    ///
+    /// # Errors
+    /// When there is no place for it.
+    pub async fn correct_code(&self, code: &str) -> Result<()> {
         self.page.fill("code-input", code).await?;
         self.page.click("code-use").await
+    }
+
+    /// Waits until the code is said to be wrong where it was typed.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn is_told_of_a_wrong_code(&self) -> Result<()> {
+        let told = |shown: &str| shown.contains("Le code est faux") || shown.contains("The code is wrong");
+        self.page
+            .text_that("code-dialog", "that it is wrong", told)
+            .await
+            .map(drop)
     }
 
     /// Waits for a ticket in the queue, with this in its row, and says what the row shows.

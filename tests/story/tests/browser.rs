@@ -93,15 +93,15 @@ mod story {
             let (known, last) = secret.split_at(5);
             let misheard = if last == "0" { "1" } else { "0" };
             technician.type_code(&format!("{ticket} {known}{misheard}")).await?;
-            technician.page.shows("notice").await?;
+            technician.is_told_of_a_wrong_code().await?;
+            std::fs::write(folder.join("misheard.png"), technician.page.screenshot().await?)?;
             stage.user.page.shows("notice").await?;
             stage.user_desktop.picture()?.save(&folder.join("tried.png"))?;
-            technician.page.click("notice-dismiss").await?;
             stage.user.page.click("notice-dismiss").await?;
 
             let number = ticket.trim_start_matches("T-");
             let (first, second) = secret.split_at(3);
-            technician.type_code(&format!("{number} - {first} {second}")).await?;
+            technician.correct_code(&format!("{number} - {first} {second}")).await?;
             stage.user.is_asked_by(stage.people.technician.name).await?;
             stage.user.page.shows("consent-unverified").await?;
             stage.user_desktop.picture()?.save(&folder.join("consent.png"))?;

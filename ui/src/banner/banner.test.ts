@@ -35,7 +35,7 @@ test("control, a question and a lost peer are said", async () => {
   expect(get("banner-who")?.textContent).toContain("commande votre ordinateur");
   host.show(samples.sessionQuestion("fr"));
   flushSync();
-  expect(get("banner-who")?.textContent).toContain("répondez dans Renfort");
+  expect(get("banner-who")?.textContent).toContain("attend votre réponse dans Renfort");
   host.show(samples.sessionLost("fr"));
   flushSync();
   expect(get("banner-who")?.textContent).toContain("injoignable");

@@ -87,6 +87,11 @@ describe("signing in", () => {
     await send("000000");
     expect((await shown("sign-in-error")).textContent).toContain("wrong, or was used before");
     expect(one<HTMLInputElement>("second-factor").value).toBe("");
+    one("second-factor-other").click();
+    flushSync();
+    expect(all("sign-in-error"), "it was not about a code on paper").toEqual([]);
+    one("second-factor-other").click();
+    flushSync();
     await send(" 123456 ");
     await vi.waitFor(() => expect(all("second-factor")).toEqual([]));
     expect(api.calls.filter((call) => call.startsWith("sign-in"))).toEqual(["sign-in nora", "sign-in nora 000000", "sign-in nora 123456"]);

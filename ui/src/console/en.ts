@@ -102,10 +102,10 @@ export const en = {
     waiting: "Waiting", taken: "In hand", solved: "Solved", not_solved: "Not solved", cancelled: "Cancelled",
   } satisfies Record<TicketState, string>,
   impacts: {
-    person: "One person", team: "A team", organisation: "A whole site",
+    person: "One person", team: "A team", organisation: "A whole site", not_stated: "Impact not stated",
   } satisfies Record<Impact, string>,
   urgencies: {
-    low: "Can wait", medium: "Work is hampered", high: "Work is impossible",
+    low: "Can wait", medium: "Work is hampered", high: "Work is impossible", not_stated: "Urgency not stated",
   } satisfies Record<Urgency, string>,
   outcomes: {
     solved: "Solved",

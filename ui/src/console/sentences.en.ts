@@ -6,10 +6,10 @@ import type { Said, Sentences } from "./sentences";
 const n = counted("en");
 
 const impacts: Record<string, string> = {
-  person: "one person is stuck", team: "a team is stuck", organisation: "a whole site is stuck",
+  person: "one person is stuck", team: "a team is stuck", organisation: "a whole site is stuck", not_stated: "how many are stuck was not asked",
 };
 const urgencies: Record<string, string> = {
-  low: "it can wait", medium: "work goes on with difficulty", high: "work is impossible",
+  low: "it can wait", medium: "work goes on with difficulty", high: "work is impossible", not_stated: "nor how badly",
 };
 const roles: Record<string, string> = { supervisor: "supervisor", administrator: "administrator" };
 const asked: Record<string, string> = {

@@ -10,10 +10,10 @@ const SEMICOLON = "\u202f;";
 const quoted = (text: string): string => `«\u00a0${text}\u00a0»`;
 
 const impacts: Record<string, string> = {
-  person: "une personne bloquée", team: "une équipe bloquée", organisation: "tout un site bloqué",
+  person: "une personne bloquée", team: "une équipe bloquée", organisation: "tout un site bloqué", not_stated: "sans dire combien de personnes sont bloquées",
 };
 const urgencies: Record<string, string> = {
-  low: "cela peut attendre", medium: "travail difficile", high: "travail impossible",
+  low: "cela peut attendre", medium: "travail difficile", high: "travail impossible", not_stated: "ni à quel point",
 };
 const roles: Record<string, string> = { supervisor: "superviseur", administrator: "administrateur" };
 const asked: Record<string, string> = {
@@ -147,7 +147,7 @@ const failures: Record<string, string> & { token: string; password: string } = {
   second_factor: "le second code était incorrect",
   second_factor_locked: "trop de seconds codes avaient été incorrects",
   second_factor_not_set_up: "le compte n’a pas de second facteur, alors qu’il est exigé",
-  page_key: "le cookie d’une connexion à la console a été présenté sans la clé de la page ; il est peut-être volé",
+  page_key: "le cookie d’une connexion à la console a été présenté sans la clé de la page\u00a0; il est peut-être volé",
 };
 
 export const fr: Sentences = {

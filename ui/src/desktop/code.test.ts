@@ -1,6 +1,7 @@
 /** The code for a call: shown and worded at the user's, typed at the technician's. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CodeView, Side, View } from "../generated/host";
+import type { Code } from "../generated/protocol";
 import { samples, viewOf } from "../host/samples";
 import { errorText, language } from "../i18n";
 import { stage, type Stage } from "./fake.stage";
@@ -23,6 +24,14 @@ describe("at the user's", () => {
     await shown.show(samples.home("fr"));
     await shown.click("code-show");
     expect(shown.host.actions).toEqual([SHOW, { action: "show_code", summary: "Au téléphone\u00a0: lit un code au technicien" }]);
+  });
+
+  test("none is offered in an organisation that allows none, which says whom to beware of", async () => {
+    shown = await stage(samples.homeNoCodes("en"));
+    expect(shown.get("code-none").textContent).toContain("is not your support");
+    await shown.show({ ...samples.waiting("en"), organisation: samples.homeNoCodes("en").organisation });
+    expect(shown.get("code-none").textContent).toContain("uses no codes");
+    expect(shown.all("code-show")).toEqual([]);
   });
 
   test.each([["busy", changed(samples.home("en"), { busy: true })], ["offline", samples.homeOffline("en")], ["waiting offline", samples.waitingOffline("en")]] as const)("none is asked for while %s", async (_, view) => {
@@ -110,6 +119,14 @@ describe("at the technician's", () => {
     await shown.type("code-input", "T-1042 – 583 921");
     await shown.click("code-use");
     expect(shown.host.actions).toEqual([{ action: "take_by_code", ticket: "T-1042", secret: "583921" }]);
+    expect(shown.get("code-checking").textContent).toBe("The code is being checked…");
+    await shown.click("code-use");
+    expect(shown.host.actions, "once").toHaveLength(1);
+    await shown.show(samples.calling("en"));
+    expect(shown.get<HTMLInputElement>("code-input").value, "the other machine has not said yet").toBe("T-1042 – 583 921");
+    await shown.show(samples.asking("en"));
+    expect(shown.all("code-dialog")).toEqual([]);
+    await shown.show(samples.queue("en"));
     expect(shown.all("code-dialog")).toEqual([]);
     await shown.click("code-enter");
     expect(shown.get<HTMLInputElement>("code-input").value).toBe("");
@@ -118,7 +135,7 @@ describe("at the technician's", () => {
   test("what is no code is said, is not sent and stays in the field", async () => {
     shown = await stage(samples.queue("en"));
     await shown.click("code-enter");
-    for (const [typed, words] of [["", "Type the code first."], ["583 921", "digits missing"], ["1042 58x 921", "digits only"], ["0042583921", "does not begin with 0"]] as const) {
+    for (const [typed, words] of [["", "Type the code first."], ["583 921", "digits missing"], ["1042 58x 921", "digits only"], ["0042583921", "does not begin with 0"], ["12345678901234567890", "too long"]] as const) {
       await shown.type("code-input", typed);
       await shown.click("code-use");
       expect(shown.get("code-dialog").textContent).toContain(words);
@@ -143,6 +160,17 @@ describe("at the technician's", () => {
     expect(shown.host.actions).toHaveLength(1);
   });
 
+  test("an organisation that allows none has none asked for, and the notice of the card says so", async () => {
+    shown = await stage(samples.queueCardlessNoCodes("en"));
+    expect(shown.get("card-code").textContent).toBe("Your organisation lets nobody help by a code: wait for your card.");
+    expect(shown.get("take-why").textContent).toBe("Needs a card.");
+    expect(shown.text()).not.toMatch(/c code/);
+    await shown.press("c", shown.get("queue-row-T-1001"));
+    await shown.show({ ...samples.overWrongCode("en"), organisation: samples.queueCardlessNoCodes("en").organisation });
+    await shown.press("c", shown.get("outcome-solved"));
+    for (const absent of ["code-dialog", "code-enter", "card-use-code"]) expect(shown.all(absent), absent).toEqual([]);
+  });
+
   test("c is a letter in the filter, and does nothing offline, or for whom has no queue", async () => {
     shown = await stage(samples.queue("en"));
     await shown.press("c", shown.get("filter"));
@@ -156,20 +184,87 @@ describe("at the technician's", () => {
     expect(shown.all("code-enter")).toEqual([]);
   });
 
-  test("without a card the notice names the way by code, also for a ticket in hand, and only for that one", async () => {
+  const refused = (code: Code, id: number, params?: Record<string, string>): View => ({ ...samples.queue("en"), notice: { id, error: { code, ...(params && { params }) } } });
+
+  test("what the relay or the other machine says against a code is said there, and what was typed stays to be put right", async () => {
+    shown = await stage(samples.queue("en"));
+    await shown.click("code-enter");
+    await shown.type("code-input", "1024 583 921");
+    for (const [nth, [view, words]] of ([
+      [refused("unknown_ticket", 1), "You typed T-1024: have the code read again."],
+      [refused("ticket_closed", 2), "This ticket is closed. You typed T-1024: have the code read again."],
+      [refused("already_taken", 3, { technician: "Zoé" }), "Zoé has already taken this ticket. You typed T-1024"],
+      [refused("wrong_code", 4), "Ask the person to read it again"],
+      [refused("user_offline", 5), "not connected"],
+    ] as const).entries()) {
+      await shown.click("code-use");
+      expect(shown.get("code-dialog").textContent).not.toContain(words);
+      // A wrong code is found out by the other machine, which the page shows meanwhile.
+      if (nth === 3) await shown.show(samples.calling("en"));
+      await shown.show(view);
+      expect(shown.get("code-dialog").textContent).toContain(words);
+      expect(shown.get<HTMLInputElement>("code-input").value).toBe("1024 583 921");
+      expect(document.activeElement).toBe(shown.get("code-input"));
+      expect(shown.host.actions.at(-1), "said once").toEqual({ action: "dismiss_notice" });
+    }
+    await shown.type("code-input", "1042 583 921");
+    expect(shown.get("code-input").getAttribute("aria-invalid")).toBeNull();
+  });
+
+  test("what did not even reach the program is said there, too", async () => {
+    shown = await stage(samples.queue("en"));
+    await shown.click("code-enter");
+    await shown.type("code-input", "1042 583 921");
+    shown.host.refusal = { code: "internal", params: { detail: "pipe" } };
+    await shown.click("code-use");
+    await shown.show(samples.queue("en"));
+    expect(shown.get("code-dialog").textContent).toContain("pipe");
+    expect(shown.all("notice")).toEqual([]);
+  });
+
+  test("a question that ends without a word closes it, and the page says how it ended", async () => {
+    shown = await stage(samples.over("en"));
+    await shown.click("code-enter");
+    await shown.type("code-input", "1001 583 921");
+    await shown.click("code-use");
+    await shown.show(samples.calling("en"));
+    await shown.show(samples.over("en"));
+    expect(shown.all("code-dialog")).toEqual([]);
+  });
+
+  test("a session that opens meanwhile puts it away for good", async () => {
+    shown = await stage(samples.queue("en"));
+    await shown.click("code-enter");
+    await shown.show(samples.remote("en"));
+    await shown.show(samples.over("en"));
+    expect(shown.all("code-dialog")).toEqual([]);
+  });
+
+  test("for a ticket in hand a code is typed with a card, too, by its key; the number stands there, and another ticket's is refused", async () => {
     shown = await stage(samples.queueCardless("en"));
     expect(shown.get("card-code").textContent).toContain("Code…");
-    await shown.show(samples.overWrongCode("en"));
-    expect(shown.get("session-over").textContent).toContain("The code was wrong");
+    for (const over of [samples.over("en"), samples.overUntrusted("en"), samples.overWrongCode("en")]) {
+      await shown.show(over);
+      expect(shown.get("code-enter").getAttribute("aria-keyshortcuts")).toBe("c");
+      await shown.press("c", shown.get("wrapup-note"));
+      expect(shown.all("code-dialog"), "it is a letter there").toEqual([]);
+      await shown.press("c", shown.get("outcome-solved"));
+      expect(shown.get<HTMLInputElement>("code-input").value).toBe("1001 ");
+      await shown.click("code-cancel");
+    }
     await shown.click("code-enter");
     await shown.type("code-input", "1042 583 921");
     await shown.click("code-use");
-    expect(shown.get("code-dialog").textContent).toContain("This code is for ticket T-1042, and you have T-1001.");
+    expect(shown.get("code-dialog").textContent).toContain("This code is for ticket T-1042, and you have T-1001. Have it read again");
     await shown.type("code-input", "1001 583 921");
     await shown.click("code-use");
     expect(shown.host.actions).toEqual([{ action: "take_by_code", ticket: "T-1001", secret: "583921" }]);
-    await shown.show(samples.over("en"));
-    expect(shown.all("code-enter")).toEqual([]);
+    await shown.show(samples.calling("en"));
+    await shown.press("c", shown.get("withdraw-question"));
+    expect(shown.all("code-dialog")).toHaveLength(1);
+    await shown.click("code-cancel");
+    await shown.press("c", shown.get("withdraw-question"));
+    expect(shown.all("code-dialog"), "while its user is asked").toEqual([]);
   });
 });
 

@@ -16,16 +16,16 @@ class FakePlace implements Place {
     { name: "clipboard", state: "refused" },
     { name: "origin", state: "fixed" },
   ];
-  #changed: () => void = () => undefined;
+  readonly #listeners = new Set<() => void>();
   limits = (): Limit[] => this.current;
   onLimits(changed: () => void): () => void {
-    this.#changed = changed;
-    return () => undefined;
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
   }
   lift(limit: LimitName): Promise<void> {
     this.lifted.push(limit);
     this.current = [{ name: "shortcuts", state: "lifted" }];
-    this.#changed();
+    for (const changed of this.#listeners) changed();
     return Promise.resolve();
   }
 }
@@ -88,4 +88,28 @@ test("the desktop app has no limits to speak of", async () => {
   await open(new FakeHost(samples.signIn("en")));
   expect([all("place-limits"), all("to-console")]).toEqual([[], []]);
   expect(all("be-user")).toHaveLength(1);
+});
+
+test("an empty queue promises a notification only where one comes, and offers to allow it where it can be", async () => {
+  const host = new FakeHost(samples.queueEmpty("en"));
+  const place = new FakePlace();
+  place.current = [{ name: "notifications", state: "liftable" }];
+  host.place = place;
+  await open(host);
+  const said = (): string => all("queue-empty")[0]?.textContent ?? "";
+  expect(said()).not.toContain("notification.");
+  await click("queue-notify");
+  expect(place.lifted).toEqual(["notifications"]);
+  expect(said()).toContain("with a notification.");
+  expect(all("queue-notify")).toEqual([]);
+});
+
+test("where the browser was told no, none is promised and nothing is offered in vain", async () => {
+  const host = new FakeHost(samples.queueEmpty("en"));
+  const place = new FakePlace();
+  place.current = [{ name: "notifications", state: "refused" }];
+  host.place = place;
+  await open(host);
+  expect(all("queue-empty")[0]?.textContent).not.toContain("notification.");
+  expect(all("queue-notify")).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** What a technician does becomes the right action, by mouse and by keyboard. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Side, TechnicianPage, TechnicianSession, View } from "../generated/host";
-import { CLAIRE, grant, samples, viewOf } from "../host/samples";
+import { CLAIRE, detail, grant, queueEntry, samples, viewOf } from "../host/samples";
 import { stage, type Stage } from "./fake.stage";
 
 let shown: Stage;
@@ -39,8 +39,18 @@ test("who is asked for a second factor gives it without the password anew, and c
   await shown.click("second-factor-submit");
   expect(shown.host.actions.at(-1)).toEqual({ action: "sign_in", login: "claire", password: "secret", second_factor: "123 456" });
   expect(shown.get<HTMLInputElement>("second-factor").value).toBe("");
+  shown.host.show({ ...page(samples.signIn("en"), { login: "claire", second_factor: true }), notice: { id: 2, error: { code: "second_factor_wrong" } } });
+  await vi.advanceTimersByTimeAsync(0);
+  await shown.click("second-factor-other");
+  expect(shown.host.actions.at(-1), "what was said of the app's code is not about one on paper").toEqual({ action: "dismiss_notice" });
   await shown.click("second-factor-back");
   expect(shown.get<HTMLInputElement>("sign-in-password").value).toBe("");
+});
+
+test("of a ticket that was opened for a call nobody said how bad it is, and nothing is made up", async () => {
+  const entry = queueEntry(1001, "en", { impact: "not_stated", urgency: "not_stated", priority: 4 });
+  shown = await stage(page(samples.queue("en"), { tickets: [entry], detail: { ...detail("en"), entry } }));
+  expect(shown.text().match(/Not stated/g)).toHaveLength(2);
 });
 
 test("who signed in last needs the password only", async () => {

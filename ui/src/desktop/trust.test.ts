@@ -33,7 +33,7 @@ test("nobody is asked before there are words to compare", async () => {
 
 test("an organisation's name that looks like markup stays text", async () => {
   const view = samples.consent("en");
-  shown = await stage({ ...view, organisation: { name: "<b>Mairie</b>", relay: "wss://x" } });
+  shown = await stage({ ...view, organisation: { name: "<b>Mairie</b>", relay: "wss://x", codes: true } });
   expect(shown.get("consent-card").textContent).toContain("<b>Mairie</b>");
   expect(shown.get("consent-card").querySelector("b")).toBeNull();
 });
@@ -61,10 +61,19 @@ test("without a card, Take and its key lead to why and what to do, and send noth
   shown.get("filter").focus();
   await shown.click("take");
   expect(document.activeElement?.contains(notice)).toBe(true);
-  expect(shown.get("take").getAttribute("aria-describedby")).toBe("queue-card");
+  const take = shown.get<HTMLButtonElement>("take");
+  expect([take.getAttribute("aria-disabled"), take.disabled], "disabled, and within reach of the keyboard").toEqual(["true", false]);
+  expect(document.getElementById(take.getAttribute("aria-describedby") ?? "")?.textContent).toBe("Needs a card, or a code read out on the telephone.");
   expect(shown.host.actions).toEqual([]);
   await shown.click("request-card");
   expect(shown.host.actions).toEqual([{ action: "request_card" }]);
+  await shown.click("card-use-code");
+  await shown.type("code-input", "1001 583 921");
+  await shown.click("code-use");
+  expect(shown.host.actions.at(-1)).toEqual({ action: "take_by_code", ticket: "T-1001", secret: "583921" });
+  await shown.click("code-cancel");
+  await shown.show(samples.queue("en"));
+  expect([take.getAttribute("aria-disabled"), take.getAttribute("aria-describedby"), shown.all("take-why")], "once there is one").toEqual([null, null, []]);
 });
 
 test("a request that is not there yet is said, and who has no queue is told of no card", async () => {
@@ -87,6 +96,7 @@ test("a card that ends soon is said in one line, and tickets are taken as ever",
 test("after a session, asking again without a card leads to why", async () => {
   shown = await stage(samples.overUntrusted("en"));
   expect(shown.get("session-over").textContent).toContain("was changed");
+  expect(shown.get("ask-again").getAttribute("aria-disabled")).toBe("true");
   await shown.click("ask-again");
   expect(document.activeElement?.contains(shown.get("card-needed"))).toBe(true);
   expect(shown.host.actions).toEqual([]);

@@ -47,7 +47,11 @@ name: string,
 /**
  * The relay that is used.
  */
-relay: string, };
+relay: string, 
+/**
+ * Does it let anybody in by a code?
+ */
+codes: boolean, };
 
 export type OfferView = { 
 /**

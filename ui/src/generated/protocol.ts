@@ -76,9 +76,9 @@ name: Line,
  */
 machine: Line, };
 
-export type Impact = "person" | "team" | "organisation";
+export type Impact = "person" | "team" | "organisation" | "not_stated";
 
-export type Urgency = "low" | "medium" | "high";
+export type Urgency = "low" | "medium" | "high" | "not_stated";
 
 export type Priority = 1 | 2 | 3 | 4 | 5;
 
@@ -390,7 +390,12 @@ longest_minutes?: number,
 /**
  * Longest session with all extensions, in minutes; none: as long as the program has it.
  */
-longest_total_minutes?: number, };
+longest_total_minutes?: number, 
+/**
+ * May a technician without a card be let in by a code that is read out on the telephone? Left out where it is so, as in
+ * the files that are older than it.
+ */
+codes?: boolean, };
 
 export type Organisation = { 
 /**

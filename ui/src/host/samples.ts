@@ -122,7 +122,7 @@ export function viewOf(language: Language, side: Side, change: Partial<View> = {
     language,
     theme: "light",
     version: "0.1.0",
-    organisation: { name: "Ville de Clairval", relay: "wss://aide.clairval.example" },
+    organisation: { name: "Ville de Clairval", relay: "wss://aide.clairval.example", codes: true },
     link: { link: "online" },
     notice: null,
     offer: null,
@@ -208,6 +208,9 @@ const openSession = (l: Language): Extract<TechnicianSession, { stage: "open" }>
 });
 const offline = { link: "offline", error: { code: "relay_unreachable" }, retry_at: NOW + 8_000 } as const;
 
+/** An organisation that lets nobody in by a code. */
+const NO_CODES = { name: "Ville de Clairval", relay: "wss://aide.clairval.example", codes: false } as const;
+
 /** Every page, by a name that the gallery's address takes. */
 export const samples = {
   offer: user(() => ({ page: "home", busy: false }), { offer: { name: "Assistance de l’Agglomération", relay: "wss://secours.example", replaces: "Ville de Clairval" } }),
@@ -218,6 +221,7 @@ export const samples = {
   article: user((l) => ({ page: "home", busy: false, help: { suggestions: suggestions(l), article: article(l), solved: false } })),
   thanks: user(() => ({ page: "home", busy: false, help: { suggestions: [], article: null, solved: true } })),
   waiting: user((l) => ({ page: "waiting", ticket: userTicket(l) })),
+  homeNoCodes: user(() => ({ page: "home", busy: false }), { organisation: NO_CODES }),
   waitingOffline: user((l) => ({ page: "waiting", ticket: userTicket(l, { position: 1 }) }), { link: offline }),
   waitingTaken: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE }) })),
   code: user((l) => waiting(l, codeShown())),
@@ -252,6 +256,7 @@ export const samples = {
   queue: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: queue(l), detail: detail(l), busy: false })),
   queueEmpty: technician(() => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: [], detail: null, busy: false })),
   queueCardless: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: needed(), tickets: queue(l), detail: detail(l), busy: false })),
+  queueCardlessNoCodes: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: needed(), tickets: queue(l), detail: detail(l), busy: false }), { organisation: NO_CODES }),
   queueCardExpired: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: needed({ fault: "expired", requested: false }), tickets: queue(l), detail: detail(l), busy: false })),
   queueCardExpiring: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: { card: "expiring", until: NOW + 6 * DAY }, tickets: queue(l), detail: detail(l), busy: false })),
   calling: ticket(() => ({ stage: "asking", answer_by: NOW + 58_000, words: null })),

@@ -9,6 +9,8 @@ export const code = {
   show: "Show a code",
   /** Of the ticket that is opened with it; the technician reads it in the queue. */
   summary: "On the telephone: reads a code to the technician",
+  /** In an organisation that allows no codes. */
+  none: "Your organisation uses no codes. Whoever asks you for one on the telephone is not your support.",
   title: "Code to read out",
   good: "Good for another",
   /** How often it can still be tried. */
@@ -40,14 +42,20 @@ export const code = {
   fieldHint: "The ticket number and six more digits. Spaces and dashes do not matter.",
   use: "Use the code",
   cancel: "Cancel",
+  checking: "The code is being checked…",
   offline: "There is no connection just now. Wait until it is back, then use the code.",
   cardless: "You can help all the same: somebody who is on the telephone with you reads a code out, and you type it under “Code…”.",
+  /** In an organisation that allows no codes. */
+  noneHere: "Your organisation lets nobody help by a code: wait for your card.",
   faults: {
     empty: "Type the code first.",
     characters: "A code has digits only.",
     short: "There are digits missing: it is the ticket number and six more.",
-    long: "These are too many digits: it is the ticket number and six more.",
+    long: "The code is too long: it is the ticket number and six more digits.",
     zero: "A ticket number does not begin with 0. Ask the person to read it again.",
-    other: (typed: string, held: string) => `This code is for ticket ${typed}, and you have ${held}. Close that one first.`,
+    /** Of another ticket than the one in hand. */
+    other: (typed: string, held: string) => `This code is for ticket ${typed}, and you have ${held}. Have it read again, or close ${held} first.`,
+    /** The relay does not give that ticket out; `what` says why. */
+    number: (typed: string, what: string) => `${what} You typed ${typed}: have the code read again.`,
   },
 };

@@ -31,7 +31,7 @@ export const errors: ErrorTable = {
     todo: p.seconds ? `Try again in ${p.seconds} seconds.` : "Wait a few minutes and try again.",
   }),
   second_factor_needed: { what: "Your password is right. A second code is needed.", todo: "Write the code that your authenticator app shows." },
-  second_factor_wrong: { what: "This code is wrong, or was used before.", todo: "Wait for the app to show the next code, then write that one. If it stays so, check your phone’s clock." },
+  second_factor_wrong: { what: "This code is wrong, or was used before.", todo: "A code of the app: wait for the next one and write that; if it stays so, check your phone’s clock. A code on paper: take another one." },
   second_factor_locked: { what: "There were too many wrong codes. Codes of the app are no longer accepted.", todo: "Use a recovery code, or ask your administrator to reset your second factor." },
   second_factor_needed_to_be_set_up: { what: "Your organisation asks for a second code when signing in, and your account has none yet.", todo: "Ask your administrator to set it up with you." },
   sign_in_expired: { what: "Your sign-in has ended.", todo: "Sign in again." },

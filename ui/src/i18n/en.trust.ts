@@ -35,6 +35,9 @@ export const trust = {
   },
   card: {
     neededTitle: "You cannot ring anybody yet",
+    /** Why *Take* cannot be pressed, beside it. */
+    takeNeeds: "Needs a card, or a code read out on the telephone.",
+    takeNeedsCard: "Needs a card.",
     number: "Number of this device, which must be the one that your administrator sees:",
     requested: "Your request was sent. The card arrives here by itself.",
     notRequested: "Your request has not been sent yet.",

@@ -27,6 +27,8 @@ export const en = {
   errors,
   /** In place of a name or a text that was erased. */
   erased: "[erased]",
+  /** Between what something is and what is said of it. */
+  colon: ": ",
   ...technician,
   ...articles,
 

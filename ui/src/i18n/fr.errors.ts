@@ -31,7 +31,7 @@ export const errors: ErrorTable = {
     todo: p.seconds ? `Réessayez dans ${p.seconds} secondes.` : "Attendez quelques minutes et réessayez.",
   }),
   second_factor_needed: { what: "Votre mot de passe est correct. Il faut aussi un second code.", todo: "Écrivez le code affiché par votre application d’authentification." },
-  second_factor_wrong: { what: "Ce code est incorrect, ou a déjà servi.", todo: "Attendez que l’application affiche le code suivant, puis écrivez-le. Si cela continue, vérifiez l’heure de votre téléphone." },
+  second_factor_wrong: { what: "Ce code est incorrect, ou a déjà servi.", todo: "Code de l’application : attendez le suivant et écrivez-le ; si cela continue, vérifiez l’heure de votre téléphone. Code sur papier : prenez-en un autre." },
   second_factor_locked: { what: "Trop de codes incorrects. Les codes de l’application ne sont plus acceptés.", todo: "Utilisez un code de secours, ou demandez à votre administrateur de réinitialiser votre second code." },
   second_factor_needed_to_be_set_up: { what: "Votre organisation demande un second code à la connexion, et votre compte n’en a pas encore.", todo: "Demandez à votre administrateur de le mettre en place avec vous." },
   sign_in_expired: { what: "Votre connexion a pris fin.", todo: "Connectez-vous à nouveau." },
@@ -106,7 +106,7 @@ export const errors: ErrorTable = {
   wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
-    what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""}`} : Renfort ne l’a pas enregistré.`,
+    what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""}`}\u00a0: Renfort ne l’a pas enregistré.`,
     todo: "Réessayez. Si cela continue, prévenez la personne chargée de la sécurité ou de la protection des données.",
   }),
   not_saved: (p) => ({

@@ -34,6 +34,8 @@ export const trust: typeof english = {
   },
   card: {
     neededTitle: "Vous ne pouvez encore appeler personne",
+    takeNeeds: "Il faut une carte, ou un code lu au téléphone.",
+    takeNeedsCard: "Il faut une carte.",
     number: "Numéro de cet appareil, qui doit être celui que voit votre administrateur :",
     requested: "Votre demande a été envoyée. La carte arrivera ici d’elle-même.",
     notRequested: "Votre demande n’a pas encore été envoyée.",

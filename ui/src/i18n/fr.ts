@@ -23,6 +23,7 @@ export const fr: typeof en = {
   browser,
   errors,
   erased: "[effacé]",
+  colon: "\u00a0: ",
   ...technician,
   ...articles,
 
@@ -243,14 +244,14 @@ export const fr: typeof en = {
     saveReceipt: "Enregistrer le reçu",
     receiptHint: "Une page qui dit ce qui a été fait, et que tout le monde peut vérifier.",
     receiptBusy: "Le reçu est préparé et vérifié. Choisissez ensuite où le ranger.",
-    receiptSaved: (file) => `Le reçu a été vérifié et enregistré : ${file}`,
+    receiptSaved: (file) => `Le reçu a été vérifié et enregistré\u00a0: ${file}`,
     receiptOffline: "Le reçu pourra être enregistré dès que vous serez connecté.",
   },
 
   banner: {
     sees: (name) => `${name} voit votre écran`,
     controls: (name) => `${name} commande votre ordinateur`,
-    asks: (name) => `${name} demande une autorisation : répondez dans Renfort`,
+    asks: (name) => `${name} attend votre réponse dans Renfort`,
     lost: (name) => `${name} est injoignable pour le moment`,
     connecting: (name) => `${name} se connecte`,
     extend: "+5 min",

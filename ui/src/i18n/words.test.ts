@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Code, Language } from "../generated/protocol";
 import { en } from "./en";
@@ -67,10 +67,42 @@ test("an error reads differently in each language", () => {
   }
 });
 
+const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.(ts|svelte)$/.test(name) && !/\.test\.ts$/.test(name));
+
+/** Each text of a source; what a template puts in is `◆`. */
+function textsOf(source: string): string[] {
+  const texts: string[] = [];
+  const take = (_: string, text: string): string => {
+    texts.push(text);
+    return "◆";
+  };
+  let [before, rest] = ["", source.replace(/"([^"\n]*)"/g, take)];
+  while (rest !== before) {
+    before = rest;
+    // From the inside out.
+    rest = rest.replace(/\$\{[^{}`]*\}/g, "◆").replace(/`((?:[^`$\n]|\$(?!\{))*)`/g, take);
+  }
+  return texts;
+}
+
 test("French punctuation keeps to its word with a no-break space", () => {
-  for (const name of ["fr", "fr.technician", "fr.browser", "fr.articles", "fr.errors", "fr.trust", "fr.code"]) {
-    const strings = readFileSync(`src/i18n/${name}.ts`, "utf8").match(/"[^"\n]*"/g) ?? [];
-    expect(strings.filter((text) => /« | »| [:;?!](?!\w)/.test(text))).toEqual([]);
+  const french = sources.filter((name) => /(^|[/.])fr\.ts$|(^|\/)fr\.\w+\.ts$/.test(name));
+  expect(french.length).toBeGreaterThan(12);
+  for (const name of french) {
+    const source = readFileSync(`src/${name}`, "utf8").replaceAll("\\u00a0", "\u00a0").replaceAll("\\u202f", "\u202f");
+    const strings = textsOf(source);
+    expect(strings.filter((text) => /« | »|[^,] [:;?!](?!\w)/.test(text)), name).toEqual([]);
+    // Or none at all: `${label}: ` and “Attente: ”.
+    expect(strings.filter((text) => /[\p{L}\d◆)»”][:;?!](?=\s|$)/u.test(text)), name).toEqual([]);
+  }
+});
+
+test("what is put together of words has each language’s own colon between them", () => {
+  for (const name of sources) {
+    if (/(^|[/.])en(\.\w+)?\.ts$|fake|sample|generated/.test(name)) continue;
+    const source = readFileSync(`src/${name}`, "utf8");
+    const markup = name.endsWith(".svelte") ? source.replace(/<(script|style)[^]*?<\/\1>/g, "") : "";
+    expect([...markup.matchAll(/.*\}: .*/g), ...source.matchAll(/.*\$\{[^}]*\}: .*/g)].map(([line]) => line.trim()), name).toEqual([]);
   }
 });
 

@@ -7,12 +7,12 @@ import App from "../desktop/App.svelte";
 import { BrowserHost } from "../host/browser";
 import { language, preferredLanguage } from "../i18n";
 import { missingParts } from "./missing";
-import { organisationName } from "./organisation";
+import { organisationServed } from "./organisation";
 import Unsupported from "./Unsupported.svelte";
 
 async function open(target: HTMLElement): Promise<void> {
   language.set(preferredLanguage(navigator.languages));
-  const [organisation, missing] = await Promise.all([organisationName(), missingParts()]);
+  const [organisation, missing] = await Promise.all([organisationServed(), missingParts()]);
   if (missing.length > 0) {
     mount(Unsupported, { target, props: { missing } });
     return;

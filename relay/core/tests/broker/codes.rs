@@ -8,6 +8,7 @@ use renfort_protocol::{
     error::Code,
     ids::{Confirmation, PakeElement, PersonId, SessionId, TicketId},
     people::{Level, Name, Technician},
+    policy::Policy,
     signalling::{ConsentAnswer, EndReason, FromRelay, ToRelay},
     ticket::{NoteText, Outcome, TicketState},
 };
@@ -323,4 +324,40 @@ fn guessing_codes_stops_after_some_questions_for_a_while() {
     world.wait(codes::QUESTIONS_WINDOW_MS);
     let ask = question(92, ticket);
     world.must(conn, ToRelay::AskAgain { ask });
+}
+
+#[test]
+fn an_organisation_that_allows_no_codes_has_none_passed_on_and_that_it_was_tried_is_recorded() {
+    let (mut world, user, ada, ticket) = desk();
+    let none = Policy {
+        codes: false,
+        ..Policy::default()
+    };
+    world.broker = world.broker.clone().under(&none);
+    let before = world.said(user).len();
+    for nth in 1..=2 {
+        let ask = question(nth, ticket);
+        assert_eq!(
+            world.ask(ada, ToRelay::TakeTicket { ask }),
+            Some(Err(Code::AgainstPolicy))
+        );
+        let last = world.store.events.last().unwrap();
+        assert!(
+            matches!(
+                &last.event,
+                Event::AskRefused {
+                    code: Code::AgainstPolicy,
+                    fault: None,
+                    card: None
+                }
+            ),
+            "{last:?}"
+        );
+    }
+    assert_eq!(world.said(user).len(), before, "nobody is rung");
+    assert_eq!(world.store.tickets[&ticket].technician, None);
+    // Who has a card is asked for nothing else.
+    let card = apps::card_for(1, "Ada", ADA).sign(&apps::organisation_pair());
+    let by_card = apps::ask(91, ticket, card).sign(&device_pair(ADA));
+    world.must(ada, ToRelay::TakeTicket { ask: Box::new(by_card) });
 }

@@ -221,9 +221,9 @@ fn read_installed(path: &Path, key: &DeviceKey) -> anyhow::Result<Installed> {
         Installed::Revocations(list) if !list.is_genuine(key) => Err(RelayError::ForeignCard(path.to_owned()))?,
         Installed::Card(card) => card
             .verify(key, None, clock::now())
-            .map_err(|source| RelayError::Card {
+            .map_err(|reason| RelayError::Card {
                 path: path.to_owned(),
-                source,
+                reason,
             })?,
         Installed::Revocations(_) => {}
     }

@@ -94,8 +94,8 @@ enum OrganisationCommand {
 #[derive(Debug, Args)]
 struct PolicyArgs {
     /// The policy as a JSON file: {"capabilities": ["view", "control", "clipboard"], "longest_minutes": 60,
-    /// "longest_total_minutes": 120}, each member optional.
-    #[arg(long, conflicts_with_all = ["no_control", "no_clipboard", "longest", "longest_total"])]
+    /// "longest_total_minutes": 120, "codes": false}, each member optional.
+    #[arg(long, conflicts_with_all = ["no_control", "no_clipboard", "no_codes", "longest", "longest_total"])]
     policy: Option<PathBuf>,
     /// Users cannot let technicians control their machine.
     #[arg(long)]
@@ -103,6 +103,9 @@ struct PolicyArgs {
     /// Users cannot share their clipboard.
     #[arg(long)]
     no_clipboard: bool,
+    /// Users cannot let anybody in by a code that they read out on the telephone: only technicians with a card.
+    #[arg(long)]
+    no_codes: bool,
     /// Longest time that can be given at once, in minutes.
     #[arg(long, value_name = "MINUTES")]
     longest: Option<u32>,

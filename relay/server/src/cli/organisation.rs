@@ -23,6 +23,7 @@ fn policy(args: &PolicyArgs) -> anyhow::Result<Option<Policy>> {
     let mut policy = Policy {
         longest_minutes: args.longest,
         longest_total_minutes: args.longest_total,
+        codes: !args.no_codes,
         ..Policy::default()
     };
     for (not, capability) in [

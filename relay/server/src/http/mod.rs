@@ -12,7 +12,6 @@ pub mod whose;
 use std::sync::{Arc, atomic::AtomicU64};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
-use renfort_protocol::people::Name;
 use tokio::sync::mpsc;
 
 use self::{console::Console, origin::OriginPolicy, quota::Quotas};
@@ -31,8 +30,8 @@ pub struct App {
     pub origins: OriginPolicy,
     /// How much one address may ask for.
     pub quotas: Quotas,
-    /// The organisation's name.
-    pub organisation: Name,
+    /// Whom it serves.
+    pub organisation: whose::Organisation,
     /// The console's side.
     pub console: Console,
 }

@@ -1,24 +1,35 @@
 //! `GET /v1/organisation`: whom this relay serves, for pages that nobody has signed in to yet.
 //!
-//! Invariant: nothing is told but the name that every user's organisation file tells.
+//! Invariant: nothing is told but what every user's organisation file tells.
 
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use renfort_protocol::people::Name;
+use renfort_protocol::{organisation::OrganisationFile, people::Name};
 use serde::Serialize;
 
 use super::App;
 
-/// The organisation.
-#[derive(Debug, Serialize)]
+/// The organisation, as a page needs to know it.
+#[derive(Debug, Clone, Serialize)]
 pub struct Organisation {
-    name: Name,
+    /// Its name.
+    pub name: Name,
+    /// Does it let anybody in by a code?
+    pub codes: bool,
 }
 
-/// Says its name.
+impl From<&OrganisationFile> for Organisation {
+    fn from(file: &OrganisationFile) -> Self {
+        let policy = file.organisation.policy.as_ref();
+        Self {
+            name: file.organisation.name.clone(),
+            codes: policy.is_none_or(|policy| policy.codes),
+        }
+    }
+}
+
+/// Says whose relay it is.
 pub async fn organisation(State(app): State<Arc<App>>) -> Json<Organisation> {
-    Json(Organisation {
-        name: app.organisation.clone(),
-    })
+    Json(app.organisation.clone())
 }

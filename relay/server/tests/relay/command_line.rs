@@ -10,6 +10,47 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
+fn an_organisation_that_allows_no_codes_says_so_in_the_file_that_it_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let base = |out: &str| {
+        [
+            "organisation",
+            "new",
+            "--name",
+            "Mairie",
+            "--relay",
+            "wss://aide.example",
+            "--out",
+            out,
+        ]
+        .map(str::to_owned)
+    };
+    let make = |name: &str, more: &[&str]| {
+        let out = path(name);
+        let made = run(&[&base(&out).each_ref().map(String::as_str)[..], more].concat(), "");
+        (
+            made.status.success(),
+            std::fs::read_to_string(format!("{out}/organisation.json")).ok(),
+        )
+    };
+    let (made, file) = make("none", &["--no-codes"]);
+    let file: serde_json::Value = serde_json::from_str(&file.unwrap()).unwrap();
+    assert!(made);
+    assert_eq!(file["organisation"]["policy"]["codes"], false);
+    let policy = path("policy.json");
+    std::fs::write(&policy, r#"{"longest_minutes":30,"codes":false}"#).unwrap();
+    let (made, file) = make("by-file", &["--policy", &policy]);
+    assert!(made && file.unwrap().contains(r#""codes": false"#));
+    let (made, file) = make("without", &[]);
+    assert!(made && !file.unwrap().contains("codes"));
+    assert!(
+        !make("both", &["--policy", &policy, "--no-codes"]).0,
+        "one or the other"
+    );
+}
+
+#[test]
 fn setting_up_from_nothing_to_a_relay_that_listens() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -223,7 +223,10 @@ async fn whose_relay_it_is_is_said_without_a_sign_in_and_nothing_else() {
     let relay = world.start().await;
     let stranger = Browser::new(relay.address());
     let answer = stranger.get("/v1/organisation").await;
-    assert_eq!((answer.status, answer.text().as_str()), (200, r#"{"name":"Mairie"}"#));
+    assert_eq!(
+        (answer.status, answer.text().as_str()),
+        (200, r#"{"name":"Mairie","codes":true}"#)
+    );
     relay.stop().await;
 }
 

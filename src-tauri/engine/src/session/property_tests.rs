@@ -177,6 +177,7 @@ fn policy() -> impl Strategy<Value = Policy> {
             capabilities: if all { Policy::default().capabilities } else { some },
             longest_minutes,
             longest_total_minutes,
+            ..Policy::default()
         },
     )
 }

@@ -12,13 +12,22 @@ use super::*;
 use crate::view::{CodeView, ConsentWarning};
 
 /// A user who shows a code for a ticket that was opened for it.
-fn caller() -> Stage {
+pub(super) fn caller() -> Stage {
     let mut stage = Stage::with(Profile {
         settings: Settings::default(),
         ..profile()
     });
     stage.welcome_user(None, None);
     stage.act(Action::ShowCode { summary: summary() });
+    // Nobody asked how bad it is.
+    assert!(matches!(
+        stage.sent()[..],
+        [ToRelay::OpenTicket {
+            impact: Impact::NotStated,
+            urgency: Urgency::NotStated,
+            ..
+        }]
+    ));
     let open = stage.only_request();
     stage.relay(FromRelay::Ticket {
         ticket: ticket(TicketState::Waiting),
@@ -34,14 +43,14 @@ fn cardless_later(nth: u8) -> Stage {
     stage
 }
 
-fn code(stage: &Stage) -> Option<CodeView> {
+pub(super) fn code(stage: &Stage) -> Option<CodeView> {
     match stage.user_page() {
         UserPage::Waiting { code, .. } => code,
         other => panic!("no code is shown there: {other:?}"),
     }
 }
 
-fn shown(stage: &Stage) -> (CodeSecret, UnixMillis, u8) {
+pub(super) fn shown(stage: &Stage) -> (CodeSecret, UnixMillis, u8) {
     match code(stage) {
         Some(CodeView::Shown { secret, until, left }) => (secret, until, left),
         other => panic!("a code is shown: {other:?}"),
@@ -59,7 +68,7 @@ fn wrong(secret: &CodeSecret) -> CodeSecret {
 }
 
 /// The technician types a code; gives the question.
-fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
+pub(super) fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
     desk.act(Action::TakeByCode { ticket: TICKET, secret });
     let ask = match desk.sent()[..] {
         [ToRelay::TakeTicket { ask } | ToRelay::AskAgain { ask }] => (**ask).clone(),
@@ -72,7 +81,7 @@ fn typed(desk: &mut Stage, secret: CodeSecret) -> SignedAsk {
     ask
 }
 
-fn asked(ask: &SignedAsk) -> FromRelay {
+pub(super) fn asked(ask: &SignedAsk) -> FromRelay {
     let session = SessionInfo {
         id: ask.ask.session,
         ask: ask.clone(),
@@ -97,7 +106,7 @@ fn reveals(desk: &Stage) -> Reveal {
     }
 }
 
-fn ends(stage: &Stage, ask: &SignedAsk) -> bool {
+pub(super) fn ends(stage: &Stage, ask: &SignedAsk) -> bool {
     stage.sent().contains(&&ToRelay::EndSession {
         session: ask.ask.session,
         reason: EndReason::WrongCode,
@@ -237,7 +246,7 @@ fn a_relay_that_tells_of_other_tickets_opens_none_in_the_persons_name() {
 }
 
 /// Up to where the technician's machine, which knows the code, has revealed its nonce.
-fn known(user: &mut Stage) -> (SignedAsk, Reveal) {
+pub(super) fn known(user: &mut Stage) -> (SignedAsk, Reveal) {
     let mut desk = Stage::cardless();
     let ask = typed(&mut desk, shown(user).0);
     user.relay(asked(&ask));
@@ -484,6 +493,29 @@ fn with_a_good_card_a_code_only_says_which_ticket() {
     let mut desk = Stage::technician();
     let ask = typed(&mut desk, CodeSecret::try_from("314159".to_owned()).unwrap());
     assert!(ask.ask.credential.card().is_some());
+}
+
+#[test]
+fn a_card_that_the_users_machine_did_not_believe_is_not_shown_to_it_again() {
+    for (reason, by_card) in [(EndReason::Refused, true), (EndReason::Untrusted, false)] {
+        let mut desk = Stage::technician();
+        desk.act(Action::TakeTicket { ticket: TICKET });
+        let ask = match desk.sent()[..] {
+            [ToRelay::TakeTicket { ask }] => (**ask).clone(),
+            ref other => panic!("no question was sent: {other:?}"),
+        };
+        desk.relay(FromRelay::QueueChanged {
+            entry: entry(TicketState::Taken, true),
+        });
+        desk.relay(asked(&ask));
+        desk.relay(FromRelay::SessionEnded {
+            session: ask.ask.session,
+            reason,
+        });
+        desk.fresh = 100;
+        let again = typed(&mut desk, CodeSecret::try_from("314159".to_owned()).unwrap());
+        assert_eq!(again.ask.credential.card().is_some(), by_card, "{reason:?}");
+    }
 }
 
 #[test]

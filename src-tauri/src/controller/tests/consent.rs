@@ -126,6 +126,7 @@ fn the_organisations_policy_narrows_what_the_user_chooses_and_goes_with_the_shar
         capabilities: [Capability::View, Capability::Control].into(),
         longest_minutes: Some(20),
         longest_total_minutes: Some(40),
+        ..Policy::default()
     };
     let mut stage = asked_under(Some(policy.clone()), knows_alex());
     let UserPage::Consent { choices, .. } = stage.user_page() else {

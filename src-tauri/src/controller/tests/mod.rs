@@ -2,6 +2,7 @@
 
 mod abuse;
 mod code;
+mod code_forbidden;
 mod connection;
 mod consent;
 mod evidence;

@@ -33,7 +33,7 @@ export const en = {
     levelOf: (level: string) => `Level ${level}`,
     impact: "Who is stuck",
     anyImpact: "Everyone",
-    impacts: { person: "One person", team: "A team", organisation: "A site or everyone" } satisfies Record<Impact, string>,
+    impacts: { person: "One person", team: "A team", organisation: "A site or everyone", not_stated: "Not stated" } satisfies Record<Impact, string>,
     faults: {
       missing: "Choose the first and the last day.",
       order: "This is before the first day.",

@@ -31,7 +31,7 @@ export const fr: FigureWords = {
     levelOf: (level) => `Niveau ${level}`,
     impact: "Qui est bloqué",
     anyImpact: "Tous les cas",
-    impacts: { person: "Une personne", team: "Une équipe", organisation: "Un site ou tout le monde" },
+    impacts: { person: "Une personne", team: "Une équipe", organisation: "Un site ou tout le monde", not_stated: "Non précisé" },
     faults: {
       missing: "Choisissez le premier et le dernier jour.",
       order: "Cette date précède le premier jour.",

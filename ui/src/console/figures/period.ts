@@ -13,7 +13,7 @@ export const MIN_PERSON_DAYS = 7;
 export const PRESETS = ["thisWeek", "lastWeek", "thisMonth", "last30", "last90", "custom"] as const;
 export type Preset = (typeof PRESETS)[number];
 export const GROUPINGS = ["day", "week", "month"] as const satisfies readonly Grouping[];
-export const IMPACTS = ["person", "team", "organisation"] as const satisfies readonly Impact[];
+export const IMPACTS = ["person", "team", "organisation", "not_stated"] as const satisfies readonly Impact[];
 
 /** What the fields hold. `from` and `to` count for `custom` only. */
 export interface PeriodForm {

@@ -9,6 +9,7 @@ import type { KeyboardLayout } from "../../generated/protocol";
 import { preferredLanguage, t } from "../../i18n";
 import type { Host, PictureEvents, PictureLink } from "../index";
 import type { Effect, Event } from "./controller/events";
+import type { Served } from "./controller/profile";
 import { Technician } from "./controller/technician";
 import { putAsk } from "./binding/ask";
 import { signRequest } from "./binding/card";
@@ -42,7 +43,7 @@ export class BrowserHost implements Host {
   #carrying = false;
   #keyboard: KeyboardLayout | null = null;
 
-  constructor(organisation: string, version: string) {
+  constructor(organisation: Served, version: string) {
     const relay = relayAddress(location);
     const profile = { organisation, relay, version, language: preferredLanguage(navigator.languages) };
     this.#controller = new Technician(profile, browserStorage.settings(), browserStorage.token());

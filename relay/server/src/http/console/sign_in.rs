@@ -194,7 +194,7 @@ async fn describe(app: &App, person: Person) -> Result<Me, ApiError> {
         .collect();
     Ok(Me {
         person,
-        organisation: app.organisation.clone(),
+        organisation: app.organisation.name.clone(),
         technicians,
     })
 }

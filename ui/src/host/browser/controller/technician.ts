@@ -27,6 +27,7 @@ import { cardRequest, cardView, goodCard, technicianOf } from "./card";
 import { Desk } from "./desk";
 import type { AskWhy, Effect, Event } from "./events";
 import { technicianPage } from "./page";
+import type { Profile } from "./profile";
 import { Heads } from "./heads";
 import { SessionAtDesk } from "./session";
 import { Uplink } from "./uplink";
@@ -36,16 +37,6 @@ const PASSING: ReadonlySet<Code> = new Set(["not_recorded", "busy", "shutting_do
 
 /** A code's second part, as it is shown. */
 const SECRET = /^[0-9]{6}$/;
-
-/** What the page knows from the start. */
-export interface Profile {
-  readonly organisation: string;
-  /** The relay's address, as it is shown. */
-  readonly relay: string;
-  readonly version: string;
-  /** The browser's own language. */
-  readonly language: Language;
-}
 
 type Welcome = Extract<LinkEvent, { link: "online" }>;
 type WelcomedTechnician = Extract<Welcomed, { as: "technician" }>;
@@ -123,7 +114,7 @@ export class Technician {
       language: this.#language,
       theme: this.settings.theme,
       version: this.profile.version,
-      organisation: { name: this.profile.organisation, relay: this.profile.relay },
+      organisation: { ...this.profile.organisation, relay: this.profile.relay },
       link: this.#relay.shown,
       notice: this.#notice,
       offer: null,
@@ -236,14 +227,15 @@ export class Technician {
     if (means) this.#sign("take_ticket", ticket, means);
   }
 
-  /** A code was typed. With a good card it only says which ticket: the card shows more than the code can. */
+  /** A code was typed. With a good card, unless the other machine did not believe it, it only says which ticket. */
   #takeByCode(ticket: TicketId, secret: CodeSecret): void {
-    const { inHand, session } = this.#desk;
+    const { inHand, session, over } = this.#desk;
     if (session || (inHand !== null && inHand !== ticket)) return this.#tell({ code: "session_open" });
+    if (!this.profile.organisation.codes) return this.#tell({ code: "against_policy" });
     // What cannot be a code costs its user none of the few tries.
     if (!SECRET.test(secret)) return this.#tell({ code: "wrong_code" });
     if (this.#needsRelay()) return;
-    const card = goodCard(this.#desk, this.#now);
+    const card = over === "untrusted" ? null : goodCard(this.#desk, this.#now);
     const technician = technicianOf(this.#desk.person);
     if (!technician) return this.#outOfOrder();
     this.#desk.shown = ticket;
