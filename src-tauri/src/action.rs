@@ -114,7 +114,12 @@ pub enum Action {
         /// What.
         capability: Capability,
     },
-    /// User: this session, or the last one, was abuse.
+    /// User: think about reporting this session, or the last one, as abuse. Until they are done, the technician sees and does
+    /// nothing.
+    ConsiderReport,
+    /// User: no report after all.
+    DropReport,
+    /// User: the session that they thought about was abuse.
     ReportAbuse {
         /// In their words.
         sentence: Option<AbuseText>,

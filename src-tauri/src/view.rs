@@ -9,7 +9,7 @@ use renfort_protocol::{
     grant::{Capabilities, Capability, Grant},
     ids::TicketId,
     keyboard::{KeyboardLayout, Typing},
-    people::{Person, Stated, Technician},
+    people::{Name, Person, Stated, Technician},
     reply::CannedReply,
     signalling::{EndReason, SessionInfo},
     ticket::{Language, Left, QueueEntry, Summary, TicketDetail, UserTicket},
@@ -36,6 +36,10 @@ pub struct View {
     pub notice: Option<Notice>,
     /// A link from outside would set this program up; shown until answered.
     pub offer: Option<OfferView>,
+    /// A report of abuse that the person thinks about; shown until they are done with it, whatever page lies below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub report: Option<ReportView>,
     /// Who this person says they are.
     pub stated: Stated,
     /// Which side is shown, and where it stands.
@@ -92,6 +96,15 @@ pub struct OfferView {
     pub relay: String,
     /// Name of the organisation that it would take the place of; none when there is none.
     pub replaces: Option<String>,
+}
+
+/// A report of abuse before it is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ReportView {
+    /// Whom it is about.
+    pub technician: Name,
+    /// Their session is on; it would end.
+    pub running: bool,
 }
 
 /// The connection to the relay.

@@ -167,7 +167,7 @@ impl Controller {
             Event::Tick => self.tick(&mut turn),
         }
         self.ask_for_heads(&mut turn);
-        self.pause_control(&mut turn);
+        self.pause_sharer(&mut turn);
         self.emit(&mut turn);
         turn.effects
     }
@@ -216,6 +216,8 @@ impl Controller {
             } => self.answer_consent(allow, &capabilities, time_box_ms, turn),
             Action::AnswerRequest { capability, allow } => self.answer_request(capability, allow, turn),
             Action::Allow { capability } => self.allow(capability, turn),
+            Action::ConsiderReport => self.consider_report(),
+            Action::DropReport => self.user.considered = None,
             Action::ReportAbuse { sentence } => self.report_abuse(sentence, turn),
             Action::Withdraw { capability } => self.withdraw(capability, turn),
             Action::Extend => self.extend(turn),

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use renfort_engine::peer::Pause;
 use renfort_protocol::{
     ids::{RequestId, SessionId, TicketId},
     signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
@@ -13,6 +14,7 @@ use renfort_protocol::{
 
 use super::{
     Controller, Turn,
+    abuse::Considered,
     code::ShownCode,
     help::Help,
     requests::Purpose,
@@ -31,6 +33,8 @@ pub(super) struct User {
     pub(super) session: Option<Shared>,
     /// A session that ended here; the relay does not know yet.
     pub(super) ending: Option<(SessionId, EndReason)>,
+    /// A report of abuse that the person thinks about.
+    pub(super) considered: Option<Considered>,
     /// Somebody asks, and the person does not hear of it yet.
     pub(super) hailed: Option<Hailed>,
     /// The code on the screen.
@@ -76,10 +80,10 @@ impl User {
         self.session.as_ref().is_some_and(|shared| shared.info.id == session)
     }
 
-    /// The running session whose sharer must be told that a question is open now, or no longer.
-    pub(super) fn pause(&mut self, open: bool) -> Option<SessionId> {
+    /// The running session whose sharer must be told that something else rests from now on.
+    pub(super) fn pause(&mut self, pause: Pause) -> Option<SessionId> {
         let shared = self.session.as_mut()?;
-        (std::mem::replace(&mut shared.paused, open) != open).then_some(shared.info.id)
+        (std::mem::replace(&mut shared.paused, pause) != pause).then_some(shared.info.id)
     }
 
     pub(super) fn is_ending(&self) -> bool {

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use renfort_engine::{
-    peer::{SharerCommand, SharerEvent},
+    peer::{Pause, SharerCommand, SharerEvent},
     seal::Seal,
 };
 use renfort_protocol::{
@@ -55,8 +55,8 @@ pub(super) struct Shared {
     connected: bool,
     peer_lost: bool,
     question: Option<Question>,
-    /// The sharer knows of another question that is open on this screen.
-    pub(super) paused: bool,
+    /// What the sharer lets rest, beside what its own questions make rest.
+    pub(super) paused: Pause,
     talk: Talk,
 }
 
@@ -270,7 +270,7 @@ impl Controller {
             connected: false,
             peer_lost: false,
             question: None,
-            paused: false,
+            paused: Pause::Nothing,
             talk: Talk::default(),
         });
     }
@@ -482,6 +482,20 @@ impl Controller {
             shared.talk.write(true, turn.at, text.as_str());
         }
         self.tell_sharer(SharerCommand::Chat(text), turn);
+    }
+
+    /// After every event: a sharer knows what is open on the user's screen, and lets rest what must.
+    pub(super) fn pause_sharer(&mut self, turn: &mut Turn) {
+        let pause = if self.user.considered.is_some() {
+            Pause::Everything
+        } else if self.offer.is_some() {
+            Pause::Control
+        } else {
+            Pause::Nothing
+        };
+        if let Some(session) = self.user.pause(pause) {
+            turn.push(Effect::ToSharer(session, SharerCommand::Pause(pause)));
+        }
     }
 
     pub(super) fn tell_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {

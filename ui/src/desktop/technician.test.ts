@@ -281,6 +281,15 @@ test("what was not carried out is said", async () => {
   expect(shown.get("remark").textContent).toContain("taken back by the user");
 });
 
+test("a user who shows nothing has paused: the last picture is covered, and no reason is told", async () => {
+  shown = await stage(samples.remotePaused("en"));
+  expect(shown.get("remote-lost").textContent).toContain("The user has paused");
+  expect(shown.get("remote-canvas").closest(".empty")).not.toBeNull();
+  expect(shown.text()).not.toMatch(/abuse|report|supervisor/i);
+  await shown.show(samples.remote("en"));
+  expect(shown.text()).not.toContain("has paused");
+});
+
 test.each([["en", "[erased]"], ["fr", "[effacé]"]] as const)("what was erased is told in the reader's own words, %s", async (language, word) => {
   const view = samples.queue(language);
   if (view.side.role !== "technician" || view.side.page !== "queue" || !view.side.detail) throw new Error("there is a ticket to look at");

@@ -13,6 +13,9 @@ afterEach(async () => {
 const changed = <Name extends UserPage["page"]>(view: View, change: Partial<Extract<UserPage, { page: Name }>>): View =>
   viewOf(view.language, { ...view.side, ...change } as Side);
 
+/** The person thinks about a report of a session that is over. */
+const reporting = (view: View): View => ({ ...view, report: { technician: "Claire Fontaine", running: false } });
+
 test("help is asked for with a sentence, who is stuck and how badly", async () => {
   shown = await stage(samples.home("en"));
   await shown.type("get-help-summary", "  Excel does\nnot start ");
@@ -128,24 +131,39 @@ test("who was helped by the technician before is not warned", async () => {
 test("abuse is reported after a question, with or without a sentence", async () => {
   shown = await stage(samples.session("en"));
   await shown.click("report-abuse");
+  expect(shown.all("abuse-dialog"), "it is for the program to say that everything rests").toEqual([]);
+  await shown.show(samples.sessionReporting("en"));
+  expect(shown.get("abuse-rests").textContent).toContain("sees nothing of your screen");
   await shown.click("abuse-cancel");
-  expect(shown.host.actions).toEqual([]);
-  await shown.click("report-abuse");
+  await shown.show(samples.session("en"));
+  expect(shown.all("abuse-dialog")).toEqual([]);
+  await shown.show(samples.sessionReporting("en"));
   await shown.type("abuse-sentence", "x".repeat(501));
   await shown.click("abuse-confirm");
-  expect(shown.host.actions).toEqual([]);
   await shown.type("abuse-sentence", "  They asked for my bank card. ");
   await shown.click("abuse-confirm");
-  await shown.show(samples.finished("en"));
-  await shown.click("report-abuse");
+  await shown.show(reporting(samples.finished("en")));
+  await shown.type("abuse-sentence", "");
   await shown.click("abuse-confirm");
   expect(shown.host.actions).toEqual([
+    { action: "consider_report" },
+    { action: "drop_report" },
     { action: "report_abuse", sentence: "They asked for my bank card." },
     { action: "report_abuse", sentence: null },
   ]);
   await shown.show(changed<"finished">(samples.finished("en"), { abuse_reported: true }));
   expect(shown.all("report-abuse")).toEqual([]);
   expect(shown.text()).toContain("passed on to a supervisor");
+});
+
+test("a sentence about a session that ends meanwhile is not lost", async () => {
+  shown = await stage(samples.sessionReporting("en"));
+  await shown.type("abuse-sentence", "They read my mails.");
+  await shown.show(reporting(samples.waiting("en")));
+  expect(shown.get<HTMLTextAreaElement>("abuse-sentence").value).toBe("They read my mails.");
+  expect(shown.all("abuse-rests")).toEqual([]);
+  await shown.click("abuse-confirm");
+  expect(shown.host.actions).toEqual([{ action: "report_abuse", sentence: "They read my mails." }]);
 });
 
 test("an answer that is on its way is not given twice", async () => {

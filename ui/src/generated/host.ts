@@ -63,6 +63,16 @@ relay: string,
  */
 replaces: string | null, };
 
+export type ReportView = { 
+/**
+ * Whom it is about.
+ */
+technician: Line, 
+/**
+ * Their session is on; it would end.
+ */
+running: boolean, };
+
 export type Link = { "link": "idle" } | { "link": "connecting" } | { "link": "online" } | { "link": "offline", 
 /**
  * Why.
@@ -739,6 +749,10 @@ notice: Notice | null,
  */
 offer: OfferView | null, 
 /**
+ * A report of abuse that the person thinks about; shown until they are done with it, whatever page lies below.
+ */
+report?: ReportView, 
+/**
  * Who this person says they are.
  */
 stated: Stated, 
@@ -825,7 +839,7 @@ allow: boolean, } | { "action": "allow",
 /**
  * What.
  */
-capability: Capability, } | { "action": "report_abuse", 
+capability: Capability, } | { "action": "consider_report" } | { "action": "drop_report" } | { "action": "report_abuse", 
 /**
  * In their words.
  */

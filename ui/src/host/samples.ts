@@ -240,6 +240,7 @@ export const samples = {
   sessionByCode: user((l) => ({ ...userSession(l), by_code: true })),
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
   sessionNoMore: user((l) => ({ ...userSession(l), grant: grant(), forbidden: ["clipboard"], latest: NOW + 29 * MINUTE })),
+  sessionReporting: user((l) => ({ ...userSession(l), grant: grant() }), { report: { technician: CLAIRE.name, running: true } }),
   waitingReported: user((l) => ({ page: "waiting", ticket: userTicket(l), abuse_reported: true })),
   sessionLost: user((l) => ({ ...userSession(l), peer_lost: true })),
   finished: user((l) => ({
@@ -260,6 +261,7 @@ export const samples = {
   remoteControl: ticket((l) => ({ ...openSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: true, characters: 12, passed: true }] })),
   remoteRefused: ticket((l) => ({ ...openSession(l), requested: ["control"], remark: { remark: "refused", capability: "control", timed_out: true } })),
   remoteReplies: ticket(openSession, { replies: REPLIES }),
+  remotePaused: ticket((l) => ({ ...openSession(l), grant: grant(), remark: { remark: "withdrawn", capability: "view", reason: "by_user" } })),
   remoteLost: ticket((l) => ({ ...openSession(l), peer_lost: true })),
   over: ticket(() => ({ stage: "over", reason: "stopped_by_user" })),
   overWrongCode: ticket(() => ({ stage: "over", reason: "wrong_code" }), { card: needed() }),

@@ -211,8 +211,9 @@ export const en = {
   abuse: {
     button: "Report abuse",
     title: "Report abuse?",
+    rests: (name: string) => `While this is open, ${name} sees nothing of your screen and can do nothing. They are not told why.`,
     bodyRunning: (name: string) =>
-      `The session stops at once. ${name} can no longer ask for this ticket, and a supervisor looks at what happened. Somebody else will help you.`,
+      `If you report, the session ends. ${name} can no longer ask for this ticket, and a supervisor looks at what happened. Somebody else will help you.`,
     body: (name: string) => `${name} can no longer have this ticket, and a supervisor looks at what happened.`,
     sentence: "What happened?",
     sentenceHint: "If you like, in one sentence. A supervisor reads it.",
@@ -220,6 +221,7 @@ export const en = {
     confirmRunning: "Stop and report",
     confirm: "Report",
     cancel: "Go back",
+    cancelRunning: "Go on with the session",
     reported: "Your report is being passed on to a supervisor. What is needed to look into it is kept.",
   },
 

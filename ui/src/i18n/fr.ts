@@ -206,8 +206,9 @@ export const fr: typeof en = {
   abuse: {
     button: "Signaler un abus",
     title: "Signaler un abus ?",
+    rests: (name) => `Tant que cette question est ouverte, ${name} ne voit rien de votre écran et ne peut rien faire, sans savoir pourquoi.`,
     bodyRunning: (name) =>
-      `La session s’arrête aussitôt. ${name} ne peut plus demander ce ticket, et un responsable examine ce qui s’est passé. Quelqu’un d’autre vous aidera.`,
+      `Si vous signalez, la session se termine. ${name} ne peut plus demander ce ticket, et un responsable examine ce qui s’est passé. Quelqu’un d’autre vous aidera.`,
     body: (name) => `${name} ne peut plus reprendre ce ticket, et un responsable examine ce qui s’est passé.`,
     sentence: "Que s’est-il passé ?",
     sentenceHint: "En une phrase, si vous le souhaitez. Un responsable la lira.",
@@ -215,6 +216,7 @@ export const fr: typeof en = {
     confirmRunning: "Arrêter et signaler",
     confirm: "Signaler",
     cancel: "Revenir",
+    cancelRunning: "Reprendre la session",
     reported: "Votre signalement est transmis à un responsable. Ce qu’il faut pour l’examiner est conservé.",
   },
 

@@ -1,6 +1,6 @@
 //! Organisation, sides, and the connection to the relay.
 
-use renfort_engine::peer::SharerCommand;
+use renfort_engine::peer::{Pause, SharerCommand};
 use renfort_protocol::signalling::{Identity, Signal};
 
 use super::*;
@@ -212,7 +212,7 @@ fn control_pauses_while_the_question_about_a_link_is_open() {
     stage.begin_session();
     let told = |stage: &Stage, open: bool| {
         stage.did(
-            |effect| matches!(effect, Effect::ToSharer(SESSION, SharerCommand::QuestionOpen(told)) if *told == open),
+            |effect| matches!(effect, Effect::ToSharer(SESSION, SharerCommand::Pause(told)) if *told == if open { Pause::Control } else { Pause::Nothing }),
         )
     };
     assert!(told(&stage, true));

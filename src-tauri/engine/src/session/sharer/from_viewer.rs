@@ -16,7 +16,7 @@ use renfort_protocol::{
 
 use super::{SharerEffect, SharerSession};
 use crate::{
-    peer::SharerEvent,
+    peer::{Pause, SharerEvent},
     session::{Candidate, Channel, wire},
 };
 
@@ -198,7 +198,7 @@ impl SharerSession {
         self.grant.allows(Capability::Control, now).map_err(reason)?;
         if self.input_broken {
             Err(InputDenied::Failed)
-        } else if self.question_open || !self.requests.is_empty() {
+        } else if self.pause == Pause::Control || !self.requests.is_empty() {
             Err(InputDenied::Paused)
         } else {
             Ok(())

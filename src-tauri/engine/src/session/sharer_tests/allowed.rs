@@ -116,7 +116,7 @@ fn control_pauses_while_any_question_is_open_and_what_is_held_goes_up() {
     let mut scene = Scene::greeted(&[Capability::View, Capability::Control]);
     scene.press();
     scene.effects();
-    scene.command(SharerCommand::QuestionOpen(true));
+    scene.command(SharerCommand::Pause(Pause::Control));
     assert_eq!(scene.effects(), [SharerEffect::ReleaseAll]);
     scene.press();
     assert_eq!(
@@ -125,7 +125,7 @@ fn control_pauses_while_any_question_is_open_and_what_is_held_goes_up() {
             reason: InputDenied::Paused
         }]
     );
-    scene.command(SharerCommand::QuestionOpen(false));
+    scene.command(SharerCommand::Pause(Pause::Nothing));
     scene.press();
     assert_eq!(scene.effects(), [SharerEffect::Input(key(true))]);
     scene.hear(&FromViewer::Request {
