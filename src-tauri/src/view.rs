@@ -157,6 +157,10 @@ pub enum UserPage {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         #[ts(optional, as = "Option<bool>")]
         abuse_reported: bool,
+        /// The receipt of the last session, to save.
+        #[serde(skip_serializing_if = "ReceiptView::is_none")]
+        #[ts(optional, as = "Option<ReceiptView>")]
+        receipt: ReceiptView,
         /// The code for a technician on the telephone, when the person asked for one.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
@@ -211,7 +215,7 @@ pub enum UserPage {
         /// The last texts that went through the clipboard, newest last, at most 5.
         clipboard: Vec<ClipboardLine>,
     },
-    /// It is over: what was done, and was it solved?
+    /// It is over, or the ticket was withdrawn after a session: what was done, and was it solved?
     Finished {
         /// The ticket with its receipt.
         ticket: UserTicket,
@@ -272,6 +276,12 @@ pub enum ReceiptView {
         /// The file's name.
         file: String,
     },
+}
+
+impl ReceiptView {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// What a user can choose when a technician wants in. Seeing is what the session is: it is no choice beside yes and no.

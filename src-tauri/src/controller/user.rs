@@ -58,6 +58,11 @@ pub(super) struct Opening {
     opened: bool,
 }
 
+/// Is there something to tell of a ticket that is closed? Of one that was withdrawn only when somebody was let in before.
+fn is_told(ticket: &UserTicket) -> bool {
+    ticket.state != TicketState::Cancelled || ticket.receipt.is_some()
+}
+
 /// Does it wait, or does somebody have it?
 pub(super) fn is_open(ticket: &UserTicket) -> bool {
     matches!(ticket.state, TicketState::Waiting | TicketState::Taken)
@@ -244,8 +249,11 @@ impl Controller {
                 code: self.code_view(ticket.id),
                 ticket,
                 abuse_reported,
+                receipt: self.receipt_view(),
             },
-            TicketState::Solved | TicketState::NotSolved if self.profile.settings.left != Some(ticket.id) => {
+            TicketState::Solved | TicketState::NotSolved | TicketState::Cancelled
+                if is_told(&ticket) && self.profile.settings.left != Some(ticket.id) =>
+            {
                 UserPage::Finished {
                     ticket,
                     abuse_reported,

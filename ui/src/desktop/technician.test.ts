@@ -114,6 +114,7 @@ test("who took the ticket that was looked at is said, and keys go on where it st
 
 test.each([
   [{ left: "escalated", to: 2 }, "level 2"], [{ left: "cancelled" }, "no longer needs help"], [{ left: "closed" }, "was closed"],
+  [{ left: "reassigned" }, "Your session has ended. Others go on with this ticket."],
 ] as const)("where a ticket went is said: %o", async (why, words) => {
   shown = await stage(page(samples.queue("en"), { tickets: [], detail: null, gone: { id: "T-1", summary: "x", why } }));
   expect(shown.get("queue-gone").textContent).toContain(words);

@@ -166,6 +166,19 @@ test("a sentence about a session that ends meanwhile is not lost", async () => {
   expect(shown.host.actions).toEqual([{ action: "report_abuse", sentence: "They read my mails." }]);
 });
 
+test("the receipt of the session before is to be had after a report and for a withdrawn ticket, too", async () => {
+  shown = await stage(samples.waitingReported("en"));
+  expect(shown.get("receipt").textContent).toContain("saw your screen");
+  await shown.click("save-receipt");
+  await shown.show(samples.withdrawn("en"));
+  expect(shown.text()).toContain("Your request was withdrawn");
+  expect(shown.all("solved-yes")).toEqual([]);
+  await shown.click("save-receipt");
+  expect(shown.host.actions.map(({ action }) => action)).toEqual(["save_receipt", "save_receipt"]);
+  await shown.show(samples.waiting("en"));
+  expect(shown.all("save-receipt")).toEqual([]);
+});
+
 test("an answer that is on its way is not given twice", async () => {
   shown = await stage(changed<"consent">(samples.consent("en"), { busy: true }));
   expect(shown.get<HTMLButtonElement>("consent-allow").disabled).toBe(true);

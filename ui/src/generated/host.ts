@@ -253,6 +253,10 @@ ticket: UserTicket,
  */
 abuse_reported?: boolean, 
 /**
+ * The receipt of the last session, to save.
+ */
+receipt?: ReceiptView, 
+/**
  * The code for a technician on the telephone, when the person asked for one.
  */
 code?: CodeView, } | { "page": "consent", 
@@ -549,6 +553,10 @@ ticket: UserTicket,
  * The user reported the last session as abuse.
  */
 abuse_reported?: boolean, 
+/**
+ * The receipt of the last session, to save.
+ */
+receipt?: ReceiptView, 
 /**
  * The code for a technician on the telephone, when the person asked for one.
  */

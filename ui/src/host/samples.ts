@@ -241,7 +241,7 @@ export const samples = {
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
   sessionNoMore: user((l) => ({ ...userSession(l), grant: grant(), forbidden: ["clipboard"], latest: NOW + 29 * MINUTE })),
   sessionReporting: user((l) => ({ ...userSession(l), grant: grant() }), { report: { technician: CLAIRE.name, running: true } }),
-  waitingReported: user((l) => ({ page: "waiting", ticket: userTicket(l), abuse_reported: true })),
+  waitingReported: user((l) => ({ page: "waiting", ticket: userTicket(l, { receipt }), abuse_reported: true, receipt: { state: "ready" } })),
   sessionLost: user((l) => ({ ...userSession(l), peer_lost: true })),
   finished: user((l) => ({
     page: "finished",
@@ -249,6 +249,7 @@ export const samples = {
     busy: false,
     receipt: { state: "ready" },
   })),
+  withdrawn: user((l) => ({ page: "finished", ticket: userTicket(l, { state: "cancelled", position: null, receipt }), busy: false, receipt: { state: "ready" } })),
   signIn: technician(() => ({ page: "sign_in", busy: false, login: null, second_factor: false }), { notice: { id: 1, error: { code: "sign_in_failed" } } }),
   queue: technician((l) => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: queue(l), detail: detail(l), busy: false })),
   queueEmpty: technician(() => ({ page: "queue", person: CLAIRE_SIGNED_IN, card: GOOD, tickets: [], detail: null, busy: false })),

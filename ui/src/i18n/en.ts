@@ -120,6 +120,7 @@ export const en = {
     next: "You are next.",
     before: (count: number) => `${n(count, "person is", "people are")} before you.`,
     inQueue: "You are in the queue.",
+    lastSession: "Your last session",
     since: (time: string) => `Asked ${time}`,
     takenBy: (name: string) => `${name} has your ticket`,
     takenHint: "Nobody sees your screen now. You will be asked before anyone does.",

@@ -116,6 +116,7 @@ export const fr: typeof en = {
     next: "Vous êtes le prochain.",
     before: (count) => `${n(count, "personne est", "personnes sont")} avant vous.`,
     inQueue: "Vous êtes dans la file.",
+    lastSession: "Votre dernière session",
     since: (time) => `Demandé ${time}`,
     takenBy: (name) => `${name} s’occupe de votre ticket`,
     takenHint: "Personne ne voit votre écran pour l’instant. On vous le demandera avant.",

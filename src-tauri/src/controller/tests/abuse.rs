@@ -6,6 +6,7 @@ use renfort_protocol::{
 };
 
 use super::*;
+use crate::view::ReceiptView;
 use renfort_engine::peer::{Pause, SharerCommand, SharerEvent};
 
 fn sentence() -> Option<AbuseText> {
@@ -93,6 +94,7 @@ fn a_report_is_sent_until_the_relay_has_it_over_a_restart_too() {
         stage.user_page(),
         UserPage::Waiting {
             abuse_reported: true,
+            receipt: ReceiptView::Ready,
             ..
         }
     ));
