@@ -108,6 +108,8 @@ pub enum Action {
         capability: Capability,
         /// Yes or no.
         allow: bool,
+        /// Together with control: may copied texts be exchanged, too? Of no meaning otherwise.
+        clipboard: bool,
     },
     /// User: allow something without being asked.
     Allow {

@@ -41,6 +41,8 @@ pub enum SharerCommand {
         capability: Capability,
         /// Yes or no.
         allow: bool,
+        /// Together with control: may copied texts be exchanged, too? Of no meaning otherwise.
+        clipboard: bool,
     },
     /// The user allows something without being asked.
     Allow(Capability),

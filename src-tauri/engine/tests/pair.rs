@@ -110,6 +110,7 @@ fn input_is_carried_out_only_once_it_is_granted() {
     pair.tell_sharer(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     pair.sees(|event| matches!(event, ViewerEvent::Granted(grant) if grant.capabilities.len() == 3));
     pair.press("b");
@@ -273,6 +274,7 @@ fn texts_go_through_the_clipboard_only_while_it_is_granted() {
     pair.tell_sharer(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     eventually(
         "the first look",

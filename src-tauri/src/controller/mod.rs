@@ -214,7 +214,11 @@ impl Controller {
                 capabilities,
                 time_box_ms,
             } => self.answer_consent(allow, &capabilities, time_box_ms, turn),
-            Action::AnswerRequest { capability, allow } => self.answer_request(capability, allow, turn),
+            Action::AnswerRequest {
+                capability,
+                allow,
+                clipboard,
+            } => self.answer_request(capability, allow, clipboard, turn),
             Action::Allow { capability } => self.allow(capability, turn),
             Action::ConsiderReport => self.consider_report(),
             Action::DropReport => self.user.considered = None,

@@ -465,8 +465,13 @@ impl Controller {
         }
     }
 
-    pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, turn: &mut Turn) {
-        self.tell_sharer(SharerCommand::Answer { capability, allow }, turn);
+    pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, clipboard: bool, turn: &mut Turn) {
+        let answer = SharerCommand::Answer {
+            capability,
+            allow,
+            clipboard,
+        };
+        self.tell_sharer(answer, turn);
     }
 
     pub(super) fn withdraw(&mut self, capability: Capability, turn: &mut Turn) {

@@ -210,9 +210,31 @@ test("a question lies over the conversation, keeps the draft, and Stop stays wit
   expect(document.activeElement?.tagName).toBe("H2");
   await shown.click("control-allow");
   await shown.click("stop");
-  expect(shown.host.actions).toEqual([{ action: "answer_request", capability: "control", allow: true }, { action: "stop" }]);
+  expect(shown.host.actions).toEqual([{ action: "answer_request", capability: "control", allow: true, clipboard: false }, { action: "stop" }]);
   await shown.show(samples.session("en"));
   expect(shown.get<HTMLInputElement>("chat-input").value).toBe("half a sent");
+});
+
+test("the question for control offers copied texts by a switch of their own, which is off", async () => {
+  const answers = () => shown.host.actions.splice(0);
+  shown = await stage(samples.sessionQuestion("en"));
+  expect(shown.get<HTMLInputElement>("control-clipboard").checked).toBe(false);
+  await shown.click("control-clipboard");
+  expect(answers(), "it is no answer yet").toEqual([]);
+  await shown.click("control-allow");
+  await shown.click("control-refuse");
+  expect(answers()).toEqual([
+    { action: "answer_request", capability: "control", allow: true, clipboard: true },
+    { action: "answer_request", capability: "control", allow: false, clipboard: false },
+  ]);
+  // Not where there is nothing to choose.
+  for (const change of [{ grant: grant("view", "clipboard") }, { forbidden: ["clipboard"] }] as const) {
+    await shown.show(samples.session("en"));
+    await shown.show(changed<"session">(samples.sessionQuestion("en"), { ...change }));
+    expect(shown.all("control-clipboard")).toEqual([]);
+    await shown.click("control-allow");
+    expect(answers()).toEqual([{ action: "answer_request", capability: "control", allow: true, clipboard: false }]);
+  }
 });
 
 test("a switch shows what holds, and turns on what is off", async () => {

@@ -843,7 +843,11 @@ capability: Capability,
 /**
  * Yes or no.
  */
-allow: boolean, } | { "action": "allow", 
+allow: boolean, 
+/**
+ * Together with control: may copied texts be exchanged, too? Of no meaning otherwise.
+ */
+clipboard: boolean, } | { "action": "allow", 
 /**
  * What.
  */

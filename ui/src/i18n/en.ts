@@ -195,8 +195,7 @@ export const en = {
 
   question: {
     control: (name: string) => `${name} asks to use your mouse and keyboard`,
-    controlBody: (clipboard: boolean) =>
-      `They can then click and type as if they sat beside you${clipboard ? ", and texts that either of you copies can be pasted by the other" : ""}.`,
+    controlBody: "They can then click and type as if they sat beside you.",
     controlHint: "You can take control back at any moment.",
     clipboard: (name: string) => `${name} asks to exchange copied texts with you`,
     clipboardBody: "Texts that either of you copies can be pasted by the other.",

@@ -190,8 +190,7 @@ export const fr: typeof en = {
 
   question: {
     control: (name) => `${name} demande à utiliser votre souris et votre clavier`,
-    controlBody: (clipboard) =>
-      `Cette personne pourra cliquer et taper comme si elle était à côté de vous${clipboard ? ", et les textes copiés par l’un pourront être collés par l’autre" : ""}.`,
+    controlBody: "Cette personne pourra cliquer et taper comme si elle était à côté de vous.",
     controlHint: "Vous pouvez reprendre la main à tout moment.",
     clipboard: (name) => `${name} demande à échanger avec vous les textes copiés`,
     clipboardBody: "Les textes copiés par l’un pourront être collés par l’autre.",

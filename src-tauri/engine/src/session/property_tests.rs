@@ -162,7 +162,11 @@ impl Told {
 
 fn command(what: u8, capability: Capability, yes: bool) -> SharerCommand {
     match what {
-        0 | 1 => SharerCommand::Answer { capability, allow: yes },
+        0 | 1 => SharerCommand::Answer {
+            capability,
+            allow: yes,
+            clipboard: what == 1,
+        },
         2 => SharerCommand::Withdraw(capability),
         3 => SharerCommand::Extend,
         6 | 7 => SharerCommand::Allow(capability),

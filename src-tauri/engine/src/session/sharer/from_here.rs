@@ -32,7 +32,11 @@ impl SharerSession {
         }
         match command {
             SharerCommand::Signal(signal) => self.signal(signal, now),
-            SharerCommand::Answer { capability, allow } => self.answer(capability, allow, now),
+            SharerCommand::Answer {
+                capability,
+                allow,
+                clipboard,
+            } => self.answer(capability, allow, clipboard, now),
             SharerCommand::Allow(capability) => self.allow(capability, now),
             SharerCommand::Withdraw(capability) => {
                 let taken: &[_] = match capability {
@@ -148,15 +152,15 @@ impl SharerSession {
         Some(asked_at)
     }
 
-    fn answer(&mut self, capability: Capability, allow: bool, now: UnixMillis) {
+    fn answer(&mut self, capability: Capability, allow: bool, clipboard: bool, now: UnixMillis) {
         let Some(asked_at) = self.close_request(capability) else {
             return;
         };
         if !allow {
             return self.refuse(capability, asked_at, false, now);
         }
-        // The clipboard comes with control: a technician who can type can paste.
-        let with = (capability == Capability::Control).then_some(Capability::Clipboard);
+        // The question for control offers the clipboard as a choice of its own.
+        let with = (clipboard && capability == Capability::Control).then_some(Capability::Clipboard);
         for capability in [capability].into_iter().chain(with) {
             if self.policy.allows(capability) {
                 self.give(capability, now);

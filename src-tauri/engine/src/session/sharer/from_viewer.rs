@@ -108,7 +108,7 @@ impl SharerSession {
             FromViewer::Request { capability, asked_at } => self.request(capability, asked_at, now),
             FromViewer::GiveBack { capability } => {
                 let given: &[_] = match capability {
-                    // Clipboard came with control, so it goes with it.
+                    // Who does nothing there any more needs no texts there either.
                     Capability::Control => &[Capability::Control, Capability::Clipboard],
                     Capability::View => &[Capability::Control, Capability::Clipboard, Capability::View],
                     Capability::Clipboard => &[Capability::Clipboard],

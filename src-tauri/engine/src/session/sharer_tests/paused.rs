@@ -113,6 +113,7 @@ fn nothing_that_is_answered_or_switched_on_meanwhile_counts_before_the_pause_is_
     scene.command(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     scene.command(SharerCommand::Allow(Capability::View));
     let effects = scene.effects();
