@@ -169,7 +169,12 @@ impl Controller {
         };
         self.user.opening = Some(opening.clone());
         self.user.help = Help::default();
-        self.send_opening(opening, turn);
+        if self.link.hello_is_old() {
+            // A ticket has the name and the language of the hello. With the next one the request goes out.
+            self.connect(turn);
+        } else {
+            self.send_opening(opening, turn);
+        }
     }
 
     fn send_opening(&mut self, opening: Opening, turn: &mut Turn) {

@@ -94,6 +94,37 @@ fn a_changed_name_is_said_at_once_when_nothing_is_under_way_and_else_at_the_next
 }
 
 #[test]
+fn a_ticket_is_opened_in_the_language_that_was_chosen_although_the_relay_was_greeted_in_another() {
+    let mut stage = Stage::user();
+    stage.act(Action::SetLanguage { language: Language::Fr });
+    assert!(
+        !stage.did(|effect| matches!(effect, Effect::Connect(_))),
+        "nothing that is under way is disturbed"
+    );
+    let ask = Action::RequestHelp {
+        summary: summary(),
+        impact: Impact::Person,
+        urgency: Urgency::High,
+    };
+    stage.act(ask.clone());
+    assert!(stage.did(|effect| matches!(effect, Effect::Connect(target) if target.language == Language::Fr)));
+    assert!(stage.sent().is_empty(), "not over the connection that speaks English");
+    assert!(matches!(stage.user_page(), UserPage::Home { busy: true, .. }));
+    stage.welcome_user(None, None);
+    assert!(matches!(stage.sent()[..], [ToRelay::OpenTicket { .. }]));
+    let re = stage.only_request();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Cancelled),
+    });
+    stage.relay(FromRelay::Done { re });
+    stage.act(ask);
+    assert!(
+        matches!(stage.sent()[..], [ToRelay::OpenTicket { .. }]),
+        "the next one needs no other hello"
+    );
+}
+
+#[test]
 fn signals_wait_for_the_relay_and_go_out_in_order() {
     use renfort_engine::peer::SharerEvent;
     let mut stage = Stage::in_session();
