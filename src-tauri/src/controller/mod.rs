@@ -15,6 +15,7 @@ mod help;
 mod keys;
 mod link;
 mod offer;
+mod pause;
 mod profile;
 mod receipt;
 mod reports;

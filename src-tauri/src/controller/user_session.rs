@@ -465,15 +465,6 @@ impl Controller {
         }
     }
 
-    pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, clipboard: bool, turn: &mut Turn) {
-        let answer = SharerCommand::Answer {
-            capability,
-            allow,
-            clipboard,
-        };
-        self.tell_sharer(answer, turn);
-    }
-
     pub(super) fn withdraw(&mut self, capability: Capability, turn: &mut Turn) {
         self.tell_sharer(SharerCommand::Withdraw(capability), turn);
     }
@@ -487,20 +478,6 @@ impl Controller {
             shared.talk.write(true, turn.at, text.as_str());
         }
         self.tell_sharer(SharerCommand::Chat(text), turn);
-    }
-
-    /// After every event: a sharer knows what is open on the user's screen, and lets rest what must.
-    pub(super) fn pause_sharer(&mut self, turn: &mut Turn) {
-        let pause = if self.user.considered.is_some() {
-            Pause::Everything
-        } else if self.offer.is_some() {
-            Pause::Control
-        } else {
-            Pause::Nothing
-        };
-        if let Some(session) = self.user.pause(pause) {
-            turn.push(Effect::ToSharer(session, SharerCommand::Pause(pause)));
-        }
     }
 
     pub(super) fn tell_sharer(&mut self, command: SharerCommand, turn: &mut Turn) {

@@ -14,6 +14,7 @@ const EXPECTED: Record<keyof typeof samples, string[]> = {
   thanks: ["thanks-done", "thanks-after"],
   waiting: ["ticket-number", "queue-position", "code-show", "cancel-ticket"],
   waitingOffline: ["ticket-number", "offline"],
+  waitingStopped: ["ticket-number", "receipt", "save-receipt", "report-abuse", "cancel-ticket"],
   waitingReported: ["ticket-number", "receipt", "save-receipt", "cancel-ticket"],
   waitingTaken: ["ticket-number", "cancel-ticket"],
   code: ["code-digits", "code-left", "code-state", "code-hide", "ticket-number", "cancel-ticket"],

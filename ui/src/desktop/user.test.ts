@@ -167,7 +167,10 @@ test("a sentence about a session that ends meanwhile is not lost", async () => {
 });
 
 test("the receipt of the session before is to be had after a report and for a withdrawn ticket, too", async () => {
-  shown = await stage(samples.waitingReported("en"));
+  shown = await stage(samples.waitingStopped("en"));
+  expect(shown.all("report-abuse")).toHaveLength(1);
+  await shown.show(samples.waitingReported("en"));
+  expect(shown.all("report-abuse")).toEqual([]);
   expect(shown.get("receipt").textContent).toContain("saw your screen");
   await shown.click("save-receipt");
   await shown.show(samples.withdrawn("en"));
@@ -228,9 +231,10 @@ test("the question for control offers copied texts by a switch of their own, whi
     { action: "answer_request", capability: "control", allow: false, clipboard: false },
   ]);
   // Not where there is nothing to choose.
-  for (const change of [{ grant: grant("view", "clipboard") }, { forbidden: ["clipboard"] }] as const) {
+  const asked = samples.sessionQuestion("en");
+  for (const view of [changed<"session">(asked, { grant: grant("view", "clipboard") }), changed<"session">(asked, { forbidden: ["clipboard"] })]) {
     await shown.show(samples.session("en"));
-    await shown.show(changed<"session">(samples.sessionQuestion("en"), { ...change }));
+    await shown.show(view);
     expect(shown.all("control-clipboard")).toEqual([]);
     await shown.click("control-allow");
     expect(answers()).toEqual([{ action: "answer_request", capability: "control", allow: true, clipboard: false }]);

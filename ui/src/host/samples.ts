@@ -241,6 +241,7 @@ export const samples = {
   sessionQuestion: user((l) => ({ ...userSession(l), question: { capability: "control", answer_by: NOW + 41_000 } })),
   sessionNoMore: user((l) => ({ ...userSession(l), grant: grant(), forbidden: ["clipboard"], latest: NOW + 29 * MINUTE })),
   sessionReporting: user((l) => ({ ...userSession(l), grant: grant() }), { report: { technician: CLAIRE.name, running: true } }),
+  waitingStopped: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE, receipt }), receipt: { state: "ready" } })),
   waitingReported: user((l) => ({ page: "waiting", ticket: userTicket(l, { receipt }), abuse_reported: true, receipt: { state: "ready" } })),
   sessionLost: user((l) => ({ ...userSession(l), peer_lost: true })),
   finished: user((l) => ({
