@@ -108,13 +108,20 @@ pub enum Action {
         capability: Capability,
         /// Yes or no.
         allow: bool,
+        /// Together with control: may copied texts be exchanged, too? Of no meaning otherwise.
+        clipboard: bool,
     },
     /// User: allow something without being asked.
     Allow {
         /// What.
         capability: Capability,
     },
-    /// User: this session, or the last one, was abuse.
+    /// User: think about reporting this session, or the last one, as abuse. Until they are done, the technician sees and does
+    /// nothing.
+    ConsiderReport,
+    /// User: no report after all.
+    DropReport,
+    /// User: the session that they thought about was abuse.
     ReportAbuse {
         /// In their words.
         sentence: Option<AbuseText>,

@@ -206,6 +206,7 @@ fn user(page: &UserPage, view: &View, allows: &Capabilities, needs_help: &Action
         } => Some(Action::AnswerRequest {
             capability: question.capability,
             allow: allows.contains(&question.capability),
+            clipboard: allows.contains(&Capability::Clipboard),
         }),
         _ => None,
     }

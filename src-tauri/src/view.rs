@@ -9,7 +9,7 @@ use renfort_protocol::{
     grant::{Capabilities, Capability, Grant},
     ids::TicketId,
     keyboard::{KeyboardLayout, Typing},
-    people::{Person, Stated, Technician},
+    people::{Name, Person, Stated, Technician},
     reply::CannedReply,
     signalling::{EndReason, SessionInfo},
     ticket::{Language, Left, QueueEntry, Summary, TicketDetail, UserTicket},
@@ -36,6 +36,10 @@ pub struct View {
     pub notice: Option<Notice>,
     /// A link from outside would set this program up; shown until answered.
     pub offer: Option<OfferView>,
+    /// A report of abuse that the person thinks about; shown until they are done with it, whatever page lies below.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub report: Option<ReportView>,
     /// Who this person says they are.
     pub stated: Stated,
     /// Which side is shown, and where it stands.
@@ -96,6 +100,15 @@ pub struct OfferView {
     pub replaces: Option<String>,
 }
 
+/// A report of abuse before it is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ReportView {
+    /// Whom it is about.
+    pub technician: Name,
+    /// Their session is on; it would end.
+    pub running: bool,
+}
+
 /// The connection to the relay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "link", rename_all = "snake_case")]
@@ -146,6 +159,10 @@ pub enum UserPage {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         #[ts(optional, as = "Option<bool>")]
         abuse_reported: bool,
+        /// The receipt of the last session, to save.
+        #[serde(skip_serializing_if = "ReceiptView::is_none")]
+        #[ts(optional, as = "Option<ReceiptView>")]
+        receipt: ReceiptView,
         /// The code for a technician on the telephone, when the person asked for one.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
@@ -200,7 +217,7 @@ pub enum UserPage {
         /// The last texts that went through the clipboard, newest last, at most 5.
         clipboard: Vec<ClipboardLine>,
     },
-    /// It is over: what was done, and was it solved?
+    /// It is over, or the ticket was withdrawn after a session: what was done, and was it solved?
     Finished {
         /// The ticket with its receipt.
         ticket: UserTicket,
@@ -261,6 +278,12 @@ pub enum ReceiptView {
         /// The file's name.
         file: String,
     },
+}
+
+impl ReceiptView {
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// What a user can choose when a technician wants in. Seeing is what the session is: it is no choice beside yes and no.

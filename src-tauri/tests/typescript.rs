@@ -28,6 +28,7 @@ fn generated(protocol: &str) -> String {
         view::Theme,
         view::OrganisationView,
         view::OfferView,
+        view::ReportView,
         view::Link,
         view::Notice,
         view::Question,

@@ -149,11 +149,13 @@ test("a question takes the focus from a message that is being written, and gives
   await stage.press("Enter");
   expect(await stage.actions()).toEqual([]);
   await stage.press("Tab");
+  await expectHere(stage, "control-clipboard");
+  await stage.press("Tab");
   await expectHere(stage, "control-refuse");
   await stage.press("Tab");
   await expectHere(stage, "control-allow");
   await stage.press("Enter");
-  expect(await stage.actions()).toEqual([{ action: "answer_request", capability: "control", allow: true }]);
+  expect(await stage.actions()).toEqual([{ action: "answer_request", capability: "control", allow: true, clipboard: false }]);
   await stage.next("sessionControl");
   await expectHere(stage, "chat-input");
   expect(await stage.get("chat-input").inputValue()).toBe("half a sent");
@@ -217,7 +219,7 @@ const ORDER = {
   consentByCode: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   consent: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   sessionControl: ["extend", "switch-view", "switch-control", "switch-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop", "report-abuse"],
-  sessionQuestion: ["control-refuse", "control-allow", "stop", "report-abuse"],
+  sessionQuestion: ["control-clipboard", "control-refuse", "control-allow", "stop", "report-abuse"],
   finished: ["solved-no", "solved-yes", "save-receipt", "back-home", "report-abuse"],
 } as const;
 

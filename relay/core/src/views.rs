@@ -61,11 +61,13 @@ impl Broker {
         }
     }
 
-    /// The ticket that a user's app begins with: the newest that was not cancelled, if it is open or still waits for
-    /// the user's word.
+    /// The ticket that a user's app begins with: the newest, if it is open or still waits for the user's word. One that was
+    /// cancelled before anybody was let in is passed over.
     pub(crate) fn latest_for_user(&self, device: &DeviceKey) -> Option<UserTicket> {
         let mut tickets = self.desk.tickets_of(device);
-        let newest = tickets.find(|ticket| ticket.record.state != TicketState::Cancelled)?;
+        let told =
+            |ticket: &&Ticket| ticket.record.state != TicketState::Cancelled || self.receipts(ticket).next().is_some();
+        let newest = tickets.find(told)?;
         let current = newest.record.is_open() || newest.record.feedback.is_none();
         current.then(|| self.user_ticket(newest))
     }

@@ -17,6 +17,19 @@ pub const COMMANDS: usize = 256;
 /// Events that wait for the shell; when full, the peer waits.
 pub const EVENTS: usize = 256;
 
+/// What rests because of what is open on the user's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pause {
+    /// Nothing is open, and nothing rests.
+    #[default]
+    Nothing,
+    /// A question: no remote hand answers it.
+    Control,
+    /// Something that is not for the technician's eyes: they see nothing and do nothing. Told to them as what the user
+    /// took back, so that it says nothing of its reason; what was allowed before is allowed again afterwards.
+    Everything,
+}
+
 /// From the user's shell to the sharer.
 #[derive(Debug)]
 pub enum SharerCommand {
@@ -28,6 +41,8 @@ pub enum SharerCommand {
         capability: Capability,
         /// Yes or no.
         allow: bool,
+        /// Together with control: may copied texts be exchanged, too? Of no meaning otherwise.
+        clipboard: bool,
     },
     /// The user allows something without being asked.
     Allow(Capability),
@@ -35,8 +50,8 @@ pub enum SharerCommand {
     Withdraw(Capability),
     /// "5 more minutes".
     Extend,
-    /// Control pauses while a question is open on the user's screen.
-    QuestionOpen(bool),
+    /// What rests while something is open on the user's screen.
+    Pause(Pause),
     /// The user writes to the technician.
     Chat(ChatText),
     /// Stop, now. Takes effect before anything that waits in the channel: see `SharerHandle::stop`.

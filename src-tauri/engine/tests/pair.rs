@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use renfort_engine::peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent};
+use renfort_engine::peer::{Pause, SharerCommand, SharerEvent, ViewerCommand, ViewerEvent};
 use renfort_protocol::{
     error::Code,
     grant::Capability,
@@ -110,6 +110,7 @@ fn input_is_carried_out_only_once_it_is_granted() {
     pair.tell_sharer(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     pair.sees(|event| matches!(event, ViewerEvent::Granted(grant) if grant.capabilities.len() == 3));
     pair.press("b");
@@ -273,6 +274,7 @@ fn texts_go_through_the_clipboard_only_while_it_is_granted() {
     pair.tell_sharer(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     eventually(
         "the first look",
@@ -289,6 +291,44 @@ fn texts_go_through_the_clipboard_only_while_it_is_granted() {
         || *pair.user.there.lock().unwrap() == ["from the technician"],
         String::new,
     );
+}
+
+#[test]
+fn while_everything_rests_the_screen_is_neither_captured_nor_sent_and_then_it_is_there_again() {
+    let pair = Pair::connected(with_control());
+    pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
+    pair.sees(|event| matches!(event, ViewerEvent::Granted(grant) if grant.capabilities.is_empty()));
+    // What was under way is out.
+    std::thread::sleep(Duration::from_millis(300));
+    let captures = pair.user.captures.load(Ordering::SeqCst);
+    pair.user.show(2);
+    pair.press("a");
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(pair.user.captures.load(Ordering::SeqCst), captures);
+    assert_eq!(pair.technician.shown.lock().unwrap().last(), Some(&1));
+    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+    pair.shows(2);
+    assert!(
+        pair.user.inputs.lock().unwrap().is_empty(),
+        "nor is it carried out later"
+    );
+    pair.press("a");
+    pair.carries_out(2);
+}
+
+#[test]
+fn a_frame_that_was_cut_short_by_the_pause_does_not_keep_the_picture_from_coming_back() {
+    let pair = Pair::connected(Options::default());
+    pair.user.padding.store(900_000, Ordering::SeqCst);
+    pair.user.show(2);
+    // Its first packets are out, its last ones are not.
+    std::thread::sleep(Duration::from_millis(15));
+    pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
+    std::thread::sleep(Duration::from_millis(200));
+    pair.user.padding.store(0, Ordering::SeqCst);
+    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+    pair.user.show(3);
+    pair.shows(3);
 }
 
 #[test]

@@ -1,26 +1,67 @@
 //! *Report abuse*: stopped here first, then told to the relay until it has it, over restarts of this program too.
 //!
+//! Flow: the person thinks about it, and meanwhile nobody sees their screen or touches it -> they drop it, and what was
+//! allowed is allowed again; or they report, and the session ends.
+//!
 //! Invariant: a report is kept in the settings before it is sent, and until the relay answered.
 
-use renfort_protocol::{error::WireError, ids::SessionId, signalling::ToRelay, ticket::AbuseText, ticket::UserTicket};
+use renfort_protocol::{
+    error::WireError,
+    ids::SessionId,
+    people::Name,
+    signalling::ToRelay,
+    ticket::{AbuseText, UserTicket},
+};
 
 use super::{
     Controller, Turn,
     requests::{Purpose, is_for_good},
 };
-use crate::store::UnsentAbuse;
+use crate::{store::UnsentAbuse, view::ReportView};
 
 /// Reports that wait for the relay; the oldest is given up when there are more.
 const UNSENT: usize = 8;
 
+/// What the person thinks of reporting.
+#[derive(Debug)]
+pub(super) struct Considered {
+    /// Also when it is over meanwhile: the report is about it and no other.
+    session: SessionId,
+    technician: Name,
+}
+
 impl Controller {
-    pub(super) fn report_abuse(&mut self, sentence: Option<AbuseText>, turn: &mut Turn) {
-        let last = |ticket: &UserTicket| ticket.receipt.as_ref().map(|receipt| receipt.session);
-        let session = match &self.user.session {
-            Some(shared) => Some(shared.info.id),
+    pub(super) fn consider_report(&mut self) {
+        let last = |ticket: &UserTicket| {
+            let receipt = ticket.receipt.as_ref()?;
+            Some(Considered {
+                session: receipt.session,
+                technician: receipt.technician.name.clone(),
+            })
+        };
+        let considered = match &self.user.session {
+            Some(shared) => Some(Considered {
+                session: shared.info.id,
+                technician: shared.info.technician.name.clone(),
+            }),
             None => self.user.ticket.as_ref().and_then(last),
         };
-        let Some(session) = session.filter(|session| !self.abuse_reported(*session)) else {
+        match considered.filter(|considered| !self.abuse_reported(considered.session)) {
+            Some(considered) => self.user.considered = Some(considered),
+            None => self.out_of_order(),
+        }
+    }
+
+    pub(super) fn report_view(&self) -> Option<ReportView> {
+        let considered = self.user.considered.as_ref()?;
+        Some(ReportView {
+            technician: considered.technician.clone(),
+            running: self.user.is_in(considered.session),
+        })
+    }
+
+    pub(super) fn report_abuse(&mut self, sentence: Option<AbuseText>, turn: &mut Turn) {
+        let Some(Considered { session, .. }) = self.user.considered.take() else {
             return self.out_of_order();
         };
         if self.user.is_in(session) {

@@ -75,6 +75,16 @@ impl Controller {
         }
     }
 
+    /// Yes or no to more.
+    pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, clipboard: bool, turn: &mut Turn) {
+        let answer = SharerCommand::Answer {
+            capability,
+            allow,
+            clipboard,
+        };
+        self.tell_sharer(answer, turn);
+    }
+
     /// The user's switch, on.
     pub(super) fn allow(&mut self, capability: Capability, turn: &mut Turn) {
         let forbidden = |shared: &super::user_session::Shared| !shared.policy.allows(capability);

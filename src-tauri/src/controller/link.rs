@@ -30,6 +30,8 @@ pub(super) struct LinkState {
     pub(super) requests: Requests,
     pub(super) reports: Reports,
     signals: Vec<(SessionId, Signal)>,
+    /// The relay may have been told of another name or language at the last hello than we would say now.
+    hello_is_old: bool,
     /// What is to be added to the relay's clock to have ours, in milliseconds.
     offset: i64,
 }
@@ -42,6 +44,7 @@ impl Default for LinkState {
             requests: Requests::default(),
             reports: Reports::default(),
             signals: Vec::new(),
+            hello_is_old: false,
             offset: 0,
         }
     }
@@ -50,6 +53,11 @@ impl Default for LinkState {
 impl LinkState {
     pub(super) fn is_online(&self) -> bool {
         self.shown == Link::Online
+    }
+
+    /// Would a ticket that is opened over this connection tell of somebody as they no longer are?
+    pub(super) const fn hello_is_old(&self) -> bool {
+        self.hello_is_old
     }
 
     /// Is everything that was sent answered, or nobody there to answer?
@@ -84,6 +92,7 @@ impl Controller {
         self.link.epoch += 1;
         self.link.requests.forget();
         self.link.shown = Link::Connecting;
+        self.link.hello_is_old = false;
         turn.push(Effect::Connect(Target {
             epoch: self.link.epoch,
             relays: file.organisation.relays.clone(),
@@ -100,7 +109,8 @@ impl Controller {
     }
 
     /// At the next hello we are this; the connection stays.
-    pub(super) fn identify(&self, turn: &mut Turn) {
+    pub(super) fn identify(&mut self, turn: &mut Turn) {
+        self.link.hello_is_old = true;
         if let Some(identity) = self.identity() {
             turn.push(Effect::Identify {
                 identity,

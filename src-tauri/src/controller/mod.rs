@@ -15,6 +15,7 @@ mod help;
 mod keys;
 mod link;
 mod offer;
+mod pause;
 mod profile;
 mod receipt;
 mod reports;
@@ -167,7 +168,7 @@ impl Controller {
             Event::Tick => self.tick(&mut turn),
         }
         self.ask_for_heads(&mut turn);
-        self.pause_control(&mut turn);
+        self.pause_sharer(&mut turn);
         self.emit(&mut turn);
         turn.effects
     }
@@ -214,8 +215,14 @@ impl Controller {
                 capabilities,
                 time_box_ms,
             } => self.answer_consent(allow, &capabilities, time_box_ms, turn),
-            Action::AnswerRequest { capability, allow } => self.answer_request(capability, allow, turn),
+            Action::AnswerRequest {
+                capability,
+                allow,
+                clipboard,
+            } => self.answer_request(capability, allow, clipboard, turn),
             Action::Allow { capability } => self.allow(capability, turn),
+            Action::ConsiderReport => self.consider_report(),
+            Action::DropReport => self.user.considered = None,
             Action::ReportAbuse { sentence } => self.report_abuse(sentence, turn),
             Action::Withdraw { capability } => self.withdraw(capability, turn),
             Action::Extend => self.extend(turn),

@@ -1,9 +1,8 @@
 //! A link to an organisation that came from outside: a web page, a message. Nothing is done with it before the person
 //! said yes, knowing who it would be and who it was.
 //!
-//! Invariant: control pauses while the question is open, so that no remote hand answers it.
+//! Invariant: control pauses while the question is open, so that no remote hand answers it ([`Controller::pause_sharer`]).
 
-use renfort_engine::peer::SharerCommand;
 use renfort_protocol::{
     error::{Code, WireError},
     organisation::OrganisationFile,
@@ -67,13 +66,5 @@ impl Controller {
             relay: offered.relays.first().cloned().unwrap_or_default(),
             replaces: pinned.map(|pinned| pinned.organisation.name.to_string()),
         })
-    }
-
-    /// After every event: a sharer knows whether a question is open on the user's screen.
-    pub(super) fn pause_control(&mut self, turn: &mut Turn) {
-        let open = self.offer.is_some();
-        if let Some(session) = self.user.pause(open) {
-            turn.push(Effect::ToSharer(session, SharerCommand::QuestionOpen(open)));
-        }
     }
 }

@@ -22,6 +22,7 @@ impl Controller {
             link: self.link.shown.clone(),
             notice: self.notice.clone(),
             offer: self.offer_view(),
+            report: self.report_view(),
             stated: self.profile.stated(),
             side: if self.profile.technician() {
                 Side::Technician {

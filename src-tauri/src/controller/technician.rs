@@ -205,9 +205,13 @@ impl Controller {
     pub(super) fn queue_left(&mut self, ticket: TicketId, why: Left) {
         let mine = self.desk.in_hand() == Some(ticket);
         let entry = self.desk.queue.remove(&ticket);
-        if self.desk.in_hand() != Some(ticket)
-            && self.desk.shown.take_if(|shown| *shown == ticket).is_some()
-            && let Some(entry) = entry.filter(|_| !mine)
+        if self.desk.in_hand() == Some(ticket) {
+            return;
+        }
+        let looked_at = self.desk.shown.take_if(|shown| *shown == ticket).is_some() && !mine;
+        // Who had it in hand knows where it went, unless it was taken from them.
+        if (looked_at || (mine && why == Left::Reassigned))
+            && let Some(entry) = entry
         {
             self.desk.gone = Some(GoneTicket {
                 id: ticket,

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use renfort_engine::peer::Pause;
 use renfort_protocol::{
     ids::{RequestId, SessionId, TicketId},
     signalling::{ConsentAnswer, EndReason, SessionInfo, ToRelay},
@@ -13,6 +14,7 @@ use renfort_protocol::{
 
 use super::{
     Controller, Turn,
+    abuse::Considered,
     code::ShownCode,
     help::Help,
     requests::Purpose,
@@ -31,6 +33,8 @@ pub(super) struct User {
     pub(super) session: Option<Shared>,
     /// A session that ended here; the relay does not know yet.
     pub(super) ending: Option<(SessionId, EndReason)>,
+    /// A report of abuse that the person thinks about.
+    pub(super) considered: Option<Considered>,
     /// Somebody asks, and the person does not hear of it yet.
     pub(super) hailed: Option<Hailed>,
     /// The code on the screen.
@@ -52,6 +56,11 @@ pub(super) struct Opening {
     for_code: bool,
     /// Its ticket is known: the relay may tell of it more than once.
     opened: bool,
+}
+
+/// Is there something to tell of a ticket that is closed? Of one that was withdrawn only when somebody was let in before.
+fn is_told(ticket: &UserTicket) -> bool {
+    ticket.state != TicketState::Cancelled || ticket.receipt.is_some()
 }
 
 /// Does it wait, or does somebody have it?
@@ -76,10 +85,10 @@ impl User {
         self.session.as_ref().is_some_and(|shared| shared.info.id == session)
     }
 
-    /// The running session whose sharer must be told that a question is open now, or no longer.
-    pub(super) fn pause(&mut self, open: bool) -> Option<SessionId> {
+    /// The running session whose sharer must be told that something else rests from now on.
+    pub(super) fn pause(&mut self, pause: Pause) -> Option<SessionId> {
         let shared = self.session.as_mut()?;
-        (std::mem::replace(&mut shared.paused, open) != open).then_some(shared.info.id)
+        (std::mem::replace(&mut shared.paused, pause) != pause).then_some(shared.info.id)
     }
 
     pub(super) fn is_ending(&self) -> bool {
@@ -160,7 +169,12 @@ impl Controller {
         };
         self.user.opening = Some(opening.clone());
         self.user.help = Help::default();
-        self.send_opening(opening, turn);
+        if self.link.hello_is_old() {
+            // A ticket has the name and the language of the hello. With the next one the request goes out.
+            self.connect(turn);
+        } else {
+            self.send_opening(opening, turn);
+        }
     }
 
     fn send_opening(&mut self, opening: Opening, turn: &mut Turn) {
@@ -240,8 +254,11 @@ impl Controller {
                 code: self.code_view(ticket.id),
                 ticket,
                 abuse_reported,
+                receipt: self.receipt_view(),
             },
-            TicketState::Solved | TicketState::NotSolved if self.profile.settings.left != Some(ticket.id) => {
+            TicketState::Solved | TicketState::NotSolved | TicketState::Cancelled
+                if is_told(&ticket) && self.profile.settings.left != Some(ticket.id) =>
+            {
                 UserPage::Finished {
                     ticket,
                     abuse_reported,

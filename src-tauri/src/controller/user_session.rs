@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use renfort_engine::{
-    peer::{SharerCommand, SharerEvent},
+    peer::{Pause, SharerCommand, SharerEvent},
     seal::Seal,
 };
 use renfort_protocol::{
@@ -55,8 +55,8 @@ pub(super) struct Shared {
     connected: bool,
     peer_lost: bool,
     question: Option<Question>,
-    /// The sharer knows of another question that is open on this screen.
-    pub(super) paused: bool,
+    /// What the sharer lets rest, beside what its own questions make rest.
+    pub(super) paused: Pause,
     talk: Talk,
 }
 
@@ -270,7 +270,7 @@ impl Controller {
             connected: false,
             peer_lost: false,
             question: None,
-            paused: false,
+            paused: Pause::Nothing,
             talk: Talk::default(),
         });
     }
@@ -463,10 +463,6 @@ impl Controller {
             self.end_at_relay(session, EndReason::Failed, turn);
             self.tell(Code::NotRecorded.into());
         }
-    }
-
-    pub(super) fn answer_request(&mut self, capability: Capability, allow: bool, turn: &mut Turn) {
-        self.tell_sharer(SharerCommand::Answer { capability, allow }, turn);
     }
 
     pub(super) fn withdraw(&mut self, capability: Capability, turn: &mut Turn) {

@@ -85,6 +85,7 @@ pub(crate) fn sharer(bytes: &[u8]) {
                         SharerCommand::Answer {
                             capability,
                             allow: false,
+                            clipboard: false,
                         },
                         now,
                     );

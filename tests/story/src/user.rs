@@ -164,11 +164,12 @@ impl UserWindow {
         self.page.click("consent-refuse").await
     }
 
-    /// Lets the technician control the machine.
+    /// Lets the technician control the machine, and exchange copied texts.
     ///
     /// # Errors
     /// When the question is not there.
     pub async fn allow_control(&self) -> Result<()> {
+        self.page.click("control-clipboard").await?;
         self.page.click("control-allow").await?;
         self.is_on("switch-control").await
     }

@@ -303,6 +303,53 @@ mod story {
     }
 
     #[tokio::test]
+    async fn while_a_report_of_abuse_is_written_the_technician_sees_a_pause_and_nothing_else() -> Result<()> {
+        on_stage("abuse", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            let write = |name: &str| xterm::command_for_file(name);
+            stage.type_into_the_terminal(&write("before.txt")).await?;
+            stage.terminal.file("before.txt").await?;
+
+            stage.user.page.click("report-abuse").await?;
+            stage.user.page.shows("abuse-rests").await?;
+            let paused = |text: &str| text.contains("The user has paused");
+            stage
+                .technician
+                .page
+                .text_that("remote-lost", "a pause", paused)
+                .await?;
+            stage.technician.type_line(&write("meanwhile.txt")).await?;
+            stage.user.page.click("abuse-cancel").await?;
+            stage.technician.page.no_longer_shows("remote-lost").await?;
+            stage.technician.has_control().await?;
+            stage.type_into_the_terminal(&write("after.txt")).await?;
+            stage.terminal.file("after.txt").await?;
+            anyhow::ensure!(!stage.terminal.has_file("meanwhile.txt"), "typed during the pause");
+
+            stage.user.page.click("report-abuse").await?;
+            stage.user.page.click("abuse-confirm").await?;
+            let others = |text: &str| text.contains("Your session has ended. Others go on with this ticket.");
+            stage
+                .technician
+                .page
+                .text_that("queue-gone", "that others go on", others)
+                .await?;
+            // In the queue again, with the receipt of the session that was.
+            stage.user.page.shows("queue-position").await?;
+            stage.user.page.shows("save-receipt").await?;
+            let is_whole = |log: &str| log::times(log, "session.abuse_reported") == 1;
+            let text = stage.relay.wait_for_log(&exported("abuse")?, is_whole).await?;
+            // Taken back and given again with the first dialog, taken back with the second.
+            anyhow::ensure!(
+                (log::times(&text, "view.withdrawn"), log::times(&text, "view.allowed")) == (2, 1),
+                "the log does not tell when the screen was hidden"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
     async fn a_technician_cannot_click_the_users_consent_window_by_injected_input() -> Result<()> {
         on_stage("consent-window", Language::English, async |stage| {
             stage.until_the_technician_controls().await?;

@@ -124,6 +124,7 @@ test("who took the ticket that was looked at is said, and keys go on where it st
 
 test.each([
   [{ left: "escalated", to: 2 }, "level 2"], [{ left: "cancelled" }, "no longer needs help"], [{ left: "closed" }, "was closed"],
+  [{ left: "reassigned" }, "Your session has ended. Others go on with this ticket."],
 ] as const)("where a ticket went is said: %o", async (why, words) => {
   shown = await stage(page(samples.queue("en"), { tickets: [], detail: null, gone: { id: "T-1", summary: "x", why } }));
   expect(shown.get("queue-gone").textContent).toContain(words);
@@ -289,6 +290,15 @@ test("what was not carried out is said", async () => {
   expect(shown.get("remark").textContent).toContain("rests while the user answers");
   await shown.show(open(samples.remote("en"), { grant: grant("view"), remark: { remark: "withdrawn", capability: "control", reason: "by_user" } }));
   expect(shown.get("remark").textContent).toContain("taken back by the user");
+});
+
+test("a user who shows nothing has paused: the last picture is covered, and no reason is told", async () => {
+  shown = await stage(samples.remotePaused("en"));
+  expect(shown.get("remote-lost").textContent).toContain("The user has paused");
+  expect(shown.get("remote-canvas").closest(".empty")).not.toBeNull();
+  expect(shown.text()).not.toMatch(/abuse|report|supervisor/i);
+  await shown.show(samples.remote("en"));
+  expect(shown.text()).not.toContain("has paused");
 });
 
 test.each([["en", "[erased]"], ["fr", "[effacé]"]] as const)("what was erased is told in the reader's own words, %s", async (language, word) => {

@@ -13,6 +13,9 @@ afterEach(async () => {
 const changed = <Name extends UserPage["page"]>(view: View, change: Partial<Extract<UserPage, { page: Name }>>): View =>
   viewOf(view.language, { ...view.side, ...change } as Side);
 
+/** The person thinks about a report of a session that is over. */
+const reporting = (view: View): View => ({ ...view, report: { technician: "Claire Fontaine", running: false } });
+
 test("help is asked for with a sentence, who is stuck and how badly", async () => {
   shown = await stage(samples.home("en"));
   await shown.type("get-help-summary", "  Excel does\nnot start ");
@@ -128,24 +131,55 @@ test("who was helped by the technician before is not warned", async () => {
 test("abuse is reported after a question, with or without a sentence", async () => {
   shown = await stage(samples.session("en"));
   await shown.click("report-abuse");
+  expect(shown.all("abuse-dialog"), "it is for the program to say that everything rests").toEqual([]);
+  await shown.show(samples.sessionReporting("en"));
+  expect(shown.get("abuse-rests").textContent).toContain("sees nothing of your screen");
   await shown.click("abuse-cancel");
-  expect(shown.host.actions).toEqual([]);
-  await shown.click("report-abuse");
+  await shown.show(samples.session("en"));
+  expect(shown.all("abuse-dialog")).toEqual([]);
+  await shown.show(samples.sessionReporting("en"));
   await shown.type("abuse-sentence", "x".repeat(501));
   await shown.click("abuse-confirm");
-  expect(shown.host.actions).toEqual([]);
   await shown.type("abuse-sentence", "  They asked for my bank card. ");
   await shown.click("abuse-confirm");
-  await shown.show(samples.finished("en"));
-  await shown.click("report-abuse");
+  await shown.show(reporting(samples.finished("en")));
+  await shown.type("abuse-sentence", "");
   await shown.click("abuse-confirm");
   expect(shown.host.actions).toEqual([
+    { action: "consider_report" },
+    { action: "drop_report" },
     { action: "report_abuse", sentence: "They asked for my bank card." },
     { action: "report_abuse", sentence: null },
   ]);
   await shown.show(changed<"finished">(samples.finished("en"), { abuse_reported: true }));
   expect(shown.all("report-abuse")).toEqual([]);
   expect(shown.text()).toContain("passed on to a supervisor");
+});
+
+test("a sentence about a session that ends meanwhile is not lost", async () => {
+  shown = await stage(samples.sessionReporting("en"));
+  await shown.type("abuse-sentence", "They read my mails.");
+  await shown.show(reporting(samples.waiting("en")));
+  expect(shown.get<HTMLTextAreaElement>("abuse-sentence").value).toBe("They read my mails.");
+  expect(shown.all("abuse-rests")).toEqual([]);
+  await shown.click("abuse-confirm");
+  expect(shown.host.actions).toEqual([{ action: "report_abuse", sentence: "They read my mails." }]);
+});
+
+test("the receipt of the session before is to be had after a report and for a withdrawn ticket, too", async () => {
+  shown = await stage(samples.waitingStopped("en"));
+  expect(shown.all("report-abuse")).toHaveLength(1);
+  await shown.show(samples.waitingReported("en"));
+  expect(shown.all("report-abuse")).toEqual([]);
+  expect(shown.get("receipt").textContent).toContain("saw your screen");
+  await shown.click("save-receipt");
+  await shown.show(samples.withdrawn("en"));
+  expect(shown.text()).toContain("Your request was withdrawn");
+  expect(shown.all("solved-yes")).toEqual([]);
+  await shown.click("save-receipt");
+  expect(shown.host.actions.map(({ action }) => action)).toEqual(["save_receipt", "save_receipt"]);
+  await shown.show(samples.waiting("en"));
+  expect(shown.all("save-receipt")).toEqual([]);
 });
 
 test("an answer that is on its way is not given twice", async () => {
@@ -179,9 +213,32 @@ test("a question lies over the conversation, keeps the draft, and Stop stays wit
   expect(document.activeElement?.tagName).toBe("H2");
   await shown.click("control-allow");
   await shown.click("stop");
-  expect(shown.host.actions).toEqual([{ action: "answer_request", capability: "control", allow: true }, { action: "stop" }]);
+  expect(shown.host.actions).toEqual([{ action: "answer_request", capability: "control", allow: true, clipboard: false }, { action: "stop" }]);
   await shown.show(samples.session("en"));
   expect(shown.get<HTMLInputElement>("chat-input").value).toBe("half a sent");
+});
+
+test("the question for control offers copied texts by a switch of their own, which is off", async () => {
+  const answers = () => shown.host.actions.splice(0);
+  shown = await stage(samples.sessionQuestion("en"));
+  expect(shown.get<HTMLInputElement>("control-clipboard").checked).toBe(false);
+  await shown.click("control-clipboard");
+  expect(answers(), "it is no answer yet").toEqual([]);
+  await shown.click("control-allow");
+  await shown.click("control-refuse");
+  expect(answers()).toEqual([
+    { action: "answer_request", capability: "control", allow: true, clipboard: true },
+    { action: "answer_request", capability: "control", allow: false, clipboard: false },
+  ]);
+  // Not where there is nothing to choose.
+  const asked = samples.sessionQuestion("en");
+  for (const view of [changed<"session">(asked, { grant: grant("view", "clipboard") }), changed<"session">(asked, { forbidden: ["clipboard"] })]) {
+    await shown.show(samples.session("en"));
+    await shown.show(view);
+    expect(shown.all("control-clipboard")).toEqual([]);
+    await shown.click("control-allow");
+    expect(answers()).toEqual([{ action: "answer_request", capability: "control", allow: true, clipboard: false }]);
+  }
 });
 
 test("a switch shows what holds, and turns on what is off", async () => {

@@ -67,6 +67,16 @@ relay: string,
  */
 replaces: string | null, };
 
+export type ReportView = { 
+/**
+ * Whom it is about.
+ */
+technician: Line, 
+/**
+ * Their session is on; it would end.
+ */
+running: boolean, };
+
 export type Link = { "link": "idle" } | { "link": "connecting" } | { "link": "online" } | { "link": "offline", 
 /**
  * Why.
@@ -246,6 +256,10 @@ ticket: UserTicket,
  * The user reported the last session as abuse.
  */
 abuse_reported?: boolean, 
+/**
+ * The receipt of the last session, to save.
+ */
+receipt?: ReceiptView, 
 /**
  * The code for a technician on the telephone, when the person asked for one.
  */
@@ -544,6 +558,10 @@ ticket: UserTicket,
  */
 abuse_reported?: boolean, 
 /**
+ * The receipt of the last session, to save.
+ */
+receipt?: ReceiptView, 
+/**
  * The code for a technician on the telephone, when the person asked for one.
  */
 code?: CodeView, } | { "page": "consent", 
@@ -743,6 +761,10 @@ notice: Notice | null,
  */
 offer: OfferView | null, 
 /**
+ * A report of abuse that the person thinks about; shown until they are done with it, whatever page lies below.
+ */
+report?: ReportView, 
+/**
  * Who this person says they are.
  */
 stated: Stated, 
@@ -825,11 +847,15 @@ capability: Capability,
 /**
  * Yes or no.
  */
-allow: boolean, } | { "action": "allow", 
+allow: boolean, 
+/**
+ * Together with control: may copied texts be exchanged, too? Of no meaning otherwise.
+ */
+clipboard: boolean, } | { "action": "allow", 
 /**
  * What.
  */
-capability: Capability, } | { "action": "report_abuse", 
+capability: Capability, } | { "action": "consider_report" } | { "action": "drop_report" } | { "action": "report_abuse", 
 /**
  * In their words.
  */

@@ -131,6 +131,8 @@ export const technician = {
     connecting: "Connecting to the user’s machine…",
     lost: "The user’s machine is not heard. Trying again…",
     lostHint: "Nothing you type is sent meanwhile. The session ends by itself after a minute of silence.",
+    hidden: "The user has paused",
+    hiddenHint: "You see nothing of their screen and can do nothing there until they go on. You can still write to them.",
     pictureLost: "The picture is interrupted here. Trying again…",
     toolbar: "Session",
     request: "Ask for control",

@@ -122,6 +122,7 @@ export const en = {
     next: "You are next.",
     before: (count: number) => `${n(count, "person is", "people are")} before you.`,
     inQueue: "You are in the queue.",
+    lastSession: "Your last session",
     since: (time: string) => `Asked ${time}`,
     takenBy: (name: string) => `${name} has your ticket`,
     takenHint: "Nobody sees your screen now. You will be asked before anyone does.",
@@ -196,8 +197,7 @@ export const en = {
 
   question: {
     control: (name: string) => `${name} asks to use your mouse and keyboard`,
-    controlBody: (clipboard: boolean) =>
-      `They can then click and type as if they sat beside you${clipboard ? ", and texts that either of you copies can be pasted by the other" : ""}.`,
+    controlBody: "They can then click and type as if they sat beside you.",
     controlHint: "You can take control back at any moment.",
     clipboard: (name: string) => `${name} asks to exchange copied texts with you`,
     clipboardBody: "Texts that either of you copies can be pasted by the other.",
@@ -213,8 +213,9 @@ export const en = {
   abuse: {
     button: "Report abuse",
     title: "Report abuse?",
+    rests: (name: string) => `While this is open, ${name} sees nothing of your screen and can do nothing. They are not told why.`,
     bodyRunning: (name: string) =>
-      `The session stops at once. ${name} can no longer ask for this ticket, and a supervisor looks at what happened. Somebody else will help you.`,
+      `If you report, the session ends. ${name} can no longer ask for this ticket, and a supervisor looks at what happened. Somebody else will help you.`,
     body: (name: string) => `${name} can no longer have this ticket, and a supervisor looks at what happened.`,
     sentence: "What happened?",
     sentenceHint: "If you like, in one sentence. A supervisor reads it.",
@@ -222,6 +223,7 @@ export const en = {
     confirmRunning: "Stop and report",
     confirm: "Report",
     cancel: "Go back",
+    cancelRunning: "Go on with the session",
     reported: "Your report is being passed on to a supervisor. What is needed to look into it is kept.",
   },
 

@@ -117,6 +117,7 @@ export const fr: typeof en = {
     next: "Vous êtes le prochain.",
     before: (count) => `${n(count, "personne est", "personnes sont")} avant vous.`,
     inQueue: "Vous êtes dans la file.",
+    lastSession: "Votre dernière session",
     since: (time) => `Demandé ${time}`,
     takenBy: (name) => `${name} s’occupe de votre ticket`,
     takenHint: "Personne ne voit votre écran pour l’instant. On vous le demandera avant.",
@@ -190,8 +191,7 @@ export const fr: typeof en = {
 
   question: {
     control: (name) => `${name} demande à utiliser votre souris et votre clavier`,
-    controlBody: (clipboard) =>
-      `Cette personne pourra cliquer et taper comme si elle était à côté de vous${clipboard ? ", et les textes copiés par l’un pourront être collés par l’autre" : ""}.`,
+    controlBody: "Cette personne pourra cliquer et taper comme si elle était à côté de vous.",
     controlHint: "Vous pouvez reprendre la main à tout moment.",
     clipboard: (name) => `${name} demande à échanger avec vous les textes copiés`,
     clipboardBody: "Les textes copiés par l’un pourront être collés par l’autre.",
@@ -207,8 +207,9 @@ export const fr: typeof en = {
   abuse: {
     button: "Signaler un abus",
     title: "Signaler un abus ?",
+    rests: (name) => `Tant que cette question est ouverte, ${name} ne voit rien de votre écran et ne peut rien faire, sans savoir pourquoi.`,
     bodyRunning: (name) =>
-      `La session s’arrête aussitôt. ${name} ne peut plus demander ce ticket, et un responsable examine ce qui s’est passé. Quelqu’un d’autre vous aidera.`,
+      `Si vous signalez, la session se termine. ${name} ne peut plus demander ce ticket, et un responsable examine ce qui s’est passé. Quelqu’un d’autre vous aidera.`,
     body: (name) => `${name} ne peut plus reprendre ce ticket, et un responsable examine ce qui s’est passé.`,
     sentence: "Que s’est-il passé ?",
     sentenceHint: "En une phrase, si vous le souhaitez. Un responsable la lira.",
@@ -216,6 +217,7 @@ export const fr: typeof en = {
     confirmRunning: "Arrêter et signaler",
     confirm: "Signaler",
     cancel: "Revenir",
+    cancelRunning: "Reprendre la session",
     reported: "Votre signalement est transmis à un responsable. Ce qu’il faut pour l’examiner est conservé.",
   },
 

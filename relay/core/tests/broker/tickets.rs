@@ -5,7 +5,7 @@ use renfort_protocol::{
     error::Code,
     ids::TicketId,
     people::Level,
-    signalling::{ConsentAnswer, FromRelay, ToRelay},
+    signalling::{ConsentAnswer, EndReason, FromRelay, ToRelay, Welcomed},
     ticket::{Impact, Left, NoteText, Outcome, TicketState, Urgency},
 };
 
@@ -23,6 +23,32 @@ fn a_ticket_is_opened_once_however_often_it_is_asked_for() {
         world.ask(user, open(8, Impact::Person, Urgency::Low)),
         Some(Err(Code::TicketOpen))
     );
+}
+
+#[test]
+fn after_a_restart_a_withdrawn_ticket_is_told_only_when_somebody_had_been_let_in() {
+    let mut world = World::new();
+    let (user, ada) = (world.user(1), world.technician("Ada"));
+    let ticket = world.opened(user);
+    let session = world.started(user, ada, ticket);
+    let reason = EndReason::StoppedByUser;
+    world.must(user, ToRelay::EndSession { session, reason });
+    world.must(user, ToRelay::CancelTicket { ticket });
+    world.restart();
+    let user = world.user(1);
+    let told = |world: &World, user| match world.welcome(user).0 {
+        Welcomed::User { ticket } => ticket,
+        Welcomed::Technician { .. } => panic!("not a user"),
+    };
+    let before = told(&world, user).expect("its receipt can be had");
+    assert_eq!((before.id, before.state), (ticket, TicketState::Cancelled));
+    assert_eq!(before.receipt.map(|receipt| receipt.session), Some(session));
+    // A newer one, which nobody came to, is passed over.
+    let newer = world.opened(user);
+    world.must(user, ToRelay::CancelTicket { ticket: newer });
+    world.restart();
+    let user = world.user(1);
+    assert_eq!(told(&world, user).map(|told| told.id), Some(ticket));
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! until there are none, and calls `handle_timeout` when the instant of `poll_timeout` has come.
 //!
 //! Invariant: [`SharerEffect::Input`] and [`SharerEffect::SetClipboard`] are only made while the grant covers them and
-//! no question is open on the user's screen.
+//! no question is open on the user's screen, and [`SharerEffect::Picture`] is only made true while it covers the view.
+//! While everything rests ([`crate::peer::Pause::Everything`]) it covers nothing.
 
 mod liveness;
 mod requests;

@@ -16,7 +16,7 @@ use super::{
     Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession, ViewerSession,
     sharer_tests::{START, grant},
 };
-use crate::peer::{SharerCommand, SharerEvent, ViewerCommand};
+use crate::peer::{Pause, SharerCommand, SharerEvent, ViewerCommand};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -102,7 +102,7 @@ struct Told {
     policy: Policy,
     grant: Grant,
     questions: usize,
-    shell_question: bool,
+    pause: Pause,
     ended: bool,
 }
 
@@ -116,23 +116,26 @@ impl Told {
                     "{did:?} without control"
                 );
                 prop_assert!(
-                    self.questions == 0 && !self.shell_question,
+                    self.questions == 0 && self.pause == Pause::Nothing,
                     "{did:?} while a question is open"
                 );
             }
-            SharerEffect::SetClipboard(_) => {
+            SharerEffect::SetClipboard(_) | SharerEffect::WatchClipboard(true) => {
+                prop_assert!(self.pause != Pause::Everything, "clipboard while everything rests");
                 prop_assert!(
                     self.grant.allows(Capability::Clipboard, now).is_ok(),
                     "clipboard without leave"
                 );
             }
             SharerEffect::Send(_, FromSharer::Clipboard { .. }) => {
+                prop_assert!(self.pause != Pause::Everything, "copied while everything rests");
                 prop_assert!(
                     self.grant.allows(Capability::Clipboard, now).is_ok(),
                     "copied without leave"
                 );
             }
-            SharerEffect::Picture(true) => {
+            SharerEffect::Picture(true) | SharerEffect::Send(_, FromSharer::Pointer { .. }) => {
+                prop_assert!(self.pause != Pause::Everything, "seen while everything rests");
                 prop_assert!(self.grant.allows(Capability::View, now).is_ok(), "seen without leave");
             }
             SharerEffect::Event(SharerEvent::Granted(grant)) => {
@@ -159,12 +162,24 @@ impl Told {
 
 fn command(what: u8, capability: Capability, yes: bool) -> SharerCommand {
     match what {
-        0 | 1 => SharerCommand::Answer { capability, allow: yes },
+        0 | 1 => SharerCommand::Answer {
+            capability,
+            allow: yes,
+            clipboard: what == 1,
+        },
         2 => SharerCommand::Withdraw(capability),
         3 => SharerCommand::Extend,
         6 | 7 => SharerCommand::Allow(capability),
-        4 => SharerCommand::QuestionOpen(yes),
+        4 => SharerCommand::Pause(pause(capability, yes)),
         _ => SharerCommand::Chat(ChatText::new("x").expect("short")),
+    }
+}
+
+fn pause(capability: Capability, yes: bool) -> Pause {
+    match (yes, capability) {
+        (false, _) => Pause::Nothing,
+        (true, Capability::Control) => Pause::Control,
+        (true, _) => Pause::Everything,
     }
 }
 
@@ -192,7 +207,7 @@ proptest! {
         mut steps in proptest::collection::vec(step(), 1..60),
     ) {
         let given = Grant { capabilities: given, ..grant(&[Capability::View]) };
-        let mut told = Told { policy: policy.clone(), grant: policy.narrow(given.clone(), START), questions: 0, shell_question: false, ended: false };
+        let mut told = Told { policy: policy.clone(), grant: policy.narrow(given.clone(), START), questions: 0, pause: Pause::Nothing, ended: false };
         let mut session = SharerSession::new(given, policy, START);
         let mut now = START;
         // Most of what matters comes after the hello.
@@ -205,7 +220,7 @@ proptest! {
                 Step::Garbage(channel, bytes) => session.handle_message(channel, &bytes, now),
                 Step::Command(what, capability, yes) => {
                     if what == 4 {
-                        told.shell_question = yes;
+                        told.pause = pause(capability, yes);
                     }
                     session.handle_command(command(what, capability, yes), now);
                 }

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use renfort_protocol::{
     binding::Tampered,
     error::{Code, WireError},
-    grant::{Capability, Grant},
+    grant::{Capabilities, Capability, Grant},
     input::InputEvent,
     keyboard::KeyboardLayout,
     policy::Policy,
@@ -32,7 +32,7 @@ use super::{
     tally::Tally,
 };
 use crate::{
-    peer::SharerEvent,
+    peer::{Pause, SharerEvent},
     seams::{InputError, Size},
 };
 
@@ -106,6 +106,8 @@ impl From<&InputError> for InputDenied {
 #[derive(Debug)]
 pub struct SharerSession {
     grant: Grant,
+    /// What is in the grant again once not everything rests any more; empty otherwise.
+    held_back: Capabilities,
     /// What the user's organisation lets them allow.
     policy: Policy,
     /// The moment that no extension goes beyond.
@@ -117,7 +119,7 @@ pub struct SharerSession {
     ended: bool,
     picture: bool,
     clipboard: bool,
-    question_open: bool,
+    pause: Pause,
     input_broken: bool,
     requests: Requests,
     live: Liveness,
@@ -139,6 +141,7 @@ impl SharerSession {
     pub fn new(grant: Grant, policy: Policy, now: UnixMillis) -> Self {
         Self {
             grant: policy.narrow(grant, now),
+            held_back: Capabilities::new(),
             latest: policy.latest(now),
             policy,
             link: OfferLink::new(now),
@@ -148,7 +151,7 @@ impl SharerSession {
             ended: false,
             picture: false,
             clipboard: false,
-            question_open: false,
+            pause: Pause::Nothing,
             input_broken: false,
             requests: Requests::default(),
             live: Liveness::new(now),
@@ -339,6 +342,7 @@ impl SharerSession {
     fn withdraw(&mut self, capabilities: &[Capability], reason: Withdrawn, now: UnixMillis) {
         let mut changed = false;
         for &capability in capabilities {
+            self.held_back.remove(&capability);
             if self.grant.capabilities.remove(&capability) {
                 changed = true;
                 if capability == Capability::Control {

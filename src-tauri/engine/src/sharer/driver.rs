@@ -119,7 +119,7 @@ impl Driver {
         clipboard_pump::spawn("renfort-input", move || input::run(&queue, seams.input, &reports_in));
         let (clipboard, copied) = ClipboardPump::start(seams.clipboard);
         let layout = layout_watch::start(seams.keyboard);
-        tokio::spawn(video::run(frames, transports, stop.clone()));
+        tokio::spawn(video::run(frames, transports, picture.flows(), stop.clone()));
 
         let session = SharerSession::new(setup.grant, setup.policy, clock.now());
         let inbox = Inbox {

@@ -3,7 +3,7 @@
 //! Flow: [`ScreenSource::wait`] -> damage adds up in [`Pacing`] -> [`VideoEncoder`] -> at most [`IN_FLIGHT`] frames wait
 //! for the network. While they wait, damage adds up and nothing is encoded, so that the newest picture wins.
 //!
-//! Invariant: nothing is captured while nobody may see it.
+//! Invariant: nothing is captured while nobody may see it, and nothing that was captured then is handed over later.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::{bitrate::Bitrate, pacing::Pacing, stop::StopSwitch};
 use crate::{
@@ -56,6 +56,7 @@ pub struct PictureControl(Arc<Shared>);
 struct Shared {
     orders: Mutex<Orders>,
     wake: Condvar,
+    flows: watch::Sender<bool>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,7 +74,19 @@ impl PictureControl {
         let mut orders = self.lock();
         orders.begun |= wanted && !orders.wanted;
         orders.wanted = wanted;
+        self.0.flows.send_replace(wanted);
         self.0.wake.notify_one();
+    }
+
+    /// Whether it is wanted, for those who carry it on.
+    pub fn flows(&self) -> watch::Receiver<bool> {
+        self.0.flows.subscribe()
+    }
+
+    /// Was it wanted all the time since the thread last looked?
+    fn is_still_wanted(&self) -> bool {
+        let orders = self.lock();
+        orders.wanted && !orders.begun
     }
 
     /// The next frame must be a key frame.
@@ -202,8 +215,8 @@ impl ScreenThread {
             Some(EncodedFrame { data, settled, .. }) => {
                 leg::mark("picture: encoded");
                 pacing.done(settled, false, now.elapsed());
-                // The user may have stopped while it was encoded.
-                if !self.stop.is_stopped() {
+                // The user may have stopped, or hidden the screen, while it was encoded.
+                if !self.stop.is_stopped() && self.control.is_still_wanted() {
                     room.send(Bytes::from(data));
                 }
             }

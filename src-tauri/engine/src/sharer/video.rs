@@ -1,6 +1,6 @@
 //! Frames on their way to the connection of the moment.
 //!
-//! Invariant: a stop drops also the frame that is just being sent: no further packet of it leaves.
+//! Invariant: a stop, and hiding the screen, drop also the frame that is just being sent: no further packet of it leaves.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,16 +14,35 @@ use crate::{leg, transport::Transport};
 /// unnoticed until something changes.
 const REPEATS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(240)];
 
-/// Sends what comes until there is nothing to come, or the user stops.
+/// Sends what comes while it `flows`, until there is nothing to come, or the user stops.
 pub async fn run(
     mut frames: mpsc::Receiver<Bytes>,
     current: watch::Receiver<Option<Arc<dyn Transport>>>,
+    mut flows: watch::Receiver<bool>,
     stop: StopSwitch,
 ) {
+    let carrying = async {
+        while dropped_until_it_flows(&mut frames, &mut flows).await {
+            tokio::select! {
+                biased;
+                hidden = flows.wait_for(|flows| !flows) => if hidden.is_err() { return },
+                () = carry(&mut frames, &current) => return,
+            }
+        }
+    };
     tokio::select! {
         biased;
         () = stop.stopped() => {}
-        () = carry(&mut frames, &current) => {}
+        () = carrying => {}
+    }
+}
+
+/// What was under way when the screen was hidden goes nowhere. False when nothing will flow any more.
+async fn dropped_until_it_flows(frames: &mut mpsc::Receiver<Bytes>, flows: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        biased;
+        shown = flows.wait_for(|flows| *flows) => shown.is_ok(),
+        () = async { while frames.recv().await.is_some() {} } => false,
     }
 }
 
@@ -116,8 +135,9 @@ mod tests {
         let network = Arc::new(Slow::default());
         let (frames_in, frames) = mpsc::channel(1);
         let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
+        let (_shown, flows) = watch::channel(true);
         let stop = StopSwitch::default();
-        let task = tokio::spawn(run(frames, transports, stop.clone()));
+        let task = tokio::spawn(run(frames, transports, flows, stop.clone()));
         frames_in.send(Bytes::from_static(&[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().len();
         while sent() < 5 {
@@ -128,5 +148,35 @@ mod tests {
         task.await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert_eq!(sent(), before);
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_was_under_way_when_the_screen_was_hidden_goes_nowhere_and_the_next_one_does() {
+        let network = Arc::new(Slow::default());
+        let (frames_in, frames) = mpsc::channel(1);
+        let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
+        let (shown, flows) = watch::channel(true);
+        let task = tokio::spawn(run(frames, transports, flows, StopSwitch::default()));
+        frames_in.send(Bytes::from_static(&[1; 10_000])).await.unwrap();
+        let sent = || network.0.lock().unwrap().clone();
+        while sent().len() < 5 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // Another waits already.
+        frames_in.send(Bytes::from_static(&[2; 10])).await.unwrap();
+        shown.send_replace(false);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let before = sent();
+        // Longer than any repetition of a frame's end.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        assert_eq!(sent(), before);
+        shown.send_replace(true);
+        frames_in.send(Bytes::from_static(&[3; 10])).await.unwrap();
+        while !sent().ends_with(&[3; 10]) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(sent().len(), before.len() + 10);
+        drop(frames_in);
+        task.await.unwrap();
     }
 }

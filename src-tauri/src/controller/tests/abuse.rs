@@ -6,7 +6,8 @@ use renfort_protocol::{
 };
 
 use super::*;
-use renfort_engine::peer::SharerEvent;
+use crate::view::ReceiptView;
+use renfort_engine::peer::{Pause, SharerCommand, SharerEvent};
 
 fn sentence() -> Option<AbuseText> {
     Some(AbuseText::new("They asked for my bank card.").unwrap())
@@ -14,6 +15,19 @@ fn sentence() -> Option<AbuseText> {
 
 fn report() -> Action {
     Action::ReportAbuse { sentence: sentence() }
+}
+
+/// The person opens the dialog and confirms it.
+fn reports(stage: &mut Stage) {
+    stage.act(Action::ConsiderReport);
+    stage.act(report());
+}
+
+fn rests(stage: &Stage) -> Option<Pause> {
+    stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::ToSharer(SESSION, SharerCommand::Pause(pause)) => Some(*pause),
+        _ => None,
+    })
 }
 
 fn told(effect: &Effect) -> bool {
@@ -40,7 +54,7 @@ fn ticket_with_receipt(state: TicketState) -> UserTicket {
 #[test]
 fn the_session_stops_here_before_anybody_is_told() {
     let mut stage = Stage::in_session();
-    stage.act(report());
+    reports(&mut stage);
     let place = |matches: &dyn Fn(&Effect) -> bool| stage.effects.iter().position(matches);
     let stopped = place(&|effect| matches!(effect, Effect::StopSharer)).expect("the sharer stops");
     let kept = place(&|effect| matches!(effect, Effect::SaveSettings(settings) if settings.unsent_abuse.len() == 1));
@@ -55,7 +69,7 @@ fn the_session_stops_here_before_anybody_is_told() {
             error: None,
         },
     ));
-    stage.act(report());
+    reports(&mut stage);
     assert_eq!(stage.notice(), Some(Code::OutOfOrder), "one report is enough");
 }
 
@@ -63,7 +77,7 @@ fn the_session_stops_here_before_anybody_is_told() {
 fn a_report_is_sent_until_the_relay_has_it_over_a_restart_too() {
     let mut stage = Stage::in_session();
     stage.offline();
-    stage.act(report());
+    reports(&mut stage);
     assert!(stage.did(|effect| matches!(effect, Effect::StopSharer)));
     assert!(!stage.did(told), "there is nobody to tell");
     let settings = stage.effects.iter().find_map(|effect| match effect {
@@ -80,6 +94,7 @@ fn a_report_is_sent_until_the_relay_has_it_over_a_restart_too() {
         stage.user_page(),
         UserPage::Waiting {
             abuse_reported: true,
+            receipt: ReceiptView::Ready,
             ..
         }
     ));
@@ -107,7 +122,7 @@ fn a_session_that_is_over_can_be_reported_from_its_receipt() {
             ..
         }
     ));
-    stage.act(report());
+    reports(&mut stage);
     assert!(stage.did(told));
     assert!(matches!(
         stage.user_page(),
@@ -124,7 +139,74 @@ fn a_session_that_is_over_can_be_reported_from_its_receipt() {
 #[test]
 fn without_a_session_there_is_nothing_to_report() {
     let mut stage = Stage::user();
+    stage.act(Action::ConsiderReport);
+    assert_eq!((stage.notice(), stage.view().report), (Some(Code::OutOfOrder), None));
+    stage.act(Action::DismissNotice);
     stage.act(report());
     assert_eq!(stage.notice(), Some(Code::OutOfOrder));
     assert!(stage.sent().is_empty());
+}
+
+#[test]
+fn while_the_person_thinks_about_it_everything_rests_and_dropping_it_resumes() {
+    let mut stage = Stage::in_session();
+    stage.act(Action::ConsiderReport);
+    assert_eq!(rests(&stage), Some(Pause::Everything));
+    let shown = stage
+        .effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::Emit(_)));
+    let paused = stage
+        .effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::ToSharer(..)));
+    assert!(paused < shown, "before the dialog is on the screen");
+    let dialog = stage.view().report.expect("the dialog");
+    assert!(dialog.running && dialog.technician == technician().name);
+    assert!(stage.sent().is_empty(), "nobody hears of it");
+    // Whatever else happens on the screen, it stays so.
+    for event in [Event::Tick, Event::CloseRequested] {
+        stage.handle(event);
+        assert_eq!((rests(&stage), stage.view().report.is_some()), (None, true));
+    }
+    stage.act(Action::DropReport);
+    assert_eq!((rests(&stage), stage.view().report), (Some(Pause::Nothing), None));
+    stage.act(report());
+    assert_eq!(
+        stage.notice(),
+        Some(Code::OutOfOrder),
+        "what was dropped is not reported by a late click"
+    );
+    assert!(!stage.did(told));
+}
+
+#[test]
+fn a_session_that_ends_meanwhile_can_still_be_reported_and_is_the_one_that_is() {
+    let mut stage = Stage::in_session();
+    stage.act(Action::ConsiderReport);
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::EndedByTechnician,
+    });
+    assert_eq!(stage.view().report.map(|report| report.running), Some(false));
+    stage.act(report());
+    assert!(stage.did(told));
+    assert!(!stage.did(|effect| matches!(effect, Effect::StopSharer)));
+    assert_eq!(stage.view().report, None);
+}
+
+#[test]
+fn a_program_that_dies_while_the_person_thinks_about_it_shares_nothing_when_it_is_back() {
+    let mut stage = Stage::in_session();
+    stage.act(Action::ConsiderReport);
+    let mut stage = Stage::new(false);
+    stage.welcome_user(Some(ticket(TicketState::Taken)), Some(session(Some(grant()))));
+    assert!(!stage.did(|effect| matches!(effect, Effect::StartSharer { .. })));
+    assert!(
+        stage
+            .sent()
+            .iter()
+            .any(|body| matches!(body, ToRelay::EndSession { session: SESSION, .. }))
+    );
+    assert!(matches!(stage.user_page(), UserPage::Waiting { .. }));
 }

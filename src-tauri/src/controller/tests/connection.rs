@@ -1,6 +1,6 @@
 //! Organisation, sides, and the connection to the relay.
 
-use renfort_engine::peer::SharerCommand;
+use renfort_engine::peer::{Pause, SharerCommand};
 use renfort_protocol::signalling::{Identity, Signal};
 
 use super::*;
@@ -91,6 +91,37 @@ fn a_changed_name_is_said_at_once_when_nothing_is_under_way_and_else_at_the_next
     assert!(!busy.did(|effect| matches!(effect, Effect::Connect(_))));
     assert!(busy.did(|effect| matches!(effect, Effect::Identify { .. })));
     assert_eq!(busy.view().stated.name.as_str(), "J. Martin");
+}
+
+#[test]
+fn a_ticket_is_opened_in_the_language_that_was_chosen_although_the_relay_was_greeted_in_another() {
+    let mut stage = Stage::user();
+    stage.act(Action::SetLanguage { language: Language::Fr });
+    assert!(
+        !stage.did(|effect| matches!(effect, Effect::Connect(_))),
+        "nothing that is under way is disturbed"
+    );
+    let ask = Action::RequestHelp {
+        summary: summary(),
+        impact: Impact::Person,
+        urgency: Urgency::High,
+    };
+    stage.act(ask.clone());
+    assert!(stage.did(|effect| matches!(effect, Effect::Connect(target) if target.language == Language::Fr)));
+    assert!(stage.sent().is_empty(), "not over the connection that speaks English");
+    assert!(matches!(stage.user_page(), UserPage::Home { busy: true, .. }));
+    stage.welcome_user(None, None);
+    assert!(matches!(stage.sent()[..], [ToRelay::OpenTicket { .. }]));
+    let re = stage.only_request();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Cancelled),
+    });
+    stage.relay(FromRelay::Done { re });
+    stage.act(ask);
+    assert!(
+        matches!(stage.sent()[..], [ToRelay::OpenTicket { .. }]),
+        "the next one needs no other hello"
+    );
 }
 
 #[test]
@@ -212,7 +243,7 @@ fn control_pauses_while_the_question_about_a_link_is_open() {
     stage.begin_session();
     let told = |stage: &Stage, open: bool| {
         stage.did(
-            |effect| matches!(effect, Effect::ToSharer(SESSION, SharerCommand::QuestionOpen(told)) if *told == open),
+            |effect| matches!(effect, Effect::ToSharer(SESSION, SharerCommand::Pause(told)) if *told == if open { Pause::Control } else { Pause::Nothing }),
         )
     };
     assert!(told(&stage, true));

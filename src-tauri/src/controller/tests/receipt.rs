@@ -33,6 +33,31 @@ fn closed(session: SessionId) -> UserTicket {
     }
 }
 
+#[test]
+fn a_ticket_that_was_withdrawn_after_a_session_has_its_receipt_until_it_is_put_away() {
+    let mut stage = Stage::user();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Cancelled),
+    });
+    assert!(matches!(stage.user_page(), UserPage::Home { .. }), "nobody was let in");
+    let ticket = UserTicket {
+        state: TicketState::Cancelled,
+        ..closed(SESSION)
+    };
+    stage.relay(FromRelay::Ticket { ticket });
+    assert!(matches!(
+        stage.user_page(),
+        UserPage::Finished {
+            receipt: ReceiptView::Ready,
+            ..
+        }
+    ));
+    stage.act(Action::SaveReceipt { utc_offset: 0 });
+    assert!(matches!(stage.sent()[..], [ToRelay::ShowReceipt { session: SESSION }]));
+    stage.act(Action::Leave);
+    assert!(matches!(stage.user_page(), UserPage::Home { .. }));
+}
+
 /// A user whose session was over before this program began.
 fn finished() -> Stage {
     let mut stage = Stage::new(false);

@@ -193,6 +193,27 @@ fn who_took_the_ticket_that_was_looked_at_is_told_until_another_one_is_looked_at
 }
 
 #[test]
+fn a_ticket_that_was_taken_from_this_technician_is_told_of_although_it_was_in_hand() {
+    let mut stage = Stage::technician();
+    stage.relay(FromRelay::QueueChanged {
+        entry: entry(TicketState::Taken, true),
+    });
+    stage.relay(FromRelay::Asked {
+        session: Box::new(session(None)),
+    });
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::AbuseReported,
+    });
+    let why = Left::Reassigned;
+    stage.relay(FromRelay::QueueLeft { ticket: TICKET, why });
+    match stage.technician_page() {
+        TechnicianPage::Queue { gone: Some(gone), .. } => assert_eq!((gone.id, gone.why), (TICKET, Left::Reassigned)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_wrong_password_is_told_and_not_tried_again() {
     let mut stage = Stage::with(Profile {
         settings: Settings {

@@ -444,10 +444,18 @@ fn questions_chat_and_clipboard_are_shown_as_they_come() {
     stage.act(Action::AnswerRequest {
         capability: Capability::Control,
         allow: true,
+        clipboard: false,
     });
     assert!(stage.did(|effect| matches!(
         effect,
-        Effect::ToSharer(SESSION, SharerCommand::Answer { allow: true, .. })
+        Effect::ToSharer(
+            SESSION,
+            SharerCommand::Answer {
+                allow: true,
+                clipboard: false,
+                ..
+            }
+        )
     )));
     stage.handle(Event::Sharer(SESSION, SharerEvent::RequestClosed(Capability::Control)));
     assert!(matches!(stage.user_page(), UserPage::Session { question: None, .. }));

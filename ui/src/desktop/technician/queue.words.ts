@@ -25,7 +25,7 @@ const en = {
   escalated: (level: number) => `It was passed on to level ${level}.`,
   cancelled: "Its user no longer needs help.",
   closed: "It was closed.",
-  reassigned: "Others go on with it.",
+  reassigned: "Your session has ended. Others go on with this ticket.",
   goneHint: "The arrow keys go on with the tickets that are left.",
 };
 
@@ -49,7 +49,7 @@ const fr: typeof en = {
   escalated: (level) => `Il a été transmis au niveau ${level}.`,
   cancelled: "L’utilisateur n’a plus besoin d’aide.",
   closed: "Il a été clos.",
-  reassigned: "D’autres s’en occupent.",
+  reassigned: "Votre session est terminée. D’autres reprennent ce ticket.",
   goneHint: "Les flèches reprennent avec les tickets qui restent.",
 };
 

@@ -16,10 +16,13 @@ use renfort_protocol::{
 
 use super::{InputOutcome, ScreenReady, SharerEffect, SharerSession};
 use crate::{
-    peer::{SharerCommand, SharerEvent},
+    peer::{Pause, SharerCommand, SharerEvent},
     seams::Size,
     session::{Channel, UNSENT_CHAT},
 };
+
+/// In the order in which it is taken.
+const EVERYTHING: [Capability; 3] = [Capability::Control, Capability::Clipboard, Capability::View];
 
 impl SharerSession {
     /// The user's shell wants something.
@@ -29,24 +32,23 @@ impl SharerSession {
         }
         match command {
             SharerCommand::Signal(signal) => self.signal(signal, now),
-            SharerCommand::Answer { capability, allow } => self.answer(capability, allow, now),
+            SharerCommand::Answer {
+                capability,
+                allow,
+                clipboard,
+            } => self.answer(capability, allow, clipboard, now),
             SharerCommand::Allow(capability) => self.allow(capability, now),
             SharerCommand::Withdraw(capability) => {
                 let taken: &[_] = match capability {
                     // Nobody acts on a screen that they do not see.
-                    Capability::View => &[Capability::Control, Capability::Clipboard, Capability::View],
+                    Capability::View => &EVERYTHING,
                     Capability::Control => &[Capability::Control],
                     Capability::Clipboard => &[Capability::Clipboard],
                 };
                 self.withdraw(taken, Withdrawn::ByUser, now);
             }
             SharerCommand::Extend => self.extend(now),
-            SharerCommand::QuestionOpen(open) => {
-                self.question_open = open;
-                if open {
-                    self.release_all(now);
-                }
-            }
+            SharerCommand::Pause(pause) => self.pause(pause, now),
             SharerCommand::Chat(text) => self.chat(text, now),
             SharerCommand::Stop => self.end(EndReason::StoppedByUser, None, now),
             SharerCommand::End(reason) => self.end(reason, None, now),
@@ -150,21 +152,65 @@ impl SharerSession {
         Some(asked_at)
     }
 
-    fn answer(&mut self, capability: Capability, allow: bool, now: UnixMillis) {
+    fn answer(&mut self, capability: Capability, allow: bool, clipboard: bool, now: UnixMillis) {
         let Some(asked_at) = self.close_request(capability) else {
             return;
         };
         if !allow {
             return self.refuse(capability, asked_at, false, now);
         }
-        // The clipboard comes with control: a technician who can type can paste.
-        let with = (capability == Capability::Control).then_some(Capability::Clipboard);
+        // The question for control offers the clipboard as a choice of its own.
+        let with = (clipboard && capability == Capability::Control).then_some(Capability::Clipboard);
         for capability in [capability].into_iter().chain(with) {
-            if self.policy.allows(capability) && self.grant.capabilities.insert(capability) {
-                self.report(ReportedEvent::Allowed { capability }, now);
+            if self.policy.allows(capability) {
+                self.give(capability, now);
             }
         }
         self.grant_changed(now);
+    }
+
+    /// Puts it into the grant, or, while everything rests, to what will be in it again. True when it is allowed from now on
+    /// and was not before.
+    fn give(&mut self, capability: Capability, now: UnixMillis) -> bool {
+        if self.pause == Pause::Everything {
+            self.held_back.insert(capability);
+            return false;
+        }
+        let new = self.grant.capabilities.insert(capability);
+        if new {
+            self.report(ReportedEvent::Allowed { capability }, now);
+        }
+        new
+    }
+
+    fn pause(&mut self, pause: Pause, now: UnixMillis) {
+        let before = std::mem::replace(&mut self.pause, pause);
+        if before == pause {
+            return;
+        }
+        match (before, pause) {
+            (_, Pause::Everything) => {
+                let allowed = self.grant.capabilities.clone();
+                // Said and recorded as what it is for the technician: taken back by the user.
+                self.withdraw(&EVERYTHING, Withdrawn::ByUser, now);
+                self.held_back = allowed;
+            }
+            (Pause::Everything, _) => {
+                if now >= self.grant.expires_at {
+                    return self.end(EndReason::Expired, None, now);
+                }
+                for capability in std::mem::take(&mut self.held_back) {
+                    // A question for what is allowed again is answered by that.
+                    self.close_request(capability);
+                    self.give(capability, now);
+                }
+                self.grant_changed(now);
+            }
+            (Pause::Nothing | Pause::Control, _) => {}
+        }
+        if pause == Pause::Control {
+            self.release_all(now);
+        }
     }
 
     /// The user's own switch, without being asked.
@@ -180,8 +226,7 @@ impl SharerSession {
             return self.deny(InputDenied::Failed, now);
         }
         self.close_request(capability);
-        if self.grant.capabilities.insert(capability) {
-            self.report(ReportedEvent::Allowed { capability }, now);
+        if self.give(capability, now) {
             self.grant_changed(now);
         }
     }

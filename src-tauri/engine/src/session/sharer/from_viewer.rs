@@ -16,7 +16,7 @@ use renfort_protocol::{
 
 use super::{SharerEffect, SharerSession};
 use crate::{
-    peer::SharerEvent,
+    peer::{Pause, SharerEvent},
     session::{Candidate, Channel, wire},
 };
 
@@ -108,7 +108,7 @@ impl SharerSession {
             FromViewer::Request { capability, asked_at } => self.request(capability, asked_at, now),
             FromViewer::GiveBack { capability } => {
                 let given: &[_] = match capability {
-                    // Clipboard came with control, so it goes with it.
+                    // Who does nothing there any more needs no texts there either.
                     Capability::Control => &[Capability::Control, Capability::Clipboard],
                     Capability::View => &[Capability::Control, Capability::Clipboard, Capability::View],
                     Capability::Clipboard => &[Capability::Clipboard],
@@ -198,7 +198,7 @@ impl SharerSession {
         self.grant.allows(Capability::Control, now).map_err(reason)?;
         if self.input_broken {
             Err(InputDenied::Failed)
-        } else if self.question_open || !self.requests.is_empty() {
+        } else if self.pause == Pause::Control || !self.requests.is_empty() {
             Err(InputDenied::Paused)
         } else {
             Ok(())

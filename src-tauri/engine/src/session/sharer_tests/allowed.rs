@@ -26,7 +26,7 @@ fn input_without_control_is_refused_once_in_words_and_counted_as_often_as_it_cam
 }
 
 #[test]
-fn control_is_asked_apart_and_brings_the_clipboard() {
+fn control_is_asked_apart_and_brings_the_clipboard_when_the_user_chose_so() {
     let mut scene = Scene::greeted(&[Capability::View]);
     scene.hear(&FromViewer::Request {
         capability: Capability::Control,
@@ -46,6 +46,7 @@ fn control_is_asked_apart_and_brings_the_clipboard() {
     scene.command(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     let effects = scene.effects();
     assert!(effects.contains(&SharerEffect::WatchClipboard(true)));
@@ -57,11 +58,52 @@ fn control_is_asked_apart_and_brings_the_clipboard() {
 }
 
 #[test]
+fn control_without_the_clipboard_leaves_the_clipboard_alone() {
+    let mut scene = Scene::greeted(&[Capability::View]);
+    let ask = |capability| FromViewer::Request {
+        capability,
+        asked_at: START,
+    };
+    let answer = |capability, allow, clipboard| SharerCommand::Answer {
+        capability,
+        allow,
+        clipboard,
+    };
+    scene.hear(&ask(Capability::Control));
+    scene.effects();
+    scene.command(answer(Capability::Control, true, false));
+    let effects = scene.effects();
+    assert!(!effects.contains(&SharerEffect::WatchClipboard(true)), "{effects:?}");
+    let chosen: Capabilities = [Capability::View, Capability::Control].into();
+    assert!(effects.iter().any(|effect| matches!(effect,
+        SharerEffect::Send(_, FromSharer::Granted { grant, .. }) if grant.capabilities == chosen)));
+    scene.session.handle_copied("secret".into(), scene.now);
+    scene.hear(&FromViewer::Clipboard {
+        text: ClipboardText::new("x".into()).unwrap(),
+    });
+    let effects = scene.effects();
+    assert!(!effects.iter().any(|effect| matches!(
+        effect,
+        SharerEffect::SetClipboard(_) | SharerEffect::Send(_, FromSharer::Clipboard { .. })
+    )));
+    // A no is a no to both, and the choice means nothing in another question.
+    let mut scene = Scene::greeted(&[Capability::View]);
+    scene.hear(&ask(Capability::Control));
+    scene.command(answer(Capability::Control, false, true));
+    assert!(!scene.effects().contains(&SharerEffect::WatchClipboard(true)));
+    let mut scene = Scene::greeted(&[]);
+    scene.hear(&ask(Capability::View));
+    scene.command(answer(Capability::View, true, true));
+    assert!(!scene.effects().contains(&SharerEffect::WatchClipboard(true)));
+}
+
+#[test]
 fn silence_is_a_refusal_and_an_answer_without_a_question_is_nothing() {
     let mut scene = Scene::greeted(&[Capability::View]);
     scene.command(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     assert!(scene.effects().is_empty());
     scene.hear(&FromViewer::Request {
@@ -79,6 +121,7 @@ fn silence_is_a_refusal_and_an_answer_without_a_question_is_nothing() {
     scene.command(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     scene.press();
     assert!(!scene.effects().contains(&SharerEffect::Input(key(true))));
@@ -96,6 +139,7 @@ fn a_refusal_that_was_lost_on_its_way_is_repeated_and_the_user_is_not_asked_agai
     scene.command(SharerCommand::Answer {
         capability: Capability::Control,
         allow: false,
+        clipboard: false,
     });
     scene.session.handle_link(LinkEvent::Open, START);
     scene.hear(&FromViewer::Hello { version: VERSION });
@@ -116,7 +160,7 @@ fn control_pauses_while_any_question_is_open_and_what_is_held_goes_up() {
     let mut scene = Scene::greeted(&[Capability::View, Capability::Control]);
     scene.press();
     scene.effects();
-    scene.command(SharerCommand::QuestionOpen(true));
+    scene.command(SharerCommand::Pause(Pause::Control));
     assert_eq!(scene.effects(), [SharerEffect::ReleaseAll]);
     scene.press();
     assert_eq!(
@@ -125,7 +169,7 @@ fn control_pauses_while_any_question_is_open_and_what_is_held_goes_up() {
             reason: InputDenied::Paused
         }]
     );
-    scene.command(SharerCommand::QuestionOpen(false));
+    scene.command(SharerCommand::Pause(Pause::Nothing));
     scene.press();
     assert_eq!(scene.effects(), [SharerEffect::Input(key(true))]);
     scene.hear(&FromViewer::Request {

@@ -2,6 +2,7 @@
 
 mod allowed;
 mod connected;
+mod paused;
 mod switches;
 mod typing;
 
@@ -27,7 +28,7 @@ use super::{
     tally::REPORT_EVERY_MS,
 };
 use crate::{
-    peer::{SharerCommand, SharerEvent},
+    peer::{Pause, SharerCommand, SharerEvent},
     seams::Size,
 };
 

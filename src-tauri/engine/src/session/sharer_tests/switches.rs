@@ -83,6 +83,7 @@ fn what_the_organisation_does_not_allow_is_neither_given_nor_asked_for() {
     scene.command(SharerCommand::Answer {
         capability: Capability::Control,
         allow: true,
+        clipboard: true,
     });
     assert_eq!(has(&mut scene), [Capability::View, Capability::Control].into());
 }

@@ -94,7 +94,7 @@ fn whatever_ends_control_ends_the_text_between_two_characters() {
         ),
         (&question, Some(InputDenied::Paused)),
         (
-            &|scene| scene.command(SharerCommand::QuestionOpen(true)),
+            &|scene| scene.command(SharerCommand::Pause(Pause::Control)),
             Some(InputDenied::Paused),
         ),
         (

@@ -100,9 +100,11 @@ export class Desk {
     const mine = this.inHand === ticket;
     const entry = this.queue.get(ticket);
     this.queue.delete(ticket);
-    if (this.inHand === ticket || this.shown !== ticket) return;
-    this.shown = null;
-    if (entry && !mine) this.gone = { id: ticket, summary: entry.summary, why };
+    if (this.inHand === ticket) return;
+    const lookedAt = this.shown === ticket && !mine;
+    if (this.shown === ticket) this.shown = null;
+    // Who had it in hand knows where it went, unless it was taken from them.
+    if (entry && (lookedAt || (mine && why.left === "reassigned"))) this.gone = { id: ticket, summary: entry.summary, why };
   }
 
   show(ticket: TicketId | null): void {

@@ -71,6 +71,15 @@ test("a ticket is taken, its user asked, the yes starts the viewer, an end is to
   expect(page()).toMatchObject({ page: "queue", tickets: [] });
 });
 
+test("a ticket that was taken from this technician is told of, whatever they looked at", () => {
+  inSession();
+  relay({ type: "session_ended", session: SESSION.id, reason: "abuse_reported" });
+  relay({ type: "queue_left", ticket: ENTRY.id, why: { left: "reassigned" } });
+  expect(page()).toMatchObject({ page: "queue", gone: { id: ENTRY.id, why: { left: "reassigned" } } });
+  act({ action: "show_ticket", ticket: null });
+  expect(page()).not.toHaveProperty("gone");
+});
+
 test("what the user ended is not told to the relay by this side, what was lost is", () => {
   inSession();
   end("stopped_by_user");

@@ -1,0 +1,23 @@
+//! What rests on the user's machine because of what is open on their screen.
+//!
+//! Invariant: the sharer knows before the screen shows what it is open for.
+
+use renfort_engine::peer::{Pause, SharerCommand};
+
+use super::{Controller, Effect, Turn};
+
+impl Controller {
+    /// After every event: a sharer knows what is open on the user's screen, and lets rest what must.
+    pub(super) fn pause_sharer(&mut self, turn: &mut Turn) {
+        let pause = if self.user.considered.is_some() {
+            Pause::Everything
+        } else if self.offer.is_some() {
+            Pause::Control
+        } else {
+            Pause::Nothing
+        };
+        if let Some(session) = self.user.pause(pause) {
+            turn.push(Effect::ToSharer(session, SharerCommand::Pause(pause)));
+        }
+    }
+}
