@@ -13,7 +13,7 @@ const values = lines.map((line) => JSON.parse(line) as unknown);
 const against = { key: null, kept: [] };
 
 const FAULTS = new Set([
-  "bad_header", "malformed", "altered", "version", "missing", "broken_chain", "session_gap", "wrong_value", "no_checkpoint",
+  "bad_header", "malformed", "altered", "version", "missing", "swapped", "moved", "repeated", "broken_chain", "session_gap", "wrong_value", "no_checkpoint",
   "bad_checkpoint", "wrong_size", "wrong_root", "other_key", "bad_kept", "rewritten", "cut_off",
 ]);
 

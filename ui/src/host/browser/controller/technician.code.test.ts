@@ -5,7 +5,7 @@ import { CLAIRE, detail, DEVICE, queueEntry, WORDS } from "../../samples";
 import type { Verdict } from "../binding/check";
 import { begin as beginCode } from "../binding/code";
 import type { Effect } from "./events";
-import { act, ALLOWANCE, asked, begin, BOUND, CARD, clock, effects, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, note, only, page, PROFILE, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, TRANSCRIPT, view, welcome } from "./technician.stage";
+import { act, ALLOWANCE, asked, begin, BOUND, CARD, clock, effects, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, note, only, page, PROFILE, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, TRANSCRIPT, view, welcome } from "./fake.stage";
 
 beforeEach(() => {
   clock.now = 1_000;

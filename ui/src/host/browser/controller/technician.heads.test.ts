@@ -1,6 +1,6 @@
 /** What a session ends in for the record: its head, signed by this page. */
 import { beforeEach, expect, test } from "vitest";
-import { act, ALLOWANCE, ALLOWED, asked, begin, BOUND, checkedAgain, clock, effects, end, epoch, found, GRANT, handle, inSession, kinds, only, READY, relay, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, view, viewer, welcome } from "./technician.stage";
+import { act, ALLOWANCE, ALLOWED, asked, begin, BOUND, checkedAgain, clock, effects, end, epoch, found, GRANT, handle, inSession, kinds, only, READY, relay, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, view, viewer, welcome } from "./fake.stage";
 
 beforeEach(() => {
   clock.now = 1_000;

@@ -3,7 +3,7 @@ import type { Action } from "../../../generated/host";
 import type { SignedAsk } from "../../../generated/protocol";
 import type { ToTechnician } from "../relay-wire";
 import { CLAIRE, CLAIRE_SIGNED_IN, detail, DEVICE, NOW, queueEntry, signedCard, WORDS } from "../../samples";
-import { act, ALLOWANCE, ALLOWED, asked, begin, BOUND, CARD, checkedAgain, clock, effects, end, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, NONE, note, only, page, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, untrusted, view, viewer, welcome } from "./technician.stage";
+import { act, ALLOWANCE, ALLOWED, asked, begin, BOUND, CARD, checkedAgain, clock, effects, end, ENTRY, epoch, found, GRANT, handle, inSession, kinds, NONCE, NONE, note, only, page, READY, relay, REVEAL, sent, SESSION, signedIn, TAKEN, TOKEN, TRANSCRIBED, untrusted, view, viewer, welcome } from "./fake.stage";
 
 beforeEach(() => {
   clock.now = 1_000;
