@@ -3,8 +3,8 @@
  * Invariant: what is handed on is a message that a technician may be told, with all its members; what only a user is told,
  * or a later relay may say, is passed over.
  */
-import type { FromRelay, SessionInfo, Signal, Welcomed } from "../../generated/protocol";
-import { boolean, listOf, matching, Misshapen, object, objectWith, oneOf, optional, record, string, tagged, u16, u32, whole, type Check } from "./shape";
+import type { Endpoint, FromRelay, Impact, Language, SessionInfo, Signal, TicketState, Urgency, Welcomed } from "../../generated/protocol";
+import { boolean, listOf, matching, Misshapen, object, objectWith, optional, record, string, tagged, u16, u32, whole, wordOf, type Check } from "./shape";
 import { bytes32, capability, endReason, error, grant, session, signature, ticket } from "./terms";
 
 /** What a page of this kind has a use for. */
@@ -26,10 +26,10 @@ const digit =
 const nothing: Check<null> = () => null;
 
 const level = digit(1, 2, 3);
-const language = oneOf("en", "fr");
+const language = wordOf<Language>({ en: true, fr: true });
 const technician = object({ id: whole, name: string, level });
 const stated = object({ name: string, machine: string });
-const state = oneOf("waiting", "taken", "solved", "not_solved", "cancelled");
+const state = wordOf<TicketState>({ waiting: true, taken: true, solved: true, not_solved: true, cancelled: true });
 const outcome = tagged("outcome", { solved: {}, not_solved: {}, escalated: { to: level } });
 
 const role = tagged("role", { technician: { level }, supervisor: {}, administrator: {} });
@@ -41,8 +41,8 @@ const entry = object({
   summary: string,
   user: stated,
   language,
-  impact: oneOf("person", "team", "organisation"),
-  urgency: oneOf("low", "medium", "high"),
+  impact: wordOf<Impact>({ person: true, team: true, organisation: true, not_stated: true }),
+  urgency: wordOf<Urgency>({ low: true, medium: true, high: true, not_stated: true }),
   priority: digit(1, 2, 3, 4, 5),
   level,
   state,
@@ -143,7 +143,7 @@ const KINDS = {
   detail: { detail },
   head: {
     re: u32,
-    head: object({ last: bytes32, records: whole, reports: whole, role: oneOf("sharer", "viewer"), session, ticket }),
+    head: object({ last: bytes32, records: whole, reports: whole, role: wordOf<Endpoint>({ sharer: true, viewer: true }), session, ticket }),
   },
   replies: { re: u32, replies: listOf(reply) },
   asked: { session: info },

@@ -32,10 +32,10 @@ export const stringThat =
     take(string(value)) ?? fail();
 export const matching = (pattern: RegExp): Check<string> => stringThat((text) => (pattern.test(text) ? text : null));
 
-export const oneOf =
-  <const T extends string>(...names: readonly T[]): Check<T> =>
+/** One of a type's words: a word that the type has and this has not does not compile. */
+export const wordOf = <T extends string>(words: Record<T, true>): Check<T> =>
   (value) =>
-    names.find((name) => name === value) ?? fail();
+    typeof value === "string" && Object.hasOwn(words, value) ? (value as T) : fail();
 
 export const optional =
   <T>(check: Check<T>): Check<T | null> =>

@@ -2,8 +2,8 @@
  * Checks of what both the relay and the user's machine speak of: capabilities, grants, errors, and how ids are written.
  * Invariant: an id is lower-case hexadecimal of its one length, so that it is equal exactly when its text is.
  */
-import type { WireError } from "../../generated/protocol";
-import { listOf, matching, object, oneOf, record, string, whole, type Check } from "./shape";
+import type { Capability, EndReason, WireError } from "../../generated/protocol";
+import { listOf, matching, object, record, string, whole, wordOf, type Check } from "./shape";
 
 export const session = matching(/^[0-9a-f]{32}$/);
 export const ticket = matching(/^T-[1-9][0-9]{0,14}$/);
@@ -11,10 +11,10 @@ export const ticket = matching(/^T-[1-9][0-9]{0,14}$/);
 export const bytes32 = matching(/^[0-9a-f]{64}$/);
 export const signature = matching(/^[0-9a-f]{128}$/);
 
-export const capability = oneOf("view", "control", "clipboard");
+export const capability = wordOf<Capability>({ view: true, control: true, clipboard: true });
 export const grant = object({ session, ticket, technician: whole, capabilities: listOf(capability), expires_at: whole });
 
-export const endReason = oneOf("stopped_by_user", "ended_by_technician", "refused", "timed_out", "withdrawn", "expired", "lost", "failed", "untrusted", "abuse_reported", "wrong_code");
+export const endReason = wordOf<EndReason>({ stopped_by_user: true, ended_by_technician: true, refused: true, timed_out: true, withdrawn: true, expired: true, lost: true, failed: true, untrusted: true, abuse_reported: true, wrong_code: true });
 
 const params: Check<Record<string, string>> = (value) =>
   Object.fromEntries(Object.entries(record(value)).map(([name, param]) => [name, string(param)]));

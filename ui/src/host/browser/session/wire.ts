@@ -2,16 +2,16 @@
  * Reading what the user's machine sent.
  * Invariant: what is handed on is a message that a sharer may send, whole and within the wire's limits.
  */
-import type { FromSharer, WireError } from "../../../generated/protocol";
+import type { Button, FromSharer, InputDenied, KeyMode, Withdrawn, WireError } from "../../../generated/protocol";
 import { MAX_CHAT_CHARS, MAX_SESSION_BYTES } from "./limits";
-import { boolean, i16, matching, Misshapen, object, oneOf, optional, record, string, stringThat, tagged, u16, u32, whole, type Check } from "../shape";
+import { boolean, i16, matching, Misshapen, object, optional, record, string, stringThat, tagged, u16, u32, whole, wordOf, type Check } from "../shape";
 import { capability, endReason, error, grant } from "../terms";
 import { fitsClipboard, typed, written } from "./text";
 
 const chat = stringThat((text) => written(text, MAX_CHAT_CHARS));
 const clipboard = stringThat((text) => (fitsClipboard(text) ? text : null));
 
-const denied = oneOf("not_granted", "expired", "own_window", "paused", "failed");
+const denied = wordOf<InputDenied>({ not_granted: true, expired: true, own_window: true, paused: true, failed: true });
 const layoutName = matching(/^[A-Za-z0-9_.+-]{1,40}$/);
 const layout = object({ layout: layoutName, variant: optional(layoutName) });
 /** How far a text is that is typed; how it stands lies beside it. */
@@ -23,7 +23,7 @@ const fromSharer = tagged("type", {
   heartbeat: {},
   granted: { grant, now: whole },
   refused: { capability, timed_out: boolean },
-  withdrawn: { capability, reason: oneOf("by_user", "by_technician", "expired", "session_ended", "peer_lost") },
+  withdrawn: { capability, reason: wordOf<Withdrawn>({ by_user: true, by_technician: true, expired: true, session_ended: true, peer_lost: true }) },
   screen: { width: u16, height: u16 },
   pointer: { order: whole, x: u16, y: u16 },
   keyboard: { layout: optional(layout) },
@@ -40,9 +40,9 @@ const fromSharer = tagged("type", {
 const place = { x: u16, y: u16 };
 const input = tagged("input", {
   move: { order: whole, ...place },
-  button: { button: oneOf("left", "middle", "right", "back", "forward"), pressed: boolean, ...place },
+  button: { button: wordOf<Button>({ left: true, middle: true, right: true, back: true, forward: true }), pressed: boolean, ...place },
   wheel: { dx: i16, dy: i16, ...place },
-  key: { code: string, key: string, how: oneOf("physical", "character"), pressed: boolean },
+  key: { code: string, key: string, how: wordOf<KeyMode>({ physical: true, character: true }), pressed: boolean },
   locks: { caps: boolean, num: optional(boolean) },
   release_all: {},
 });
