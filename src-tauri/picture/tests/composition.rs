@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use renfort_picture::{COLOUR, Composer, Picture, PixelFormat, Planner, Rect, Size};
 
@@ -9,6 +11,7 @@ use renfort_picture::{COLOUR, Composer, Picture, PixelFormat, Planner, Rect, Siz
 struct Screen {
     picture: Picture,
     damage: Vec<Rect>,
+    time: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +48,7 @@ impl Screen {
         Self {
             picture,
             damage: Vec::new(),
+            time: Duration::ZERO,
         }
     }
 
@@ -60,7 +64,9 @@ impl Screen {
         self.damage.push(rect);
     }
 
+    /// Something happens, a while after what happened before.
     fn act(&mut self, act: &Act) {
+        self.time += Duration::from_millis(300);
         match *act {
             Act::Letter(x, y) => {
                 let rect = Rect {
@@ -149,7 +155,7 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (0_u16..320, 0_u16..220).prop_map(|(x, y)| Act::Letter(x, y)),
         4 => (rect(), -60_i16..60).prop_map(|(rect, by)| Act::Scroll(rect, by)),
         4 => (rect(), 0_u16..300, 0_u16..200).prop_map(|(rect, x, y)| Act::Drag(rect, x, y)),
-        2 => (rect(), any::<u32>()).prop_map(|(rect, seed)| Act::Page(rect, seed)),
+        3 => (rect(), 0_u32..3).prop_map(|(rect, seed)| Act::Page(rect, seed)),
         1 => (rect(), any::<u32>()).prop_map(|(rect, seed)| Act::Photograph(rect, seed)),
         1 => (rect(), any::<u32>()).prop_map(|(rect, colour)| Act::Fill(rect, colour)),
         1 => (1_u16..400, 1_u16..300).prop_map(|(width, height)| Act::Resize(width, height)),
@@ -170,7 +176,7 @@ proptest! {
         for (act, room, mut chance) in acts {
             screen.act(&act);
             planner.damage(&std::mem::take(&mut screen.damage));
-            on_the_way.extend(planner.next(&screen.picture, room).into_iter().map(|planned| planned.bytes));
+            on_the_way.extend(planner.next(&screen.picture, screen.time, room).into_iter().map(|planned| planned.bytes));
             // Some arrive, in an order of chance, and some of these twice.
             while !on_the_way.is_empty() && chance % 3 != 0 {
                 let at = chance as usize / 3 % on_the_way.len();
@@ -183,7 +189,7 @@ proptest! {
             }
         }
         while !planner.is_settled() {
-            on_the_way.extend(planner.next(&screen.picture, 100_000).into_iter().map(|planned| planned.bytes));
+            on_the_way.extend(planner.next(&screen.picture, screen.time, 100_000).into_iter().map(|planned| planned.bytes));
         }
         while let Some(bytes) = on_the_way.pop() {
             composer.take(&bytes).unwrap();
@@ -195,7 +201,7 @@ proptest! {
 
 fn show(planner: &mut Planner, composer: &mut Composer, screen: &mut Screen) -> usize {
     planner.damage(&std::mem::take(&mut screen.damage));
-    let planned = planner.next(&screen.picture, usize::MAX);
+    let planned = planner.next(&screen.picture, screen.time, usize::MAX);
     for update in &planned {
         composer.take(&update.bytes).unwrap();
     }
@@ -274,12 +280,49 @@ fn a_dragged_window_is_copied() {
 }
 
 #[test]
+fn what_was_seen_before_is_named_and_not_sent_again() {
+    let (mut planner, mut composer, mut screen) = desk();
+    let tab = |seed| {
+        Act::Page(
+            Rect {
+                x: 0,
+                y: 40,
+                width: 800,
+                height: 560,
+            },
+            seed,
+        )
+    };
+    for seed in [10, 11] {
+        screen.time += Duration::from_secs(1);
+        screen.act(&tab(seed));
+        let bytes = show(&mut planner, &mut composer, &mut screen);
+        assert!(bytes > 20_000, "{bytes}: it was not seen before");
+    }
+    for seed in [10, 11, 10] {
+        screen.time += Duration::from_secs(1);
+        screen.act(&tab(seed));
+        let bytes = show(&mut planner, &mut composer, &mut screen);
+        // The rows of tiles at the edges of the page are pixels.
+        assert!(bytes < 12_000, "{bytes} for what is kept");
+    }
+    // What never rests is not kept: a tab that is still where it was is.
+    for seed in 20..40 {
+        screen.act(&tab(seed));
+        show(&mut planner, &mut composer, &mut screen);
+    }
+    screen.act(&tab(11));
+    let bytes = show(&mut planner, &mut composer, &mut screen);
+    assert!(bytes < 12_000, "{bytes} for what is still kept");
+}
+
+#[test]
 fn little_room_is_kept_and_what_is_small_goes_first() {
     let (mut planner, mut composer, mut screen) = desk();
     screen.act(&Act::Photograph(DESK, 9));
     planner.damage(&std::mem::take(&mut screen.damage));
     let first: usize = planner
-        .next(&screen.picture, 20_000)
+        .next(&screen.picture, screen.time, 20_000)
         .iter()
         .map(|update| {
             composer.take(&update.bytes).unwrap();

@@ -1,7 +1,7 @@
 //! What updates on their way read and write, so that one that needs another says so.
 //!
 //! Invariant: an update waits for every one that is not acknowledged and that writes what it copies, or copies what it
-//! writes. What two of them write, the viewer sorts out by their numbers.
+//! writes; and the same of slots, where two that write the same wait for each other, too. What two of them write, the viewer sorts out by their numbers.
 
 use std::collections::VecDeque;
 
@@ -15,6 +15,10 @@ const REMEMBERED: usize = 256;
 pub(super) struct Touched {
     pub reads: Vec<Rect>,
     pub writes: Vec<Rect>,
+    /// Slots that it recalls.
+    pub recalls: Vec<u16>,
+    /// Slots that it keeps something in.
+    pub keeps: Vec<u16>,
 }
 
 #[derive(Debug, Default)]
@@ -27,7 +31,14 @@ pub(super) struct Log {
 impl Log {
     /// What an update that does this must wait for.
     pub fn after(&self, touched: &Touched) -> Sequence {
-        let needs = |old: &Touched| meet(&old.writes, &touched.reads) || meet(&old.reads, &touched.writes);
+        let needs = |old: &Touched| {
+            let slot = |slot: &u16| old.keeps.contains(slot);
+            let place = |slot: &u16| old.recalls.contains(slot) || old.keeps.contains(slot);
+            meet(&old.writes, &touched.reads)
+                || meet(&old.reads, &touched.writes)
+                || touched.recalls.iter().any(slot)
+                || touched.keeps.iter().any(place)
+        };
         self.unacknowledged
             .iter()
             .rev()

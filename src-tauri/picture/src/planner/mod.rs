@@ -1,8 +1,8 @@
 //! What to send of a screen, at the sharer's.
 //!
 //! Flow: [`Planner::damage`] takes note of what changed; [`Planner::next`] compares it with what the viewer has, and makes
-//! updates of it: first copies, then pixels, small places first, as much as there is room for. The rest stays for the
-//! next call, which sends it as it is by then.
+//! updates of it: first copies, then tiles that were seen before, then pixels, small places first, as much as there is
+//! room for. The rest stays for the next call, which sends it as it is by then.
 //!
 //! Invariant: once every update was carried out, the viewer's picture is `reference`; and where nothing is stale, that is
 //! the picture of the last call.
@@ -11,16 +11,20 @@ mod compare;
 mod grid;
 mod log;
 mod moves;
+mod shelf;
+
+use std::time::Duration;
 
 use crate::{
     exact::{Encoder, Part},
     pixels::{Picture, PixelFormat, Rect, Size},
-    wire::{EXACT_PIXELS, MAX_OPERATIONS, Operation, Sequence, Update},
+    wire::{EXACT_PIXELS, MAX_OPERATIONS, Operation, Sequence, TILE, Update},
 };
 use compare::{same, tightened};
 use grid::{CELL, Grid, Place, joined};
 use log::{Log, Touched};
 use moves::{Move, Moves};
+use shelf::{REST, Shelf};
 
 /// Bytes of pixels above which an update is closed and another one begins: what was coded first is on its way while the
 /// rest is coded. Below, all of a change is shown at once.
@@ -48,6 +52,8 @@ pub struct Planner {
     /// Where the screen may differ from that.
     stale: Grid,
     moves: Moves,
+    shelf: Shelf,
+    tiles: Tiles,
     encoder: Encoder,
     log: Log,
     sequence: Sequence,
@@ -69,6 +75,8 @@ impl Planner {
             reference: Picture::new(Size::default(), PixelFormat::Bgrx),
             stale: Grid::default(),
             moves: Moves::default(),
+            shelf: Shelf::default(),
+            tiles: Tiles::default(),
             encoder: Encoder::new(),
             log: Log::default(),
             sequence: 0,
@@ -102,8 +110,8 @@ impl Planner {
     }
 
     /// Updates that bring the viewer closer to `now` ([`PixelFormat::Bgrx`]), until about `room` bytes are full. Nothing
-    /// when all is there.
-    pub fn next(&mut self, now: &Picture, room: usize) -> Vec<Planned> {
+    /// when all is there. `at` is a time that grows from call to call.
+    pub fn next(&mut self, now: &Picture, at: Duration, room: usize) -> Vec<Planned> {
         let mut planned = Vec::new();
         if now.size() != self.reference.size() {
             self.begin(now.size(), &mut planned);
@@ -131,13 +139,52 @@ impl Planner {
                 self.stale.set(place, !right);
             }
         }
+        self.seen_before(now, at, &mut open);
         self.pixels(now, room, open, &mut planned);
         planned
+    }
+
+    /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.
+    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open) {
+        self.shelf.begin_turn();
+        let changed = self.tiles.changed(&self.stale, at);
+        let mut recalled = Vec::new();
+        for (tile, _) in &changed {
+            if let Some(slot) = self.shelf.find(now, *tile) {
+                recalled.push((slot, *tile));
+            }
+        }
+        for (tile, rested) in changed {
+            if rested && let Some(slot) = self.shelf.keep(&self.reference, tile) {
+                open.touched.reads.push(tile);
+                open.touched.keeps.push(slot);
+                open.operations.push(Operation::Keep {
+                    slot,
+                    x: tile.x,
+                    y: tile.y,
+                });
+            }
+        }
+        for (slot, tile) in recalled {
+            self.reference.take_from(now, tile);
+            for place in self.stale.touched(tile) {
+                self.stale.set(place, false);
+            }
+            open.touched.recalls.push(slot);
+            open.touched.writes.push(tile);
+            open.operations.push(Operation::Recall {
+                slot,
+                x: tile.x,
+                y: tile.y,
+            });
+        }
     }
 
     fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.stale = Grid::new(size);
+        self.shelf = Shelf::default();
+        self.tiles = Tiles::new(size);
         self.damage(&[size.whole()]);
         self.stream = None;
         self.sequence += 1;
@@ -230,6 +277,58 @@ impl Planner {
             sequence: self.sequence,
             bytes: update.encode(),
         });
+    }
+}
+
+/// When each tile of the screen that can be kept has changed.
+#[derive(Debug, Default)]
+struct Tiles {
+    columns: u16,
+    changed_at: Vec<Option<Duration>>,
+}
+
+impl Tiles {
+    /// Cells of a tile, of which at least half must have changed for it to be looked at.
+    const CELLS: usize = (TILE / CELL) as usize * (TILE / CELL) as usize;
+
+    fn new(size: Size) -> Self {
+        let (columns, rows) = (size.width / TILE, size.height / TILE);
+        Self {
+            columns,
+            changed_at: vec![None; usize::from(columns) * usize::from(rows)],
+        }
+    }
+
+    /// Tiles of which much has changed now, and whether each had rested before. Those of which little has are marked.
+    fn changed(&mut self, stale: &Grid, at: Duration) -> Vec<(Rect, bool)> {
+        let mut counts = vec![0; self.changed_at.len()];
+        let per_tile = TILE / CELL;
+        for place in stale.all() {
+            let (column, row) = (place.column / per_tile, place.row / per_tile);
+            let tile = usize::from(row) * usize::from(self.columns) + usize::from(column);
+            if column < self.columns && tile < counts.len() {
+                counts[tile] += 1;
+            }
+        }
+        let mut changed = Vec::new();
+        for (tile, count) in counts.into_iter().enumerate() {
+            if count == 0 {
+                continue;
+            }
+            let before = self.changed_at[tile].replace(at);
+            if count * 2 >= Self::CELLS {
+                let columns = usize::from(self.columns);
+                // Inside the screen, whose sides fit.
+                let rect = Rect {
+                    x: (tile % columns) as u16 * TILE,
+                    y: (tile / columns) as u16 * TILE,
+                    width: TILE,
+                    height: TILE,
+                };
+                changed.push((rect, before.is_some_and(|before| at.saturating_sub(before) >= REST)));
+            }
+        }
+        changed
     }
 }
 

@@ -47,9 +47,10 @@ fn exact(criterion: &mut Criterion, screen: &Screen) {
 fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
     let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
     let mut group = per_pixel(criterion, name, page.size().whole().area());
+    let start_of_all = std::time::Instant::now();
     let mut show = |screen: &Picture, planner: &mut Planner| {
         let start = std::time::Instant::now();
-        let planned = planner.next(screen, usize::MAX);
+        let planned = planner.next(screen, start_of_all.elapsed(), usize::MAX);
         let plan = start.elapsed();
         let start = std::time::Instant::now();
         for update in &planned {

@@ -139,9 +139,10 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
 
 fn scene(name: &str, page: &Picture, scene: &mut dyn Scene) {
     let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
+    let start_of_all = Instant::now();
     let mut show = |screen: &Picture, planner: &mut Planner| {
         let start = Instant::now();
-        let planned = planner.next(screen, usize::MAX);
+        let planned = planner.next(screen, start_of_all.elapsed(), usize::MAX);
         let plan = start.elapsed();
         let start = Instant::now();
         for update in &planned {
