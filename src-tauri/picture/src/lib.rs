@@ -15,4 +15,4 @@ pub mod wire;
 
 pub use composer::{ComposeError, Composed, Composer, MAX_AHEAD, MAX_ANNOUNCED, MAX_WAITING_BYTES};
 pub use pixels::{COLOUR, Picture, PixelFormat, Rect, Size};
-pub use planner::{Planned, Planner};
+pub use planner::{Means, Plan, Planned, Planner};

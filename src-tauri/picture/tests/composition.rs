@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use renfort_picture::{COLOUR, Composer, Picture, PixelFormat, Planner, Rect, Size};
+use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Plan, Planner, Rect, Size};
 
 /// A screen that does what screens do.
 struct Screen {
@@ -172,16 +172,23 @@ proptest! {
         let mut screen = Screen::new(320, 220);
         screen.act(&Act::Page(Rect { x: 0, y: 0, width: 320, height: 220 }, 1));
         let (mut planner, mut composer) = (Planner::new(), Composer::new());
-        let mut on_the_way: Vec<Vec<u8>> = Vec::new();
+        let mut way = Way::default();
         for (act, room, mut chance) in acts {
             screen.act(&act);
             planner.damage(&std::mem::take(&mut screen.damage));
-            on_the_way.extend(planner.next(&screen.picture, screen.time, room).into_iter().map(|planned| planned.bytes));
-            // Some arrive, in an order of chance, and some of these twice.
-            while !on_the_way.is_empty() && chance % 3 != 0 {
-                let at = chance as usize / 3 % on_the_way.len();
-                let bytes = if chance % 5 == 0 { on_the_way[at].clone() } else { on_the_way.swap_remove(at) };
+            let means = Means { at: screen.time, room, soon: 3_000, video: chance % 4 != 0 };
+            let plan = planner.next(&screen.picture, means);
+            way.send(&mut planner, &screen, plan);
+            // Some arrive, in an order of chance, and some of these twice; some frames do, in their order.
+            while !way.updates.is_empty() && chance % 3 != 0 {
+                let at = chance as usize / 3 % way.updates.len();
+                let twice = chance % 5 == 0;
+                let bytes = if twice { way.updates[at].clone() } else { way.updates.swap_remove(at) };
                 composer.take(&bytes).unwrap();
+                if chance % 7 < 4 && !way.frames.is_empty() {
+                    let (timestamp, frame) = way.frames.remove(0);
+                    composer.frame(timestamp, &frame);
+                }
                 chance /= 7;
             }
             if chance % 2 == 0 {
@@ -189,19 +196,69 @@ proptest! {
             }
         }
         while !planner.is_settled() {
-            on_the_way.extend(planner.next(&screen.picture, screen.time, 100_000).into_iter().map(|planned| planned.bytes));
+            screen.time += Duration::from_millis(250);
+            let means = Means { at: screen.time, room: 100_000, soon: 100_000, video: false };
+            let plan = planner.next(&screen.picture, means);
+            way.send(&mut planner, &screen, plan);
         }
-        while let Some(bytes) = on_the_way.pop() {
+        while let Some(bytes) = way.updates.pop() {
             composer.take(&bytes).unwrap();
+            if way.updates.len() % 3 == 0 && !way.frames.is_empty() {
+                let (timestamp, frame) = way.frames.remove(0);
+                composer.frame(timestamp, &frame);
+            }
+        }
+        for (timestamp, frame) in way.frames {
+            composer.frame(timestamp, &frame);
         }
         prop_assert!(composer.missing(10).is_empty());
         assert_alike(&screen.picture, composer.picture());
     }
 }
 
+/// What is between sharer and viewer.
+#[derive(Default)]
+struct Way {
+    updates: Vec<Vec<u8>>,
+    frames: Vec<(u32, Picture)>,
+    timestamp: u32,
+}
+
+impl Way {
+    fn send(&mut self, planner: &mut Planner, screen: &Screen, plan: Plan) {
+        self.updates
+            .extend(plan.updates.into_iter().map(|planned| planned.bytes));
+        if plan.video.is_empty() {
+            return;
+        }
+        self.timestamp += 3_000;
+        let planned = planner.video(self.timestamp, &plan.video, screen.time);
+        self.updates.push(planned.bytes);
+        self.frames.push((self.timestamp, blurred(&screen.picture)));
+    }
+}
+
+/// What a codec makes of a picture: nearly the same.
+fn blurred(picture: &Picture) -> Picture {
+    let mut frame = Picture::new(picture.size(), PixelFormat::Rgba);
+    for (pixel, sharp) in frame.pixels_mut().iter_mut().zip(picture.pixels()) {
+        *pixel = ((sharp ^ 0x01_02_03) & COLOUR).swap_bytes() >> 8 | 0xFF00_0000;
+    }
+    frame
+}
+
+fn means(screen: &Screen, room: usize) -> Means {
+    Means {
+        at: screen.time,
+        room,
+        soon: usize::MAX,
+        video: false,
+    }
+}
+
 fn show(planner: &mut Planner, composer: &mut Composer, screen: &mut Screen) -> usize {
     planner.damage(&std::mem::take(&mut screen.damage));
-    let planned = planner.next(&screen.picture, screen.time, usize::MAX);
+    let planned = planner.next(&screen.picture, means(screen, usize::MAX)).updates;
     for update in &planned {
         composer.take(&update.bytes).unwrap();
     }
@@ -316,13 +373,118 @@ fn what_was_seen_before_is_named_and_not_sent_again() {
     assert!(bytes < 12_000, "{bytes} for what is still kept");
 }
 
+const FILM: Rect = Rect {
+    x: 200,
+    y: 100,
+    width: 480,
+    height: 270,
+};
+
+#[test]
+fn a_film_is_left_to_video_and_is_exact_once_it_rests() {
+    let (mut planner, mut composer, mut screen) = desk();
+    let mut left_to_video = 0;
+    for seed in 0..20 {
+        screen.act(&Act::Photograph(FILM, seed));
+        screen.act(&Act::Letter(20, 20 + u16::try_from(seed).unwrap() * 20));
+        screen.time = Duration::from_millis(5_000 + u64::from(seed) * 33);
+        planner.damage(&std::mem::take(&mut screen.damage));
+        let means = Means {
+            at: screen.time,
+            room: usize::MAX,
+            soon: 1_000_000,
+            video: true,
+        };
+        let plan = planner.next(&screen.picture, means);
+        for update in &plan.updates {
+            composer.take(&update.bytes).unwrap();
+        }
+        if plan.video.is_empty() {
+            continue;
+        }
+        left_to_video += 1;
+        // What is typed beside it is exact and at once.
+        let bytes: usize = plan.updates.iter().map(|update| update.bytes.len()).sum();
+        assert!(bytes < 500, "{bytes}");
+        for rect in &plan.video {
+            assert!(rect.area() <= FILM.area() * 11 / 10, "{rect:?}");
+        }
+        let timestamp = seed * 3_000;
+        let announced = planner.video(timestamp, &plan.video, screen.time);
+        composer.take(&announced.bytes).unwrap();
+        let shown = composer.frame(timestamp, &blurred(&screen.picture));
+        assert!(!shown.changed.is_empty());
+        planner.acknowledged(composer.complete());
+    }
+    assert!(left_to_video >= 15, "{left_to_video} of 20 pictures");
+    assert!(!planner.is_settled());
+    assert_eq!(
+        planner.next(&screen.picture, means(&screen, usize::MAX)),
+        Plan::default(),
+        "it has not rested"
+    );
+    screen.time = planner.rests_at().unwrap();
+    assert!(show(&mut planner, &mut composer, &mut screen) > 50_000);
+    assert!(planner.is_settled());
+}
+
+#[test]
+fn what_is_more_than_can_go_soon_is_video_first() {
+    let (mut planner, mut composer, mut screen) = desk();
+    screen.act(&Act::Photograph(DESK, 3));
+    screen.act(&Act::Page(
+        Rect {
+            x: 0,
+            y: 0,
+            width: 300,
+            height: 200,
+        },
+        8,
+    ));
+    planner.damage(&std::mem::take(&mut screen.damage));
+    let means = Means {
+        at: screen.time,
+        room: 60_000,
+        soon: 60_000,
+        video: true,
+    };
+    let plan = planner.next(&screen.picture, means);
+    let shaded: usize = plan.video.iter().map(|rect| rect.area()).sum();
+    assert!(shaded > DESK.area() / 2, "{:?}", plan.video);
+    let exact: usize = plan.updates.iter().map(|update| update.bytes.len()).sum();
+    assert!(exact > 1_000, "the page is exact at once");
+    for update in plan.updates {
+        composer.take(&update.bytes).unwrap();
+    }
+    // The codec left the frame out: it is planned again.
+    assert_eq!(planner.next(&screen.picture, means).video, plan.video);
+    let announced = planner.video(1, &plan.video, screen.time);
+    composer.take(&announced.bytes).unwrap();
+    screen.time += Duration::from_secs(1);
+    show(&mut planner, &mut composer, &mut screen);
+    assert!(planner.is_settled());
+}
+
+#[test]
+fn a_whole_screen_of_tiles_that_were_seen_before_is_within_every_limit() {
+    let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), Screen::new(3840, 2160));
+    let all = screen.picture.size().whole();
+    for (seed, seen) in [(1, false), (2, false), (1, true), (2, true)] {
+        screen.time += Duration::from_secs(1);
+        screen.act(&Act::Page(all, seed));
+        let bytes = show(&mut planner, &mut composer, &mut screen);
+        assert!(bytes > 0 && (seen || bytes > 400_000), "{bytes}");
+    }
+}
+
 #[test]
 fn little_room_is_kept_and_what_is_small_goes_first() {
     let (mut planner, mut composer, mut screen) = desk();
     screen.act(&Act::Photograph(DESK, 9));
     planner.damage(&std::mem::take(&mut screen.damage));
     let first: usize = planner
-        .next(&screen.picture, screen.time, 20_000)
+        .next(&screen.picture, means(&screen, 20_000))
+        .updates
         .iter()
         .map(|update| {
             composer.take(&update.bytes).unwrap();

@@ -43,6 +43,7 @@ mod tests;
 
 pub use decoder::{Decoder, ExactError};
 pub use encoder::{Encoder, Part};
+pub(crate) use kind::is_shaded;
 
 /// Columns of a cell.
 pub const CELL_WIDTH: u16 = 64;

@@ -4,33 +4,41 @@
 //! updates of it: first copies, then tiles that were seen before, then pixels, small places first, as much as there is
 //! room for. The rest stays for the next call, which sends it as it is by then.
 //!
-//! Invariant: once every update was carried out, the viewer's picture is `reference`; and where nothing is stale, that is
-//! the picture of the last call.
+//! What is shaded and changes all the time, or is more than there is room for soon, is left to video: the caller encodes a
+//! frame of it and says so with [`Planner::video`]. Once it rests, it is sent as pixels like everything else, after what is
+//! new.
+//!
+//! Invariant: once every update was carried out, the viewer's picture is `reference` wherever it is not lossy; and where
+//! nothing is stale nor lossy, that is the picture of the last call.
 
 mod compare;
 mod grid;
 mod log;
 mod moves;
 mod shelf;
+mod tiles;
+mod video;
 
 use std::time::Duration;
 
 use crate::{
     exact::{Encoder, Part},
     pixels::{Picture, PixelFormat, Rect, Size},
-    wire::{EXACT_PIXELS, MAX_OPERATIONS, Operation, Sequence, TILE, Update},
+    wire::{EXACT_PIXELS, MAX_OPERATIONS, MAX_VIDEO_RECTS, Operation, Sequence, Update},
 };
 use compare::{same, tightened};
 use grid::{CELL, Grid, Place, joined};
 use log::{Log, Touched};
 use moves::{Move, Moves};
-use shelf::{REST, Shelf};
+use shelf::Shelf;
+use tiles::Tiles;
+use video::{Lossy, Rates};
 
 /// Bytes of pixels above which an update is closed and another one begins: what was coded first is on its way while the
 /// rest is coded. Below, all of a change is shown at once.
 const ENOUGH: usize = 32 * 1024;
-/// Operations above which one is closed, far below [`MAX_OPERATIONS`].
-const MANY: usize = 256;
+/// Operations above which one is closed: with the copies of a turn, which are never parted, below the limit.
+const MANY: usize = MAX_OPERATIONS / 2;
 /// Pixels above which a change is worth being a stream, of which each part waits for the one before.
 const STREAM: usize = 16 * 1024;
 /// Colours of a stream above which another one begins, so that its palette is about what is there now.
@@ -45,12 +53,38 @@ pub struct Planned {
     pub bytes: Vec<u8>,
 }
 
+/// What a turn may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Means {
+    /// A time that grows from turn to turn.
+    pub at: Duration,
+    /// Bytes that may go now; some more are used rather than none.
+    pub room: usize,
+    /// Bytes that can go so soon that nobody waits for them; what is more is left to video.
+    pub soon: usize,
+    /// Is there a video codec?
+    pub video: bool,
+}
+
+/// What a turn sends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// In this order.
+    pub updates: Vec<Planned>,
+    /// What is left to video. It counts as sent once [`Planner::video`] was told of the frame, and is planned again until
+    /// then.
+    pub video: Vec<Rect>,
+}
+
 /// Plans updates for one viewer.
 pub struct Planner {
     /// What the viewer has once everything that was sent has arrived.
     reference: Picture,
     /// Where the screen may differ from that.
     stale: Grid,
+    /// Where the viewer has something else, out of video.
+    lossy: Lossy,
+    rates: Rates,
     moves: Moves,
     shelf: Shelf,
     tiles: Tiles,
@@ -74,6 +108,8 @@ impl Planner {
         Self {
             reference: Picture::new(Size::default(), PixelFormat::Bgrx),
             stale: Grid::default(),
+            lossy: Lossy::default(),
+            rates: Rates::default(),
             moves: Moves::default(),
             shelf: Shelf::default(),
             tiles: Tiles::default(),
@@ -98,10 +134,45 @@ impl Planner {
         self.log.acknowledge(complete.min(self.sequence));
     }
 
-    /// Has the viewer, once all has arrived, what the last call was given?
+    /// Has the viewer, once all has arrived, what the last call was given, to the pixel?
     #[must_use]
     pub const fn is_settled(&self) -> bool {
-        self.stale.count() == 0
+        self.stale.count() == 0 && self.lossy.count() == 0
+    }
+
+    /// When something that was left to video will have rested, if nothing changes until then.
+    #[must_use]
+    pub fn rests_at(&self) -> Option<Duration> {
+        self.lossy.rests_at()
+    }
+
+    /// A frame of video with this RTP timestamp, of the picture of the last turn, shows these rectangles.
+    ///
+    /// # Panics
+    /// When they are more than [`MAX_VIDEO_RECTS`] or none.
+    pub fn video(&mut self, timestamp: u32, rects: &[Rect], at: Duration) -> Planned {
+        assert!(
+            (1..=MAX_VIDEO_RECTS).contains(&rects.len()),
+            "what a plan left to video"
+        );
+        for rect in rects {
+            for place in self.stale.touched(*rect) {
+                self.stale.set(place, false);
+                self.lossy.paint(place, at);
+            }
+        }
+        let touched = Touched {
+            writes: rects.to_vec(),
+            ..Touched::default()
+        };
+        self.finish(
+            touched,
+            vec![Operation::Video {
+                timestamp,
+                rects: rects.to_vec(),
+            }],
+            false,
+        )
     }
 
     /// The viewer begins anew, with a connection of its own: everything is sent again, with numbers from 1.
@@ -109,43 +180,80 @@ impl Planner {
         *self = Self::new();
     }
 
-    /// Updates that bring the viewer closer to `now` ([`PixelFormat::Bgrx`]), until about `room` bytes are full. Nothing
-    /// when all is there. `at` is a time that grows from call to call.
-    pub fn next(&mut self, now: &Picture, at: Duration, room: usize) -> Vec<Planned> {
-        let mut planned = Vec::new();
+    /// What brings the viewer closer to `now` ([`PixelFormat::Bgrx`]). Nothing when all is there.
+    pub fn next(&mut self, now: &Picture, means: Means) -> Plan {
+        let mut plan = Plan::default();
         if now.size() != self.reference.size() {
-            self.begin(now.size(), &mut planned);
+            self.begin(now.size(), &mut plan.updates);
         }
-        if room == 0 || self.is_settled() {
-            return planned;
-        }
-        let (reference, stale) = (&self.reference, &mut self.stale);
-        let mut cells = Vec::new();
-        for place in stale.all() {
-            let rect = stale.pixels(place);
-            let changed = !same(reference, rect, now, rect);
-            stale.set(place, changed);
-            cells.push((place, changed));
+        if means.room == 0 {
+            return plan;
         }
         let mut open = Open::default();
-        let moves = self.moves.find(&self.reference, now, &self.stale, &cells);
+        if self.stale.count() > 0 {
+            let cells = self.compare(now, means.at);
+            self.copies(now, &cells, &mut open);
+            self.seen_before(now, means.at, &mut open, &mut plan.updates);
+            if means.video {
+                plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means.soon);
+            }
+        }
+        let mut fresh = self.stale.clone();
+        for place in plan.video.iter().flat_map(|rect| self.stale.touched(*rect)) {
+            fresh.set(place, false);
+        }
+        let fresh = fresh
+            .all()
+            .into_iter()
+            .map(|place| (place, self.lossy.is_set(place)))
+            .collect();
+        let mut rects = self.rects(fresh);
+        // A letter that was typed does not wait for a page.
+        rects.sort_by_key(|(rect, _)| rect.area() / STREAM);
+        // What rested comes after what is new, and the newest of it first.
+        for resting in self.lossy.resting(&self.stale, means.at) {
+            rects.extend(self.rects(resting.into_iter().map(|place| (place, true)).collect()));
+        }
+        self.pixels(now, rects, means.room, open, &mut plan.updates);
+        plan
+    }
+
+    /// Looks which damaged cells have changed, all of those that are lossy among them.
+    fn compare(&mut self, now: &Picture, at: Duration) -> Vec<(Place, bool)> {
+        let mut cells = Vec::new();
+        for place in self.stale.all() {
+            let rect = self.stale.pixels(place);
+            let changed = self.lossy.is_set(place) || !same(&self.reference, rect, now, rect);
+            self.stale.set(place, changed);
+            if changed {
+                self.lossy.changed(place, at);
+            }
+            cells.push((place, changed));
+        }
+        cells
+    }
+
+    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) {
+        let lossy = &self.lossy;
+        let is_exact = |from: Rect| lossy.is_exact(from);
+        let moves = self.moves.find(&self.reference, now, &self.stale, cells, is_exact);
         for moved in &moves {
-            self.copy(*moved, &mut open);
+            self.copy(*moved, open);
         }
         for moved in moves {
             for place in self.stale.touched(moved.to) {
                 let rect = self.stale.pixels(place);
-                let right = same(&self.reference, rect, now, rect);
+                if moved.to.union(rect) == moved.to {
+                    self.lossy.clear(place);
+                }
+                let right = !self.lossy.is_set(place) && same(&self.reference, rect, now, rect);
                 self.stale.set(place, !right);
             }
         }
-        self.seen_before(now, at, &mut open);
-        self.pixels(now, room, open, &mut planned);
-        planned
     }
 
     /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.
-    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open) {
+    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open, updates: &mut Vec<Planned>) {
         self.shelf.begin_turn();
         let changed = self.tiles.changed(&self.stale, at);
         let mut recalled = Vec::new();
@@ -155,34 +263,33 @@ impl Planner {
             }
         }
         for (tile, rested) in changed {
-            if rested && let Some(slot) = self.shelf.keep(&self.reference, tile) {
+            if rested
+                && self.lossy.is_exact(tile)
+                && let Some(slot) = self.shelf.keep(&self.reference, tile)
+            {
                 open.touched.reads.push(tile);
                 open.touched.keeps.push(slot);
-                open.operations.push(Operation::Keep {
-                    slot,
-                    x: tile.x,
-                    y: tile.y,
-                });
+                let Rect { x, y, .. } = tile;
+                self.add(Operation::Keep { slot, x, y }, open, updates);
             }
         }
         for (slot, tile) in recalled {
             self.reference.take_from(now, tile);
             for place in self.stale.touched(tile) {
                 self.stale.set(place, false);
+                self.lossy.clear(place);
             }
             open.touched.recalls.push(slot);
             open.touched.writes.push(tile);
-            open.operations.push(Operation::Recall {
-                slot,
-                x: tile.x,
-                y: tile.y,
-            });
+            let Rect { x, y, .. } = tile;
+            self.add(Operation::Recall { slot, x, y }, open, updates);
         }
     }
 
     fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.stale = Grid::new(size);
+        self.lossy = Lossy::new(size);
         self.shelf = Shelf::default();
         self.tiles = Tiles::new(size);
         self.damage(&[size.whole()]);
@@ -211,39 +318,59 @@ impl Planner {
         });
     }
 
-    fn pixels(&mut self, now: &Picture, room: usize, mut open: Open, planned: &mut Vec<Planned>) {
-        let places: Vec<Place> = self.stale.all();
-        let mut rects: Vec<Rect> = joined(&self.stale, places.iter().map(|place| (*place, ())))
-            .into_iter()
-            .flat_map(|(rect, ())| pieces(rect))
-            .collect();
-        // A letter that was typed does not wait for a page.
-        rects.sort_by_key(|rect| rect.area() / STREAM);
-        let area: usize = rects.iter().map(|rect| rect.area()).sum();
+    /// Rectangles of cells, and whether each is lossy.
+    fn rects(&self, cells: Vec<(Place, bool)>) -> Vec<(Rect, bool)> {
+        let joined = joined(&self.stale, cells).into_iter();
+        joined
+            .flat_map(|(rect, lossy)| pieces(rect).into_iter().map(move |piece| (piece, lossy)))
+            .collect()
+    }
+
+    fn pixels(
+        &mut self,
+        now: &Picture,
+        rects: Vec<(Rect, bool)>,
+        room: usize,
+        mut open: Open,
+        updates: &mut Vec<Planned>,
+    ) {
+        let area: usize = rects.iter().map(|(rect, _)| rect.area()).sum();
         let mut used = 0;
-        for rect in rects {
+        for (rect, lossy) in rects {
             if used >= room {
                 break;
             }
-            let tight = tightened(&self.reference, now, rect);
+            // Of what is lossy, nobody knows which pixels are right by chance.
+            let tight = if lossy {
+                rect
+            } else {
+                tightened(&self.reference, now, rect)
+            };
             if tight.area() > 0 {
                 let part = self.part(area, &open);
                 let coded = self.encoder.encode(now, tight, part);
                 self.reference.take_from(now, tight);
+                self.rates.learn(now, tight, coded.len());
                 used += coded.len();
                 open.bytes += coded.len();
                 open.streams |= part != Part::Alone;
                 open.touched.writes.push(tight);
-                open.operations.push(Operation::Exact { rect: tight, coded });
+                self.add(Operation::Exact { rect: tight, coded }, &mut open, updates);
             }
             for place in self.stale.touched(rect) {
                 self.stale.set(place, false);
-            }
-            if open.bytes >= ENOUGH || open.operations.len() >= MANY.min(MAX_OPERATIONS) {
-                self.close(std::mem::take(&mut open), planned);
+                self.lossy.clear(place);
             }
         }
-        self.close(open, planned);
+        self.close(open, updates);
+    }
+
+    /// Puts an operation into the update, whose `touched` says so already, and closes it when it is full.
+    fn add(&mut self, operation: Operation, open: &mut Open, updates: &mut Vec<Planned>) {
+        open.operations.push(operation);
+        if open.bytes >= ENOUGH || open.operations.len() >= MANY {
+            self.close(std::mem::take(open), updates);
+        }
     }
 
     /// A stream that was acknowledged costs nobody a wait; a large change is worth one.
@@ -257,78 +384,31 @@ impl Planner {
         }
     }
 
-    fn close(&mut self, open: Open, planned: &mut Vec<Planned>) {
-        if open.operations.is_empty() {
-            return;
+    fn close(&mut self, open: Open, updates: &mut Vec<Planned>) {
+        if !open.operations.is_empty() {
+            let planned = self.finish(open.touched, open.operations, open.streams);
+            updates.push(planned);
         }
+    }
+
+    fn finish(&mut self, touched: Touched, operations: Vec<Operation>, streams: bool) -> Planned {
         self.sequence += 1;
-        let mut after = self.log.after(&open.touched);
-        if open.streams {
+        let sequence = self.sequence;
+        let mut after = self.log.after(&touched);
+        if streams {
             after = after.max(self.stream.unwrap_or(0));
-            self.stream = Some(self.sequence);
+            self.stream = Some(sequence);
         }
+        self.log.add(sequence, touched);
         let update = Update {
-            sequence: self.sequence,
+            sequence,
             after,
-            operations: open.operations,
+            operations,
         };
-        self.log.add(self.sequence, open.touched);
-        planned.push(Planned {
-            sequence: self.sequence,
+        Planned {
+            sequence,
             bytes: update.encode(),
-        });
-    }
-}
-
-/// When each tile of the screen that can be kept has changed.
-#[derive(Debug, Default)]
-struct Tiles {
-    columns: u16,
-    changed_at: Vec<Option<Duration>>,
-}
-
-impl Tiles {
-    /// Cells of a tile, of which at least half must have changed for it to be looked at.
-    const CELLS: usize = (TILE / CELL) as usize * (TILE / CELL) as usize;
-
-    fn new(size: Size) -> Self {
-        let (columns, rows) = (size.width / TILE, size.height / TILE);
-        Self {
-            columns,
-            changed_at: vec![None; usize::from(columns) * usize::from(rows)],
         }
-    }
-
-    /// Tiles of which much has changed now, and whether each had rested before. Those of which little has are marked.
-    fn changed(&mut self, stale: &Grid, at: Duration) -> Vec<(Rect, bool)> {
-        let mut counts = vec![0; self.changed_at.len()];
-        let per_tile = TILE / CELL;
-        for place in stale.all() {
-            let (column, row) = (place.column / per_tile, place.row / per_tile);
-            let tile = usize::from(row) * usize::from(self.columns) + usize::from(column);
-            if column < self.columns && tile < counts.len() {
-                counts[tile] += 1;
-            }
-        }
-        let mut changed = Vec::new();
-        for (tile, count) in counts.into_iter().enumerate() {
-            if count == 0 {
-                continue;
-            }
-            let before = self.changed_at[tile].replace(at);
-            if count * 2 >= Self::CELLS {
-                let columns = usize::from(self.columns);
-                // Inside the screen, whose sides fit.
-                let rect = Rect {
-                    x: (tile % columns) as u16 * TILE,
-                    y: (tile / columns) as u16 * TILE,
-                    width: TILE,
-                    height: TILE,
-                };
-                changed.push((rect, before.is_some_and(|before| at.saturating_sub(before) >= REST)));
-            }
-        }
-        changed
     }
 }
 

@@ -39,7 +39,15 @@ impl Moves {
     /// Copies that make part of the changed cells right. `cells` are those that were damaged, row by row from the left,
     /// and whether each has changed: one that has not, as it is empty, goes with its neighbours where it can, so that
     /// few copies are large. In their order, none reads what one before it has written.
-    pub fn find(&mut self, before: &Picture, now: &Picture, grid: &Grid, cells: &[(Place, bool)]) -> Vec<Move> {
+    /// Nothing comes from where `is_exact` does not hold.
+    pub fn find(
+        &mut self,
+        before: &Picture,
+        now: &Picture,
+        grid: &Grid,
+        cells: &[(Place, bool)],
+        is_exact: impl Fn(Rect) -> bool,
+    ) -> Vec<Move> {
         let changed: Vec<Place> = cells
             .iter()
             .filter(|(_, changed)| *changed)
@@ -85,7 +93,8 @@ impl Moves {
             let moves_along = |strip: Rect| {
                 strip.is_inside(size)
                     && !taken(strip)
-                    && (tried[by].origin(strip, size)).is_some_and(|from| same(before, from, now, strip))
+                    && (tried[by].origin(strip, size))
+                        .is_some_and(|from| is_exact(from) && same(before, from, now, strip))
             };
             let to = grown(to, moves_along);
             if let Some(from) = tried[by].origin(to, size) {

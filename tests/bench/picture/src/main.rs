@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use renfort_picture::{
-    COLOUR, Composer, Picture, Planner,
+    COLOUR, Composer, Means, Picture, Planner,
     exact::{Decoder, Encoder, Part},
 };
 use renfort_picture_bench::{Drag, Scene, Screen, Scroll, Typing, pieces, screens};
@@ -142,7 +142,17 @@ fn scene(name: &str, page: &Picture, scene: &mut dyn Scene) {
     let start_of_all = Instant::now();
     let mut show = |screen: &Picture, planner: &mut Planner| {
         let start = Instant::now();
-        let planned = planner.next(screen, start_of_all.elapsed(), usize::MAX);
+        let planned = planner
+            .next(
+                screen,
+                Means {
+                    at: start_of_all.elapsed(),
+                    room: usize::MAX,
+                    soon: usize::MAX,
+                    video: false,
+                },
+            )
+            .updates;
         let plan = start.elapsed();
         let start = Instant::now();
         for update in &planned {
