@@ -163,8 +163,6 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
     #[test]
     fn updates_in_any_order_lost_and_sent_again_or_doubled_end_in_the_same_picture(
         acts in prop::collection::vec((act(), 0_usize..9_000, any::<u64>()), 1..24),
@@ -177,7 +175,7 @@ proptest! {
             screen.act(&act);
             planner.damage(&std::mem::take(&mut screen.damage));
             let means = Means { at: screen.time, room, soon: 3_000, video: chance % 4 != 0 };
-            let plan = planner.next(&screen.picture, means);
+            let plan = planner.next(&screen.picture, means).unwrap();
             way.send(&mut planner, &screen, plan);
             // Some arrive, in an order of chance, and some of these twice; some frames do, in their order.
             while !way.updates.is_empty() && chance % 3 != 0 {
@@ -198,7 +196,7 @@ proptest! {
         while !planner.is_settled() {
             screen.time += Duration::from_millis(250);
             let means = Means { at: screen.time, room: 100_000, soon: 100_000, video: false };
-            let plan = planner.next(&screen.picture, means);
+            let plan = planner.next(&screen.picture, means).unwrap();
             way.send(&mut planner, &screen, plan);
         }
         while let Some(bytes) = way.updates.pop() {
@@ -258,7 +256,10 @@ fn means(screen: &Screen, room: usize) -> Means {
 
 fn show(planner: &mut Planner, composer: &mut Composer, screen: &mut Screen) -> usize {
     planner.damage(&std::mem::take(&mut screen.damage));
-    let planned = planner.next(&screen.picture, means(screen, usize::MAX)).updates;
+    let planned = planner
+        .next(&screen.picture, means(screen, usize::MAX))
+        .unwrap()
+        .updates;
     for update in &planned {
         composer.take(&update.bytes).unwrap();
     }
@@ -395,7 +396,7 @@ fn a_film_is_left_to_video_and_is_exact_once_it_rests() {
             soon: 1_000_000,
             video: true,
         };
-        let plan = planner.next(&screen.picture, means);
+        let plan = planner.next(&screen.picture, means).unwrap();
         for update in &plan.updates {
             composer.take(&update.bytes).unwrap();
         }
@@ -407,7 +408,7 @@ fn a_film_is_left_to_video_and_is_exact_once_it_rests() {
         let bytes: usize = plan.updates.iter().map(|update| update.bytes.len()).sum();
         assert!(bytes < 500, "{bytes}");
         for rect in &plan.video {
-            assert!(rect.area() <= FILM.area() * 11 / 10, "{rect:?}");
+            assert!(rect.area() <= FILM.area() * 12 / 10, "{rect:?}");
         }
         let timestamp = seed * 3_000;
         let announced = planner.video(timestamp, &plan.video, screen.time);
@@ -419,7 +420,7 @@ fn a_film_is_left_to_video_and_is_exact_once_it_rests() {
     assert!(left_to_video >= 15, "{left_to_video} of 20 pictures");
     assert!(!planner.is_settled());
     assert_eq!(
-        planner.next(&screen.picture, means(&screen, usize::MAX)),
+        planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap(),
         Plan::default(),
         "it has not rested"
     );
@@ -448,7 +449,7 @@ fn what_is_more_than_can_go_soon_is_video_first() {
         soon: 60_000,
         video: true,
     };
-    let plan = planner.next(&screen.picture, means);
+    let plan = planner.next(&screen.picture, means).unwrap();
     let shaded: usize = plan.video.iter().map(|rect| rect.area()).sum();
     assert!(shaded > DESK.area() / 2, "{:?}", plan.video);
     let exact: usize = plan.updates.iter().map(|update| update.bytes.len()).sum();
@@ -457,7 +458,7 @@ fn what_is_more_than_can_go_soon_is_video_first() {
         composer.take(&update.bytes).unwrap();
     }
     // The codec left the frame out: it is planned again.
-    assert_eq!(planner.next(&screen.picture, means).video, plan.video);
+    assert_eq!(planner.next(&screen.picture, means).unwrap().video, plan.video);
     let announced = planner.video(1, &plan.video, screen.time);
     composer.take(&announced.bytes).unwrap();
     screen.time += Duration::from_secs(1);
@@ -484,6 +485,7 @@ fn little_room_is_kept_and_what_is_small_goes_first() {
     planner.damage(&std::mem::take(&mut screen.damage));
     let first: usize = planner
         .next(&screen.picture, means(&screen, 20_000))
+        .unwrap()
         .updates
         .iter()
         .map(|update| {

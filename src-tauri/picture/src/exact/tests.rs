@@ -1,3 +1,5 @@
+//! What is decoded is what was encoded, and what cannot be is refused.
+
 use proptest::prelude::*;
 
 use super::{Decoder, Encoder, ExactError, Part};

@@ -26,6 +26,10 @@ pub(super) struct Log {
     unacknowledged: VecDeque<(Sequence, Touched)>,
     /// The last that was forgotten or acknowledged.
     floor: Sequence,
+    /// Bytes of each that is not acknowledged, and of all of them.
+    sizes: VecDeque<(Sequence, usize)>,
+    bytes: usize,
+    last: Sequence,
 }
 
 impl Log {
@@ -53,6 +57,18 @@ impl Log {
             self.floor = forgotten;
         }
         self.unacknowledged.push_back((sequence, touched));
+        self.last = sequence;
+    }
+
+    /// The update that was added last takes so many bytes.
+    pub fn sent(&mut self, bytes: usize) {
+        self.sizes.push_back((self.last, bytes));
+        self.bytes += bytes;
+    }
+
+    /// Updates that are not acknowledged, and their bytes.
+    pub fn on_the_way(&self) -> (usize, usize) {
+        (self.sizes.len(), self.bytes)
     }
 
     pub fn acknowledge(&mut self, complete: Sequence) {
@@ -64,15 +80,21 @@ impl Log {
             self.unacknowledged.pop_front();
         }
         self.floor = self.floor.max(complete);
+        while let Some((_, bytes)) = self.sizes.pop_front_if(|(sequence, _)| *sequence <= complete) {
+            self.bytes -= bytes;
+        }
     }
 
     /// Everything that follows waits for this one.
-    pub fn restart(&mut self, sequence: Sequence) {
+    pub fn restart(&mut self, sequence: Sequence, bytes: usize) {
         self.unacknowledged.clear();
         self.floor = sequence;
+        self.last = sequence;
+        self.sent(bytes);
     }
 
-    pub const fn is_acknowledged(&self, sequence: Sequence) -> bool {
+    /// Is everything up to this one surely there, or waited for by whatever follows?
+    pub const fn is_waited_for(&self, sequence: Sequence) -> bool {
         sequence <= self.floor
     }
 }

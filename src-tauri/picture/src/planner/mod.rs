@@ -19,12 +19,16 @@ mod shelf;
 mod tiles;
 mod video;
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use crate::{
+    composer::{MAX_AHEAD, MAX_WAITING_BYTES},
     exact::{Encoder, Part},
     pixels::{Picture, PixelFormat, Rect, Size},
-    wire::{EXACT_PIXELS, MAX_OPERATIONS, MAX_VIDEO_RECTS, Operation, Sequence, Update},
+    wire::{
+        EXACT_PIXELS, MAX_OPERATIONS, MAX_SCREEN, MAX_SIDE, MAX_UPDATE_BYTES, MAX_VIDEO_RECTS, Operation, Sequence,
+        Update,
+    },
 };
 use compare::{same, tightened};
 use grid::{CELL, Grid, Place, joined};
@@ -34,11 +38,18 @@ use shelf::Shelf;
 use tiles::Tiles;
 use video::{Lossy, Rates};
 
+/// Updates, and their bytes, that may be on their way; with more, a turn plans nothing. Half of what a viewer lets wait.
+const ON_THE_WAY: usize = MAX_AHEAD as usize / 2;
+const BYTES_ON_THE_WAY: usize = MAX_WAITING_BYTES / 2;
+/// Pixels of a piece however little room there is: a letter is not cut.
+const PIECE: usize = 4096;
 /// Bytes of pixels above which an update is closed and another one begins: what was coded first is on its way while the
 /// rest is coded. Below, all of a change is shown at once.
 const ENOUGH: usize = 32 * 1024;
 /// Operations above which one is closed: with the copies of a turn, which are never parted, below the limit.
 const MANY: usize = MAX_OPERATIONS / 2;
+/// Bytes of pixels that an update holds at most, so that with everything else in it it is within [`MAX_UPDATE_BYTES`].
+const FULL: usize = MAX_UPDATE_BYTES - 16 * 1024;
 /// Pixels above which a change is worth being a stream, of which each part waits for the one before.
 const STREAM: usize = 16 * 1024;
 /// Colours of a stream above which another one begins, so that its palette is about what is there now.
@@ -65,6 +76,11 @@ pub struct Means {
     /// Is there a video codec?
     pub video: bool,
 }
+
+/// A screen that cannot be shared: more than 2^25 pixels, or a side above [`MAX_SIDE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the screen is too large")]
+pub struct TooLarge;
 
 /// What a turn sends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -180,15 +196,25 @@ impl Planner {
         *self = Self::new();
     }
 
-    /// What brings the viewer closer to `now` ([`PixelFormat::Bgrx`]). Nothing when all is there.
-    pub fn next(&mut self, now: &Picture, means: Means) -> Plan {
+    /// What brings the viewer closer to `now` ([`PixelFormat::Bgrx`]). Nothing when all is there, or too much is on its way
+    /// already.
+    ///
+    /// # Errors
+    /// When the screen is larger than a viewer takes.
+    pub fn next(&mut self, now: &Picture, means: Means) -> Result<Plan, TooLarge> {
         let mut plan = Plan::default();
         if now.size() != self.reference.size() {
+            let Size { width, height } = now.size();
+            if now.size().whole().area() > MAX_SCREEN || width.max(height) > MAX_SIDE {
+                return Err(TooLarge);
+            }
             self.begin(now.size(), &mut plan.updates);
         }
-        if means.room == 0 {
-            return plan;
+        let (updates, bytes) = self.log.on_the_way();
+        if means.room == 0 || updates >= ON_THE_WAY || bytes >= BYTES_ON_THE_WAY {
+            return Ok(plan);
         }
+        let room = means.room.min(BYTES_ON_THE_WAY - bytes);
         let mut open = Open::default();
         if self.stale.count() > 0 {
             let cells = self.compare(now, means.at);
@@ -210,12 +236,30 @@ impl Planner {
         let mut rects = self.rects(fresh);
         // A letter that was typed does not wait for a page.
         rects.sort_by_key(|(rect, _)| rect.area() / STREAM);
+        let small = rects.iter().take_while(|(rect, _)| rect.area() < STREAM).count();
+        let rest = rects.split_off(small);
+        let of_all = |rects: &[(Rect, bool)]| -> usize { rects.iter().map(|(rect, _)| rect.area()).sum() };
+        let (little, much) = (of_all(&rects), of_all(&rest));
+        let used = self.pixels(now, rects, little, room, &mut open, &mut plan.updates);
+        if little < STREAM && much >= STREAM {
+            self.close(std::mem::take(&mut open), &mut plan.updates);
+        }
+        let mut rects = rest;
         // What rested comes after what is new, and the newest of it first.
         for resting in self.lossy.resting(&self.stale, means.at) {
             rects.extend(self.rects(resting.into_iter().map(|place| (place, true)).collect()));
         }
-        self.pixels(now, rects, means.room, open, &mut plan.updates);
-        plan
+        let much = of_all(&rects);
+        self.pixels(
+            now,
+            rects,
+            much,
+            room.saturating_sub(used),
+            &mut open,
+            &mut plan.updates,
+        );
+        self.close(open, &mut plan.updates);
+        Ok(plan)
     }
 
     /// Looks which damaged cells have changed, all of those that are lossy among them.
@@ -300,10 +344,11 @@ impl Planner {
             after: self.sequence - 1,
             operations: vec![Operation::Begin(size)],
         };
-        self.log.restart(self.sequence);
+        let bytes = update.encode();
+        self.log.restart(self.sequence, bytes.len());
         planned.push(Planned {
             sequence: self.sequence,
-            bytes: update.encode(),
+            bytes,
         });
     }
 
@@ -326,19 +371,25 @@ impl Planner {
             .collect()
     }
 
+    /// Sends rectangles, `area` of which go together, until there is no room, and gives the bytes that it took.
     fn pixels(
         &mut self,
         now: &Picture,
         rects: Vec<(Rect, bool)>,
+        area: usize,
         room: usize,
-        mut open: Open,
+        open: &mut Open,
         updates: &mut Vec<Planned>,
-    ) {
-        let area: usize = rects.iter().map(|(rect, _)| rect.area()).sum();
+    ) -> usize {
         let mut used = 0;
-        for (rect, lossy) in rects {
-            if used >= room {
-                break;
+        let mut left: VecDeque<(Rect, bool)> = rects.into();
+        while let Some((rect, lossy)) = left.pop_front()
+            && used < room
+        {
+            // Were all of it noise, little more than there is room for is sent.
+            let (rect, below) = cut(rect, PIECE.max((room - used) / 2));
+            if let Some(below) = below {
+                left.push_front((below, lossy));
             }
             // Of what is lossy, nobody knows which pixels are right by chance.
             let tight = if lossy {
@@ -347,22 +398,25 @@ impl Planner {
                 tightened(&self.reference, now, rect)
             };
             if tight.area() > 0 {
-                let part = self.part(area, &open);
+                let part = self.part(area, open);
                 let coded = self.encoder.encode(now, tight, part);
                 self.reference.take_from(now, tight);
                 self.rates.learn(now, tight, coded.len());
                 used += coded.len();
+                if open.bytes + coded.len() > FULL {
+                    self.close(std::mem::take(open), updates);
+                }
                 open.bytes += coded.len();
                 open.streams |= part != Part::Alone;
                 open.touched.writes.push(tight);
-                self.add(Operation::Exact { rect: tight, coded }, &mut open, updates);
+                self.add(Operation::Exact { rect: tight, coded }, open, updates);
             }
             for place in self.stale.touched(rect) {
                 self.stale.set(place, false);
                 self.lossy.clear(place);
             }
         }
-        self.close(open, updates);
+        used
     }
 
     /// Puts an operation into the update, whose `touched` says so already, and closes it when it is full.
@@ -378,7 +432,7 @@ impl Planner {
         let young = self.encoder.colours() < COLOURS;
         match self.stream {
             _ if open.streams && young => Part::Continues,
-            Some(last) if young && (area >= STREAM || self.log.is_acknowledged(last)) => Part::Continues,
+            Some(last) if young && (area >= STREAM || self.log.is_waited_for(last)) => Part::Continues,
             _ if area >= STREAM => Part::Begins,
             _ => Part::Alone,
         }
@@ -405,10 +459,10 @@ impl Planner {
             after,
             operations,
         };
-        Planned {
-            sequence,
-            bytes: update.encode(),
-        }
+        let bytes = update.encode();
+        debug_assert!(bytes.len() <= MAX_UPDATE_BYTES, "an update that a viewer refuses");
+        self.log.sent(bytes.len());
+        Planned { sequence, bytes }
     }
 }
 
@@ -421,6 +475,21 @@ struct Open {
     bytes: usize,
     /// Does it hold a part of a stream?
     streams: bool,
+}
+
+/// The upper part of a rectangle, of about so many pixels and whole cells' height, and what is below.
+fn cut(rect: Rect, pixels: usize) -> (Rect, Option<Rect>) {
+    let rows = u16::try_from(pixels / usize::from(rect.width)).unwrap_or(u16::MAX);
+    let height = (rows / CELL * CELL).max(CELL);
+    if height >= rect.height {
+        return (rect, None);
+    }
+    let below = Rect {
+        y: rect.y + height,
+        height: rect.height - height,
+        ..rect
+    };
+    (Rect { height, ..rect }, Some(below))
 }
 
 /// Rectangles of whole cells' heights that are small enough to be sent.

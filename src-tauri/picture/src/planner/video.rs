@@ -169,8 +169,14 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, s
     let places: Vec<(Place, bool)> = (stale.all().into_iter())
         .map(|place| (place, is_shaded(now, stale.pixels(place))))
         .collect();
-    let (mut video, mut exact): (Vec<_>, Vec<_>) =
-        (places.into_iter()).partition(|(place, shaded)| *shaded && lossy.is_film(*place));
+    let mut film = Grid::new(now.size());
+    for (place, _) in places.iter().filter(|(place, shaded)| *shaded && lossy.is_film(*place)) {
+        film.set(*place, true);
+    }
+    // The cells at a film's edges hold some of what is around it.
+    let in_film =
+        |place: Place| lossy.is_film(place) && film.touched(around(stale.pixels(place))).any(|near| film.is_set(near));
+    let (mut video, mut exact): (Vec<_>, Vec<_>) = (places.into_iter()).partition(|(place, _)| in_film(*place));
     let cost = |cells: &[(Place, bool)]| {
         let shaded = cells.iter().filter(|(_, shaded)| *shaded).count();
         rates.bytes(true, shaded) + rates.bytes(false, cells.len() - shaded)
@@ -200,6 +206,16 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, s
     }
     places.sort_by_key(|place| (place.row, place.column));
     few(joined(stale, places.into_iter().map(|place| (place, ()))))
+}
+
+/// A cell and a pixel of each around it; what is outside the screen does no harm.
+fn around(cell: Rect) -> Rect {
+    Rect {
+        x: cell.x.saturating_sub(1),
+        y: cell.y.saturating_sub(1),
+        width: cell.width + 2,
+        height: cell.height + 2,
+    }
 }
 
 /// No more rectangles than a frame can have; those that grow least when they are joined are.
