@@ -60,6 +60,7 @@ fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn 
                     video: false,
                 },
             )
+            .expect("a screen that can be shared")
             .updates;
         let plan = start.elapsed();
         let start = std::time::Instant::now();

@@ -152,6 +152,7 @@ fn scene(name: &str, page: &Picture, scene: &mut dyn Scene) {
                     video: false,
                 },
             )
+            .expect("a screen that can be shared")
             .updates;
         let plan = start.elapsed();
         let start = Instant::now();
