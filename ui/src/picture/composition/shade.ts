@@ -23,24 +23,18 @@ export function shade(
 ): void {
   let place = first;
   for (let y = cell.y; y < cell.y + cell.height; y += 1) {
-    for (let x = cell.x; x < cell.x + cell.width; x += 1) {
-      const at = y * stride + x;
-      let [g, r, b] = [0, 0, 0];
-      if (x > 0 && y > 0) {
-        const [left, up, corner] = [pixels[at - 1] as number, pixels[at - stride] as number, pixels[at - stride - 1] as number];
-        g = median(green(left), green(up), green(corner));
-        r = median(beside(left, 0), beside(up, 0), beside(corner, 0));
-        b = median(beside(left, 16), beside(up, 16), beside(corner, 16));
-      } else if (x > 0 || y > 0) {
-        const only = pixels[x > 0 ? at - 1 : at - stride] as number;
-        g = green(only);
-        r = beside(only, 0);
-        b = beside(only, 16);
-      }
-      g = (g + (greens[place] as number)) & 0xff;
-      r = (r + g + (reds[place] as number)) & 0xff;
-      b = (b + g + (blues[place] as number)) & 0xff;
-      pixels[at] = (r | (g << 8) | (b << 16) | OPAQUE) >>> 0;
+    const start = y * stride + cell.x;
+    // Without one of them, the other is all that is known; without both, black.
+    let left = cell.x > 0 ? (pixels[start - 1] as number) : y > 0 ? (pixels[start - stride] as number) : 0;
+    let corner = cell.x > 0 && y > 0 ? (pixels[start - stride - 1] as number) : left;
+    for (let at = start; at < start + cell.width; at += 1) {
+      const up = y > 0 ? (pixels[at - stride] as number) : left;
+      const g = (median(green(left), green(up), green(corner)) + (greens[place] as number)) & 0xff;
+      const r = (median(beside(left, 0), beside(up, 0), beside(corner, 0)) + g + (reds[place] as number)) & 0xff;
+      const b = (median(beside(left, 16), beside(up, 16), beside(corner, 16)) + g + (blues[place] as number)) & 0xff;
+      left = (r | (g << 8) | (b << 16) | OPAQUE) >>> 0;
+      pixels[at] = left;
+      corner = y > 0 ? up : left;
       place += 1;
     }
   }

@@ -19,22 +19,27 @@ export const single = (symbol: number): Table => ({ accuracy: 0, states: Uint32A
 
 /** The table of a distribution: how many of its states each symbol has; -1 is less than one. */
 export function table(distribution: readonly number[], accuracy: number): Table {
+  // Plain loops: a hostile block may ask for the largest tables again and again.
   const size = 1 << accuracy;
-  const symbols = new Uint8Array(size);
+  const states = new Uint32Array(size);
+  const next = new Uint16Array(distribution.length);
   let high = size - 1;
-  for (const [symbol, share] of distribution.entries()) if (share === -1) symbols[high--] = symbol;
+  for (let symbol = 0; symbol < next.length; symbol += 1) {
+    const share = distribution[symbol] as number;
+    next[symbol] = Math.abs(share);
+    if (share === -1) states[high--] = symbol;
+  }
   const step = (size >> 1) + (size >> 3) + 3;
   let at = 0;
-  for (const [symbol, share] of distribution.entries()) {
-    for (let count = 0; count < share; count += 1) {
-      symbols[at] = symbol;
+  for (let symbol = 0; symbol < next.length; symbol += 1) {
+    for (let left = distribution[symbol] as number; left > 0; left -= 1) {
+      states[at] = symbol;
       do at = (at + step) & (size - 1);
       while (at > high);
     }
   }
-  const next = distribution.map(Math.abs);
-  const states = new Uint32Array(size);
-  for (const [state, symbol] of symbols.entries()) {
+  for (let state = 0; state < size; state += 1) {
+    const symbol = states[state] as number;
     const number = next[symbol] as number;
     next[symbol] = number + 1;
     const bits = accuracy - highestBit(number);

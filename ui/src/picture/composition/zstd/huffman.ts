@@ -66,8 +66,8 @@ function code(weights: number[]): Code {
   const entries = new Uint16Array(1 << mostBits);
   let at = 0;
   for (let weight = 1; weight <= mostBits; weight += 1) {
-    for (const [symbol, its] of weights.entries()) {
-      if (its !== weight) continue;
+    for (let symbol = 0; symbol < weights.length; symbol += 1) {
+      if (weights[symbol] !== weight) continue;
       const width = 1 << (weight - 1);
       entries.fill(symbol | ((mostBits + 1 - weight) << 8), at, at + width);
       at += width;
