@@ -3,11 +3,11 @@
 //! Flow: [`Composer::take`] reads an update, waits for those that it needs, and carries out whatever has become possible;
 //! [`Composer::frame`] paints the rectangles that a frame of video was announced for.
 //!
-//! The rule: an update is carried out as soon as every update up to its `after` has been. When it is carried out later
-//! than one with a higher number, it writes only where none of those has written.
+//! The rule: an update is carried out as soon as every update up to its `after` has been, the lowest first when several
+//! may be. When it is carried out later than one with a higher number, it writes only where none of those has written.
 //!
 //! Invariant: each pixel was written by the update with the highest number of those carried out that write it, video as
-//! soon as its frame was there. What waits is bounded by [`MAX_AHEAD`] and [`MAX_WAITING_BYTES`].
+//! soon as its frame was there. What waits is bounded by [`MAX_AHEAD`], [`MAX_WAITING_BYTES`] and [`MAX_WAITING_PIXELS`].
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -17,10 +17,13 @@ use crate::{
     wire::{Operation, SLOTS, Sequence, TILE, Update, WireError},
 };
 
-/// How far an update may be ahead of the first that is missing.
+/// How far an update may be ahead of the last up to which all have been carried out. One that is farther is refused.
 pub const MAX_AHEAD: u32 = 1_024;
-/// Bytes of updates that wait for others.
+/// Bytes of updates that wait for others. One that would have to wait beyond is refused.
 pub const MAX_WAITING_BYTES: usize = 8 << 20;
+/// Pixels of updates that wait for others, so that carrying them all out at once takes a fraction of a second. One that
+/// would have to wait beyond is refused.
+pub const MAX_WAITING_PIXELS: usize = 1 << 28;
 /// Frames of video that were announced and are not there yet; the oldest is given up for a newer one.
 pub const MAX_ANNOUNCED: usize = 64;
 
@@ -39,12 +42,15 @@ pub enum ComposeError {
     /// A tile is recalled that was not kept.
     #[error("an update recalls a tile that was not kept")]
     NotKept,
-    /// One update writes the same pixels over and over.
-    #[error("an update writes more pixels than twice the picture's")]
+    /// One update takes more than twice the picture's pixels, those of its video included.
+    #[error("an update takes more pixels than twice the picture's")]
     TooMuch,
     /// It is further ahead, or more wait, than a sharer may let happen.
     #[error("too many updates wait for one that is missing")]
     TooFarAhead,
+    /// It was carried out without waiting for the picture that begins before it.
+    #[error("an update did not wait for its picture to begin")]
+    Early,
 }
 
 /// What became of an update.
@@ -65,6 +71,9 @@ pub struct Composer {
     complete: Sequence,
     waiting: BTreeMap<Sequence, (Update, usize)>,
     waiting_bytes: usize,
+    waiting_pixels: usize,
+    /// The update with which this picture began.
+    began: Sequence,
     /// Those above it that have been, too.
     early: BTreeSet<Sequence>,
     /// For each pixel, the highest update that wrote it while an older one, or a frame, was still to come; else any lower
@@ -73,6 +82,8 @@ pub struct Composer {
     /// The highest in there.
     highest_stamp: Sequence,
     announced: VecDeque<Announced>,
+    /// The last update whose frame was painted.
+    painted: Sequence,
 }
 
 struct Announced {
@@ -98,10 +109,13 @@ impl Composer {
             complete: 0,
             waiting: BTreeMap::new(),
             waiting_bytes: 0,
+            waiting_pixels: 0,
+            began: 0,
             early: BTreeSet::new(),
             stamps: Vec::new(),
             highest_stamp: 0,
             announced: VecDeque::new(),
+            painted: 0,
         }
     }
 
@@ -142,15 +156,22 @@ impl Composer {
         if self.has(update.sequence) {
             return Ok(composed);
         }
-        if update.sequence - self.complete > MAX_AHEAD || self.waiting_bytes + bytes.len() > MAX_WAITING_BYTES {
+        if update.sequence - self.complete > MAX_AHEAD {
             return Err(ComposeError::TooFarAhead);
         }
         self.waiting_bytes += bytes.len();
+        self.waiting_pixels += update.pixels();
+        // One that need not wait is no burden, and may be what the others wait for.
+        let waits = update.after > self.complete;
+        if waits && (self.waiting_bytes > MAX_WAITING_BYTES || self.waiting_pixels > MAX_WAITING_PIXELS) {
+            return Err(ComposeError::TooFarAhead);
+        }
         self.waiting.insert(update.sequence, (update, bytes.len()));
         // Each round carries out at least one, so this ends.
         while let Some(next) = self.possible() {
             let (update, length) = self.waiting.remove(&next).expect("it was found in there");
             self.waiting_bytes -= length;
+            self.waiting_pixels -= update.pixels();
             self.carry_out(&update, &mut composed)?;
         }
         Ok(composed)
@@ -164,13 +185,23 @@ impl Composer {
     }
 
     fn carry_out(&mut self, update: &Update, composed: &mut Composed) -> Result<(), ComposeError> {
-        let mut pixels = 0;
+        let begins = match update.operations.first() {
+            Some(Operation::Begin(size)) => Some(*size),
+            _ => None,
+        };
+        let size = begins.unwrap_or(self.picture.size());
+        if update.pixels() > 2 * size.whole().area() {
+            return Err(ComposeError::TooMuch);
+        }
+        // Everything before it has been carried out; what was, and follows it, has not waited for it.
+        if update.after < self.began || begins.is_some() && !self.early.is_empty() {
+            return Err(ComposeError::Early);
+        }
+        if begins.is_some() {
+            self.began = update.sequence;
+        }
         for operation in &update.operations {
-            let written = self.operate(update.sequence, operation, composed)?;
-            pixels += written.area();
-            if pixels > 2 * self.picture.size().whole().area() {
-                return Err(ComposeError::TooMuch);
-            }
+            self.operate(update.sequence, operation, composed)?;
         }
         self.early.insert(update.sequence);
         while self.early.remove(&(self.complete + 1)) {
@@ -179,13 +210,12 @@ impl Composer {
         Ok(())
     }
 
-    /// Carries one out, and gives what it wrote.
     fn operate(
         &mut self,
         sequence: Sequence,
         operation: &Operation,
         composed: &mut Composed,
-    ) -> Result<Rect, ComposeError> {
+    ) -> Result<(), ComposeError> {
         let size = self.picture.size();
         let inside = |rect: Rect| {
             if rect.is_inside(size) {
@@ -204,9 +234,9 @@ impl Composer {
         };
         let written = match operation {
             Operation::Begin(size) => {
-                self.picture = Picture::new(*size, PixelFormat::Rgba);
+                self.picture.resize(*size);
                 self.picture.pixels_mut().fill(OPAQUE);
-                self.stamps.clear();
+                self.stamps = Vec::new();
                 self.highest_stamp = 0;
                 self.kept.clear();
                 self.announced.clear();
@@ -233,7 +263,7 @@ impl Composer {
                         .resize(usize::from(SLOTS).min((slot + 1).next_power_of_two()), None);
                 }
                 self.kept[slot] = Some(pixels);
-                return Ok(Rect::default());
+                return Ok(());
             }
             Operation::Recall { slot, x, y } => {
                 let to = tile(*x, *y)?;
@@ -270,24 +300,25 @@ impl Composer {
                 for rect in rects {
                     inside(*rect)?;
                 }
-                if self.announced.len() == MAX_ANNOUNCED {
-                    self.announced.pop_front();
-                }
-                let at = self.announced.partition_point(|frame| frame.sequence < sequence);
-                self.announced.insert(
-                    at,
-                    Announced {
+                // Its frame, had it come, would have been before one that was painted.
+                if sequence > self.painted {
+                    let at = self.announced.partition_point(|frame| frame.sequence <= sequence);
+                    let announced = Announced {
                         sequence,
                         timestamp: *timestamp,
                         rects: rects.clone(),
-                    },
-                );
-                return Ok(Rect::default());
+                    };
+                    self.announced.insert(at, announced);
+                    if self.announced.len() > MAX_ANNOUNCED {
+                        self.announced.pop_front();
+                    }
+                }
+                return Ok(());
             }
         };
         composed.changed.push(written);
         self.stamp(sequence, written);
-        Ok(written)
+        Ok(())
     }
 
     /// Has nothing with a higher number been written anywhere?
@@ -297,7 +328,8 @@ impl Composer {
 
     /// Takes note of what was written, when something older may still come.
     fn stamp(&mut self, sequence: Sequence, rect: Rect) {
-        if sequence == self.complete + 1 && self.announced.is_empty() && self.is_newest(sequence) {
+        let older_frame = self.announced.front().is_some_and(|frame| frame.sequence <= sequence);
+        if sequence <= self.complete + 1 && !older_frame && self.is_newest(sequence) {
             return;
         }
         let width = usize::from(self.picture.size().width);
@@ -318,23 +350,27 @@ impl Composer {
     }
 
     /// Paints what was announced of the frame with this timestamp. Frames come in their own order: those announced
-    /// before it are given up. A frame of another size, or one that was not announced, is not painted.
+    /// before it are given up. A frame that is smaller than the picture, or was not announced, is not painted.
     pub fn frame(&mut self, timestamp: u32, frame: &Picture) -> Composed {
         let mut composed = Composed::default();
-        let Some(at) = self.announced.iter().position(|frame| frame.timestamp == timestamp) else {
-            return composed;
-        };
-        let given_up = self.announced.drain(..=at).next_back();
         let (size, format) = (self.picture.size(), self.picture.format());
         // A codec can only say even sizes, so that a frame may have one line or column too many.
         let fits = frame.size().width >= size.width && frame.size().height >= size.height && frame.format() == format;
-        if let Some(announced) = given_up.filter(|_| fits) {
-            for rect in announced.rects {
+        let Some(last) = self.announced.iter().rposition(|frame| frame.timestamp == timestamp) else {
+            return composed;
+        };
+        let until: Vec<Announced> = self.announced.drain(..=last).collect();
+        self.painted = until.last().map_or(self.painted, |last| last.sequence);
+        let announced = until
+            .into_iter()
+            .filter(|announced| fits && announced.timestamp == timestamp);
+        for Announced { sequence, rects, .. } in announced {
+            for rect in rects {
                 for y in rect.y..rect.y + rect.height {
-                    let source = frame.span(rect.x, y, rect.width);
-                    self.put_row(announced.sequence, rect.x, y, source);
+                    // What the same update writes as pixels stays.
+                    self.put_row(sequence - 1, rect.x, y, frame.span(rect.x, y, rect.width));
                 }
-                self.stamp(announced.sequence, rect);
+                self.stamp(sequence, rect);
                 composed.changed.push(rect);
             }
         }

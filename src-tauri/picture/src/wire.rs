@@ -37,7 +37,7 @@ pub enum WireError {
     /// A number is too large, or written longer than needed.
     #[error("a number of an update is out of range")]
     Number,
-    /// It has no number, or waits for itself.
+    /// It has no number, waits for itself, or begins a picture elsewhere than at its start or without all before it.
     #[error("an update is out of order with itself")]
     Order,
     /// An operation that is not known.
@@ -117,7 +117,27 @@ const RECALL: u8 = 4;
 const EXACT: u8 = 5;
 const VIDEO: u8 = 6;
 
+impl Operation {
+    /// Pixels that carrying it out takes at most; those of video count when its frame is there.
+    #[must_use]
+    pub fn pixels(&self) -> usize {
+        match self {
+            Self::Begin(size) => size.whole().area(),
+            Self::Copy { to, .. } => to.area(),
+            Self::Keep { .. } | Self::Recall { .. } => usize::from(TILE) * usize::from(TILE),
+            Self::Exact { rect, .. } => rect.area(),
+            Self::Video { rects, .. } => rects.iter().map(|rect| rect.area()).sum(),
+        }
+    }
+}
+
 impl Update {
+    /// Pixels that carrying it out takes at most.
+    #[must_use]
+    pub fn pixels(&self) -> usize {
+        self.operations.iter().map(Operation::pixels).sum()
+    }
+
     /// Writes it.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -150,7 +170,11 @@ impl Update {
             if operations.len() == MAX_OPERATIONS {
                 return Err(WireError::TooLarge);
             }
-            operations.push(input.operation()?);
+            let operation = input.operation()?;
+            if matches!(operation, Operation::Begin(_)) && (!operations.is_empty() || distance != 1) {
+                return Err(WireError::Order);
+            }
+            operations.push(operation);
         }
         Ok(Self {
             sequence,
@@ -405,6 +429,8 @@ mod tests {
         check(&[1, 1, 99], WireError::Operation);
         check(&[1, 1, BEGIN, 0, 5], WireError::Rectangle);
         check(&[1, 1, BEGIN, 0x80, 0x80, 1, 0x80, 0x80, 1], WireError::Rectangle);
+        check(&[2, 2, BEGIN, 5, 5], WireError::Order);
+        check(&[1, 1, BEGIN, 5, 5, BEGIN, 5, 5], WireError::Order);
         check(&[1, 1, COPY, 0, 0, 0, 1, 0, 0], WireError::Rectangle);
         check(&[1, 1, KEEP, 0x80, 8, 0, 0], WireError::Number);
         check(&[1, 1, EXACT, 0, 0, 0x80, 0x10, 0x80, 0x10, 0], WireError::TooLarge);

@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 use renfort_picture::{
-    COLOUR, Composer, Picture, PixelFormat, Rect, Size,
+    COLOUR, ComposeError, Composer, Picture, PixelFormat, Rect, Size,
     exact::{Encoder, Part},
     wire::{Operation, Update},
 };
@@ -54,8 +54,41 @@ enum Outcome {
         /// SHA-256 of its pixels, four bytes each: red, green, blue, 255.
         sha256: String,
     },
-    /// It was refused, and nothing follows.
-    Refused,
+    /// It was refused for this reason, and nothing follows.
+    Refused(Refusal),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Refusal {
+    /// The bytes are no update.
+    Update,
+    /// Its pixels are none.
+    Pixels,
+    /// Something lies outside the picture, or none has begun.
+    Outside,
+    /// A tile is recalled that was not kept.
+    NotKept,
+    /// It takes more than twice the picture's pixels.
+    TooMuch,
+    /// It is too far ahead, or too much waits.
+    TooFarAhead,
+    /// It was carried out without waiting for the picture that begins before it.
+    Early,
+}
+
+impl From<ComposeError> for Refusal {
+    fn from(error: ComposeError) -> Self {
+        match error {
+            ComposeError::Wire(_) => Self::Update,
+            ComposeError::Exact(_) => Self::Pixels,
+            ComposeError::Outside => Self::Outside,
+            ComposeError::NotKept => Self::NotKept,
+            ComposeError::TooMuch => Self::TooMuch,
+            ComposeError::TooFarAhead => Self::TooFarAhead,
+            ComposeError::Early => Self::Early,
+        }
+    }
 }
 
 const SIZE: Size = Size {
@@ -166,20 +199,21 @@ fn run(name: &str, inputs: impl IntoIterator<Item = Input>) -> Case {
                 Ok(())
             }
         };
-        let outcome = if taken.is_ok() {
-            let picture = composer.picture();
-            let digest = ring::digest::digest(&ring::digest::SHA256, picture.bytes());
-            Outcome::Picture {
-                complete: composer.complete(),
-                missing: composer.missing(16),
-                width: picture.size().width,
-                height: picture.size().height,
-                sha256: data_encoding::HEXLOWER.encode(digest.as_ref()),
+        let outcome = match taken {
+            Ok(()) => {
+                let picture = composer.picture();
+                let digest = ring::digest::digest(&ring::digest::SHA256, picture.bytes());
+                Outcome::Picture {
+                    complete: composer.complete(),
+                    missing: composer.missing(16),
+                    width: picture.size().width,
+                    height: picture.size().height,
+                    sha256: data_encoding::HEXLOWER.encode(digest.as_ref()),
+                }
             }
-        } else {
-            Outcome::Refused
+            Err(error) => Outcome::Refused(error.into()),
         };
-        let refused = outcome == Outcome::Refused;
+        let refused = matches!(outcome, Outcome::Refused(_));
         steps.push(Step { input, outcome });
         if refused {
             break;
@@ -284,7 +318,7 @@ fn orders() -> Vec<Case> {
         y: 20,
     };
     let copy = sharer.update(3, [copy]);
-    let newest = sharer.exact(&many_colours(), rect(40, 40, 60, 60), Part::Alone);
+    let newest = sharer.exact(&many_colours(), rect(70, 50, 60, 60), Part::Alone);
     let newest = sharer.update(2, [newest]);
     all.extend([newest.clone(), copy.clone(), newest, first.clone(), first, copy]);
     let late = updates(
@@ -442,7 +476,85 @@ fn refused() -> Vec<Case> {
     ];
     all.push(sharer.update(2, operations));
     cases.push(updates("refused: the same pixels over and over", all));
+    // A frame that does not end where it must, and one that ends where it must not.
+    for (name, part, kind) in [
+        ("refused: pixels that stand alone and do not end", Part::Begins, 1),
+        ("refused: a stream that has ended", Part::Alone, 2),
+    ] {
+        let mut coded = Encoder::new().encode(&page, rect(0, 0, 31, 30), part);
+        coded[0] = kind;
+        cases.push(after_a_page(
+            name,
+            Operation::Exact {
+                rect: rect(0, 0, 31, 30),
+                coded,
+            },
+        ));
+    }
+    // Twice the picture and one pixel more, counted before anything is done, whatever it is.
+    let whole = SIZE.whole();
+    let too_much = |operation: Operation, last: Rect| {
+        let dot = Operation::Exact {
+            rect: last,
+            coded: solid.clone(),
+        };
+        let mut sharer = Sharer::new();
+        let mut all = sharer.shows(&page);
+        all.push(sharer.update(2, [operation.clone(), operation, dot]));
+        all
+    };
+    let copy = Operation::Copy { to: whole, x: 0, y: 0 };
+    cases.push(updates(
+        "refused: a pixel too much after copies",
+        too_much(copy, rect(0, 0, 1, 1)),
+    ));
+    let film = Operation::Video {
+        timestamp: 7,
+        rects: vec![whole],
+    };
+    cases.push(updates(
+        "refused: a pixel too much after video",
+        too_much(film, rect(0, 0, 1, 1)),
+    ));
+    let keeps = vec![Operation::Keep { slot: 0, x: 0, y: 0 }; 11];
+    let mut sharer = Sharer::new();
+    let mut all = sharer.shows(&page);
+    all.push(sharer.update(2, keeps));
+    cases.push(updates("refused: tiles kept over and over", all));
+
+    let mut sharer = Sharer::new();
+    let mut all = sharer.shows(&page);
+    sharer.sequence = 2 + 1_023;
+    all.push(sharer.update(1_025, []));
+    cases.push(updates("1,024 ahead", all.clone()));
+    all.pop();
+    all.push(sharer.update(1_026, []));
+    cases.push(updates("refused: 1,025 ahead", all));
+
+    let mut sharer = Sharer::new();
+    let mut all = sharer.shows(&page);
+    let begin = sharer.begin();
+    let dot = sharer.exact(&page, rect(0, 0, 5, 5), Part::Alone);
+    all.push(sharer.update(2, [dot]));
+    all.push(begin);
+    cases.push(updates(
+        "refused: what did not wait for its picture, which comes later",
+        all.clone(),
+    ));
+    all.swap(2, 3);
+    cases.push(updates(
+        "refused: what did not wait for its picture, which came before",
+        all,
+    ));
     for (name, bytes) in [
+        (
+            "refused: a picture that begins without all before it",
+            vec![2, 2, 1, 5, 5],
+        ),
+        (
+            "refused: a picture that begins in the middle",
+            vec![1, 1, 1, 5, 5, 1, 5, 5],
+        ),
         ("refused: nothing", vec![]),
         ("refused: number zero", vec![0, 1]),
         ("refused: it waits for itself", vec![1, 0]),
@@ -472,7 +584,10 @@ fn path() -> std::path::PathBuf {
 #[test]
 fn every_refusal_is_one() {
     for case in all().cases {
-        let refused = case.steps.last().is_some_and(|step| step.outcome == Outcome::Refused);
+        let refused = case
+            .steps
+            .last()
+            .is_some_and(|step| matches!(step.outcome, Outcome::Refused(_)));
         assert_eq!(refused, case.name.starts_with("refused"), "{}", case.name);
     }
 }

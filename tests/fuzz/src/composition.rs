@@ -1,7 +1,7 @@
 //! The picture's updates, and the pixels in them.
 
 use renfort_picture::{
-    COLOUR, Composer, Picture, PixelFormat,
+    COLOUR, Composer, Picture, PixelFormat, Size,
     exact::Decoder,
     wire::{Operation, Update},
 };
@@ -11,21 +11,29 @@ const MOST: usize = 1 << 20;
 /// First byte of what is a frame of video and no update.
 const FRAME: u8 = 0xFF;
 
-/// Updates and frames as they come to a viewer, each as: two bytes of length, then as many of an update; or 255, then
-/// four of timestamp.
+/// Updates and frames as they come to a viewer, each as: two bytes of length, then as many of an update; or 255, four of
+/// timestamp, and how many lines and columns more the frame has than the picture, plus one.
 pub(crate) fn updates(bytes: &[u8]) {
     let mut composer = Composer::new();
     let mut rest = bytes;
     while let Some(([first, second], after)) = rest.split_first_chunk::<2>().map(|(head, after)| (*head, after)) {
         let complete = composer.complete();
         if first == FRAME {
-            let Some((timestamp, after)) = rest[1..].split_first_chunk::<4>() else {
+            let Some(([a, b, c, d, more], after)) =
+                rest[1..].split_first_chunk::<5>().map(|(head, after)| (*head, after))
+            else {
                 return;
             };
             rest = after;
-            let mut frame = Picture::new(composer.picture().size(), PixelFormat::Rgba);
+            let more = u16::from(more % 4);
+            let Size { width, height } = composer.picture().size();
+            let size = Size {
+                width: (width + more).saturating_sub(1),
+                height: (height + more).saturating_sub(1),
+            };
+            let mut frame = Picture::new(size, PixelFormat::Rgba);
             frame.pixels_mut().fill(u32::MAX);
-            let timestamp = u32::from_be_bytes(*timestamp);
+            let timestamp = u32::from_be_bytes([a, b, c, d]);
             let wanted = composer.wants(timestamp);
             let composed = composer.frame(timestamp, &frame);
             assert!(
@@ -109,6 +117,7 @@ mod tests {
                     .and_then(|number| u32::try_from(number).ok());
                 updates.push(FRAME);
                 updates.extend(timestamp.unwrap_or_default().to_be_bytes());
+                updates.push(1);
                 continue;
             };
             updates.extend(two(update.len()));

@@ -116,9 +116,11 @@ impl Decoder {
         self.plain.clear();
         self.plain.resize(length, 0);
         if kind != CONTINUES {
-            unpack(unpacker, &MAGIC, &mut [])?;
+            let mut input = InBuffer::around(&MAGIC);
+            let mut none = OutBuffer::around(&mut [][..]);
+            unpacker.run(&mut input, &mut none).map_err(|_| ExactError::Packed)?;
         }
-        unpack(unpacker, input.0, &mut self.plain)?;
+        unpack(unpacker, input.0, &mut self.plain, kind == ALONE)?;
         fill(&mut self.pixels, (width, height), palette, &self.plain)?;
         Ok(&self.pixels)
     }
@@ -137,21 +139,34 @@ fn unpacker() -> Unpacker<'static> {
     unpacker
 }
 
-/// Unpacks all of `packed` into all of `plain`.
-fn unpack(unpacker: &mut Unpacker<'static>, packed: &[u8], plain: &mut [u8]) -> Result<(), ExactError> {
+/// Unpacks all of `packed` into all of `plain`, after which the frame has ended, or has not.
+fn unpack(unpacker: &mut Unpacker<'static>, packed: &[u8], plain: &mut [u8], ends: bool) -> Result<(), ExactError> {
     let mut input = InBuffer::around(packed);
     let length = plain.len();
     let mut output = OutBuffer::around(plain);
-    loop {
+    let mut hint = 1;
+    while input.pos() < packed.len() || output.pos() < length {
         let before = (input.pos(), output.pos());
-        let hint = unpacker.run(&mut input, &mut output).map_err(|_| ExactError::Packed)?;
-        if input.pos() == packed.len() && output.pos() == length {
-            return Ok(());
-        }
+        hint = unpacker.run(&mut input, &mut output).map_err(|_| ExactError::Packed)?;
         // Nothing more comes out, or bytes follow the end.
-        if hint == 0 || before == (input.pos(), output.pos()) {
+        let rest = input.pos() < packed.len() || output.pos() < length;
+        if rest && (hint == 0 || before == (input.pos(), output.pos())) {
             return Err(ExactError::Packed);
         }
+    }
+    // What does not fit is kept back for the next call; nothing may be.
+    if hint != 0 {
+        let mut spare = [0];
+        let mut more = OutBuffer::around(&mut spare[..]);
+        hint = (unpacker.run(&mut InBuffer::around(&[]), &mut more)).map_err(|_| ExactError::Packed)?;
+        if more.pos() > 0 {
+            return Err(ExactError::Packed);
+        }
+    }
+    if (hint == 0) == ends {
+        Ok(())
+    } else {
+        Err(ExactError::Packed)
     }
 }
 

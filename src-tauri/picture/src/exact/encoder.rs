@@ -5,7 +5,7 @@ use zstd::stream::raw::{CParameter, Encoder as Packer, InBuffer, Operation as _,
 use super::{
     ALONE, BEGINS, CONTINUES, MAGIC, OUTSIDE, SOLID, TWO, WINDOW_LOG,
     cells::{Cell, cells, count},
-    kind::is_shaded,
+    kind::is_cell_shaded,
     palette::Palette,
     predict,
 };
@@ -165,7 +165,7 @@ impl Plain {
         self.planes.iter_mut().for_each(Vec::clear);
         let known = palette.colours().len();
         for cell in cells(width, height) {
-            let shaded = is_shaded(pixels, width, cell);
+            let shaded = is_cell_shaded(pixels, width, cell);
             self.shaded.push(shaded);
             if shaded {
                 predict::encode(pixels, width, cell, &mut self.planes);

@@ -9,25 +9,7 @@
 //! A rectangle is written either alone, or as a part of a *stream*: then palette and history of the parts before it are
 //! used, which halves a page of text, but it can only be read after them.
 //!
-//! Layout, with numbers as in [`crate::wire`]:
-//!
-//! ```text
-//! coded     = %x00 colour                          ; all pixels alike
-//!           / %x01 length packed                   ; alone
-//!           / %x02 length packed                   ; begins a stream
-//!           / %x03 place length packed             ; its next part; place: 1, 2, 3 and so on, as one byte, modulo 256
-//! packed    = Zstandard, without the magic number; a stream is one frame, flushed after each part
-//! plain     = colours kinds drawn shaded           ; length bytes once unpacked
-//! colours   = number *colour                       ; put to the palette's end, which holds at most 4080
-//! colour    = red green blue
-//! kinds     = %x00                                 ; every cell is drawn
-//!           / %x01 *byte                           ; a bit for each cell, lowest first: 1 is shaded
-//! drawn     = *pixel                               ; of the drawn cells, each column by column
-//! pixel     = %x00-EF                              ; the palette's first 240 colours
-//!           / %xF0-FE byte                         ; 240 + (first - 240) * 256 + second
-//!           / %xFF colour                          ; one that is not in the palette
-//! shaded    = *byte                                ; of the shaded cells: all greens row by row, then reds, then blues
-//! ```
+//! The layout stands in the protocol's README, "The picture's updates".
 //!
 //! Invariant: what is decoded is what was encoded, bit for bit, but for the fourth byte of each pixel, which is 0 then.
 
@@ -43,6 +25,7 @@ mod tests;
 
 pub use decoder::{Decoder, ExactError};
 pub use encoder::{Encoder, Part};
+pub(crate) use kind::is_shaded;
 
 /// Columns of a cell.
 pub const CELL_WIDTH: u16 = 64;

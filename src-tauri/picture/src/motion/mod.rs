@@ -71,11 +71,15 @@ impl Default for Search {
 }
 
 impl Search {
-    /// Displacements that much of this part of two pictures of the same size seems to have made, the likeliest first;
+    /// Displacements that much of these parts of two pictures of the same size seems to have made, the likeliest first;
     /// at most `most`.
-    pub fn displacements(&mut self, before: &Picture, now: &Picture, part: Rect, most: usize) -> Vec<Displacement> {
-        collect(&mut self.before, before, part);
-        collect(&mut self.now, now, part);
+    pub fn displacements(&mut self, before: &Picture, now: &Picture, parts: &[Rect], most: usize) -> Vec<Displacement> {
+        self.before.fill(NOWHERE);
+        self.now.fill(NOWHERE);
+        for part in parts {
+            collect(&mut self.before, before, now, *part);
+            collect(&mut self.now, now, before, *part);
+        }
         let mut votes: Vec<(Displacement, u32)> = Vec::new();
         for (old, new) in self.before.iter().zip(&self.now) {
             if old.times != 1 || new.times != 1 || old.looks != new.looks {
@@ -85,9 +89,6 @@ impl Search {
                 right: i32::from(new.x) - i32::from(old.x),
                 down: i32::from(new.y) - i32::from(old.y),
             };
-            if (moved.right, moved.down) == (0, 0) {
-                continue;
-            }
             if let Some((_, count)) = votes.iter_mut().find(|(known, _)| *known == moved) {
                 *count += 1;
             } else if votes.len() < COUNTED {
@@ -100,8 +101,8 @@ impl Search {
     }
 }
 
-fn collect(landmarks: &mut [Landmark], picture: &Picture, part: Rect) {
-    landmarks.fill(NOWHERE);
+/// Takes in the landmarks of a part that are not where they are in the other picture.
+fn collect(landmarks: &mut [Landmark], picture: &Picture, other: &Picture, part: Rect) {
     let width = usize::from(part.width);
     if width < SPAN {
         return;
@@ -110,6 +111,7 @@ fn collect(landmarks: &mut [Landmark], picture: &Picture, part: Rect) {
         let row = picture.span(part.x, y, part.width);
         let above = picture.span(part.x, y - 1, part.width);
         let below = picture.span(part.x, y + BELOW, part.width);
+        let there = other.span(part.x, y, part.width);
         for (at, pixels) in row.windows(SPAN).enumerate() {
             // Cheap, and over every pixel; what follows is over a few. In two colours, a few neighbours look like many
             // others, hence pixels from far and near.
@@ -127,7 +129,7 @@ fn collect(landmarks: &mut [Landmark], picture: &Picture, part: Rect) {
                 continue;
             }
             // Of rows that are alike only the first: on a screen that is shown twice as large, all come in pairs.
-            if *pixels == above[at..at + SPAN] {
+            if *pixels == above[at..at + SPAN] || *pixels == there[at..at + SPAN] {
                 continue;
             }
             let looks = looks_of(pixels.iter().chain(&below[at..at + SPAN]));
@@ -180,7 +182,7 @@ mod tests {
     #[test]
     fn what_moved_is_found_in_any_direction() {
         for (right, down) in [(0, 12), (0, -40), (33, 0), (-7, 5), (100, 90)] {
-            let found = Search::default().displacements(&page(0, 0), &page(right, down), SIZE.whole(), 4);
+            let found = Search::default().displacements(&page(0, 0), &page(right, down), &[SIZE.whole()], 4);
             assert_eq!(found.first(), Some(&Displacement { right, down }));
         }
     }
@@ -188,18 +190,21 @@ mod tests {
     #[test]
     fn what_rests_and_what_is_plain_moves_nowhere() {
         assert_eq!(
-            Search::default().displacements(&page(0, 0), &page(0, 0), SIZE.whole(), 4),
+            Search::default().displacements(&page(0, 0), &page(0, 0), &[SIZE.whole()], 4),
             []
         );
         let plain = Picture::new(SIZE, PixelFormat::Bgrx);
-        assert_eq!(Search::default().displacements(&plain, &plain, SIZE.whole(), 4), []);
+        assert_eq!(Search::default().displacements(&plain, &plain, &[SIZE.whole()], 4), []);
         let narrow = Rect {
             x: 3,
             y: 3,
             width: 5,
             height: 200,
         };
-        assert_eq!(Search::default().displacements(&page(0, 0), &page(0, 9), narrow, 4), []);
+        assert_eq!(
+            Search::default().displacements(&page(0, 0), &page(0, 9), &[narrow], 4),
+            []
+        );
     }
 
     #[test]

@@ -43,6 +43,10 @@ impl Grid {
         usize::from(place.row) * usize::from(self.columns) + usize::from(place.column)
     }
 
+    pub fn is_set(&self, place: Place) -> bool {
+        self.set[self.at(place)]
+    }
+
     pub fn set(&mut self, place: Place, value: bool) {
         let at = self.at(place);
         match (std::mem::replace(&mut self.set[at], value), value) {
@@ -159,7 +163,7 @@ mod tests {
         assert_eq!(covered, wanted);
         assert!(rects.len() <= 4, "{rects:?}");
         for (at, (rect, ())) in rects.iter().enumerate() {
-            assert!(grid.touched(*rect).all(|place| grid.set[grid.at(place)]));
+            assert!(grid.touched(*rect).all(|place| grid.is_set(place)));
             assert!(rects[at + 1..].iter().all(|(other, ())| !rect.meets(*other)));
         }
     }

@@ -1,7 +1,7 @@
 //! What updates on their way read and write, so that one that needs another says so.
 //!
 //! Invariant: an update waits for every one that is not acknowledged and that writes what it copies, or copies what it
-//! writes. What two of them write, the viewer sorts out by their numbers.
+//! writes; and the same of slots, where two that write the same wait for each other, too. What two of them write, the viewer sorts out by their numbers.
 
 use std::collections::VecDeque;
 
@@ -15,6 +15,10 @@ const REMEMBERED: usize = 256;
 pub(super) struct Touched {
     pub reads: Vec<Rect>,
     pub writes: Vec<Rect>,
+    /// Slots that it recalls.
+    pub recalls: Vec<u16>,
+    /// Slots that it keeps something in.
+    pub keeps: Vec<u16>,
 }
 
 #[derive(Debug, Default)]
@@ -22,12 +26,23 @@ pub(super) struct Log {
     unacknowledged: VecDeque<(Sequence, Touched)>,
     /// The last that was forgotten or acknowledged.
     floor: Sequence,
+    /// Bytes of each that is not acknowledged, and of all of them.
+    sizes: VecDeque<(Sequence, usize)>,
+    bytes: usize,
+    last: Sequence,
 }
 
 impl Log {
     /// What an update that does this must wait for.
     pub fn after(&self, touched: &Touched) -> Sequence {
-        let needs = |old: &Touched| meet(&old.writes, &touched.reads) || meet(&old.reads, &touched.writes);
+        let needs = |old: &Touched| {
+            let slot = |slot: &u16| old.keeps.contains(slot);
+            let place = |slot: &u16| old.recalls.contains(slot) || old.keeps.contains(slot);
+            meet(&old.writes, &touched.reads)
+                || meet(&old.reads, &touched.writes)
+                || touched.recalls.iter().any(slot)
+                || touched.keeps.iter().any(place)
+        };
         self.unacknowledged
             .iter()
             .rev()
@@ -42,6 +57,18 @@ impl Log {
             self.floor = forgotten;
         }
         self.unacknowledged.push_back((sequence, touched));
+        self.last = sequence;
+    }
+
+    /// The update that was added last takes so many bytes.
+    pub fn sent(&mut self, bytes: usize) {
+        self.sizes.push_back((self.last, bytes));
+        self.bytes += bytes;
+    }
+
+    /// Updates that are not acknowledged, and their bytes.
+    pub fn on_the_way(&self) -> (usize, usize) {
+        (self.sizes.len(), self.bytes)
     }
 
     pub fn acknowledge(&mut self, complete: Sequence) {
@@ -53,15 +80,21 @@ impl Log {
             self.unacknowledged.pop_front();
         }
         self.floor = self.floor.max(complete);
+        while let Some((_, bytes)) = self.sizes.pop_front_if(|(sequence, _)| *sequence <= complete) {
+            self.bytes -= bytes;
+        }
     }
 
     /// Everything that follows waits for this one.
-    pub fn restart(&mut self, sequence: Sequence) {
+    pub fn restart(&mut self, sequence: Sequence, bytes: usize) {
         self.unacknowledged.clear();
         self.floor = sequence;
+        self.last = sequence;
+        self.sent(bytes);
     }
 
-    pub const fn is_acknowledged(&self, sequence: Sequence) -> bool {
+    /// Is everything up to this one surely there, or waited for by whatever follows?
+    pub const fn is_waited_for(&self, sequence: Sequence) -> bool {
         sequence <= self.floor
     }
 }

@@ -1,32 +1,55 @@
 //! What to send of a screen, at the sharer's.
 //!
 //! Flow: [`Planner::damage`] takes note of what changed; [`Planner::next`] compares it with what the viewer has, and makes
-//! updates of it: first copies, then pixels, small places first, as much as there is room for. The rest stays for the
-//! next call, which sends it as it is by then.
+//! updates of it: first copies, then tiles that were seen before, then pixels, small places first, as much as there is
+//! room for. The rest stays for the next call, which sends it as it is by then.
 //!
-//! Invariant: once every update was carried out, the viewer's picture is `reference`; and where nothing is stale, that is
-//! the picture of the last call.
+//! What is shaded and changes all the time, or is more than there is room for soon, is left to video: the caller encodes a
+//! frame of it and says so with [`Planner::video`]. Once it rests, it is sent as pixels like everything else, after what is
+//! new.
+//!
+//! Invariant: once every update was carried out, the viewer's picture is `reference` wherever it is not lossy; and where
+//! nothing is stale nor lossy, that is the picture of the last call.
 
 mod compare;
 mod grid;
 mod log;
 mod moves;
+mod shelf;
+mod tiles;
+mod video;
+
+use std::{collections::VecDeque, time::Duration};
 
 use crate::{
+    composer::{MAX_AHEAD, MAX_WAITING_BYTES},
     exact::{Encoder, Part},
     pixels::{Picture, PixelFormat, Rect, Size},
-    wire::{EXACT_PIXELS, MAX_OPERATIONS, Operation, Sequence, Update},
+    wire::{
+        EXACT_PIXELS, MAX_OPERATIONS, MAX_SCREEN, MAX_SIDE, MAX_UPDATE_BYTES, MAX_VIDEO_RECTS, Operation, Sequence,
+        Update,
+    },
 };
 use compare::{same, tightened};
 use grid::{CELL, Grid, Place, joined};
 use log::{Log, Touched};
 use moves::{Move, Moves};
+use shelf::Shelf;
+use tiles::Tiles;
+use video::{Lossy, Rates};
 
+/// Updates, and their bytes, that may be on their way; with more, a turn plans nothing. Half of what a viewer lets wait.
+const ON_THE_WAY: usize = MAX_AHEAD as usize / 2;
+const BYTES_ON_THE_WAY: usize = MAX_WAITING_BYTES / 2;
+/// Pixels of a piece however little room there is: a letter is not cut.
+const PIECE: usize = 4096;
 /// Bytes of pixels above which an update is closed and another one begins: what was coded first is on its way while the
 /// rest is coded. Below, all of a change is shown at once.
 const ENOUGH: usize = 32 * 1024;
-/// Operations above which one is closed, far below [`MAX_OPERATIONS`].
-const MANY: usize = 256;
+/// Operations above which one is closed: with the copies of a turn, which are never parted, below the limit.
+const MANY: usize = MAX_OPERATIONS / 2;
+/// Bytes of pixels that an update holds at most, so that with everything else in it it is within [`MAX_UPDATE_BYTES`].
+const FULL: usize = MAX_UPDATE_BYTES - 16 * 1024;
 /// Pixels above which a change is worth being a stream, of which each part waits for the one before.
 const STREAM: usize = 16 * 1024;
 /// Colours of a stream above which another one begins, so that its palette is about what is there now.
@@ -41,13 +64,46 @@ pub struct Planned {
     pub bytes: Vec<u8>,
 }
 
+/// What a turn may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Means {
+    /// A time that grows from turn to turn.
+    pub at: Duration,
+    /// Bytes that may go now; some more are used rather than none.
+    pub room: usize,
+    /// Bytes that can go so soon that nobody waits for them; what is more is left to video.
+    pub soon: usize,
+    /// Is there a video codec?
+    pub video: bool,
+}
+
+/// A screen that cannot be shared: more than 2^25 pixels, or a side above [`MAX_SIDE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the screen is too large")]
+pub struct TooLarge;
+
+/// What a turn sends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// In this order.
+    pub updates: Vec<Planned>,
+    /// What is left to video. It counts as sent once [`Planner::video`] was told of the frame, and is planned again until
+    /// then.
+    pub video: Vec<Rect>,
+}
+
 /// Plans updates for one viewer.
 pub struct Planner {
     /// What the viewer has once everything that was sent has arrived.
     reference: Picture,
     /// Where the screen may differ from that.
     stale: Grid,
+    /// Where the viewer has something else, out of video.
+    lossy: Lossy,
+    rates: Rates,
     moves: Moves,
+    shelf: Shelf,
+    tiles: Tiles,
     encoder: Encoder,
     log: Log,
     sequence: Sequence,
@@ -68,7 +124,11 @@ impl Planner {
         Self {
             reference: Picture::new(Size::default(), PixelFormat::Bgrx),
             stale: Grid::default(),
+            lossy: Lossy::default(),
+            rates: Rates::default(),
             moves: Moves::default(),
+            shelf: Shelf::default(),
+            tiles: Tiles::default(),
             encoder: Encoder::new(),
             log: Log::default(),
             sequence: 0,
@@ -90,10 +150,45 @@ impl Planner {
         self.log.acknowledge(complete.min(self.sequence));
     }
 
-    /// Has the viewer, once all has arrived, what the last call was given?
+    /// Has the viewer, once all has arrived, what the last call was given, to the pixel?
     #[must_use]
     pub const fn is_settled(&self) -> bool {
-        self.stale.count() == 0
+        self.stale.count() == 0 && self.lossy.count() == 0
+    }
+
+    /// When something that was left to video will have rested, if nothing changes until then.
+    #[must_use]
+    pub fn rests_at(&self) -> Option<Duration> {
+        self.lossy.rests_at()
+    }
+
+    /// A frame of video with this RTP timestamp, of the picture of the last turn, shows these rectangles.
+    ///
+    /// # Panics
+    /// When they are more than [`MAX_VIDEO_RECTS`] or none.
+    pub fn video(&mut self, timestamp: u32, rects: &[Rect], at: Duration) -> Planned {
+        assert!(
+            (1..=MAX_VIDEO_RECTS).contains(&rects.len()),
+            "what a plan left to video"
+        );
+        for rect in rects {
+            for place in self.stale.touched(*rect) {
+                self.stale.set(place, false);
+                self.lossy.paint(place, at);
+            }
+        }
+        let touched = Touched {
+            writes: rects.to_vec(),
+            ..Touched::default()
+        };
+        self.finish(
+            touched,
+            vec![Operation::Video {
+                timestamp,
+                rects: rects.to_vec(),
+            }],
+            false,
+        )
     }
 
     /// The viewer begins anew, with a connection of its own: everything is sent again, with numbers from 1.
@@ -101,43 +196,146 @@ impl Planner {
         *self = Self::new();
     }
 
-    /// Updates that bring the viewer closer to `now` ([`PixelFormat::Bgrx`]), until about `room` bytes are full. Nothing
-    /// when all is there.
-    pub fn next(&mut self, now: &Picture, room: usize) -> Vec<Planned> {
-        let mut planned = Vec::new();
+    /// What brings the viewer closer to `now` ([`PixelFormat::Bgrx`]). Nothing when all is there, or too much is on its way
+    /// already.
+    ///
+    /// # Errors
+    /// When the screen is larger than a viewer takes.
+    pub fn next(&mut self, now: &Picture, means: Means) -> Result<Plan, TooLarge> {
+        let mut plan = Plan::default();
         if now.size() != self.reference.size() {
-            self.begin(now.size(), &mut planned);
+            let Size { width, height } = now.size();
+            if now.size().whole().area() > MAX_SCREEN || width.max(height) > MAX_SIDE {
+                return Err(TooLarge);
+            }
+            self.begin(now.size(), &mut plan.updates);
         }
-        if room == 0 || self.is_settled() {
-            return planned;
+        let (updates, bytes) = self.log.on_the_way();
+        if means.room == 0 || updates >= ON_THE_WAY || bytes >= BYTES_ON_THE_WAY {
+            return Ok(plan);
         }
-        let (reference, stale) = (&self.reference, &mut self.stale);
+        let room = means.room.min(BYTES_ON_THE_WAY - bytes);
+        let mut open = Open::default();
+        if self.stale.count() > 0 {
+            let cells = self.compare(now, means.at);
+            self.copies(now, &cells, &mut open);
+            self.seen_before(now, means.at, &mut open, &mut plan.updates);
+            if means.video {
+                plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means.soon);
+            }
+        }
+        let mut fresh = self.stale.clone();
+        for place in plan.video.iter().flat_map(|rect| self.stale.touched(*rect)) {
+            fresh.set(place, false);
+        }
+        let fresh = fresh
+            .all()
+            .into_iter()
+            .map(|place| (place, self.lossy.is_set(place)))
+            .collect();
+        let mut rects = self.rects(fresh);
+        // A letter that was typed does not wait for a page.
+        rects.sort_by_key(|(rect, _)| rect.area() / STREAM);
+        let small = rects.iter().take_while(|(rect, _)| rect.area() < STREAM).count();
+        let rest = rects.split_off(small);
+        let of_all = |rects: &[(Rect, bool)]| -> usize { rects.iter().map(|(rect, _)| rect.area()).sum() };
+        let (little, much) = (of_all(&rects), of_all(&rest));
+        let used = self.pixels(now, rects, little, room, &mut open, &mut plan.updates);
+        if little < STREAM && much >= STREAM {
+            self.close(std::mem::take(&mut open), &mut plan.updates);
+        }
+        let mut rects = rest;
+        // What rested comes after what is new, and the newest of it first.
+        for resting in self.lossy.resting(&self.stale, means.at) {
+            rects.extend(self.rects(resting.into_iter().map(|place| (place, true)).collect()));
+        }
+        let much = of_all(&rects);
+        self.pixels(
+            now,
+            rects,
+            much,
+            room.saturating_sub(used),
+            &mut open,
+            &mut plan.updates,
+        );
+        self.close(open, &mut plan.updates);
+        Ok(plan)
+    }
+
+    /// Looks which damaged cells have changed, all of those that are lossy among them.
+    fn compare(&mut self, now: &Picture, at: Duration) -> Vec<(Place, bool)> {
         let mut cells = Vec::new();
-        for place in stale.all() {
-            let rect = stale.pixels(place);
-            let changed = !same(reference, rect, now, rect);
-            stale.set(place, changed);
+        for place in self.stale.all() {
+            let rect = self.stale.pixels(place);
+            let changed = self.lossy.is_set(place) || !same(&self.reference, rect, now, rect);
+            self.stale.set(place, changed);
+            if changed {
+                self.lossy.changed(place, at);
+            }
             cells.push((place, changed));
         }
-        let mut open = Open::default();
-        let moves = self.moves.find(&self.reference, now, &self.stale, &cells);
+        cells
+    }
+
+    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) {
+        let lossy = &self.lossy;
+        let is_exact = |from: Rect| lossy.is_exact(from);
+        let moves = self.moves.find(&self.reference, now, &self.stale, cells, is_exact);
         for moved in &moves {
-            self.copy(*moved, &mut open);
+            self.copy(*moved, open);
         }
         for moved in moves {
             for place in self.stale.touched(moved.to) {
                 let rect = self.stale.pixels(place);
-                let right = same(&self.reference, rect, now, rect);
+                if moved.to.union(rect) == moved.to {
+                    self.lossy.clear(place);
+                }
+                let right = !self.lossy.is_set(place) && same(&self.reference, rect, now, rect);
                 self.stale.set(place, !right);
             }
         }
-        self.pixels(now, room, open, &mut planned);
-        planned
+    }
+
+    /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.
+    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open, updates: &mut Vec<Planned>) {
+        self.shelf.begin_turn();
+        let changed = self.tiles.changed(&self.stale, at);
+        let mut recalled = Vec::new();
+        for (tile, _) in &changed {
+            if let Some(slot) = self.shelf.find(now, *tile) {
+                recalled.push((slot, *tile));
+            }
+        }
+        for (tile, rested) in changed {
+            if rested
+                && self.lossy.is_exact(tile)
+                && let Some(slot) = self.shelf.keep(&self.reference, tile)
+            {
+                open.touched.reads.push(tile);
+                open.touched.keeps.push(slot);
+                let Rect { x, y, .. } = tile;
+                self.add(Operation::Keep { slot, x, y }, open, updates);
+            }
+        }
+        for (slot, tile) in recalled {
+            self.reference.take_from(now, tile);
+            for place in self.stale.touched(tile) {
+                self.stale.set(place, false);
+                self.lossy.clear(place);
+            }
+            open.touched.recalls.push(slot);
+            open.touched.writes.push(tile);
+            let Rect { x, y, .. } = tile;
+            self.add(Operation::Recall { slot, x, y }, open, updates);
+        }
     }
 
     fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.stale = Grid::new(size);
+        self.lossy = Lossy::new(size);
+        self.shelf = Shelf::default();
+        self.tiles = Tiles::new(size);
         self.damage(&[size.whole()]);
         self.stream = None;
         self.sequence += 1;
@@ -146,10 +344,11 @@ impl Planner {
             after: self.sequence - 1,
             operations: vec![Operation::Begin(size)],
         };
-        self.log.restart(self.sequence);
+        let bytes = update.encode();
+        self.log.restart(self.sequence, bytes.len());
         planned.push(Planned {
             sequence: self.sequence,
-            bytes: update.encode(),
+            bytes,
         });
     }
 
@@ -164,39 +363,68 @@ impl Planner {
         });
     }
 
-    fn pixels(&mut self, now: &Picture, room: usize, mut open: Open, planned: &mut Vec<Planned>) {
-        let places: Vec<Place> = self.stale.all();
-        let mut rects: Vec<Rect> = joined(&self.stale, places.iter().map(|place| (*place, ())))
-            .into_iter()
-            .flat_map(|(rect, ())| pieces(rect))
-            .collect();
-        // A letter that was typed does not wait for a page.
-        rects.sort_by_key(|rect| rect.area() / STREAM);
-        let area: usize = rects.iter().map(|rect| rect.area()).sum();
+    /// Rectangles of cells, and whether each is lossy.
+    fn rects(&self, cells: Vec<(Place, bool)>) -> Vec<(Rect, bool)> {
+        let joined = joined(&self.stale, cells).into_iter();
+        joined
+            .flat_map(|(rect, lossy)| pieces(rect).into_iter().map(move |piece| (piece, lossy)))
+            .collect()
+    }
+
+    /// Sends rectangles, `area` of which go together, until there is no room, and gives the bytes that it took.
+    fn pixels(
+        &mut self,
+        now: &Picture,
+        rects: Vec<(Rect, bool)>,
+        area: usize,
+        room: usize,
+        open: &mut Open,
+        updates: &mut Vec<Planned>,
+    ) -> usize {
         let mut used = 0;
-        for rect in rects {
-            if used >= room {
-                break;
+        let mut left: VecDeque<(Rect, bool)> = rects.into();
+        while let Some((rect, lossy)) = left.pop_front()
+            && used < room
+        {
+            // Were all of it noise, little more than there is room for is sent.
+            let (rect, below) = cut(rect, PIECE.max((room - used) / 2));
+            if let Some(below) = below {
+                left.push_front((below, lossy));
             }
-            let tight = tightened(&self.reference, now, rect);
+            // Of what is lossy, nobody knows which pixels are right by chance.
+            let tight = if lossy {
+                rect
+            } else {
+                tightened(&self.reference, now, rect)
+            };
             if tight.area() > 0 {
-                let part = self.part(area, &open);
+                let part = self.part(area, open);
                 let coded = self.encoder.encode(now, tight, part);
                 self.reference.take_from(now, tight);
+                self.rates.learn(now, tight, coded.len());
                 used += coded.len();
+                if open.bytes + coded.len() > FULL {
+                    self.close(std::mem::take(open), updates);
+                }
                 open.bytes += coded.len();
                 open.streams |= part != Part::Alone;
                 open.touched.writes.push(tight);
-                open.operations.push(Operation::Exact { rect: tight, coded });
+                self.add(Operation::Exact { rect: tight, coded }, open, updates);
             }
             for place in self.stale.touched(rect) {
                 self.stale.set(place, false);
-            }
-            if open.bytes >= ENOUGH || open.operations.len() >= MANY.min(MAX_OPERATIONS) {
-                self.close(std::mem::take(&mut open), planned);
+                self.lossy.clear(place);
             }
         }
-        self.close(open, planned);
+        used
+    }
+
+    /// Puts an operation into the update, whose `touched` says so already, and closes it when it is full.
+    fn add(&mut self, operation: Operation, open: &mut Open, updates: &mut Vec<Planned>) {
+        open.operations.push(operation);
+        if open.bytes >= ENOUGH || open.operations.len() >= MANY {
+            self.close(std::mem::take(open), updates);
+        }
     }
 
     /// A stream that was acknowledged costs nobody a wait; a large change is worth one.
@@ -204,32 +432,37 @@ impl Planner {
         let young = self.encoder.colours() < COLOURS;
         match self.stream {
             _ if open.streams && young => Part::Continues,
-            Some(last) if young && (area >= STREAM || self.log.is_acknowledged(last)) => Part::Continues,
+            Some(last) if young && (area >= STREAM || self.log.is_waited_for(last)) => Part::Continues,
             _ if area >= STREAM => Part::Begins,
             _ => Part::Alone,
         }
     }
 
-    fn close(&mut self, open: Open, planned: &mut Vec<Planned>) {
-        if open.operations.is_empty() {
-            return;
+    fn close(&mut self, open: Open, updates: &mut Vec<Planned>) {
+        if !open.operations.is_empty() {
+            let planned = self.finish(open.touched, open.operations, open.streams);
+            updates.push(planned);
         }
+    }
+
+    fn finish(&mut self, touched: Touched, operations: Vec<Operation>, streams: bool) -> Planned {
         self.sequence += 1;
-        let mut after = self.log.after(&open.touched);
-        if open.streams {
+        let sequence = self.sequence;
+        let mut after = self.log.after(&touched);
+        if streams {
             after = after.max(self.stream.unwrap_or(0));
-            self.stream = Some(self.sequence);
+            self.stream = Some(sequence);
         }
+        self.log.add(sequence, touched);
         let update = Update {
-            sequence: self.sequence,
+            sequence,
             after,
-            operations: open.operations,
+            operations,
         };
-        self.log.add(self.sequence, open.touched);
-        planned.push(Planned {
-            sequence: self.sequence,
-            bytes: update.encode(),
-        });
+        let bytes = update.encode();
+        debug_assert!(bytes.len() <= MAX_UPDATE_BYTES, "an update that a viewer refuses");
+        self.log.sent(bytes.len());
+        Planned { sequence, bytes }
     }
 }
 
@@ -242,6 +475,21 @@ struct Open {
     bytes: usize,
     /// Does it hold a part of a stream?
     streams: bool,
+}
+
+/// The upper part of a rectangle, of about so many pixels and whole cells' height, and what is below.
+fn cut(rect: Rect, pixels: usize) -> (Rect, Option<Rect>) {
+    let rows = u16::try_from(pixels / usize::from(rect.width)).unwrap_or(u16::MAX);
+    let height = (rows / CELL * CELL).max(CELL);
+    if height >= rect.height {
+        return (rect, None);
+    }
+    let below = Rect {
+        y: rect.y + height,
+        height: rect.height - height,
+        ..rect
+    };
+    (Rect { height, ..rect }, Some(below))
 }
 
 /// Rectangles of whole cells' heights that are small enough to be sent.

@@ -3,6 +3,8 @@
 //! Flow: displacements, those of last time first -> cells that are alike at one of them -> rectangles, grown to the pixel
 //! -> an order in which none reads what another has overwritten.
 
+use std::cmp::Reverse;
+
 use super::{
     compare::same,
     grid::{CELL, Grid, Place, joined},
@@ -18,6 +20,9 @@ const FEWEST: usize = 24;
 const TRIED: usize = 4;
 /// Copies of one turn; the smallest beyond are sent as pixels.
 const MOST: usize = 128;
+/// Fruitless searches in a row after which turns are left out: 1 after one more, then 3, 7, and 15 at last.
+const PATIENCE: u32 = 4;
+const LONGEST: u32 = 4;
 /// Cells that are looked at to see whether something moves on as it did.
 const SAMPLES: usize = 48;
 
@@ -33,13 +38,24 @@ pub(super) struct Moves {
     search: Search,
     /// Those of last time, the likeliest first.
     recent: Vec<Displacement>,
+    /// Searches in a row that found nothing, and turns that are left out for it: a film moves nothing.
+    fruitless: u32,
+    idle: u32,
 }
 
 impl Moves {
     /// Copies that make part of the changed cells right. `cells` are those that were damaged, row by row from the left,
     /// and whether each has changed: one that has not, as it is empty, goes with its neighbours where it can, so that
     /// few copies are large. In their order, none reads what one before it has written.
-    pub fn find(&mut self, before: &Picture, now: &Picture, grid: &Grid, cells: &[(Place, bool)]) -> Vec<Move> {
+    /// Nothing comes from where `is_exact` does not hold.
+    pub fn find(
+        &mut self,
+        before: &Picture,
+        now: &Picture,
+        grid: &Grid,
+        cells: &[(Place, bool)],
+        is_exact: impl Fn(Rect) -> bool,
+    ) -> Vec<Move> {
         let changed: Vec<Place> = cells
             .iter()
             .filter(|(_, changed)| *changed)
@@ -48,66 +64,68 @@ impl Moves {
         if changed.len() < FEWEST {
             return Vec::new();
         }
-        let tried = self.displacements(before, now, grid, &changed);
+        let tried = self.displacements(before, now, grid, cells, &changed);
         if tried.is_empty() {
             return Vec::new();
         }
         let size = now.size();
-        let came_by = |place: Place, moved: Displacement| {
-            let to = grid.pixels(place);
-            moved.origin(to, size).is_some_and(|from| same(before, from, now, to))
+        let came_by = |to: Rect, moved: Displacement| {
+            moved
+                .origin(to, size)
+                .is_some_and(|from| is_exact(from) && same(before, from, now, to))
         };
-        let mut last = 0;
-        let mut sure = vec![false; cells.len()];
-        let moved = cells.iter().zip(&mut sure).filter_map(|((place, changed), sure)| {
+        let (mut last, mut sure) = (0, Grid::new(size));
+        let moved = cells.iter().filter_map(|&(place, changed)| {
+            let to = grid.pixels(place);
             if !changed {
-                return came_by(*place, tried[last]).then_some((*place, last));
+                return came_by(to, tried[last]).then_some((place, last));
             }
             let order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
-            last = order.into_iter().find(|at| came_by(*place, tried[*at]))?;
-            *sure = true;
-            Some((*place, last))
+            last = order.into_iter().find(|at| came_by(to, tried[*at]))?;
+            sure.set(place, true);
+            Some((place, last))
         });
-        let joined = joined(grid, moved.collect::<Vec<_>>());
-        let is_empty = |rect: Rect| {
-            let mut sure = cells.iter().zip(&sure).filter(|(_, sure)| **sure);
-            !sure.any(|((place, _), _)| grid.pixels(*place).meets(rect))
-        };
-        let joined: Vec<_> = joined.into_iter().filter(|(rect, _)| !is_empty(*rect)).collect();
-        let mut moves: Vec<(Move, usize)> = Vec::with_capacity(joined.len());
-        for (at, &(to, by)) in joined.iter().enumerate() {
-            let taken = |strip: Rect| {
-                let later = joined[at + 1..].iter().map(|(rect, _)| *rect);
-                later
-                    .chain(moves.iter().map(|(earlier, _)| earlier.to))
-                    .any(|other| other.meets(strip))
-            };
+        let mut moved = joined(grid, moved.collect::<Vec<_>>());
+        moved.retain(|(rect, _)| sure.touched(*rect).any(|place| sure.is_set(place)));
+        moved.sort_by_key(|(rect, _)| Reverse(rect.area()));
+        moved.truncate(MOST);
+
+        for at in 0..moved.len() {
+            let (to, by) = moved[at];
             let moves_along = |strip: Rect| {
-                strip.is_inside(size)
-                    && !taken(strip)
-                    && (tried[by].origin(strip, size)).is_some_and(|from| same(before, from, now, strip))
+                let taken = moved
+                    .iter()
+                    .enumerate()
+                    .any(|(other, (rect, _))| other != at && rect.meets(strip));
+                strip.is_inside(size) && !taken && came_by(strip, tried[by])
             };
-            let to = grown(to, moves_along);
-            if let Some(from) = tried[by].origin(to, size) {
-                moves.push((Move { to, from }, by));
-            }
+            moved[at].0 = grown(to, moves_along);
         }
 
         // What moved most leads next time.
-        let mut areas = vec![0; tried.len()];
-        for (moved, at) in &moves {
-            areas[*at] += moved.to.area();
-        }
-        let mut order: Vec<usize> = (0..tried.len()).filter(|at| areas[*at] > 0).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(areas[*at]));
-        self.recent = order.into_iter().map(|at| tried[at]).collect();
+        let area = |by: usize| -> usize {
+            let of = moved.iter().filter(|(_, other)| *other == by);
+            of.map(|(rect, _)| rect.area()).sum()
+        };
+        let mut order: Vec<usize> = (0..tried.len()).filter(|by| area(*by) > 0).collect();
+        order.sort_by_key(|by| Reverse(area(*by)));
+        self.recent = order.into_iter().map(|by| tried[by]).collect();
 
-        moves.sort_by_key(|(moved, _)| std::cmp::Reverse(moved.to.area()));
-        moves.truncate(MOST);
-        in_order(moves.into_iter().map(|(moved, _)| moved))
+        let moves = moved.into_iter().filter_map(|(to, by)| {
+            let from = tried[by].origin(to, size)?;
+            Some(Move { to, from })
+        });
+        in_order(moves)
     }
 
-    fn displacements(&mut self, before: &Picture, now: &Picture, grid: &Grid, changed: &[Place]) -> Vec<Displacement> {
+    fn displacements(
+        &mut self,
+        before: &Picture,
+        now: &Picture,
+        grid: &Grid,
+        cells: &[(Place, bool)],
+        changed: &[Place],
+    ) -> Vec<Displacement> {
         let step = changed.len().div_ceil(SAMPLES);
         let going_on = |moved: Displacement| {
             let samples = changed.iter().step_by(step).map(|place| grid.pixels(*place));
@@ -123,9 +141,16 @@ impl Moves {
             self.recent.insert(0, moved);
             return self.recent.clone();
         }
-        let part = changed.iter().map(|place| grid.pixels(*place)).reduce(Rect::union);
-        let part = part.unwrap_or_default();
-        self.search.displacements(before, now, part, TRIED)
+        if self.idle > 0 {
+            self.idle -= 1;
+            return Vec::new();
+        }
+        let parts = joined(grid, cells.iter().map(|(place, _)| (*place, ())));
+        let parts: Vec<Rect> = parts.into_iter().map(|(rect, ())| rect).collect();
+        let found = self.search.displacements(before, now, &parts, TRIED);
+        self.fruitless = if found.is_empty() { self.fruitless + 1 } else { 0 };
+        self.idle = (1 << self.fruitless.saturating_sub(PATIENCE).min(LONGEST)) - 1;
+        found
     }
 }
 

@@ -4,7 +4,7 @@
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 use renfort_picture::{
-    Composer, Picture, Planner,
+    Composer, Means, Picture, Planner,
     exact::{Decoder, Encoder, Part},
 };
 use renfort_picture_bench::{Drag, Scene, Screen, Scroll, pieces, screens};
@@ -47,9 +47,21 @@ fn exact(criterion: &mut Criterion, screen: &Screen) {
 fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
     let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
     let mut group = per_pixel(criterion, name, page.size().whole().area());
+    let start_of_all = std::time::Instant::now();
     let mut show = |screen: &Picture, planner: &mut Planner| {
         let start = std::time::Instant::now();
-        let planned = planner.next(screen, usize::MAX);
+        let planned = planner
+            .next(
+                screen,
+                Means {
+                    at: start_of_all.elapsed(),
+                    room: usize::MAX,
+                    soon: usize::MAX,
+                    video: false,
+                },
+            )
+            .expect("a screen that can be shared")
+            .updates;
         let plan = start.elapsed();
         let start = std::time::Instant::now();
         for update in &planned {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use renfort_picture::{
-    COLOUR, Composer, Picture, Planner,
+    COLOUR, Composer, Means, Picture, Planner,
     exact::{Decoder, Encoder, Part},
 };
 use renfort_picture_bench::{Drag, Scene, Screen, Scroll, Typing, pieces, screens};
@@ -139,9 +139,21 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
 
 fn scene(name: &str, page: &Picture, scene: &mut dyn Scene) {
     let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
+    let start_of_all = Instant::now();
     let mut show = |screen: &Picture, planner: &mut Planner| {
         let start = Instant::now();
-        let planned = planner.next(screen, usize::MAX);
+        let planned = planner
+            .next(
+                screen,
+                Means {
+                    at: start_of_all.elapsed(),
+                    room: usize::MAX,
+                    soon: usize::MAX,
+                    video: false,
+                },
+            )
+            .expect("a screen that can be shared")
+            .updates;
         let plan = start.elapsed();
         let start = Instant::now();
         for update in &planned {

@@ -1,0 +1,235 @@
+//! What is left to video, and what becomes of it.
+//!
+//! Invariant: a small change is never left to video, and what is left to it is sent as pixels once it has rested.
+
+use std::{cmp::Reverse, time::Duration};
+
+use super::grid::{CELL, Grid, Place, joined};
+use crate::{
+    exact::is_shaded,
+    pixels::{Picture, Rect, Size},
+    wire::MAX_VIDEO_RECTS,
+};
+
+/// How long something must rest to be sent as pixels.
+const REST: Duration = Duration::from_millis(200);
+/// What changes again within this time goes on changing.
+const SOON: Duration = Duration::from_millis(150);
+/// So many changes, each soon after the one before, make a film.
+const OFTEN: u8 = 4;
+/// Cells of a change that is always sent as pixels: an icon, a spinner.
+const SMALL: usize = 64;
+
+/// Cells that the viewer has out of video, and how often each changes.
+#[derive(Debug, Default)]
+pub(super) struct Lossy {
+    grid: Grid,
+    cells: Vec<Cell>,
+    columns: u16,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    painted_at: Duration,
+    changed_at: Duration,
+    often: u8,
+}
+
+impl Lossy {
+    pub fn new(size: Size) -> Self {
+        let (columns, rows) = (size.width.div_ceil(CELL), size.height.div_ceil(CELL));
+        Self {
+            grid: Grid::new(size),
+            cells: vec![Cell::default(); usize::from(columns) * usize::from(rows)],
+            columns,
+        }
+    }
+
+    fn at(&self, place: Place) -> usize {
+        usize::from(place.row) * usize::from(self.columns) + usize::from(place.column)
+    }
+
+    /// Cells that are lossy.
+    pub const fn count(&self) -> usize {
+        self.grid.count()
+    }
+
+    pub fn is_set(&self, place: Place) -> bool {
+        self.grid.count() > 0 && self.grid.is_set(place)
+    }
+
+    /// Is nothing of a rectangle lossy?
+    pub fn is_exact(&self, rect: Rect) -> bool {
+        self.grid.count() == 0 || self.grid.touched(rect).all(|place| !self.grid.is_set(place))
+    }
+
+    pub fn clear(&mut self, place: Place) {
+        if self.grid.count() > 0 {
+            self.grid.set(place, false);
+        }
+    }
+
+    /// A frame of video was painted there.
+    pub fn paint(&mut self, place: Place, at: Duration) {
+        self.grid.set(place, true);
+        let index = self.at(place);
+        self.cells[index].painted_at = at;
+    }
+
+    /// The screen changed there.
+    pub fn changed(&mut self, place: Place, at: Duration) {
+        let index = self.at(place);
+        let cell = &mut self.cells[index];
+        let soon = at.saturating_sub(cell.changed_at) < SOON;
+        cell.often = if soon { cell.often.saturating_add(1) } else { 1 };
+        cell.changed_at = at;
+    }
+
+    fn is_film(&self, place: Place) -> bool {
+        self.cells[self.at(place)].often >= OFTEN
+    }
+
+    /// When the first of it will have rested.
+    pub fn rests_at(&self) -> Option<Duration> {
+        let painted = self.grid.all().into_iter();
+        painted.map(|place| self.cells[self.at(place)].painted_at + REST).min()
+    }
+
+    /// Cells that have rested and are not stale, the newest first: groups of those that were painted together, each row by
+    /// row from the left.
+    pub fn resting(&self, stale: &Grid, at: Duration) -> Vec<Vec<Place>> {
+        let mut resting: Vec<(Duration, Place)> = (self.grid.all().into_iter())
+            .map(|place| (self.cells[self.at(place)].painted_at, place))
+            .filter(|(painted_at, place)| *painted_at + REST <= at && !stale.is_set(*place))
+            .collect();
+        // Stable, so that the places of a time stay in their order.
+        resting.sort_by_key(|(painted_at, _)| Reverse(*painted_at));
+        let groups = resting.chunk_by(|(one, _), (other, _)| one == other);
+        groups
+            .map(|group| group.iter().map(|(_, place)| *place).collect())
+            .collect()
+    }
+}
+
+/// What a pixel of each kind takes, in bytes, as far as is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rates {
+    drawn: f32,
+    shaded: f32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            drawn: 0.1,
+            shaded: 1.2,
+        }
+    }
+}
+
+impl Rates {
+    /// Part of a new figure that is believed.
+    const BELIEVED: f32 = 0.2;
+    /// Pixels of a rectangle from which something can be learnt.
+    const MUCH: usize = 4096;
+
+    /// A rectangle took this many bytes.
+    pub fn learn(&mut self, picture: &Picture, rect: Rect, bytes: usize) {
+        if rect.area() < Self::MUCH {
+            return;
+        }
+        // The kind of its middle stands for all of it.
+        let middle = Rect {
+            x: rect.x + (rect.width - rect.width.min(CELL)) / 2,
+            y: rect.y + (rect.height - rect.height.min(CELL)) / 2,
+            width: rect.width.min(CELL),
+            height: rect.height.min(CELL),
+        };
+        let rate = if is_shaded(picture, middle) {
+            &mut self.shaded
+        } else {
+            &mut self.drawn
+        };
+        *rate += (bytes as f32 / rect.area() as f32 - *rate) * Self::BELIEVED;
+    }
+
+    fn bytes(self, shaded: bool, cells: usize) -> usize {
+        let rate = if shaded { self.shaded } else { self.drawn };
+        let pixels = cells * usize::from(CELL) * usize::from(CELL);
+        (rate * pixels as f32) as usize
+    }
+}
+
+/// Rectangles of the stale cells that are better left to video: films, and when the rest is more than can go soon, what is
+/// shaded, then what is largest.
+pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, soon: usize) -> Vec<Rect> {
+    if stale.count() <= SMALL {
+        return Vec::new();
+    }
+    let places: Vec<(Place, bool)> = (stale.all().into_iter())
+        .map(|place| (place, is_shaded(now, stale.pixels(place))))
+        .collect();
+    let mut film = Grid::new(now.size());
+    for (place, _) in places.iter().filter(|(place, shaded)| *shaded && lossy.is_film(*place)) {
+        film.set(*place, true);
+    }
+    // The cells at a film's edges hold some of what is around it.
+    let in_film =
+        |place: Place| lossy.is_film(place) && film.touched(around(stale.pixels(place))).any(|near| film.is_set(near));
+    let (mut video, mut exact): (Vec<_>, Vec<_>) = (places.into_iter()).partition(|(place, _)| in_film(*place));
+    let cost = |cells: &[(Place, bool)]| {
+        let shaded = cells.iter().filter(|(_, shaded)| *shaded).count();
+        rates.bytes(true, shaded) + rates.bytes(false, cells.len() - shaded)
+    };
+    if cost(&exact) > soon {
+        let (shaded, drawn) = exact.into_iter().partition(|(_, shaded)| *shaded);
+        video.extend::<Vec<_>>(shaded);
+        exact = drawn;
+    }
+    let mut places: Vec<Place> = video.into_iter().map(|(place, _)| place).collect();
+    if cost(&exact) > soon {
+        let mut left = soon;
+        let mut rects = joined(stale, exact);
+        rects.sort_by_key(|(rect, _)| rect.area());
+        for (rect, shaded) in rects {
+            let cells: Vec<Place> = stale.touched(rect).collect();
+            let bytes = rates.bytes(shaded, cells.len());
+            if bytes <= left {
+                left -= bytes;
+            } else {
+                places.extend(cells);
+            }
+        }
+    }
+    if places.len() <= SMALL {
+        return Vec::new();
+    }
+    places.sort_by_key(|place| (place.row, place.column));
+    few(joined(stale, places.into_iter().map(|place| (place, ()))))
+}
+
+/// A cell and a pixel of each around it; what is outside the screen does no harm.
+fn around(cell: Rect) -> Rect {
+    Rect {
+        x: cell.x.saturating_sub(1),
+        y: cell.y.saturating_sub(1),
+        width: cell.width + 2,
+        height: cell.height + 2,
+    }
+}
+
+/// No more rectangles than a frame can have; those that grow least when they are joined are.
+fn few(rects: Vec<(Rect, ())>) -> Vec<Rect> {
+    let mut few: Vec<Rect> = Vec::new();
+    for (rect, ()) in rects {
+        if few.len() < MAX_VIDEO_RECTS {
+            few.push(rect);
+            continue;
+        }
+        let growth = |old: &Rect| old.union(rect).area() - old.area();
+        if let Some(at) = (0..few.len()).min_by_key(|at| growth(&few[*at])) {
+            few[at] = few[at].union(rect);
+        }
+    }
+    few
+}

@@ -1,0 +1,93 @@
+// @vitest-environment node
+/** Updates of the picture, which the user's machine sends. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Composer } from "../src/picture/composition/composer";
+import { Decoder } from "../src/picture/composition/exact";
+import { OPAQUE } from "../src/picture/composition/picture";
+import { Refused } from "../src/picture/composition/refused";
+import { read } from "../src/picture/composition/wire";
+import { cases, updates } from "../src/picture/composition/sample";
+import { holds, SOAK_MS } from "./inputs";
+
+const real = cases.map(updates);
+const coded = real.flat().flatMap((update) => {
+  try {
+    return read(update).operations.flatMap((operation) => (operation.do === "exact" ? [operation] : []));
+  } catch {
+    return [];
+  }
+});
+
+interface Cut {
+  readonly at: number;
+  readonly out: number;
+  readonly put: Uint8Array;
+}
+/** Bytes with some of them cut out, and others put in; most often near the beginning, where what follows is described. */
+const near = (seeds: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> => {
+  const at = fc.oneof(fc.nat(30), fc.nat(300), fc.nat(100_000));
+  const cut: fc.Arbitrary<Cut> = fc.record({ at, out: fc.nat(3), put: fc.uint8Array({ maxLength: 3 }) });
+  return fc.tuple(seeds, fc.array(cut, { maxLength: 3 })).map(([seed, cuts]) =>
+    cuts.reduce((now, { at, out, put }) => {
+      const from = at % (now.length + 1);
+      return Uint8Array.from([...now.subarray(0, from), ...put, ...now.subarray(from + out)]);
+    }, seed),
+  );
+};
+
+/** What `act` gives, or null when it refuses. */
+function unlessRefused<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Refused) return null;
+    throw error;
+  }
+}
+
+const opaque = (pixels: Uint32Array): boolean => pixels.every((pixel) => pixel >= OPAQUE);
+
+describe("updates", () => {
+  const some = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...real).chain((all) => fc.tuple(...all.map((update) => near(fc.constant(update))))) },
+    { weight: 2, arbitrary: fc.array(near(fc.constantFrom(...real.flat())), { maxLength: 6 }) },
+    { weight: 1, arbitrary: fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 4 }) },
+  );
+
+  test("are carried out inside the picture, or refused", { timeout: SOAK_MS }, async () => {
+    await holds(some, (all) => {
+      const composer = new Composer();
+      for (const update of all) {
+        const composed = unlessRefused(() => composer.take(update));
+        if (composed === null) break;
+        for (const rect of composed.changed) if (!composer.picture.holds(rect)) throw new Error("outside");
+      }
+      // A large one takes a while to look at.
+      if (composer.picture.pixels.length < 1 << 20) expect(opaque(composer.picture.pixels)).toBe(true);
+    });
+  });
+
+  test("are read, or refused, whatever they are", { timeout: SOAK_MS }, async () => {
+    await holds(fc.oneof(near(fc.constantFrom(...real.flat())), fc.uint8Array({ maxLength: 200 })), (update) => {
+      const known = unlessRefused(() => read(update));
+      if (known !== null) expect(known.after).toBeLessThan(known.sequence);
+    });
+  });
+});
+
+test("pixels are decoded, or refused", { timeout: SOAK_MS }, async () => {
+  const one = fc.constantFrom(...coded);
+  const changed = one.chain((operation) => fc.tuple(near(fc.constant(operation.coded)), fc.constant(operation.rect)));
+  const side = fc.integer({ min: 1, max: 100 });
+  const any = fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.record({ width: side, height: side }));
+  await holds(fc.array(fc.oneof({ weight: 4, arbitrary: changed }, { weight: 1, arbitrary: any }), { minLength: 1, maxLength: 4 }), (parts) => {
+    const decoder = new Decoder();
+    for (const [part, { width, height }] of parts) {
+      const pixels = unlessRefused(() => decoder.decode(part, width, height));
+      if (pixels === null) return;
+      expect(pixels.length).toBe(width * height);
+      expect(opaque(pixels)).toBe(true);
+    }
+  });
+});

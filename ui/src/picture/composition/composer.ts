@@ -1,0 +1,220 @@
+/**
+ * Updates to a picture: the rule of `src-tauri/picture/src/composer.rs`, with the same vectors.
+ *
+ * Flow: `take` reads an update, waits for those that it needs, and carries out whatever has become possible; `frame` paints
+ * the rectangles that a frame of video was announced for. What changed is given back, for a canvas to be painted.
+ *
+ * The rule: an update is carried out as soon as every update up to its `after` has been. When it is carried out later than one
+ * with a higher number, it writes only where none of those has written.
+ *
+ * Invariant: whatever comes in, nothing but `Refused` is thrown, and what waits is bounded.
+ */
+import { Announced } from "./announced";
+import { Decoder } from "./exact";
+import { Picture } from "./picture";
+import { Refused } from "./refused";
+import { Stamps } from "./stamps";
+import { area, read, TILE, type Operation, type Rect, type Update } from "./wire";
+
+/** How far an update may be ahead of the first that is missing. */
+const MAX_AHEAD = 1_024;
+/** Bytes of updates that wait for others. */
+const MAX_WAITING_BYTES = 8 << 20;
+
+/** What became of an update, or of a frame. */
+export interface Composed {
+  /** What changed of the picture; may overlap. */
+  readonly changed: Rect[];
+  /** The picture has another size, or began anew. */
+  began: boolean;
+}
+
+/** What a frame of video is read from; its pixels are as a `Picture` has them. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint32Array;
+}
+
+/** An update that waits. Its bytes take far less room than what they say. */
+interface Waiting {
+  readonly after: number;
+  readonly bytes: Uint8Array;
+}
+
+const NOTHING: Rect = { x: 0, y: 0, width: 0, height: 0 };
+
+export class Composer {
+  #picture = new Picture(0, 0);
+  #complete = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  #waitingBytes = 0;
+  /** Those above `complete` that have been carried out, too. */
+  readonly #early = new Set<number>();
+  readonly #kept = new Map<number, Uint32Array>();
+  readonly #decoder = new Decoder();
+  readonly #stamps = new Stamps();
+  readonly #announced = new Announced();
+
+  /** As it is now; without pixels before the first update, and another object whenever it begins anew. */
+  get picture(): Picture {
+    return this.#picture;
+  }
+
+  /** Every update up to this one has been carried out. */
+  get complete(): number {
+    return this.#complete;
+  }
+
+  /** Those from `complete` up to the highest that came, which have not come; at most `most`. */
+  missing(most: number): number[] {
+    let highest = this.#complete;
+    for (const came of [this.#waiting.keys(), this.#early]) for (const sequence of came) highest = Math.max(highest, sequence);
+    const missing: number[] = [];
+    for (let sequence = this.#complete + 1; sequence < highest && missing.length < most; sequence += 1) {
+      if (!this.#has(sequence)) missing.push(sequence);
+    }
+    return missing;
+  }
+
+  /** Takes an update, in whatever order they come. One that was there already changes nothing. Throws `Refused`. */
+  take(bytes: Uint8Array): Composed {
+    const update = read(bytes);
+    const composed: Composed = { changed: [], began: false };
+    if (this.#has(update.sequence)) return composed;
+    if (update.sequence - this.#complete > MAX_AHEAD || this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) throw new Refused("too_far_ahead");
+    if (update.after > this.#complete) {
+      this.#waiting.set(update.sequence, { after: update.after, bytes: bytes.slice() });
+      this.#waitingBytes += bytes.length;
+      return composed;
+    }
+    this.#carryOut(update, composed);
+    // Each round carries out one, so this ends.
+    for (let next = this.#possible(); next !== null; next = this.#possible()) this.#carryOut(read(next), composed);
+    return composed;
+  }
+
+  /** Is a frame of video with this timestamp announced? */
+  wants(timestamp: number): boolean {
+    return this.#announced.has(timestamp);
+  }
+
+  /**
+   * Paints what was announced of the frame with this timestamp; those announced before it are given up. A frame that is too
+   * small, or that was not announced, is not painted.
+   */
+  frame(timestamp: number, { width, height, pixels }: Frame): Composed {
+    const composed: Composed = { changed: [], began: false };
+    const announcement = this.#announced.take(timestamp);
+    // A codec can only say even sizes, so that a frame may have one line or column too many.
+    if (announcement === null || width < this.#picture.width || height < this.#picture.height) return composed;
+    for (const rect of announcement.rects) {
+      this.#put(announcement.sequence, rect, pixels, rect.y * width + rect.x, width);
+      this.#stamp(announcement.sequence, rect);
+      composed.changed.push(rect);
+    }
+    return composed;
+  }
+
+  #has(sequence: number): boolean {
+    return sequence <= this.#complete || this.#waiting.has(sequence) || this.#early.has(sequence);
+  }
+
+  /** Takes the lowest out of those that wait and need not any more. */
+  #possible(): Uint8Array | null {
+    let lowest = Infinity;
+    for (const [sequence, { after }] of this.#waiting) if (after <= this.#complete && sequence < lowest) lowest = sequence;
+    const bytes = this.#waiting.get(lowest)?.bytes ?? null;
+    this.#waiting.delete(lowest);
+    this.#waitingBytes -= bytes?.length ?? 0;
+    return bytes;
+  }
+
+  #carryOut({ sequence, operations }: Update, composed: Composed): void {
+    let pixels = 0;
+    for (const operation of operations) {
+      const written = this.#operate(sequence, operation, composed);
+      pixels += area(written);
+      if (pixels > 2 * area(this.#picture)) throw new Refused("too_much");
+    }
+    this.#early.add(sequence);
+    while (this.#early.delete(this.#complete + 1)) this.#complete += 1;
+  }
+
+  /** Carries one out, and gives what it wrote. */
+  #operate(sequence: number, operation: Operation, composed: Composed): Rect {
+    switch (operation.do) {
+      case "begin":
+        this.#begin(operation.width, operation.height);
+        composed.began = true;
+        composed.changed.length = 0;
+        return this.#wrote(sequence, { ...operation, x: 0, y: 0 }, composed);
+      case "copy": {
+        const { to, x, y } = operation;
+        this.#inside(to);
+        const from = this.#inside({ x, y, width: to.width, height: to.height });
+        if (this.#stamps.isNewest(sequence)) this.#picture.move(to, x, y);
+        else this.#put(sequence, to, this.#picture.cut(from), 0, to.width);
+        return this.#wrote(sequence, to, composed);
+      }
+      case "keep":
+        this.#kept.set(operation.slot, this.#picture.cut(this.#inside(tile(operation))));
+        return NOTHING;
+      case "recall": {
+        const to = this.#inside(tile(operation));
+        const kept = this.#kept.get(operation.slot);
+        if (kept === undefined) throw new Refused("not_kept");
+        this.#put(sequence, to, kept, 0, TILE);
+        return this.#wrote(sequence, to, composed);
+      }
+      case "exact": {
+        const { rect, coded } = operation;
+        this.#inside(rect);
+        // Even when all of its place is taken: a stream goes on with it.
+        this.#put(sequence, rect, this.#decoder.decode(coded, rect.width, rect.height), 0, rect.width);
+        return this.#wrote(sequence, rect, composed);
+      }
+      case "video": {
+        const { timestamp, rects } = operation;
+        for (const rect of rects) this.#inside(rect);
+        this.#announced.add({ sequence, timestamp, rects });
+        return NOTHING;
+      }
+    }
+  }
+
+  #begin(width: number, height: number): void {
+    this.#stamps.clear();
+    this.#kept.clear();
+    this.#announced.clear();
+    this.#picture = new Picture(width, height);
+  }
+
+  #inside(rect: Rect): Rect {
+    if (!this.#picture.holds(rect)) throw new Refused("outside");
+    return rect;
+  }
+
+  #wrote(sequence: number, { x, y, width, height }: Rect, composed: Composed): Rect {
+    const rect = { x, y, width, height };
+    composed.changed.push(rect);
+    this.#stamp(sequence, rect);
+    return rect;
+  }
+
+  /** Takes note of what was written, when something older may still come. */
+  #stamp(sequence: number, rect: Rect): void {
+    if (sequence === this.#complete + 1 && this.#announced.isEmpty && this.#stamps.isNewest(sequence)) return;
+    this.#stamps.add(sequence, this.#picture, rect);
+  }
+
+  /** Writes pixels where nothing newer stands; those of the first row begin at `first`, the next ones `stride` further on. */
+  #put(sequence: number, to: Rect, pixels: Uint32Array, first: number, stride: number): void {
+    for (let row = 0; row < to.height; row += 1) {
+      const start = first + row * stride;
+      this.#stamps.write(sequence, this.#picture, this.#picture.at(to.x, to.y + row), pixels.subarray(start, start + to.width));
+    }
+  }
+}
+
+const tile = ({ x, y }: { readonly x: number; readonly y: number }): Rect => ({ x, y, width: TILE, height: TILE });
