@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Composer } from "./composer";
 import { OPAQUE, Picture } from "./picture";
-import { Refused, type Reason } from "./refused";
-import { begin, cases, copy, exact, keep, recall, solid, update, updates, video } from "./sample";
+import type { Reason } from "./refused";
+import { begin, cases, copy, exact, keep, recall, refused, solid, update, updates, video } from "./sample";
 
 /** Red, green and blue of a pixel. */
 const at = ({ picture }: Composer, x: number, y: number): number[] => [...picture.bytes.subarray(4 * picture.at(x, y), 4 * picture.at(x, y) + 3)];
@@ -16,15 +16,7 @@ function begun(width = 100, height = 80): Composer {
   return composer;
 }
 
-function refusal(act: () => unknown): Reason | null {
-  try {
-    act();
-    return null;
-  } catch (error) {
-    if (error instanceof Refused) return error.reason;
-    throw error;
-  }
-}
+const refusal = (act: () => unknown): Reason | null => refused(act)?.reason ?? null;
 
 describe("updates", () => {
   test("say what they changed", () => {
@@ -77,6 +69,20 @@ describe("updates", () => {
     const taken = Array.from({ length: 40 }, (_, number) => refusal(() => take(200 + number)));
     expect(taken.filter((reason) => reason === null).length).toBe(32);
     expect(taken.at(-1)).toBe("too_far_ahead");
+    // What they wait for does not have to wait, and is carried out; then they are, and hold no pixels.
+    expect(refusal(() => composer.take(update(2, 1, solid([0, 0, 1, 1], 0))))).toBe("pixels");
+    expect(composer.complete).toBe(2);
+  });
+
+  test("that wait are of so many pixels, and video counts", () => {
+    const composer = begun(16_384, 2_048);
+    const film = (sequence: number): Uint8Array => update(sequence, 2, video(1, [0, 0, 16_384, 2_048]));
+    const taken = Array.from({ length: 9 }, (_, number) => refusal(() => composer.take(film(3 + number))));
+    expect(taken).toEqual([...new Array<null>(8).fill(null), "too_far_ahead"]);
+    expect(refusal(() => composer.take(update(2, 1, copy([0, 0, 16_384, 2_048], 0, 0))))).toBe(null);
+    expect(composer.complete).toBe(10);
+    // Those that were carried out leave their room to others.
+    expect(refusal(() => composer.take(update(13, 11, video(1, [0, 0, 16_384, 2_048]))))).toBe(null);
   });
 
   test("of many pixels are refused before they take long", () => {
@@ -84,7 +90,21 @@ describe("updates", () => {
     const half = copy([0, 0, 4_096, 2_048], 0, 1);
     expect(refusal(() => composer.take(update(2, 1, half, half, half, half)))).toBe(null);
     expect(refusal(() => composer.take(update(3, 2, half, half, half, half, copy([0, 0, 1, 1], 0, 0))))).toBe("too_much");
-    expect(refusal(() => new Composer().take(update(1, 0, begin(4_000, 4_000), begin(10, 10))))).toBe("too_much");
+    const twice = [solid([0, 0, 100, 80], 1), solid([0, 0, 100, 80], 2)];
+    expect(refusal(() => new Composer().take(update(1, 0, begin(100, 80), twice[0] as number[])))).toBe(null);
+    expect(refusal(() => new Composer().take(update(1, 0, begin(100, 80), ...twice)))).toBe("too_much");
+    // It is the picture that begins that counts, not the one before.
+    expect(refusal(() => begun().take(update(2, 1, begin(50, 40), solid([0, 0, 50, 40], 1), solid([0, 0, 1, 1], 1))))).toBe("too_much");
+    // Nothing of it is carried out.
+    const other = begun();
+    expect(refusal(() => other.take(update(2, 1, ...twice, video(1, [0, 0, 1, 1]))))).toBe("too_much");
+    expect(at(other, 0, 0)).toEqual([0, 0, 0]);
+  });
+
+  test("count each tile, kept or recalled, as all of its pixels", () => {
+    const tiles = [keep(0, 0, 0), recall(0, 36, 16), keep(1, 0, 0)];
+    expect(refusal(() => begun().take(update(2, 1, ...tiles)))).toBe(null);
+    expect(refusal(() => begun().take(update(2, 1, ...tiles, keep(2, 0, 0))))).toBe("too_much");
   });
 
   test("that are cut off anywhere are refused, or another update", () => {
@@ -123,6 +143,44 @@ describe("video", () => {
     expect([4, 5, 6].map((timestamp) => composer.wants(timestamp))).toEqual([false, false, true]);
     composer.take(update(68, 67, begin(100, 80)));
     expect(composer.wants(6)).toBe(false);
+  });
+
+  test("that is announced after a later frame was there is given up, as is the lowest of too many", () => {
+    const composer = begun();
+    composer.take(update(4, 1, video(4, [0, 0, 1, 1])));
+    // Too small to be painted; the order of frames is known all the same.
+    composer.frame(4, white(10, 10));
+    for (const sequence of [2, 3]) composer.take(update(sequence, 1, video(sequence, [0, 0, 1, 1])));
+    expect([2, 3].map((timestamp) => composer.wants(timestamp))).toEqual([false, false]);
+    for (let sequence = 6; sequence < 70; sequence += 1) composer.take(update(sequence, 1, video(sequence, [0, 0, 1, 1])));
+    composer.take(update(5, 1, video(5, [0, 0, 1, 1])));
+    expect([5, 6].map((timestamp) => composer.wants(timestamp))).toEqual([false, true]);
+  });
+
+  test("of one frame is painted wherever it was announced", () => {
+    const composer = begun();
+    composer.take(update(2, 1, video(7, [0, 0, 1, 1])));
+    composer.take(update(3, 2, video(8, [1, 0, 1, 1])));
+    composer.take(update(4, 3, video(7, [2, 0, 1, 1])));
+    expect(composer.frame(7, white(100, 80)).changed.map(({ x }) => x)).toEqual([0, 2]);
+    expect([0, 1, 2].map((x) => at(composer, x, 0)[0])).toEqual([255, 0, 255]);
+    expect(composer.wants(8)).toBe(false);
+  });
+
+  test.each(["before", "after"])("leaves alone the pixels of its own update that stand %s it", (place) => {
+    const composer = begun();
+    const [pixels, film] = [solid([0, 0, 1, 1], 0xff0000), video(7, [0, 0, 2, 1])];
+    composer.take(update(2, 1, ...(place === "before" ? [pixels, film] : [film, pixels])));
+    composer.frame(7, white(100, 80));
+    expect([at(composer, 0, 0), at(composer, 1, 0)]).toEqual([[255, 0, 0], [255, 255, 255]]);
+  });
+
+  test("leaves its mark, so that what is older and comes later does not write over it", () => {
+    const composer = begun();
+    composer.take(update(3, 1, video(7, [0, 0, 1, 1])));
+    composer.frame(7, white(100, 80));
+    composer.take(update(2, 1, solid([0, 0, 2, 1], 0xff0000)));
+    expect([at(composer, 0, 0), at(composer, 1, 0)]).toEqual([[255, 255, 255], [255, 0, 0]]);
   });
 });
 

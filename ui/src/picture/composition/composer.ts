@@ -4,8 +4,8 @@
  * Flow: `take` reads an update, waits for those that it needs, and carries out whatever has become possible; `frame` paints
  * the rectangles that a frame of video was announced for. What changed is given back, for a canvas to be painted.
  *
- * The rule: an update is carried out as soon as every update up to its `after` has been. When it is carried out later than one
- * with a higher number, it writes only where none of those has written.
+ * The rule: an update is carried out as soon as every update up to its `after` has been, the lowest first when several may be.
+ * When it is carried out later than one with a higher number, it writes only where none of those has written.
  *
  * Invariant: whatever comes in, nothing but `Refused` is thrown, and what waits is bounded.
  */
@@ -14,12 +14,14 @@ import { Decoder } from "./exact";
 import { Picture } from "./picture";
 import { Refused } from "./refused";
 import { Stamps } from "./stamps";
-import { area, read, TILE, type Operation, type Rect, type Update } from "./wire";
+import { area, pixelsOf, read, TILE, type Operation, type Rect, type Update } from "./wire";
 
-/** How far an update may be ahead of the first that is missing. */
+/** How far an update may be ahead of the last up to which all have been carried out. */
 const MAX_AHEAD = 1_024;
 /** Bytes of updates that wait for others. */
 const MAX_WAITING_BYTES = 8 << 20;
+/** Pixels of updates that wait for others, so that carrying them all out at once takes a known time. */
+const MAX_WAITING_PIXELS = 1 << 28;
 
 /** What became of an update, or of a frame. */
 export interface Composed {
@@ -39,22 +41,26 @@ export interface Frame {
 /** An update that waits. Its bytes take far less room than what they say. */
 interface Waiting {
   readonly after: number;
+  readonly pixels: number;
   readonly bytes: Uint8Array;
 }
-
-const NOTHING: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
 export class Composer {
   #picture = new Picture(0, 0);
   #complete = 0;
   readonly #waiting = new Map<number, Waiting>();
   #waitingBytes = 0;
+  #waitingPixels = 0;
+  /** The update with which this picture began. */
+  #began = 0;
   /** Those above `complete` that have been carried out, too. */
   readonly #early = new Set<number>();
   readonly #kept = new Map<number, Uint32Array>();
   readonly #decoder = new Decoder();
   readonly #stamps = new Stamps();
   readonly #announced = new Announced();
+  /** The update that is being carried out announces video, of which what it writes itself is kept free. */
+  #announces = false;
 
   /** As it is now; without pixels before the first update, and another object whenever it begins anew. */
   get picture(): Picture {
@@ -82,12 +88,12 @@ export class Composer {
     const update = read(bytes);
     const composed: Composed = { changed: [], began: false };
     if (this.#has(update.sequence)) return composed;
-    if (update.sequence - this.#complete > MAX_AHEAD || this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) throw new Refused("too_far_ahead");
+    if (update.sequence - this.#complete > MAX_AHEAD) throw new Refused("too_far_ahead");
     if (update.after > this.#complete) {
-      this.#waiting.set(update.sequence, { after: update.after, bytes: bytes.slice() });
-      this.#waitingBytes += bytes.length;
+      this.#wait(update, bytes);
       return composed;
     }
+    // One that need not wait is no burden, and may be what the others wait for.
     this.#carryOut(update, composed);
     // Each round carries out one, so this ends.
     for (let next = this.#possible(); next !== null; next = this.#possible()) this.#carryOut(read(next), composed);
@@ -100,18 +106,20 @@ export class Composer {
   }
 
   /**
-   * Paints what was announced of the frame with this timestamp; those announced before it are given up. A frame that is too
-   * small, or that was not announced, is not painted.
+   * Paints all that was announced of the frame with this timestamp, where neither its own update nor a higher one has written;
+   * what was announced before is given up. A frame that is too small, or that was not announced, is not painted.
    */
   frame(timestamp: number, { width, height, pixels }: Frame): Composed {
     const composed: Composed = { changed: [], began: false };
-    const announcement = this.#announced.take(timestamp);
+    const announcements = this.#announced.take(timestamp);
     // A codec can only say even sizes, so that a frame may have one line or column too many.
-    if (announcement === null || width < this.#picture.width || height < this.#picture.height) return composed;
-    for (const rect of announcement.rects) {
-      this.#put(announcement.sequence, rect, pixels, rect.y * width + rect.x, width);
-      this.#stamp(announcement.sequence, rect);
-      composed.changed.push(rect);
+    if (width < this.#picture.width || height < this.#picture.height) return composed;
+    for (const { sequence, rects } of announcements) {
+      for (const rect of rects) {
+        // What the same update writes as pixels stays.
+        this.#put(sequence - 1, rect, pixels, rect.y * width + rect.x, width);
+        this.#wrote(sequence, rect, composed);
+      }
     }
     return composed;
   }
@@ -120,65 +128,82 @@ export class Composer {
     return sequence <= this.#complete || this.#waiting.has(sequence) || this.#early.has(sequence);
   }
 
+  #wait(update: Update, bytes: Uint8Array): void {
+    const pixels = pixelsOf(update);
+    const tooMuch = this.#waitingBytes + bytes.length > MAX_WAITING_BYTES || this.#waitingPixels + pixels > MAX_WAITING_PIXELS;
+    if (tooMuch) throw new Refused("too_far_ahead");
+    this.#waiting.set(update.sequence, { after: update.after, pixels, bytes: bytes.slice() });
+    this.#waitingBytes += bytes.length;
+    this.#waitingPixels += pixels;
+  }
+
   /** Takes the lowest out of those that wait and need not any more. */
   #possible(): Uint8Array | null {
     let lowest = Infinity;
     for (const [sequence, { after }] of this.#waiting) if (after <= this.#complete && sequence < lowest) lowest = sequence;
-    const bytes = this.#waiting.get(lowest)?.bytes ?? null;
+    const found = this.#waiting.get(lowest);
+    if (found === undefined) return null;
     this.#waiting.delete(lowest);
-    this.#waitingBytes -= bytes?.length ?? 0;
-    return bytes;
+    this.#waitingBytes -= found.bytes.length;
+    this.#waitingPixels -= found.pixels;
+    return found.bytes;
   }
 
-  #carryOut({ sequence, operations }: Update, composed: Composed): void {
-    let pixels = 0;
-    for (const operation of operations) {
-      const written = this.#operate(sequence, operation, composed);
-      pixels += area(written);
-      if (pixels > 2 * area(this.#picture)) throw new Refused("too_much");
-    }
+  #carryOut(update: Update, composed: Composed): void {
+    const { sequence, after, operations } = update;
+    const begin = operations[0]?.do === "begin" ? operations[0] : null;
+    if (pixelsOf(update) > 2 * area(begin ?? this.#picture)) throw new Refused("too_much");
+    // Everything before it has been carried out; what was, and follows it, has not waited for it.
+    if (after < this.#began || (begin !== null && this.#early.size > 0)) throw new Refused("early");
+    if (begin !== null) this.#began = sequence;
+    this.#announces = operations.some((operation) => operation.do === "video");
+    for (const operation of operations) this.#operate(sequence, operation, composed);
+    this.#announces = false;
     this.#early.add(sequence);
     while (this.#early.delete(this.#complete + 1)) this.#complete += 1;
   }
 
-  /** Carries one out, and gives what it wrote. */
-  #operate(sequence: number, operation: Operation, composed: Composed): Rect {
+  #operate(sequence: number, operation: Operation, composed: Composed): void {
     switch (operation.do) {
       case "begin":
         this.#begin(operation.width, operation.height);
         composed.began = true;
         composed.changed.length = 0;
-        return this.#wrote(sequence, { ...operation, x: 0, y: 0 }, composed);
+        this.#wrote(sequence, { ...operation, x: 0, y: 0 }, composed);
+        return;
       case "copy": {
         const { to, x, y } = operation;
         this.#inside(to);
         const from = this.#inside({ x, y, width: to.width, height: to.height });
         if (this.#stamps.isNewest(sequence)) this.#picture.move(to, x, y);
         else this.#put(sequence, to, this.#picture.cut(from), 0, to.width);
-        return this.#wrote(sequence, to, composed);
+        this.#wrote(sequence, to, composed);
+        return;
       }
       case "keep":
         this.#kept.set(operation.slot, this.#picture.cut(this.#inside(tile(operation))));
-        return NOTHING;
+        return;
       case "recall": {
         const to = this.#inside(tile(operation));
         const kept = this.#kept.get(operation.slot);
         if (kept === undefined) throw new Refused("not_kept");
         this.#put(sequence, to, kept, 0, TILE);
-        return this.#wrote(sequence, to, composed);
+        this.#wrote(sequence, to, composed);
+        return;
       }
       case "exact": {
         const { rect, coded } = operation;
         this.#inside(rect);
         // Even when all of its place is taken: a stream goes on with it.
         this.#put(sequence, rect, this.#decoder.decode(coded, rect.width, rect.height), 0, rect.width);
-        return this.#wrote(sequence, rect, composed);
+        this.#wrote(sequence, rect, composed);
+        return;
       }
       case "video": {
         const { timestamp, rects } = operation;
         for (const rect of rects) this.#inside(rect);
         this.#announced.add({ sequence, timestamp, rects });
-        return NOTHING;
+        return;
       }
     }
   }
@@ -195,16 +220,12 @@ export class Composer {
     return rect;
   }
 
-  #wrote(sequence: number, { x, y, width, height }: Rect, composed: Composed): Rect {
+  /** Takes note of what was written: for a canvas, and for what is older and may still come. */
+  #wrote(sequence: number, { x, y, width, height }: Rect, composed: Composed): void {
     const rect = { x, y, width, height };
     composed.changed.push(rect);
-    this.#stamp(sequence, rect);
-    return rect;
-  }
-
-  /** Takes note of what was written, when something older may still come. */
-  #stamp(sequence: number, rect: Rect): void {
-    if (sequence === this.#complete + 1 && this.#announced.isEmpty && this.#stamps.isNewest(sequence)) return;
+    const frameMayCome = this.#announces || this.#announced.hasUpTo(sequence);
+    if (sequence <= this.#complete + 1 && !frameMayCome && this.#stamps.isNewest(sequence)) return;
     this.#stamps.add(sequence, this.#picture, rect);
   }
 

@@ -50,24 +50,24 @@ export class Decoder {
   /** The pixels of a rectangle row by row. They are overwritten by the next call. */
   decode(coded: Uint8Array, width: number, height: number): Uint32Array {
     const pixels = this.#pixels.subarray(0, width * height);
-    const input = new Reader(coded);
+    const input = new Reader(coded, "pixels");
     const kind = input.byte();
     if (kind === SOLID) {
       pixels.fill(colour(input.bytes(3), 0));
-      if (input.left > 0) throw new Refused("length");
+      if (input.left > 0) throw new Refused("pixels", "length");
       return pixels;
     }
-    if (kind > CONTINUES) throw new Refused("kind");
+    if (kind > CONTINUES) throw new Refused("pixels", "kind");
     const { unpacker, palette } = kind === ALONE ? this.#alone : this.#stream;
     if (kind === CONTINUES) {
-      if (this.#next !== input.byte()) throw new Refused("missing");
+      if (this.#next !== input.byte()) throw new Refused("pixels", "missing");
       this.#next = (this.#next + 1) & 0xff;
     } else {
       palette.length = 0;
       if (kind === BEGINS) this.#next = 1;
     }
     const length = input.number();
-    if (length > mostBytes(width, height)) throw new Refused("length");
+    if (length > mostBytes(width, height)) throw new Refused("pixels", "length");
     const packed = input.bytes(input.left);
     const plain = kind === ALONE ? unpacker.whole(packed, length) : kind === BEGINS ? unpacker.first(packed, length) : unpacker.next(packed, length);
     fill(pixels, width, height, palette, plain);
@@ -94,14 +94,14 @@ function cells(width: number, height: number): Cell[] {
 }
 
 function fill(pixels: Uint32Array, width: number, height: number, palette: Palette, plain: Uint8Array): void {
-  const input = new Reader(plain);
+  const input = new Reader(plain, "pixels");
   const added = input.number();
-  if (palette.length + added > MOST_COLOURS) throw new Refused("palette");
+  if (palette.length + added > MOST_COLOURS) throw new Refused("pixels", "palette");
   const colours = input.bytes(3 * added);
   for (let at = 0; at < colours.length; at += 3) palette.colours[palette.length++] = colour(colours, at);
 
   const kind = input.byte();
-  if (kind > 1) throw new Refused("kind");
+  if (kind > 1) throw new Refused("pixels", "kind");
   const kinds = kind === 1 ? input.bytes(Math.ceil(count(width, height) / 8)) : null;
   const shaded: Cell[] = [];
   let differences = 0;
@@ -112,7 +112,7 @@ function fill(pixels: Uint32Array, width: number, height: number, palette: Palet
     } else draw(pixels, width, cell, palette, input);
   }
   const [greens, reds, blues] = [input.bytes(differences), input.bytes(differences), input.bytes(differences)];
-  if (input.left > 0) throw new Refused("length");
+  if (input.left > 0) throw new Refused("pixels", "length");
   let at = 0;
   for (const cell of shaded) {
     shade(pixels, width, cell, greens, reds, blues, at);
@@ -128,10 +128,10 @@ function draw(pixels: Uint32Array, stride: number, cell: Cell, { colours, length
   const corner = cell.y * stride + cell.x;
   for (let column = corner; column < corner + cell.width; column += 1) {
     for (let target = column; target < column + bottom; target += stride) {
-      if (at >= source.length) throw new Refused("cut_off");
+      if (at >= source.length) throw new Refused("pixels", "cut_off");
       const first = source[at] as number;
       if (first === OUTSIDE) {
-        if (at + 4 > source.length) throw new Refused("cut_off");
+        if (at + 4 > source.length) throw new Refused("pixels", "cut_off");
         pixels[target] = colour(source, at + 1);
         at += 4;
         continue;
@@ -139,11 +139,11 @@ function draw(pixels: Uint32Array, stride: number, cell: Cell, { colours, length
       let place = first;
       at += 1;
       if (first >= TWO) {
-        if (at >= source.length) throw new Refused("cut_off");
+        if (at >= source.length) throw new Refused("pixels", "cut_off");
         place = TWO + (first - TWO) * 256 + (source[at] as number);
         at += 1;
       }
-      if (place >= length) throw new Refused("palette");
+      if (place >= length) throw new Refused("pixels", "palette");
       pixels[target] = colours[place] as number;
     }
   }

@@ -1,5 +1,6 @@
 /** Updates for tests, as a sharer writes them: one that behaves, and one that does not. */
 import { readFileSync } from "node:fs";
+import { Refused, type Reason } from "./refused";
 
 export const number = (value: number): number[] => (value < 0x80 ? [value] : [(value % 0x80) + 0x80, ...number(Math.floor(value / 0x80))]);
 const numbers = (...values: number[]): number[] => values.flatMap(number);
@@ -36,7 +37,7 @@ export interface Outcome {
 /** The vectors that every viewer shares. */
 export interface Case {
   readonly name: string;
-  readonly steps: readonly (Input & ({ readonly picture: Outcome } | { readonly refused: null }))[];
+  readonly steps: readonly (Input & ({ readonly picture: Outcome } | { readonly refused: Reason }))[];
 }
 
 export const { cases } = JSON.parse(readFileSync("../relay/protocol/vectors/picture.json", "utf8")) as { cases: readonly Case[] };
@@ -45,3 +46,14 @@ export const bytes = (hex: string): Uint8Array<ArrayBuffer> => Uint8Array.from(B
 
 /** All updates of a case. */
 export const updates = ({ steps }: Case): Uint8Array<ArrayBuffer>[] => steps.flatMap((step) => ("update" in step ? [bytes(step.update)] : []));
+
+/** What `act` is refused for, or null. */
+export function refused(act: () => unknown): Refused | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+}

@@ -3,7 +3,7 @@
  *
  * Invariant: what is read is inside its limits, whatever the bytes; and every number is in its shortest form.
  */
-import { Refused } from "./refused";
+import { Refused, type Reason } from "./refused";
 
 /** Bytes of the largest update. */
 const MAX_UPDATE_BYTES = 256 * 1024;
@@ -33,7 +33,7 @@ export interface Rect {
 }
 
 export type Operation =
-  /** The picture begins anew, black, with this size, and nothing is kept. */
+  /** The picture begins anew, black, with this size, and nothing is kept; first of an update that waits for all before it. */
   | { readonly do: "begin"; readonly width: number; readonly height: number }
   /** The pixels of `to` are those that stand at `x`, `y` now. */
   | { readonly do: "copy"; readonly to: Rect; readonly x: number; readonly y: number }
@@ -60,7 +60,11 @@ export interface Update {
 export class Reader {
   at = 0;
 
-  constructor(readonly source: Uint8Array) {}
+  /** `reason` is that of whatever is wrong with the bytes. */
+  constructor(
+    readonly source: Uint8Array,
+    readonly reason: Reason,
+  ) {}
 
   get left(): number {
     return this.source.length - this.at;
@@ -68,13 +72,13 @@ export class Reader {
 
   byte(): number {
     const byte = this.source[this.at];
-    if (byte === undefined) throw new Refused("cut_off");
+    if (byte === undefined) throw new Refused(this.reason, "cut_off");
     this.at += 1;
     return byte;
   }
 
   bytes(length: number): Uint8Array {
-    if (length > this.left) throw new Refused("cut_off");
+    if (length > this.left) throw new Refused(this.reason, "cut_off");
     this.at += length;
     return this.source.subarray(this.at - length, this.at);
   }
@@ -91,41 +95,62 @@ export class Reader {
         return number;
       }
     }
-    throw new Refused("number");
+    throw new Refused(this.reason, "number");
   }
 
   side(): number {
     const side = this.number();
-    if (side > MAX_SIDE) throw new Refused("rectangle");
+    if (side > MAX_SIDE) throw new Refused(this.reason, "rectangle");
     return side;
   }
 
   rect(): Rect {
     const rect = { x: this.side(), y: this.side(), width: this.side(), height: this.side() };
-    if (area(rect) === 0) throw new Refused("rectangle");
+    if (area(rect) === 0) throw new Refused(this.reason, "rectangle");
     return rect;
   }
 
   slot(): number {
     const slot = this.number();
-    if (slot >= SLOTS) throw new Refused("number");
+    if (slot >= SLOTS) throw new Refused(this.reason, "number");
     return slot;
   }
 }
 
 export const area = ({ width, height }: { readonly width: number; readonly height: number }): number => width * height;
 
+/** Pixels that carrying out an update takes at most; those of video count when its frame is there. */
+export function pixelsOf({ operations }: Update): number {
+  return operations.reduce((sum, operation) => {
+    switch (operation.do) {
+      case "begin":
+        return sum + area(operation);
+      case "copy":
+        return sum + area(operation.to);
+      case "keep":
+      case "recall":
+        return sum + TILE * TILE;
+      case "exact":
+        return sum + area(operation.rect);
+      case "video":
+        return operation.rects.reduce((all, rect) => all + area(rect), sum);
+    }
+  }, 0);
+}
+
 /** Reads an update. Throws `Refused` when the bytes are none, or above a limit. */
 export function read(bytes: Uint8Array): Update {
-  if (bytes.length > MAX_UPDATE_BYTES) throw new Refused("too_large");
-  const input = new Reader(bytes);
+  if (bytes.length > MAX_UPDATE_BYTES) throw new Refused("update", "too_large");
+  const input = new Reader(bytes, "update");
   const sequence = input.number();
   const distance = input.number();
-  if (sequence === 0 || distance === 0 || distance > sequence) throw new Refused("order");
+  if (sequence === 0 || distance === 0 || distance > sequence) throw new Refused("update", "order");
   const operations: Operation[] = [];
   while (input.left > 0) {
-    if (operations.length === MAX_OPERATIONS) throw new Refused("too_large");
-    operations.push(operation(input));
+    if (operations.length === MAX_OPERATIONS) throw new Refused("update", "too_large");
+    const next = operation(input);
+    if (next.do === "begin" && (operations.length > 0 || distance !== 1)) throw new Refused("update", "order");
+    operations.push(next);
   }
   return { sequence, after: sequence - distance, operations };
 }
@@ -134,7 +159,7 @@ function operation(input: Reader): Operation {
   switch (input.byte()) {
     case 1: {
       const size = { width: input.side(), height: input.side() };
-      if (area(size) === 0 || area(size) > MAX_SCREEN) throw new Refused("rectangle");
+      if (area(size) === 0 || area(size) > MAX_SCREEN) throw new Refused("update", "rectangle");
       return { do: "begin", ...size };
     }
     case 2:
@@ -145,16 +170,16 @@ function operation(input: Reader): Operation {
       return { do: "recall", slot: input.slot(), x: input.side(), y: input.side() };
     case 5: {
       const rect = input.rect();
-      if (area(rect) > EXACT_PIXELS) throw new Refused("too_large");
+      if (area(rect) > EXACT_PIXELS) throw new Refused("update", "too_large");
       return { do: "exact", rect, coded: input.bytes(input.number()) };
     }
     case 6: {
       const timestamp = input.bytes(4).reduce((number, byte) => number * 256 + byte, 0);
       const count = input.number();
-      if (count === 0 || count > MAX_VIDEO_RECTS) throw new Refused("too_large");
+      if (count === 0 || count > MAX_VIDEO_RECTS) throw new Refused("update", "too_large");
       return { do: "video", timestamp, rects: Array.from({ length: count }, () => input.rect()) };
     }
     default:
-      throw new Refused("operation");
+      throw new Refused("update", "operation");
   }
 }

@@ -23,7 +23,7 @@ export class BackwardBits {
     end: number,
   ) {
     const last = end > start ? view.getUint8(end - 1) : 0;
-    if (last === 0) throw new Refused("packed");
+    if (last === 0) throw new Refused("pixels", "packed");
     this.#first = start * 8;
     this.position = (end - 1) * 8 + highestBit(last);
   }
@@ -35,7 +35,7 @@ export class BackwardBits {
   /** At most 24 bits. */
   read(count: number): number {
     const position = this.position - count;
-    if (position < this.#first) throw new Refused("packed");
+    if (position < this.#first) throw new Refused("pixels", "packed");
     this.position = position;
     return (this.view.getUint32(position >>> 3, true) >>> (position & 7)) & ((1 << count) - 1);
   }

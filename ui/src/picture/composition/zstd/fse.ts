@@ -51,13 +51,13 @@ export function table(distribution: readonly number[], accuracy: number): Table 
 /** Reads a distribution between two places of a view, and gives its table and where it ends. */
 export function readTable(view: DataView, start: number, end: number, mostAccuracy: number, mostSymbol: number): { table: Table; end: number } {
   const accuracy = LEAST_ACCURACY + (view.getUint8(start) & 15);
-  if (accuracy > mostAccuracy) throw new Refused("packed");
+  if (accuracy > mostAccuracy) throw new Refused("pixels", "packed");
   const distribution: number[] = [];
   let position = start * 8 + 4;
   const peek = (bits: number): number => (view.getUint32(position >>> 3, true) >>> (position & 7)) & ((1 << bits) - 1);
   let left = 1 << accuracy;
   while (left > 0) {
-    if (distribution.length > mostSymbol || position > end * 8) throw new Refused("packed");
+    if (distribution.length > mostSymbol || position > end * 8) throw new Refused("pixels", "packed");
     // A number from 0 to left + 1; the lowest ones take one bit less.
     const bits = highestBit(left + 1) + 1;
     const short = (1 << bits) - left - 2;
@@ -74,7 +74,7 @@ export function readTable(view: DataView, start: number, end: number, mostAccura
     if (share === 0) {
       let more = 3;
       while (more === 3) {
-        if (distribution.length > mostSymbol || position > end * 8 + bits) throw new Refused("packed");
+        if (distribution.length > mostSymbol || position > end * 8 + bits) throw new Refused("pixels", "packed");
         more = peek(2);
         position += 2;
         for (let none = 0; none < more; none += 1) distribution.push(0);
@@ -82,6 +82,6 @@ export function readTable(view: DataView, start: number, end: number, mostAccura
     }
   }
   const after = (position + 7) >>> 3;
-  if (distribution.length > mostSymbol + 1 || after > end) throw new Refused("packed");
+  if (distribution.length > mostSymbol + 1 || after > end) throw new Refused("pixels", "packed");
   return { table: table(distribution, accuracy), end: after };
 }

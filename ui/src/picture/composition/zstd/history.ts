@@ -54,7 +54,7 @@ export class History {
 
   append(source: Uint8Array, from: number, to: number): void {
     const at = this.#at;
-    if (to - from > this.#end - at) throw new Refused("packed");
+    if (to - from > this.#end - at) throw new Refused("pixels", "packed");
     this.#at = at + to - from;
     if (to - from > SHORT) {
       this.#bytes.set(source.subarray(from, to), at);
@@ -65,7 +65,7 @@ export class History {
   }
 
   fill(byte: number, length: number): void {
-    if (length > this.#end - this.#at) throw new Refused("packed");
+    if (length > this.#end - this.#at) throw new Refused("pixels", "packed");
     this.#bytes.fill(byte, this.#at, this.#at + length);
     this.#at += length;
   }
@@ -73,7 +73,7 @@ export class History {
   /** Appends `length` bytes, each the same as the one `offset` before it. */
   repeat(offset: number, length: number): void {
     const at = this.#at;
-    if (length > this.#end - at || offset < 1 || offset > this.#window || offset > at - this.#first) throw new Refused("packed");
+    if (length > this.#end - at || offset < 1 || offset > this.#window || offset > at - this.#first) throw new Refused("pixels", "packed");
     this.#at = at + length;
     const bytes = this.#bytes;
     if (length <= SHORT) for (let target = at; target < at + length; target += 1) bytes[target] = bytes[target - offset] as number;

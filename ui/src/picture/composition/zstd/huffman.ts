@@ -15,11 +15,11 @@ export interface Code {
 
 /** Reads a code between two places of a view, and gives it and where it ends. */
 export function readCode(view: DataView, start: number, end: number): { code: Code; end: number } {
-  if (start >= end) throw new Refused("packed");
+  if (start >= end) throw new Refused("pixels", "packed");
   const header = view.getUint8(start);
   const first = start + 1;
   const after = first + (header < 128 ? header : (header - 126) >> 1);
-  if (after > end) throw new Refused("packed");
+  if (after > end) throw new Refused("pixels", "packed");
   const weights = header < 128 ? packedWeights(view, first, after) : plainWeights(view, first, header - 127);
   return { code: code(weights), end: after };
 }
@@ -47,20 +47,20 @@ function packedWeights(view: DataView, start: number, end: number): number[] {
     }
     [one, other] = [other, table.states[next] as number];
   }
-  throw new Refused("packed");
+  throw new Refused("pixels", "packed");
 }
 
 function code(weights: number[]): Code {
   let sum = 0;
   for (const weight of weights) {
-    if (weight > MOST_BITS) throw new Refused("packed");
+    if (weight > MOST_BITS) throw new Refused("pixels", "packed");
     sum += weight > 0 ? 1 << (weight - 1) : 0;
   }
-  if (sum === 0 || weights.length > MOST_WEIGHTS) throw new Refused("packed");
+  if (sum === 0 || weights.length > MOST_WEIGHTS) throw new Refused("pixels", "packed");
   // The last symbol's weight is what lacks to a power of two.
   const mostBits = highestBit(sum) + 1;
   const lacking = (1 << mostBits) - sum;
-  if (mostBits > MOST_BITS || (lacking & (lacking - 1)) !== 0) throw new Refused("packed");
+  if (mostBits > MOST_BITS || (lacking & (lacking - 1)) !== 0) throw new Refused("pixels", "packed");
   weights.push(highestBit(lacking) + 1);
 
   const entries = new Uint16Array(1 << mostBits);
@@ -73,7 +73,7 @@ function code(weights: number[]): Code {
       at += width;
     }
     // The longest codes come in pairs.
-    if (weight === 1 && (at < 2 || at % 2 === 1)) throw new Refused("packed");
+    if (weight === 1 && (at < 2 || at % 2 === 1)) throw new Refused("pixels", "packed");
   }
   return { mostBits, entries };
 }
@@ -102,7 +102,7 @@ export function decode({ mostBits, entries }: Code, view: DataView, start: numbe
     const entry = entries[bits.readBeyond(mostBits)] as number;
     out[at] = entry;
     position -= entry >>> 8;
-    if (position < first) throw new Refused("packed");
+    if (position < first) throw new Refused("pixels", "packed");
   }
-  if (position !== first) throw new Refused("packed");
+  if (position !== first) throw new Refused("pixels", "packed");
 }

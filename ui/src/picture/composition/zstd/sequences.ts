@@ -53,20 +53,20 @@ export const atFirst = (): Repeats => ({ offsets: [1, 4, 8], tables: { literals:
 
 /** Carries out the sequences between two places of a view; literals come from the front of `literals`, all of them. */
 export function run(view: DataView, start: number, end: number, literals: Uint8Array, repeats: Repeats, out: History): void {
-  if (start >= end) throw new Refused("packed");
+  if (start >= end) throw new Refused("pixels", "packed");
   let at = start;
   // A block cut short gives bytes that follow it; the bits of its sequences are then missing.
   const byte = (): number => view.getUint8(at++);
   let count = byte();
   if (count === 0) {
-    if (at !== end) throw new Refused("packed");
+    if (at !== end) throw new Refused("pixels", "packed");
     out.append(literals, 0, literals.length);
     return;
   }
   if (count === 255) count = byte() + byte() * 256 + 0x7f00;
   else if (count > 127) count = (count - 128) * 256 + byte();
   const modes = byte();
-  if ((modes & 3) !== 0) throw new Refused("packed");
+  if ((modes & 3) !== 0) throw new Refused("pixels", "packed");
 
   const read = (mode: number, { mostAccuracy, mostSymbol, usual }: Kind, before: Table | null): Table => {
     let next = mode === 0 ? usual : before;
@@ -74,7 +74,7 @@ export function run(view: DataView, start: number, end: number, literals: Uint8A
       const symbol = byte();
       next = symbol > mostSymbol ? null : single(symbol);
     } else if (mode === 2) ({ table: next, end: at } = readTable(view, at, end, mostAccuracy, mostSymbol));
-    if (next === null || at > end) throw new Refused("packed");
+    if (next === null || at > end) throw new Refused("pixels", "packed");
     return next;
   };
   const { tables } = repeats;
@@ -93,7 +93,7 @@ function carryOut(bits: BackwardBits, count: number, tables: Record<keyof typeof
   let taken = 0;
   for (let left = count; left > 0; left -= 1) {
     const offsetBits = symbolOf(offsetState);
-    if (offsetBits > MOST_OFFSET_BITS) throw new Refused("packed");
+    if (offsetBits > MOST_OFFSET_BITS) throw new Refused("pixels", "packed");
     const value = (1 << offsetBits) + bits.read(offsetBits);
     const matchCode = symbolOf(matchState);
     const match = (MATCHES.least[matchCode] as number) + bits.read(MATCHES.bits[matchCode] as number);
@@ -108,7 +108,7 @@ function carryOut(bits: BackwardBits, count: number, tables: Record<keyof typeof
       second = last;
       last = offset;
     }
-    if (taken + literal > literals.length) throw new Refused("packed");
+    if (taken + literal > literals.length) throw new Refused("pixels", "packed");
     out.append(literals, taken, taken + literal);
     taken += literal;
     out.repeat(offset, match);
@@ -119,7 +119,7 @@ function carryOut(bits: BackwardBits, count: number, tables: Record<keyof typeof
       offsetState = offsetTable.states[baseOf(offsetState) + bits.read(bitsOf(offsetState))] as number;
     }
   }
-  if (bits.left !== 0) throw new Refused("packed");
+  if (bits.left !== 0) throw new Refused("pixels", "packed");
   repeats.offsets = [last, second, third];
   out.append(literals, taken, literals.length);
 }

@@ -47,10 +47,10 @@ export class Unpacker {
 
   #begin(packed: Uint8Array): number {
     const [descriptor, window] = packed;
-    if (descriptor !== 0 || window === undefined) throw new Refused("packed");
+    if (descriptor !== 0 || window === undefined) throw new Refused("pixels", "packed");
     const least = 2 ** (10 + (window >> 3));
     const size = least + (least / 8) * (window & 7);
-    if (size > 1 << WINDOW_LOG) throw new Refused("packed");
+    if (size > 1 << WINDOW_LOG) throw new Refused("pixels", "packed");
     this.#history.begin(size);
     this.#mostBlock = Math.min(size, MAX_BLOCK);
     this.#repeats = atFirst();
@@ -64,18 +64,18 @@ export class Unpacker {
     let at = start;
     let last = false;
     while (at < packed.length) {
-      if (last || at + BLOCK_HEADER > packed.length) throw new Refused("packed");
+      if (last || at + BLOCK_HEADER > packed.length) throw new Refused("pixels", "packed");
       const header = this.#view.getUint32(at, true) & 0xff_ffff;
       at += BLOCK_HEADER;
       last = (header & 1) === 1;
       const [kind, size] = [(header >> 1) & 3, header >> 3];
-      if (size > this.#mostBlock) throw new Refused("packed");
+      if (size > this.#mostBlock) throw new Refused("pixels", "packed");
       const end = at + (kind === 1 ? 1 : size);
-      if (end > packed.length) throw new Refused("packed");
+      if (end > packed.length) throw new Refused("pixels", "packed");
       this.#block(kind, at, end, size);
       at = end;
     }
-    if (last !== whole || !this.#history.isFull) throw new Refused("packed");
+    if (last !== whole || !this.#history.isFull) throw new Refused("pixels", "packed");
     return this.#history.last(length);
   }
 
@@ -100,11 +100,11 @@ export class Unpacker {
       case 2: {
         const { literals, end: after } = this.#readLiterals(start, end);
         run(this.#view, after, end, literals, this.#repeats, this.#history);
-        if (this.#history.at - before > this.#mostBlock) throw new Refused("packed");
+        if (this.#history.at - before > this.#mostBlock) throw new Refused("pixels", "packed");
         return;
       }
       default:
-        throw new Refused("packed");
+        throw new Refused("pixels", "packed");
     }
   }
 
@@ -116,7 +116,7 @@ export class Unpacker {
       const [header, length] = format === 1 ? [2, (low & 0xffff) >>> 4] : format === 3 ? [3, (low & 0xff_ffff) >>> 4] : [1, (low & 0xff) >>> 3];
       const first = start + header;
       const after = first + (kind === 0 ? length : 1);
-      if (length > this.#mostBlock || after > end) throw new Refused("packed");
+      if (length > this.#mostBlock || after > end) throw new Refused("pixels", "packed");
       if (kind === 0) return { literals: this.#input.subarray(first, after), end: after };
       return { literals: this.#literals.fill(this.#input[first] as number, 0, length).subarray(0, length), end: after };
     }
@@ -125,10 +125,10 @@ export class Unpacker {
     const length = (low >>> 4) & ((1 << bits) - 1);
     const size = format < 3 ? (low >>> (4 + bits)) & ((1 << bits) - 1) : (low >>> 22) | (this.#view.getUint8(start + 4) << 10);
     const after = start + header + size;
-    if (length > this.#mostBlock || after > end) throw new Refused("packed");
+    if (length > this.#mostBlock || after > end) throw new Refused("pixels", "packed");
     let first = start + header;
     if (kind === 2) ({ code: this.#code, end: first } = readCode(this.#view, first, after));
-    if (this.#code === null) throw new Refused("packed");
+    if (this.#code === null) throw new Refused("pixels", "packed");
     if (format === 0) decode(this.#code, this.#view, first, after, this.#literals, 0, length);
     else this.#four(this.#code, first, after, length);
     return { literals: this.#literals.subarray(0, length), end: after };
@@ -136,12 +136,12 @@ export class Unpacker {
 
   /** Four codes beside each other, the lengths of the first three before them. */
   #four(code: Code, start: number, end: number, length: number): void {
-    if (length < FOUR_STREAMS || start + 6 > end) throw new Refused("packed");
+    if (length < FOUR_STREAMS || start + 6 > end) throw new Refused("pixels", "packed");
     const quarter = (length + 3) >> 2;
     let first = start + 6;
     for (let stream = 0; stream < 4; stream += 1) {
       const after = stream < 3 ? first + this.#view.getUint16(start + 2 * stream, true) : end;
-      if (after > end) throw new Refused("packed");
+      if (after > end) throw new Refused("pixels", "packed");
       decode(code, this.#view, first, after, this.#literals, quarter * stream, Math.min(quarter * (stream + 1), length));
       first = after;
     }
