@@ -74,6 +74,8 @@ pub struct Composer {
     waiting_pixels: usize,
     /// The update with which this picture began.
     began: Sequence,
+    /// Does the update that is carried out announce a frame?
+    has_video: bool,
     /// Those above it that have been, too.
     early: BTreeSet<Sequence>,
     /// For each pixel, the highest update that wrote it while an older one, or a frame, was still to come; else any lower
@@ -111,6 +113,7 @@ impl Composer {
             waiting_bytes: 0,
             waiting_pixels: 0,
             began: 0,
+            has_video: false,
             early: BTreeSet::new(),
             stamps: Vec::new(),
             highest_stamp: 0,
@@ -200,6 +203,9 @@ impl Composer {
         if begins.is_some() {
             self.began = update.sequence;
         }
+        // Its own pixels are not painted over by its own frame.
+        let is_video = |operation: &Operation| matches!(operation, Operation::Video { .. });
+        self.has_video = update.operations.iter().any(is_video);
         for operation in &update.operations {
             self.operate(update.sequence, operation, composed)?;
         }
@@ -328,7 +334,7 @@ impl Composer {
 
     /// Takes note of what was written, when something older may still come.
     fn stamp(&mut self, sequence: Sequence, rect: Rect) {
-        let older_frame = self.announced.front().is_some_and(|frame| frame.sequence <= sequence);
+        let older_frame = self.has_video || self.announced.front().is_some_and(|frame| frame.sequence <= sequence);
         if sequence <= self.complete + 1 && !older_frame && self.is_newest(sequence) {
             return;
         }

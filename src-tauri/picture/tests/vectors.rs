@@ -370,7 +370,14 @@ fn video() -> Vec<Case> {
     )));
     steps.extend([frame(2, 0x11_11_11), frame(1, 0x22_22_22)]);
     let given_up = run("a frame that is overtaken by a later one is given up", steps);
-    vec![once, given_up]
+
+    let mut sharer = Sharer::new();
+    let mut steps: Vec<Input> = sharer.shows(&text()).into_iter().map(update).collect();
+    let exact = sharer.exact(&photograph(), rect(10, 10, 60, 20), Part::Alone);
+    steps.push(update(sharer.update(2, [exact, announce(5)])));
+    steps.push(frame(5, 0x33_33_33));
+    let own = run("a frame does not paint over the pixels of its own update", steps);
+    vec![once, given_up, own]
 }
 
 fn refused() -> Vec<Case> {
