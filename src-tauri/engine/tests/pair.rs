@@ -312,6 +312,8 @@ fn while_everything_rests_the_screen_is_neither_captured_nor_sent_and_then_it_is
         pair.user.inputs.lock().unwrap().is_empty(),
         "nor is it carried out later"
     );
+    pair.tell_sharer(SharerCommand::Allow(Capability::Control));
+    pair.sees(|event| matches!(event, ViewerEvent::Granted(grant) if grant.capabilities.len() == 2));
     pair.press("a");
     pair.carries_out(2);
 }

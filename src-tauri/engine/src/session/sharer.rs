@@ -106,7 +106,7 @@ impl From<&InputError> for InputDenied {
 #[derive(Debug)]
 pub struct SharerSession {
     grant: Grant,
-    /// What is in the grant again once not everything rests any more; empty otherwise.
+    /// What is put into the grant once not everything rests any more; empty otherwise.
     held_back: Capabilities,
     /// What the user's organisation lets them allow.
     policy: Policy,
