@@ -51,7 +51,8 @@ pub enum SharerCommand {
     Withdraw(Capability),
     /// "5 more minutes".
     Extend,
-    /// What rests while something is open on the user's screen.
+    /// What rests while something is open on the user's screen. [`Pause::Everything`] takes effect before anything that waits
+    /// in the channel: see `SharerCommands::try_send`.
     Pause(Pause),
     /// The user writes to the technician.
     Chat(ChatText),

@@ -172,6 +172,12 @@ impl SharerSession {
         self.effects.pop_front()
     }
 
+    /// Is there something on the user's screen that is not for the technician's eyes?
+    #[must_use]
+    pub fn everything_rests(&self) -> bool {
+        self.pause == Pause::Everything
+    }
+
     /// When [`Self::handle_timeout`] wants to be called; none once it is over.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<UnixMillis> {

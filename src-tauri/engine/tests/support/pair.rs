@@ -10,7 +10,7 @@ use renfort_engine::{
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
     seal::Seal,
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
-    sharer::{self, SharerSeams, SharerSetup, StopSwitch},
+    sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
     transport::{Connection, Connector, Side, Transport, TransportError, WebRtc},
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
@@ -38,7 +38,7 @@ pub const SOON: Duration = Duration::from_secs(15);
 pub struct Pair {
     pub user: Arc<World>,
     pub technician: Arc<World>,
-    pub sharer: mpsc::Sender<SharerCommand>,
+    pub sharer: SharerCommands,
     pub stop: StopSwitch,
     pub viewer: mpsc::Sender<ViewerCommand>,
     pub input: InputSender,
@@ -246,7 +246,7 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
         while let Some(event) = viewer_handle.events.recv().await {
             if let ViewerEvent::Signal(signal) = &event {
                 for signal in relay(signal.clone()) {
-                    let _gone = to_sharer.send(SharerCommand::Signal(signal)).await;
+                    let _gone = to_sharer.try_send(SharerCommand::Signal(signal));
                 }
             }
             seen.lock().unwrap().push(event);
@@ -278,7 +278,7 @@ impl Pair {
     }
 
     pub fn tell_sharer(&self, command: SharerCommand) {
-        self.sharer.blocking_send(command).unwrap();
+        self.sharer.try_send(command).unwrap();
     }
 
     pub fn tell_viewer(&self, command: ViewerCommand) {
