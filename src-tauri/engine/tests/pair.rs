@@ -368,15 +368,18 @@ fn a_pause_acts_at_once_although_the_sharer_is_stuck_and_input_is_waiting() {
 fn a_frame_that_was_cut_short_by_the_pause_does_not_keep_the_picture_from_coming_back() {
     let pair = Pair::connected(Options::default());
     pair.user.padding.store(900_000, Ordering::SeqCst);
+    set(&pair.cut.middle.held_up);
     pair.user.show(2);
-    // Its first packets are out, its last ones are not.
-    std::thread::sleep(Duration::from_millis(15));
+    let in_the_middle = || pair.cut.middle.reached.load(Ordering::SeqCst);
+    eventually("the first packets", in_the_middle, String::new);
     pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
     std::thread::sleep(Duration::from_millis(200));
     pair.user.padding.store(0, Ordering::SeqCst);
-    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+    pair.cut.middle.held_up.store(false, Ordering::SeqCst);
     pair.user.show(3);
+    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
     pair.shows(3);
+    assert!(!pair.technician.shown.lock().unwrap().contains(&2), "it was cut short");
 }
 
 #[test]
