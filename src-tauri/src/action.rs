@@ -121,6 +121,8 @@ pub enum Action {
     ConsiderReport,
     /// User: no report after all.
     DropReport,
+    /// The window, by itself: it was painted without the dialog of a report ([`crate::view::ReportView::Closed`]).
+    ReportGone,
     /// User: the session that they thought about was abuse.
     ReportAbuse {
         /// In their words.

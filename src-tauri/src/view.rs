@@ -36,7 +36,7 @@ pub struct View {
     pub notice: Option<Notice>,
     /// A link from outside would set this program up; shown until answered.
     pub offer: Option<OfferView>,
-    /// A report of abuse that the person thinks about; shown until they are done with it, whatever page lies below.
+    /// A report of abuse that the person thinks about, whatever page lies below.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub report: Option<ReportView>,
@@ -102,11 +102,18 @@ pub struct OfferView {
 
 /// A report of abuse before it is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct ReportView {
-    /// Whom it is about.
-    pub technician: Name,
-    /// Their session is on; it would end.
-    pub running: bool,
+#[serde(tag = "report", rename_all = "snake_case")]
+pub enum ReportView {
+    /// Its dialog is shown until they are done with it.
+    Considered {
+        /// Whom it is about.
+        technician: Name,
+        /// Their session is on; it would end.
+        running: bool,
+    },
+    /// They are. Everything rests until the window says that it was painted without the dialog
+    /// ([`crate::action::Action::ReportGone`]).
+    Closed,
 }
 
 /// The connection to the relay.

@@ -25,8 +25,9 @@ pub enum Pause {
     Nothing,
     /// A question: no remote hand answers it.
     Control,
-    /// Something that is not for the technician's eyes: they see nothing and do nothing. Told to them as what the user
-    /// took back, so that it says nothing of its reason; what was allowed before is allowed again afterwards.
+    /// Something that is not for the technician's eyes: they see nothing and do nothing. Begins and ends as the user's switch
+    /// *View* does, off and on again, so that it says nothing of its reason: what was seen before is seen again afterwards,
+    /// and the rest stays taken back.
     Everything,
 }
 
@@ -50,7 +51,8 @@ pub enum SharerCommand {
     Withdraw(Capability),
     /// "5 more minutes".
     Extend,
-    /// What rests while something is open on the user's screen.
+    /// What rests while something is open on the user's screen. [`Pause::Everything`] takes effect before anything that waits
+    /// in the channel: see `SharerCommands::try_send`.
     Pause(Pause),
     /// The user writes to the technician.
     Chat(ChatText),

@@ -312,23 +312,74 @@ fn while_everything_rests_the_screen_is_neither_captured_nor_sent_and_then_it_is
         pair.user.inputs.lock().unwrap().is_empty(),
         "nor is it carried out later"
     );
+    pair.tell_sharer(SharerCommand::Allow(Capability::Control));
+    let allowed = || {
+        let viewed = pair.viewed.lock().unwrap();
+        let granted = |event: &ViewerEvent| match event {
+            ViewerEvent::Granted(grant) => Some(grant.capabilities.len()),
+            _ => None,
+        };
+        viewed.iter().rev().find_map(granted) == Some(2)
+    };
+    eventually("control", allowed, String::new);
     pair.press("a");
     pair.carries_out(2);
+}
+
+#[test]
+fn a_pause_acts_at_once_although_the_sharer_is_stuck_and_input_is_waiting() {
+    let pair = Pair::connected(with_control());
+    set(&pair.user.slow_input);
+    for _ in 0..50 {
+        pair.press("a");
+    }
+    pair.carries_out(2);
+    // Its shell takes no more events, so that it waits in the middle of what it does.
+    let shell = pair.shared.lock().unwrap();
+    for number in 0..renfort_engine::peer::EVENTS + 50 {
+        pair.tell_viewer(ViewerCommand::Chat(ChatText::new("x").unwrap()));
+        if number % 16 == 0 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    pair.user.show(2);
+    pair.shows(2);
+    pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
+    let done = pair.user.inputs.lock().unwrap().len();
+    pair.user.show(3);
+    std::thread::sleep(Duration::from_millis(600));
+    let nothing_left =
+        |event: &ViewerEvent| matches!(event, ViewerEvent::Granted(grant) if grant.capabilities.is_empty());
+    assert!(!pair.viewed.lock().unwrap().iter().any(nothing_left), "it is stuck");
+    let inputs = pair.user.inputs.lock().unwrap().len();
+    assert!(
+        inputs <= done + 1,
+        "only what was under way may end: {done} then {inputs}"
+    );
+    assert_eq!(pair.technician.shown.lock().unwrap().last(), Some(&2));
+    drop(shell);
+    pair.sees(nothing_left);
+    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+    pair.shows(3);
 }
 
 #[test]
 fn a_frame_that_was_cut_short_by_the_pause_does_not_keep_the_picture_from_coming_back() {
     let pair = Pair::connected(Options::default());
     pair.user.padding.store(900_000, Ordering::SeqCst);
+    set(&pair.cut.middle.held_up);
     pair.user.show(2);
-    // Its first packets are out, its last ones are not.
-    std::thread::sleep(Duration::from_millis(15));
+    let in_the_middle = || pair.cut.middle.reached.load(Ordering::SeqCst);
+    eventually("the first packets", in_the_middle, String::new);
     pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
     std::thread::sleep(Duration::from_millis(200));
     pair.user.padding.store(0, Ordering::SeqCst);
-    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+    pair.cut.middle.held_up.store(false, Ordering::SeqCst);
     pair.user.show(3);
+    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
     pair.shows(3);
+    assert!(!pair.technician.shown.lock().unwrap().contains(&2), "it was cut short");
 }
 
 #[test]

@@ -1,26 +1,35 @@
 //! *Report abuse*: stopped here first, then told to the relay until it has it, over restarts of this program too.
 //!
-//! Flow: the person thinks about it, and meanwhile nobody sees their screen or touches it -> they drop it, and what was
-//! allowed is allowed again; or they report, and the session ends.
+//! Flow: the person thinks about it, and meanwhile nobody sees their screen or touches it -> they drop it, the window shows
+//! that it is gone, and the screen is seen again; or they report, and the session ends.
 //!
-//! Invariant: a report is kept in the settings before it is sent, and until the relay answered.
+//! Invariants: a report is kept in the settings before it is sent, and until the relay answered. A screen that may still
+//! show the dialog is shown to nobody.
 
+use renfort_engine::peer::{Pause, SharerCommand};
 use renfort_protocol::{
     error::WireError,
+    grant::Capability,
     ids::SessionId,
     people::Name,
     signalling::ToRelay,
     ticket::{AbuseText, UserTicket},
+    time::UnixMillis,
 };
 
 use super::{
-    Controller, Turn,
+    Controller, Effect, Turn,
     requests::{Purpose, is_for_good},
 };
 use crate::{store::UnsentAbuse, view::ReportView};
 
 /// Reports that wait for the relay; the oldest is given up when there are more.
 const UNSENT: usize = 8;
+/// From the dialog's end to the first picture, at least, in milliseconds: what a window has painted takes a moment to be on
+/// the screen.
+const CLEAR_MS: u64 = 300;
+/// A window that has not said for so long, in milliseconds, that it shows no dialog any more is stuck.
+const STUCK_MS: u64 = 10_000;
 
 /// What the person thinks of reporting.
 #[derive(Debug)]
@@ -28,6 +37,14 @@ pub(super) struct Considered {
     /// Also when it is over meanwhile: the report is about it and no other.
     session: SessionId,
     technician: Name,
+}
+
+/// The dialog is closed, and may still be on the screen.
+#[derive(Debug)]
+pub(super) struct Closing {
+    since: UnixMillis,
+    /// The window said that it was painted without it.
+    gone: bool,
 }
 
 impl Controller {
@@ -47,21 +64,61 @@ impl Controller {
             None => self.user.ticket.as_ref().and_then(last),
         };
         match considered.filter(|considered| !self.abuse_reported(considered.session)) {
-            Some(considered) => self.user.considered = Some(considered),
+            Some(considered) => {
+                self.user.closing = None;
+                self.user.considered = Some(considered);
+            }
             None => self.out_of_order(),
         }
     }
 
     pub(super) fn report_view(&self) -> Option<ReportView> {
-        let considered = self.user.considered.as_ref()?;
-        Some(ReportView {
-            technician: considered.technician.clone(),
-            running: self.user.is_in(considered.session),
-        })
+        match &self.user.considered {
+            Some(considered) => Some(ReportView::Considered {
+                technician: considered.technician.clone(),
+                running: self.user.is_in(considered.session),
+            }),
+            None => self.user.closing.as_ref().map(|_| ReportView::Closed),
+        }
+    }
+
+    pub(super) fn close_report(&mut self, turn: &Turn) -> Option<Considered> {
+        let considered = self.user.considered.take()?;
+        self.user.closing = Some(Closing {
+            since: turn.at,
+            gone: false,
+        });
+        Some(considered)
+    }
+
+    /// The window was painted without the dialog.
+    pub(super) fn report_gone(&mut self) {
+        if let Some(closing) = &mut self.user.closing {
+            closing.gone = true;
+        }
+    }
+
+    /// Is the dialog off the screen by now? Of a window that does not say so nothing is shown: the technician's view stays
+    /// taken back until the person turns it on again by its switch.
+    pub(super) fn clear_report(&mut self, turn: &mut Turn) {
+        let Some(closing) = &self.user.closing else { return };
+        let waited = turn.at.since(closing.since);
+        if closing.gone && waited >= CLEAR_MS {
+            self.user.closing = None;
+        } else if waited >= STUCK_MS {
+            tracing::warn!("the window does not say that the dialog is gone: the screen stays hidden");
+            self.user.closing = None;
+            if let Some(shared) = &self.user.session
+                && shared.paused == Pause::Everything
+            {
+                let hide = SharerCommand::Withdraw(Capability::View);
+                turn.push(Effect::ToSharer(shared.info.id, hide));
+            }
+        }
     }
 
     pub(super) fn report_abuse(&mut self, sentence: Option<AbuseText>, turn: &mut Turn) {
-        let Some(Considered { session, .. }) = self.user.considered.take() else {
+        let Some(Considered { session, .. }) = self.close_report(turn) else {
             return self.out_of_order();
         };
         if self.user.is_in(session) {

@@ -12,12 +12,12 @@ use renfort_protocol::{
     error::{Code, WireError},
     ids::{DeviceKey, Nonce, TicketId},
     limits::{CODE_MS, CODE_TRIES},
-    signalling::EndReason,
+    signalling::{ConsentAnswer, EndReason},
     ticket::Summary,
     time::UnixMillis,
 };
 
-use super::{Controller, Turn, user::is_open};
+use super::{Controller, Turn, user::is_open, user_session::Consent};
 use crate::view::CodeView;
 
 /// A code on the user's screen.
@@ -101,6 +101,23 @@ impl Controller {
     pub(super) fn end_code_of(&mut self, ticket: TicketId, turn: &mut Turn) {
         if self.user.code.as_ref().is_some_and(|code| code.ticket == ticket) {
             self.hide_code(turn);
+        }
+    }
+
+    /// The organisation lets nobody in by a code from now on. A session that was allowed before goes on under the policy that it
+    /// began with, as with everything else that a policy says.
+    pub(super) fn forbid_codes(&mut self, turn: &mut Turn) {
+        self.hide_code(turn);
+        let refused = |consent: &Consent| matches!(consent.answer, Some(ConsentAnswer::Refuse { .. }));
+        let by_code = |consent: &mut Consent| consent.info.ask.ask.credential.card().is_none() && !refused(consent);
+        if let Some(consent) = self.user.consent.take_if(by_code) {
+            // A yes that is on its way may be a grant by now, of which the relay does not believe that its code is wrong.
+            let reason = match consent.answer {
+                None => EndReason::WrongCode,
+                Some(_) => EndReason::Failed,
+            };
+            self.end_at_relay(consent.info.id, reason, turn);
+            self.tell(Code::AgainstPolicy.into());
         }
     }
 

@@ -1,6 +1,6 @@
 //! What rests on the user's machine because of what is open on their screen.
 //!
-//! Invariant: the sharer knows before the screen shows what it is open for.
+//! Invariant: it rests before the screen shows what it rests for, and until the screen shows it no more.
 
 use renfort_engine::peer::{Pause, SharerCommand};
 
@@ -9,7 +9,8 @@ use super::{Controller, Effect, Turn};
 impl Controller {
     /// After every event: a sharer knows what is open on the user's screen, and lets rest what must.
     pub(super) fn pause_sharer(&mut self, turn: &mut Turn) {
-        let pause = if self.user.considered.is_some() {
+        self.clear_report(turn);
+        let pause = if self.user.considered.is_some() || self.user.closing.is_some() {
             Pause::Everything
         } else if self.offer.is_some() {
             Pause::Control

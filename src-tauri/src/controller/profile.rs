@@ -89,6 +89,9 @@ impl Controller {
             .take_if(|list| !list.is_genuine(&file.organisation.key));
         self.profile.organisation = Some(file);
         self.notice.take_if(|notice| notice.error.code == Code::BadOrganisation);
+        if !self.policy().codes {
+            self.forbid_codes(turn);
+        }
         self.connect(turn);
     }
 

@@ -14,7 +14,7 @@ use renfort_protocol::{
 
 use super::{
     Controller, Turn,
-    abuse::Considered,
+    abuse::{Closing, Considered},
     code::ShownCode,
     help::Help,
     requests::Purpose,
@@ -35,6 +35,8 @@ pub(super) struct User {
     pub(super) ending: Option<(SessionId, EndReason)>,
     /// A report of abuse that the person thinks about.
     pub(super) considered: Option<Considered>,
+    /// One that they are done with, and that may still be on the screen.
+    pub(super) closing: Option<Closing>,
     /// Somebody asks, and the person does not hear of it yet.
     pub(super) hailed: Option<Hailed>,
     /// The code on the screen.

@@ -32,7 +32,7 @@ use crate::view::{ConsentWarning, Question, UserPage};
 /// A technician wants in.
 #[derive(Debug)]
 pub(super) struct Consent {
-    info: SessionInfo,
+    pub(super) info: SessionInfo,
     transcript: Transcript,
     /// Silence is a refusal from then on; on this machine's clock.
     deadline: UnixMillis,

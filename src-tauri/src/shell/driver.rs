@@ -12,7 +12,7 @@ use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
     seal::Seal,
-    sharer::{self, SharerHandle, SharerSetup},
+    sharer::{self, SharerCommands, SharerHandle, SharerSetup},
     viewer::{self, ViewerHandle, ViewerSetup},
 };
 use renfort_protocol::{
@@ -58,7 +58,7 @@ pub(super) struct Driver {
     pub(super) view: watch::Sender<View>,
     pub(super) stop: StopSlot,
     pub(super) tray: Tray,
-    pub(super) sharer: Option<(SessionId, mpsc::Sender<SharerCommand>)>,
+    pub(super) sharer: Option<(SessionId, SharerCommands)>,
     pub(super) viewer: Option<(SessionId, mpsc::Sender<ViewerCommand>)>,
 }
 

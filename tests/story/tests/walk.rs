@@ -321,6 +321,8 @@ mod story {
             stage.technician.type_line(&write("meanwhile.txt")).await?;
             stage.user.page.click("abuse-cancel").await?;
             stage.technician.page.no_longer_shows("remote-lost").await?;
+            // Control is back when the user allows it, and no sooner.
+            stage.user.page.click("switch-control").await?;
             stage.technician.has_control().await?;
             stage.type_into_the_terminal(&write("after.txt")).await?;
             stage.terminal.file("after.txt").await?;

@@ -211,6 +211,24 @@ describe("at the technician's", () => {
     expect(shown.get("code-input").getAttribute("aria-invalid")).toBeNull();
   });
 
+  test("what is told of something else meanwhile is neither put away nor taken for the code's fault", async () => {
+    shown = await stage(samples.queue("en"));
+    await shown.click("code-enter");
+    await shown.type("code-input", "1042 583 921");
+    await shown.click("code-use");
+    const sent = shown.host.actions.length;
+    for (const code of ["store_failed", "bad_organisation", "changed_meanwhile", "peer_lost"] as const) {
+      await shown.show(refused(code, 7));
+      expect(shown.get("code-checking").textContent, code).toBe("The code is being checked…");
+      expect(shown.get("code-input").getAttribute("aria-invalid"), code).toBeNull();
+    }
+    expect(shown.host.actions).toHaveLength(sent);
+    expect(shown.all("notice")).toHaveLength(1);
+    await shown.show(refused("wrong_code", 8));
+    expect(shown.get("code-dialog").textContent).toContain("Ask the person to read it again");
+    expect(shown.host.actions.at(-1)).toEqual({ action: "dismiss_notice" });
+  });
+
   test("what did not even reach the program is said there, too", async () => {
     shown = await stage(samples.queue("en"));
     await shown.click("code-enter");

@@ -14,7 +14,7 @@ const changed = <Name extends UserPage["page"]>(view: View, change: Partial<Extr
   viewOf(view.language, { ...view.side, ...change } as Side);
 
 /** The person thinks about a report of a session that is over. */
-const reporting = (view: View): View => ({ ...view, report: { technician: "Claire Fontaine", running: false } });
+const reporting = (view: View): View => ({ ...view, report: { report: "considered", technician: "Claire Fontaine", running: false } });
 
 test("help is asked for with a sentence, who is stuck and how badly", async () => {
   shown = await stage(samples.home("en"));
@@ -154,6 +154,32 @@ test("abuse is reported after a question, with or without a sentence", async () 
   await shown.show(changed<"finished">(samples.finished("en"), { abuse_reported: true }));
   expect(shown.all("report-abuse")).toEqual([]);
   expect(shown.text()).toContain("passed on to a supervisor");
+});
+
+test("once the dialog was painted away, and not before, the window says so; one that is loaded meanwhile says it, too", async () => {
+  const closed: View = { ...samples.session("en"), report: { report: "closed" } };
+  const frame = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => done()));
+  const gone = (): number => shown.host.actions.filter(({ action }) => action === "report_gone").length;
+  shown = await stage(samples.sessionReporting("en"));
+  await shown.show(closed);
+  expect(shown.all("abuse-dialog")).toEqual([]);
+  expect(gone()).toBe(0);
+  await frame();
+  expect(gone(), "what is shown now is not painted yet").toBe(0);
+  await frame();
+  expect(gone()).toBe(1);
+  // Opened again at once, it is not said to be gone.
+  await shown.show(samples.sessionReporting("en"));
+  await shown.show(closed);
+  await shown.show(samples.sessionReporting("en"));
+  await frame();
+  await frame();
+  expect(gone()).toBe(1);
+  await shown.end();
+  shown = await stage(closed);
+  await frame();
+  await frame();
+  expect(gone()).toBe(1);
 });
 
 test("a sentence about a session that ends meanwhile is not lost", async () => {

@@ -67,7 +67,7 @@ relay: string,
  */
 replaces: string | null, };
 
-export type ReportView = { 
+export type ReportView = { "report": "considered", 
 /**
  * Whom it is about.
  */
@@ -75,7 +75,7 @@ technician: Line,
 /**
  * Their session is on; it would end.
  */
-running: boolean, };
+running: boolean, } | { "report": "closed" };
 
 export type Link = { "link": "idle" } | { "link": "connecting" } | { "link": "online" } | { "link": "offline", 
 /**
@@ -761,7 +761,7 @@ notice: Notice | null,
  */
 offer: OfferView | null, 
 /**
- * A report of abuse that the person thinks about; shown until they are done with it, whatever page lies below.
+ * A report of abuse that the person thinks about, whatever page lies below.
  */
 report?: ReportView, 
 /**
@@ -855,7 +855,7 @@ clipboard: boolean, } | { "action": "allow",
 /**
  * What.
  */
-capability: Capability, } | { "action": "consider_report" } | { "action": "drop_report" } | { "action": "report_abuse", 
+capability: Capability, } | { "action": "consider_report" } | { "action": "drop_report" } | { "action": "report_gone" } | { "action": "report_abuse", 
 /**
  * In their words.
  */

@@ -213,7 +213,7 @@ export const en = {
   abuse: {
     button: "Report abuse",
     title: "Report abuse?",
-    rests: (name: string) => `While this is open, ${name} sees nothing of your screen and can do nothing. They are not told why.`,
+    rests: (name: string) => `While this is open, ${name} sees nothing of your screen and can do nothing. They are not told why. If you go on, they see your screen again, and do nothing there until you allow it.`,
     bodyRunning: (name: string) =>
       `If you report, the session ends. ${name} can no longer ask for this ticket, and a supervisor looks at what happened. Somebody else will help you.`,
     body: (name: string) => `${name} can no longer have this ticket, and a supervisor looks at what happened.`,

@@ -110,7 +110,7 @@ export const technician: typeof english = {
     connecting: "Connexion à la machine de l’utilisateur…",
     lost: "La machine de l’utilisateur ne répond plus. Nouvel essai…",
     lostHint: "Rien de ce que vous tapez n’est envoyé pendant ce temps. La session se termine d’elle-même après une minute de silence.",
-    hidden: "L’utilisateur a fait une pause",
+    hidden: "L’utilisateur a mis la session en pause",
     hiddenHint: "Vous ne voyez rien de son écran et n’y pouvez rien faire tant qu’il ne reprend pas. Vous pouvez toujours lui écrire.",
     pictureLost: "L’image est interrompue ici. Nouvel essai…",
     toolbar: "Session",

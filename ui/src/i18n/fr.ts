@@ -207,9 +207,9 @@ export const fr: typeof en = {
   abuse: {
     button: "Signaler un abus",
     title: "Signaler un abus ?",
-    rests: (name) => `Tant que cette question est ouverte, ${name} ne voit rien de votre écran et ne peut rien faire, sans savoir pourquoi.`,
+    rests: (name) => `Tant que cette question est ouverte, ${name} ne voit rien de votre écran et ne peut rien faire, sans savoir pourquoi. Si vous reprenez la session, ${name} revoit votre écran, et n’y fait rien sans votre autorisation.`,
     bodyRunning: (name) =>
-      `Si vous signalez, la session se termine. ${name} ne peut plus demander ce ticket, et un responsable examine ce qui s’est passé. Quelqu’un d’autre vous aidera.`,
+      `Si vous signalez un abus, la session se termine. ${name} ne peut plus demander ce ticket, et un responsable examine ce qui s’est passé. Quelqu’un d’autre vous aidera.`,
     body: (name) => `${name} ne peut plus reprendre ce ticket, et un responsable examine ce qui s’est passé.`,
     sentence: "Que s’est-il passé ?",
     sentenceHint: "En une phrase, si vous le souhaitez. Un responsable la lira.",

@@ -106,7 +106,7 @@ impl From<&InputError> for InputDenied {
 #[derive(Debug)]
 pub struct SharerSession {
     grant: Grant,
-    /// What is in the grant again once not everything rests any more; empty otherwise.
+    /// What is put into the grant once not everything rests any more; empty otherwise.
     held_back: Capabilities,
     /// What the user's organisation lets them allow.
     policy: Policy,
@@ -170,6 +170,12 @@ impl SharerSession {
     /// What is to be done next.
     pub fn poll_effect(&mut self) -> Option<SharerEffect> {
         self.effects.pop_front()
+    }
+
+    /// Is there something on the user's screen that is not for the technician's eyes?
+    #[must_use]
+    pub fn everything_rests(&self) -> bool {
+        self.pause == Pause::Everything
     }
 
     /// When [`Self::handle_timeout`] wants to be called; none once it is over.

@@ -106,7 +106,7 @@ impl Driver {
         let (screen_in, screen) = mpsc::channel(super::screen::SCREEN_EVENTS);
         let (reports_in, input) = mpsc::channel(input::OUTCOMES);
         let (current, transports) = watch::channel(None);
-        let picture = PictureControl::default();
+        let picture = stop.picture().clone();
 
         let thread = ScreenThread {
             control: picture.clone(),
@@ -171,7 +171,14 @@ impl Driver {
             // A shell that is gone cannot show what happens: then nothing may happen.
             Happening::Stopped | Happening::Command(None) => session.handle_command(SharerCommand::Stop, now),
             Happening::Command(Some(command)) => match unsealed(&self.seal, &mut self.offered, command) {
-                Ok(Some(command)) => session.handle_command(command, now),
+                Ok(Some(command)) => {
+                    let resumes = session.everything_rests() && matches!(command, SharerCommand::Pause(_));
+                    session.handle_command(command, now);
+                    if resumes {
+                        // Of the pause that it heard of; another may have begun.
+                        self.stop.resume();
+                    }
+                }
                 Ok(None) => {}
                 Err(what) => session.handle_tampered(what, now),
             },

@@ -2,7 +2,8 @@
 //!
 //! Flow: the session allows an event -> [`InputQueue::push`] -> [`run`] -> [`InputSink`] -> what became of it.
 //!
-//! Invariant: after [`InputQueue::release_all`] or [`InputQueue::close`] nothing that was waiting is carried out.
+//! Invariant: after [`InputQueue::release_all`], [`InputQueue::rest`] or [`InputQueue::close`] nothing that was waiting is
+//! carried out.
 
 use std::{
     collections::VecDeque,
@@ -61,6 +62,8 @@ struct Shared {
 struct State {
     waiting: VecDeque<Order>,
     release: bool,
+    /// What comes is dropped.
+    rests: bool,
     closed: bool,
 }
 
@@ -93,7 +96,7 @@ impl InputQueue {
 
     fn add(&self, order: Order) -> Result<(), Full> {
         let mut state = self.lock();
-        if state.closed {
+        if state.closed || state.rests {
             return Ok(());
         }
         let is_move = |order: &Order| matches!(order, Order::Event(InputEvent::Move { .. }));
@@ -117,6 +120,17 @@ impl InputQueue {
         state.waiting.clear();
         state.release = true;
         self.0.wake.notify_one();
+    }
+
+    /// The same, and what comes is dropped, until it no longer rests.
+    pub fn rest(&self, rests: bool) {
+        let mut state = self.lock();
+        state.rests = rests;
+        if rests {
+            state.waiting.clear();
+            state.release = true;
+            self.0.wake.notify_one();
+        }
     }
 
     /// The same, for good.
@@ -274,6 +288,13 @@ mod tests {
         }
         assert_eq!(queue.push(key("KeyA", false)), Err(Full));
         assert!(matches!(queue.next(false), Next::Release));
+        queue.push(key("KeyA", true)).unwrap();
+        queue.rest(true);
+        queue.push(key("KeyB", true)).unwrap();
+        queue.push_character(1, 'b').unwrap();
+        queue.rest(false);
+        assert!(matches!(queue.next(false), Next::Release));
+        assert!(matches!(queue.next(true), Next::Guard), "nothing waits");
         queue.push(key("KeyA", true)).unwrap();
         queue.close();
         assert!(matches!(queue.next(false), Next::Closed));

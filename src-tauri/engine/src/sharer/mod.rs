@@ -3,7 +3,8 @@
 //! Flow: [`driver`] runs the session's state machine; [`screen`], [`input`] and the clipboard have a thread each;
 //! [`video`] carries frames to the connection of the moment.
 //!
-//! Invariant: once the [`StopSwitch`] is thrown, no input is carried out and no frame sent, whatever else happens.
+//! Invariant: once the [`StopSwitch`] is thrown, or everything was told to rest ([`SharerCommands`]), no input is carried out
+//! and no frame sent, whatever else happens.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
-    peer::{SharerCommand, SharerEvent},
+    peer::{Pause, SharerCommand, SharerEvent},
     seal::Seal,
     seams::{
         Clipboard, ClipboardError, InputError, InputSink, KeyboardLayouts, LayoutsError, Opener, ScreenError,
@@ -64,10 +65,32 @@ pub struct SharerSeams {
 #[derive(Debug)]
 pub struct SharerHandle {
     /// To it.
-    pub commands: mpsc::Sender<SharerCommand>,
+    pub commands: SharerCommands,
     /// From it; [`SharerEvent::Ended`] is the last. Must be read, or the sharer waits.
     pub events: mpsc::Receiver<SharerEvent>,
     stop: StopSwitch,
+}
+
+/// The way to a sharer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct SharerCommands {
+    queue: mpsc::Sender<SharerCommand>,
+    switch: StopSwitch,
+}
+
+impl SharerCommands {
+    /// Sends without waiting. [`Pause::Everything`] acts at once, as *Stop* does, whatever waits before it: no input is
+    /// carried out and no picture handed over after this returns.
+    ///
+    /// # Errors
+    /// When [`crate::peer::COMMANDS`] wait already, or the sharer is over. A pause that could not be sent has begun all the
+    /// same, and nothing will end it: such a sharer is to be stopped.
+    pub fn try_send(&self, command: SharerCommand) -> Result<(), mpsc::error::TrySendError<SharerCommand>> {
+        if matches!(command, SharerCommand::Pause(Pause::Everything)) {
+            self.switch.pause();
+        }
+        self.queue.try_send(command)
+    }
 }
 
 impl SharerHandle {
@@ -94,9 +117,13 @@ pub fn start(setup: SharerSetup, seams: SharerSeams, clock: Clock) -> SharerHand
 /// Starts a sharer on another network than WebRTC's.
 #[must_use]
 pub fn start_with(setup: SharerSetup, seams: SharerSeams, clock: Clock, connector: Arc<dyn Connector>) -> SharerHandle {
-    let (commands, inbox) = mpsc::channel(crate::peer::COMMANDS);
+    let (queue, inbox) = mpsc::channel(crate::peer::COMMANDS);
     let (outbox, events) = mpsc::channel(crate::peer::EVENTS);
     let stop = StopSwitch::default();
     tokio::spawn(Driver::new(setup, seams, clock, connector, stop.clone(), inbox, outbox).run());
+    let commands = SharerCommands {
+        queue,
+        switch: stop.clone(),
+    };
     SharerHandle { commands, events, stop }
 }

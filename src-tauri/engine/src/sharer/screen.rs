@@ -62,19 +62,38 @@ struct Shared {
 #[derive(Debug, Clone, Copy, Default)]
 struct Orders {
     wanted: bool,
+    /// Nobody may see it, wanted or not.
+    rests: bool,
     /// Began to be wanted since the thread last looked.
     begun: bool,
     key: bool,
     closed: bool,
 }
 
+impl Orders {
+    const fn flows(self) -> bool {
+        self.wanted && !self.rests
+    }
+}
+
 impl PictureControl {
     /// Somebody may see the picture, or no longer. It begins with a key frame.
     pub fn want(&self, wanted: bool) {
+        self.change(|orders| orders.wanted = wanted);
+    }
+
+    /// Nobody may see it, wanted or not, until it no longer rests.
+    pub fn rest(&self, rests: bool) {
+        self.change(|orders| orders.rests = rests);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Orders)) {
         let mut orders = self.lock();
-        orders.begun |= wanted && !orders.wanted;
-        orders.wanted = wanted;
-        self.0.flows.send_replace(wanted);
+        let flowed = orders.flows();
+        change(&mut orders);
+        let flows = orders.flows();
+        orders.begun |= flows && !flowed;
+        self.0.flows.send_replace(flows);
         self.0.wake.notify_one();
     }
 
@@ -86,7 +105,7 @@ impl PictureControl {
     /// Was it wanted all the time since the thread last looked?
     fn is_still_wanted(&self) -> bool {
         let orders = self.lock();
-        orders.wanted && !orders.begun
+        orders.flows() && !orders.begun
     }
 
     /// The next frame must be a key frame.
@@ -108,7 +127,7 @@ impl PictureControl {
     /// Waits until the picture is wanted; none when it is over.
     fn take(&self) -> Option<Orders> {
         let mut orders = self.lock();
-        while !orders.wanted && !orders.closed {
+        while !orders.flows() && !orders.closed {
             orders = self.0.wake.wait(orders).unwrap_or_else(PoisonError::into_inner);
         }
         let taken = *orders;

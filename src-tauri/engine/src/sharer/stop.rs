@@ -1,15 +1,15 @@
-//! The user's *Stop*: one flag that every thread of a sharer looks at before it does anything.
+//! The user's *Stop*, and the pause of everything: flags that every thread of a sharer looks at before it does anything.
 //!
-//! Invariant: it neither waits nor fails, whatever any channel or thread is doing.
+//! Invariant: neither waits for what any channel or thread is doing, and neither fails.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
 use tokio::sync::Notify;
 
-use super::input::InputQueue;
+use super::{input::InputQueue, screen::PictureControl};
 
 /// Stops a sharer from anywhere: a button, a shortcut, a window that closes. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +19,10 @@ pub struct StopSwitch(Arc<Inner>);
 struct Inner {
     stopped: AtomicBool,
     input: InputQueue,
+    picture: PictureControl,
+    /// Pauses of everything that were begun and are not over: one may begin while the session has not heard yet that the
+    /// last one is.
+    pauses: Mutex<u32>,
     wake: Notify,
 }
 
@@ -28,6 +32,24 @@ impl StopSwitch {
         self.0.stopped.store(true, Ordering::SeqCst);
         self.0.input.close();
         self.0.wake.notify_waiters();
+    }
+
+    /// Everything rests from now on: no input is carried out and no picture handed over after this returns.
+    pub(super) fn pause(&self) {
+        self.count(|pauses| pauses.saturating_add(1));
+    }
+
+    /// One pause is over.
+    pub(super) fn resume(&self) {
+        self.count(|pauses| pauses.saturating_sub(1));
+    }
+
+    fn count(&self, change: impl Fn(u32) -> u32) {
+        // A number is whole at any time.
+        let mut pauses = self.0.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        *pauses = change(*pauses);
+        self.0.input.rest(*pauses > 0);
+        self.0.picture.rest(*pauses > 0);
     }
 
     pub(super) fn is_stopped(&self) -> bool {
@@ -47,5 +69,32 @@ impl StopSwitch {
 
     pub(super) fn input(&self) -> &InputQueue {
         &self.0.input
+    }
+
+    pub(super) fn picture(&self) -> &PictureControl {
+        &self.0.picture
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_that_begins_before_the_last_one_is_over_is_not_ended_with_it() {
+        let switch = StopSwitch::default();
+        let flows = switch.picture().flows();
+        switch.picture().want(true);
+        assert!(*flows.borrow());
+        switch.pause();
+        assert!(!*flows.borrow());
+        switch.pause();
+        switch.resume();
+        // What the session makes of the first one's end.
+        switch.picture().want(false);
+        switch.picture().want(true);
+        assert!(!*flows.borrow(), "the second goes on");
+        switch.resume();
+        assert!(*flows.borrow());
     }
 }

@@ -2,15 +2,19 @@
 
 use std::{
     sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
+    task::Poll,
     time::{Duration, Instant},
 };
+
+use bytes::Bytes;
 
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
     seal::Seal,
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
-    sharer::{self, SharerSeams, SharerSetup, StopSwitch},
+    session::{Candidate, Channel},
+    sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
     transport::{Connection, Connector, Side, Transport, TransportError, WebRtc},
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
@@ -23,7 +27,7 @@ use renfort_protocol::{
     keyboard::KeyMode,
     people::{Level, Name, Stated},
     policy::Policy,
-    signalling::Signal,
+    signalling::{Sdp, Signal},
     signing,
     time::UnixMillis,
 };
@@ -38,7 +42,7 @@ pub const SOON: Duration = Duration::from_secs(15);
 pub struct Pair {
     pub user: Arc<World>,
     pub technician: Arc<World>,
-    pub sharer: mpsc::Sender<SharerCommand>,
+    pub sharer: SharerCommands,
     pub stop: StopSwitch,
     pub viewer: mpsc::Sender<ViewerCommand>,
     pub input: InputSender,
@@ -50,10 +54,77 @@ pub struct Pair {
     pub viewer_runtime: Option<Runtime>,
 }
 
-/// WebRTC whose connections a test can kill.
+/// WebRTC whose connections a test can kill, and hold up in the middle of a frame.
 pub struct Cuttable {
     real: WebRtc,
     made: Mutex<Vec<Arc<dyn Transport>>>,
+    pub middle: Arc<Middle>,
+}
+
+/// The middle of a frame: its first packets are sent, its last ones are not.
+#[derive(Default)]
+pub struct Middle {
+    /// Whatever is so large goes no further than that.
+    pub held_up: AtomicBool,
+    /// Something is held up there.
+    pub reached: AtomicBool,
+}
+
+/// A frame that is sent in more steps than this is in the middle after them; each but the last ends with a burst of packets.
+const STEPS: usize = 8;
+
+struct HeldUp {
+    real: Arc<dyn Transport>,
+    middle: Arc<Middle>,
+}
+
+#[async_trait::async_trait]
+impl Transport for HeldUp {
+    async fn offer(&self) -> Result<Sdp, TransportError> {
+        self.real.offer().await
+    }
+
+    async fn answer(&self, offer: &Sdp) -> Result<Sdp, TransportError> {
+        self.real.answer(offer).await
+    }
+
+    async fn accept(&self, answer: &Sdp) -> Result<(), TransportError> {
+        self.real.accept(answer).await
+    }
+
+    async fn add_candidate(&self, candidate: Candidate) -> Result<(), TransportError> {
+        self.real.add_candidate(candidate).await
+    }
+
+    fn send(&self, channel: Channel, message: String) -> Result<(), TransportError> {
+        self.real.send(channel, message)
+    }
+
+    async fn send_frame(&self, access_unit: Bytes) -> Result<(), TransportError> {
+        let mut sending = self.real.send_frame(access_unit);
+        let mut steps = 0;
+        std::future::poll_fn(|context| {
+            steps += 1;
+            if steps > STEPS && self.middle.held_up.load(Ordering::SeqCst) {
+                set(&self.middle.reached);
+                return Poll::Pending;
+            }
+            sending.as_mut().poll(context)
+        })
+        .await
+    }
+
+    async fn repeat_tail(&self) {
+        self.real.repeat_tail().await;
+    }
+
+    async fn request_key_frame(&self) {
+        self.real.request_key_frame().await;
+    }
+
+    async fn close(&self) {
+        self.real.close().await;
+    }
 }
 
 impl Cuttable {
@@ -70,7 +141,11 @@ impl Cuttable {
 #[async_trait::async_trait]
 impl Connector for Cuttable {
     async fn connect(&self, side: Side) -> Result<Connection, TransportError> {
-        let connection = self.real.connect(side).await?;
+        let mut connection = self.real.connect(side).await?;
+        connection.transport = Arc::new(HeldUp {
+            real: connection.transport,
+            middle: Arc::clone(&self.middle),
+        });
         self.made.lock().unwrap().push(Arc::clone(&connection.transport));
         Ok(connection)
     }
@@ -176,6 +251,7 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
     let cut = Arc::new(Cuttable {
         real: WebRtc::new(Vec::new()),
         made: Mutex::default(),
+        middle: Arc::default(),
     });
 
     let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
@@ -246,7 +322,7 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
         while let Some(event) = viewer_handle.events.recv().await {
             if let ViewerEvent::Signal(signal) = &event {
                 for signal in relay(signal.clone()) {
-                    let _gone = to_sharer.send(SharerCommand::Signal(signal)).await;
+                    let _gone = to_sharer.try_send(SharerCommand::Signal(signal));
                 }
             }
             seen.lock().unwrap().push(event);
@@ -278,7 +354,7 @@ impl Pair {
     }
 
     pub fn tell_sharer(&self, command: SharerCommand) {
-        self.sharer.blocking_send(command).unwrap();
+        self.sharer.try_send(command).unwrap();
     }
 
     pub fn tell_viewer(&self, command: ViewerCommand) {

@@ -6,7 +6,7 @@ use renfort_protocol::{
 };
 
 use super::*;
-use crate::view::ReceiptView;
+use crate::view::{ReceiptView, ReportView};
 use renfort_engine::peer::{Pause, SharerCommand, SharerEvent};
 
 fn sentence() -> Option<AbuseText> {
@@ -28,6 +28,11 @@ fn rests(stage: &Stage) -> Option<Pause> {
         Effect::ToSharer(SESSION, SharerCommand::Pause(pause)) => Some(*pause),
         _ => None,
     })
+}
+
+fn dialog(running: bool) -> Option<ReportView> {
+    let technician = technician().name;
+    Some(ReportView::Considered { technician, running })
 }
 
 fn told(effect: &Effect) -> bool {
@@ -161,15 +166,20 @@ fn while_the_person_thinks_about_it_everything_rests_and_dropping_it_resumes() {
         .iter()
         .position(|effect| matches!(effect, Effect::ToSharer(..)));
     assert!(paused < shown, "before the dialog is on the screen");
-    let dialog = stage.view().report.expect("the dialog");
-    assert!(dialog.running && dialog.technician == technician().name);
+    assert_eq!(stage.view().report, dialog(true));
     assert!(stage.sent().is_empty(), "nobody hears of it");
     // Whatever else happens on the screen, it stays so.
     for event in [Event::Tick, Event::CloseRequested] {
         stage.handle(event);
-        assert_eq!((rests(&stage), stage.view().report.is_some()), (None, true));
+        assert_eq!((rests(&stage), stage.view().report), (None, dialog(true)));
     }
+    // A window that was loaded anew shows it again, so that it is not gone.
+    stage.act(Action::ReportGone);
+    stage.after(60_000);
+    assert_eq!((rests(&stage), stage.view().report), (None, dialog(true)));
     stage.act(Action::DropReport);
+    stage.act(Action::ReportGone);
+    stage.after(300);
     assert_eq!((rests(&stage), stage.view().report), (Some(Pause::Nothing), None));
     stage.act(report());
     assert_eq!(
@@ -188,11 +198,87 @@ fn a_session_that_ends_meanwhile_can_still_be_reported_and_is_the_one_that_is() 
         session: SESSION,
         reason: EndReason::EndedByTechnician,
     });
-    assert_eq!(stage.view().report.map(|report| report.running), Some(false));
+    assert_eq!(stage.view().report, dialog(false));
     stage.act(report());
     assert!(stage.did(told));
     assert!(!stage.did(|effect| matches!(effect, Effect::StopSharer)));
-    assert_eq!(stage.view().report, None);
+    assert_eq!(stage.view().report, Some(ReportView::Closed));
+}
+
+/// What is shown is without the dialog, and it still rests.
+fn rests_on(stage: &Stage) {
+    assert_eq!((rests(stage), stage.view().report), (None, Some(ReportView::Closed)));
+}
+
+#[test]
+fn everything_rests_until_the_window_was_painted_without_the_dialog_and_a_moment_longer() {
+    // The window is quick, then slow.
+    for (before, after) in [(20, 280), (2_000, 0)] {
+        let mut stage = Stage::in_session();
+        stage.act(Action::ConsiderReport);
+        stage.act(Action::DropReport);
+        assert!(stage.did(|effect| matches!(effect, Effect::Emit(view) if view.report == Some(ReportView::Closed))));
+        rests_on(&stage);
+        stage.after(before);
+        rests_on(&stage);
+        stage.act(Action::ReportGone);
+        if after > 0 {
+            rests_on(&stage);
+            stage.after(after - 1);
+            rests_on(&stage);
+            stage.after(1);
+        }
+        assert_eq!((rests(&stage), stage.view().report), (Some(Pause::Nothing), None));
+    }
+}
+
+#[test]
+fn a_dialog_that_is_opened_again_is_not_gone_because_the_last_one_was() {
+    let mut stage = Stage::in_session();
+    stage.act(Action::ConsiderReport);
+    stage.act(Action::DropReport);
+    stage.act(Action::ConsiderReport);
+    stage.act(Action::ReportGone);
+    stage.act(Action::DropReport);
+    stage.after(5_000);
+    rests_on(&stage);
+}
+
+#[test]
+fn a_window_that_never_says_so_leaves_the_screen_hidden_and_the_switch_shows_it_again() {
+    let mut stage = Stage::in_session();
+    stage.act(Action::ConsiderReport);
+    stage.act(Action::DropReport);
+    stage.after(9_999);
+    rests_on(&stage);
+    stage.after(1);
+    let to_sharer = |effect: &Effect| match effect {
+        Effect::ToSharer(SESSION, SharerCommand::Withdraw(Capability::View)) => Some("hidden"),
+        Effect::ToSharer(SESSION, SharerCommand::Pause(Pause::Nothing)) => Some("resumed"),
+        _ => None,
+    };
+    let told: Vec<_> = stage.effects.iter().filter_map(to_sharer).collect();
+    assert_eq!(told, ["hidden", "resumed"], "so that nothing is given back by resuming");
+    stage.act(Action::Allow {
+        capability: Capability::View,
+    });
+    assert!(stage.did(|effect| matches!(
+        effect,
+        Effect::ToSharer(SESSION, SharerCommand::Allow(Capability::View))
+    )));
+}
+
+#[test]
+fn a_report_about_the_session_before_is_off_the_screen_before_the_next_technician_sees_it() {
+    let mut stage = Stage::user();
+    stage.relay(FromRelay::Ticket {
+        ticket: ticket_with_receipt(TicketState::Waiting),
+    });
+    stage.act(Action::ConsiderReport);
+    stage.begin_session();
+    assert_eq!(rests(&stage), Some(Pause::Everything), "from the first moment on");
+    stage.act(report());
+    rests_on(&stage);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! An organisation that lets nobody in by a code.
 
-use renfort_protocol::{code::CodeSecret, policy::Policy};
+use renfort_protocol::{
+    binding::SignedAsk, code::CodeSecret, limits::WARNING_PAUSE_MS, policy::Policy, signalling::EndReason,
+};
 
 use super::{
     code::{asked, caller, code, ends, known, shown, typed},
@@ -22,6 +24,12 @@ fn under_it() -> Stage {
         organisation: Some(forbids()),
         ..profile()
     })
+}
+
+/// The file comes while the program runs.
+fn comes(stage: &mut Stage) {
+    stage.handle(Event::Import(serde_json::to_vec(&forbids()).unwrap()));
+    assert!(!stage.view().organisation.unwrap().codes);
 }
 
 fn secret() -> CodeSecret {
@@ -59,18 +67,91 @@ fn a_question_with_a_code_that_a_relay_lets_through_rings_nobody() {
 fn a_file_that_forbids_codes_ends_the_code_that_is_shown_and_whoever_typed_it_before() {
     let mut user = caller();
     let _ = shown(&user);
-    user.controller.profile.organisation = Some(forbids());
+    comes(&mut user);
     assert_eq!(code(&user), None);
+    user.welcome_user(Some(ticket(TicketState::Waiting)), None);
     let ask = typed(&mut Stage::cardless(), secret());
     user.relay(asked(&ask));
     assert!(ends(&user, &ask));
 
     let mut user = caller();
     let (ask, reveal) = known(&mut user);
-    user.controller.profile.organisation = Some(forbids());
+    comes(&mut user);
+    assert!(ends(&user, &ask), "before anybody hears of it");
     user.relay(FromRelay::Reveal { reveal });
-    assert!(ends(&user, &ask));
     assert!(!matches!(user.user_page(), UserPage::Consent { .. }));
+    assert_eq!(user.notice(), None);
+}
+
+/// With the question by a code on the screen.
+fn asked_by_code() -> (Stage, SignedAsk) {
+    let mut user = caller();
+    let (ask, reveal) = known(&mut user);
+    user.relay(FromRelay::Reveal { reveal });
+    assert!(matches!(user.user_page(), UserPage::Consent { .. }));
+    (user, ask)
+}
+
+fn says(user: &mut Stage, allow: bool) {
+    user.act(Action::AnswerConsent {
+        allow,
+        capabilities: [Capability::View].into(),
+        time_box_ms: GRANT_MS,
+    });
+}
+
+fn granted_to(user: &Stage, ask: &SignedAsk) -> FromRelay {
+    granted_here(Grant {
+        session: ask.ask.session,
+        ..user.grant_answered()
+    })
+}
+
+#[test]
+fn a_file_that_forbids_codes_takes_the_question_of_one_off_the_screen_whether_or_not_it_was_answered() {
+    let (mut user, ask) = asked_by_code();
+    comes(&mut user);
+    assert!(ends(&user, &ask));
+    assert!(matches!(user.user_page(), UserPage::Waiting { .. }));
+    assert_eq!(user.notice(), Some(Code::AgainstPolicy));
+    says(&mut user, true);
+    assert_eq!((user.notice(), user.sent().len()), (Some(Code::OutOfOrder), 0));
+
+    // A yes is on its way, and the relay takes it for good.
+    let (mut user, ask) = asked_by_code();
+    user.now = START.plus(WARNING_PAUSE_MS);
+    says(&mut user, true);
+    let granted = granted_to(&user, &ask);
+    comes(&mut user);
+    let failed = ToRelay::EndSession {
+        session: ask.ask.session,
+        reason: EndReason::Failed,
+    };
+    assert!(user.sent().contains(&&failed));
+    user.relay(granted);
+    assert!(!user.did(|effect| matches!(effect, Effect::StartSharer { .. })));
+    assert!(matches!(user.user_page(), UserPage::Waiting { .. }));
+
+    // One with a card is none of its business.
+    let mut user = Stage::user();
+    user.relay(FromRelay::Ticket {
+        ticket: ticket(TicketState::Waiting),
+    });
+    user.asked();
+    comes(&mut user);
+    assert!(matches!(user.user_page(), UserPage::Consent { .. }));
+}
+
+#[test]
+fn a_session_by_a_code_that_was_allowed_before_goes_on_under_the_policy_that_it_began_with() {
+    let (mut user, ask) = asked_by_code();
+    user.now = START.plus(WARNING_PAUSE_MS);
+    says(&mut user, true);
+    let granted = granted_to(&user, &ask);
+    user.relay(granted);
+    comes(&mut user);
+    assert!(!user.did(|effect| matches!(effect, Effect::ToSharer(..) | Effect::StopSharer)));
+    assert!(matches!(user.user_page(), UserPage::Session { by_code: true, .. }));
 }
 
 #[test]

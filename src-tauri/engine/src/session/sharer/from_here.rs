@@ -190,21 +190,17 @@ impl SharerSession {
         }
         match (before, pause) {
             (_, Pause::Everything) => {
-                let allowed = self.grant.capabilities.clone();
-                // Said and recorded as what it is for the technician: taken back by the user.
+                let seen = self.grant.capabilities.contains(&Capability::View);
+                // Said and recorded as what it is for the technician: the user's switch, off and on again.
                 self.withdraw(&EVERYTHING, Withdrawn::ByUser, now);
-                self.held_back = allowed;
+                if seen {
+                    self.held_back.insert(Capability::View);
+                }
             }
             (Pause::Everything, _) => {
-                if now >= self.grant.expires_at {
-                    return self.end(EndReason::Expired, None, now);
-                }
                 for capability in std::mem::take(&mut self.held_back) {
-                    // A question for what is allowed again is answered by that.
-                    self.close_request(capability);
-                    self.give(capability, now);
+                    self.allow(capability, now);
                 }
-                self.grant_changed(now);
             }
             (Pause::Nothing | Pause::Control, _) => {}
         }
@@ -215,6 +211,9 @@ impl SharerSession {
 
     /// The user's own switch, without being asked.
     fn allow(&mut self, capability: Capability, now: UnixMillis) {
+        if self.ended {
+            return;
+        }
         if now >= self.grant.expires_at {
             return self.end(EndReason::Expired, None, now);
         }

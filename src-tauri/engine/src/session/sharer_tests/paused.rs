@@ -4,13 +4,6 @@ use super::*;
 
 const ALL: [Capability; 3] = [Capability::View, Capability::Control, Capability::Clipboard];
 
-fn granted(said: &[FromSharer]) -> Option<Capabilities> {
-    said.iter().rev().find_map(|said| match said {
-        FromSharer::Granted { grant, .. } => Some(grant.capabilities.clone()),
-        _ => None,
-    })
-}
-
 fn copied(scene: &mut Scene) -> bool {
     scene.session.handle_copied("secret".into(), scene.now);
     let sent = |said: &FromSharer| matches!(said, FromSharer::Clipboard { .. });
@@ -18,7 +11,7 @@ fn copied(scene: &mut Scene) -> bool {
 }
 
 #[test]
-fn while_everything_rests_nothing_is_seen_done_or_copied_and_afterwards_it_is_as_before() {
+fn while_everything_rests_nothing_is_seen_done_or_copied_and_afterwards_it_is_seen_again() {
     let mut scene = Scene::greeted(&ALL);
     scene.press();
     scene.effects();
@@ -49,17 +42,21 @@ fn while_everything_rests_nothing_is_seen_done_or_copied_and_afterwards_it_is_as
 
     scene.command(SharerCommand::Pause(Pause::Nothing));
     let effects = scene.effects();
-    assert!(effects.contains(&SharerEffect::Picture(true)) && effects.contains(&SharerEffect::WatchClipboard(true)));
-    assert!(effects.contains(&SharerEffect::Event(SharerEvent::Granted(grant(&ALL)))));
+    assert!(effects.contains(&SharerEffect::Picture(true)) && !effects.contains(&SharerEffect::WatchClipboard(true)));
+    assert!(effects.contains(&SharerEffect::Event(SharerEvent::Granted(grant(&[Capability::View])))));
+    // The rest is the user's to allow again: whoever thought of abuse is not surprised by a hand that is back.
+    scene.press();
+    assert!(!scene.effects().contains(&SharerEffect::Input(key(true))));
+    assert!(!copied(&mut scene));
+    scene.command(SharerCommand::Allow(Capability::Control));
+    scene.effects();
     scene.press();
     assert_eq!(scene.effects(), [SharerEffect::Input(key(true))]);
-    assert!(copied(&mut scene));
 }
 
 #[test]
-fn only_what_was_allowed_before_is_allowed_again_and_the_log_has_both() {
-    let seen = [Capability::View, Capability::Clipboard];
-    let mut scene = Scene::greeted(&seen);
+fn only_what_was_seen_before_is_seen_again_and_the_log_has_both() {
+    let mut scene = Scene::greeted(&[Capability::View, Capability::Clipboard]);
     scene.command(SharerCommand::Pause(Pause::Everything));
     let withdrawn = |capability| ReportedEvent::Withdrawn {
         capability,
@@ -69,35 +66,69 @@ fn only_what_was_allowed_before_is_allowed_again_and_the_log_has_both() {
         scene.reports(),
         [withdrawn(Capability::Clipboard), withdrawn(Capability::View)]
     );
-    // The technician gives one back meanwhile.
-    scene.hear(&FromViewer::GiveBack {
-        capability: Capability::Clipboard,
-    });
     scene.command(SharerCommand::Pause(Pause::Nothing));
     let view = ReportedEvent::Allowed {
         capability: Capability::View,
     };
     assert_eq!(scene.reports(), [view]);
-    scene.press();
-    assert!(!scene.effects().contains(&SharerEffect::Input(key(true))));
+    // What the user, or the technician, takes back meanwhile stays so, and so does what was hidden before: without a word.
+    for taken_back in [
+        |scene: &mut Scene| scene.command(SharerCommand::Withdraw(Capability::View)),
+        |scene: &mut Scene| {
+            scene.hear(&FromViewer::GiveBack {
+                capability: Capability::View,
+            });
+        },
+    ] {
+        scene.command(SharerCommand::Pause(Pause::Everything));
+        taken_back(&mut scene);
+        scene.effects();
+        scene.command(SharerCommand::Pause(Pause::Nothing));
+        assert!(scene.effects().is_empty());
+        scene.command(SharerCommand::Pause(Pause::Everything));
+        scene.command(SharerCommand::Pause(Pause::Nothing));
+        assert!(scene.effects().is_empty());
+        scene.command(SharerCommand::Allow(Capability::View));
+        scene.effects();
+    }
 }
 
 #[test]
-fn the_technician_is_told_the_same_as_when_the_user_hides_the_screen_by_the_switch() {
-    let told = |command| {
-        let mut scene = Scene::greeted(&ALL);
-        scene.command(command);
-        let said = scene.said();
-        scene.press();
-        scene.hear(&FromViewer::Request {
-            capability: Capability::Control,
-            asked_at: START,
-        });
-        (said, scene.said())
+fn the_technician_and_the_log_are_told_the_same_as_of_the_users_switch_off_and_on_again() {
+    let ask = |capability| FromViewer::Request {
+        capability,
+        asked_at: START,
     };
-    let (said, after) = told(SharerCommand::Pause(Pause::Everything));
-    assert_eq!(granted(&said), Some(Capabilities::new()));
-    assert_eq!((said, after), told(SharerCommand::Withdraw(Capability::View)));
+    let told = |given: &[Capability], off, on| {
+        let mut scene = Scene::greeted(given);
+        let mut all = Vec::new();
+        scene.command(off);
+        all.push(scene.effects());
+        scene.press();
+        scene.hear(&ask(Capability::Control));
+        scene.hear(&ask(Capability::View));
+        all.push(scene.effects());
+        scene.pass(7_000);
+        scene.command(on);
+        all.push(scene.effects());
+        scene.press();
+        scene.hear(&ask(Capability::Control));
+        all.push(scene.effects());
+        all
+    };
+    for given in [&ALL[..], &ALL[..2], &ALL[..1]] {
+        let paused = told(
+            given,
+            SharerCommand::Pause(Pause::Everything),
+            SharerCommand::Pause(Pause::Nothing),
+        );
+        let switched = told(
+            given,
+            SharerCommand::Withdraw(Capability::View),
+            SharerCommand::Allow(Capability::View),
+        );
+        assert_eq!(paused, switched);
+    }
 }
 
 #[test]
