@@ -7,7 +7,7 @@ use crate::{fields::Field, record::Record};
 pub(super) type Text = (&'static str, &'static str);
 
 /// By code, field and the field's value.
-const DETAILS: &[(&str, &str, &str, Text)] = &[
+pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
     (
         "ticket.returned",
         "reason",

@@ -7,7 +7,7 @@ use renfort_protocol::ticket::Language;
 use crate::receipt::{Included, details};
 
 /// By code, in English and in French.
-const STEPS: &[(&str, &str, &str)] = &[
+pub(super) const STEPS: &[(&str, &str, &str)] = &[
     ("ticket.opened", "You asked for help", "Vous avez demandé de l’aide"),
     (
         "ticket.taken",

@@ -3,6 +3,7 @@
 use renfort_protocol::ticket::Language;
 
 /// Everything that the page says, but for the steps ([`super::steps`]).
+#[derive(Debug)]
 pub(super) struct Words {
     pub(super) lang: &'static str,
     pub(super) title: &'static str,
