@@ -241,7 +241,9 @@ export const en: Sentences = {
       case "allowed": return `${s.user} allowed ${s.technician} ${asked[permission]}.`;
       case "refused": return s.flag("timed_out")
         ? `${s.user} did not answer in time: ${thing} was not given.`
-        : `${s.user} refused ${thing}.`;
+        : s.word("by") === "user" ? `${s.user} refused ${thing}.`
+        : s.word("by") === "machine" ? `The user's machine refused ${thing} by itself.`
+        : `${capital(thing)} was refused.`;
       case "withdrawn":
         switch (s.word("reason")) {
           case "by_user": return `${s.user} took back ${thing}.`;

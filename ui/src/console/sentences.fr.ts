@@ -248,7 +248,9 @@ export const fr: Sentences = {
       case "allowed": return `${s.user} a autorisé ${s.technician} ${asked[permission]}.`;
       case "refused": return s.flag("timed_out")
         ? `${s.user} n’a pas répondu à temps${COLON} ${taken[permission]} n’a pas été accordé${permission === "view" ? "e" : ""}.`
-        : `${s.user} a refusé ${taken[permission]}.`;
+        : s.word("by") === "user" ? `${s.user} a refusé ${taken[permission]}.`
+        : s.word("by") === "machine" ? `Le poste de l’utilisateur a refusé de lui-même ${taken[permission]}.`
+        : `${capital(taken[permission])} n’a pas été accordé${permission === "view" ? "e" : ""}.`;
       case "withdrawn":
         switch (s.word("reason")) {
           case "by_user": return `${s.user} a repris ${taken[permission]}.`;

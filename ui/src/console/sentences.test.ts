@@ -142,8 +142,20 @@ describe("sentences for records", () => {
 
   it("tell a silence from a refusal", () => {
     for (const code of ["consent.refused", "control.refused", "clipboard.refused"]) {
-      expect(words("en", entry(code, { timed_out: true }))).toContain("did not answer");
-      expect(words("en", entry(code, { timed_out: false }))).toContain("refused");
+      expect(words("en", entry(code, { timed_out: true, by: "user" }))).toContain("did not answer");
+      expect(words("en", entry(code, { timed_out: false, by: "user" }))).toMatch(/^\S.* refused/u);
+    }
+  });
+
+  it("tell whom a refusal within the session is by, and blame nobody where it is not recorded", () => {
+    for (const code of ["view.refused", "control.refused", "clipboard.refused"]) {
+      const told = (by?: string) => words("en", entry(code, { timed_out: false, ...(by === undefined ? {} : { by }) }));
+      const of = (by?: string) => words("fr", entry(code, { timed_out: false, ...(by === undefined ? {} : { by }) }));
+      expect(told("machine")).toContain("The user's machine refused");
+      expect(of("machine")).toContain("Le poste de l’utilisateur a refusé de lui-même");
+      expect(told()).toMatch(/^\S.* was refused\.$/u);
+      expect(new Set([told("user"), told("machine"), told()]).size).toBe(3);
+      expect(new Set([of("user"), of("machine"), of()]).size).toBe(3);
     }
   });
 

@@ -762,7 +762,11 @@ capability: Capability,
 /**
  * No answer came.
  */
-timed_out: boolean, } | { "event": "withdrawn", 
+timed_out: boolean, 
+/**
+ * Who refused it.
+ */
+by: Refuser, } | { "event": "withdrawn", 
 /**
  * What.
  */
@@ -1701,7 +1705,11 @@ capability: Capability,
 /**
  * No answer came.
  */
-timed_out: boolean, } | { "event": "withdrawn", 
+timed_out: boolean, 
+/**
+ * Who refused it.
+ */
+by: Refuser, } | { "event": "withdrawn", 
 /**
  * What.
  */
@@ -2023,7 +2031,11 @@ capability: Capability,
 /**
  * No answer came.
  */
-timed_out: boolean, } | { "event": "withdrawn", 
+timed_out: boolean, 
+/**
+ * Who refused it.
+ */
+by: Refuser, } | { "event": "withdrawn", 
 /**
  * What.
  */

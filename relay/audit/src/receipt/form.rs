@@ -58,7 +58,7 @@ mod tests {
     /// What this form's pages look like: the SHA-256 of [`rendered`].
     const RENDERED: (&str, &str) = (
         "renfort receipt v2",
-        "ec9cc7881e07374f30005c2ce2c74dc78d2f8abb0e3cba42ed84d59dca81391a",
+        "e7a15f41d105b77f8a7ade8d3f62454492f46345deae9bf8181d7d43f0b753f7",
     );
 
     const ENDS: [&str; 11] = [
