@@ -167,7 +167,7 @@ pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
         "expired",
         (
             "Your screen was no longer shown: the time was over",
-            "Votre écran n’était plus montré\u{a0}: la durée était écoulée",
+            "Votre écran n’a plus été montré\u{a0}: la durée était écoulée",
         ),
     ),
     (
@@ -176,7 +176,7 @@ pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
         "session_ended",
         (
             "Your screen was no longer shown: the session was over",
-            "Votre écran n’était plus montré\u{a0}: la session était finie",
+            "Votre écran n’a plus été montré\u{a0}: la session était finie",
         ),
     ),
     (
@@ -185,7 +185,7 @@ pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
         "peer_lost",
         (
             "Your screen was no longer shown: contact was lost",
-            "Votre écran n’était plus montré\u{a0}: le contact était perdu",
+            "Votre écran n’a plus été montré\u{a0}: le contact était perdu",
         ),
     ),
     (

@@ -103,7 +103,7 @@ pub(super) fn reason(language: Language, reason: &str) -> Option<&'static str> {
         ("abuse_reported", Language::En) => "You reported it.",
         ("abuse_reported", Language::Fr) => "Vous l’avez signalée.",
         ("untrusted", Language::En) => "Something was not as it was sent, so it was refused.",
-        ("untrusted", Language::Fr) => "Un message n’était pas tel qu’il avait été envoyé\u{a0}: elle a été refusée.",
+        ("untrusted", Language::Fr) => "Un message a été modifié en route\u{a0}: elle a été refusée.",
         ("wrong_code", Language::En) => "The code was wrong: the technician saw nothing.",
         ("wrong_code", Language::Fr) => "Le code était faux\u{a0}: le technicien n’a rien vu.",
         ("failed", Language::En) => "It could not go on because of an error.",
