@@ -140,6 +140,15 @@ describe("sentences for records", () => {
     expect(words("fr", entry("hold.added"))).toContain("A complaint is examined");
   });
 
+  it("say of impact and urgency what was not asked, each by itself", () => {
+    const of = (language: "en" | "fr", impact: string, urgency: string) => words(language, entry("ticket.opened", { ...FIELDS["ticket.opened"], impact, urgency }));
+    expect(of("en", "person", "not_stated")).toContain("(one person is stuck, how badly was not asked)");
+    expect(of("en", "not_stated", "high")).toContain("(how many are stuck was not asked, work is impossible)");
+    expect(of("en", "not_stated", "not_stated")).toContain("(how many are stuck and how badly was not asked)");
+    expect(of("fr", "person", "not_stated")).toContain("(une personne bloquée, sans dire à quel point)");
+    expect(of("fr", "not_stated", "not_stated")).toContain("(sans dire combien de personnes sont bloquées, ni à quel point)");
+  });
+
   it("tell a silence from a refusal", () => {
     for (const code of ["consent.refused", "control.refused", "clipboard.refused"]) {
       expect(words("en", entry(code, { timed_out: true, by: "user" }))).toContain("did not answer");
