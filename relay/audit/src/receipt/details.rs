@@ -95,7 +95,7 @@ pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
         "untrusted",
         (
             "The ticket went back to the queue: something from the technician who came with a code was not as it was sent",
-            "Le ticket est revenu dans la file\u{a0}: un message du technicien venu avec un code n’était pas tel qu’envoyé",
+            "Le ticket est revenu dans la file\u{a0}: un message du technicien venu avec un code a été modifié en route",
         ),
     ),
     (

@@ -58,7 +58,7 @@ mod tests {
     /// What this form's pages look like: the SHA-256 of [`rendered`].
     const RENDERED: (&str, &str) = (
         "renfort receipt v2",
-        "e7a15f41d105b77f8a7ade8d3f62454492f46345deae9bf8181d7d43f0b753f7",
+        "8a83e22b5d54c5e6dd92c891780bf8fe03dfcffef62352e7c3eabb774675d9ee",
     );
 
     const ENDS: [&str; 11] = [
