@@ -726,6 +726,8 @@ export type Tampered = "ask" | "card" | "replayed" | "ready" | "reveal" | "allow
 
 export type Words = [string, string];
 
+export type Refuser = "user" | "machine";
+
 export type Withdrawn = "by_user" | "by_technician" | "expired" | "session_ended" | "peer_lost";
 
 export type InputDenied = "not_granted" | "expired" | "own_window" | "paused" | "failed";
