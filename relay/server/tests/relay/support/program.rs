@@ -80,7 +80,7 @@ impl Serving {
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         child.kill().unwrap();
-        panic!("it does not listen");
+        panic!("it does not listen: {:?}", child.wait());
     }
 
     fn start_with(data: &Path, errors: Stdio) -> Self {
