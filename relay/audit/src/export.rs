@@ -184,7 +184,7 @@ impl ExportVerifier {
                 self.hold_against_kept()
             }
             Err(Fault::Missing { seq, found }) => {
-                self.search = Some(Search::begin(seq, found)?);
+                self.search = Some(Search::begin(seq, found, self.records.last())?);
                 Ok(())
             }
             Err(fault) => Err(fault),

@@ -141,7 +141,7 @@ impl Public {
             | ReportedEvent::Stopped
             | ReportedEvent::Requested { .. }
             | ReportedEvent::Allowed { .. } => self,
-            ReportedEvent::Refused { timed_out, .. } => self.flag("timed_out", *timed_out),
+            ReportedEvent::Refused { timed_out, by, .. } => self.flag("timed_out", *timed_out).word("by", by),
             ReportedEvent::Withdrawn { reason, .. } => self.word("reason", reason),
             ReportedEvent::Extended { expires_at } => self.number("expires_at", expires_at.0),
             ReportedEvent::Counted { counts } => self.counts(counts),

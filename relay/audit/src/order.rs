@@ -3,9 +3,11 @@
 //! Flow: the verifier finds another number than the next one; a [`Search`] sees the lines behind it, up to the checkpoint,
 //! and then says what became of the two.
 //!
-//! Invariant: only a record that fits its own hash counts as standing somewhere; any other line is a place and no more.
+//! Invariant: only a record that fits its own hash counts as standing somewhere, and as the one that is looked for only if it
+//! continues the chain that was verified; any other line is a place and no more. That hash is not signed: what a moved record
+//! says is not vouched for.
 
-use crate::{export::ExportedRecord, record::RECORD_VERSION, verify::Fault};
+use crate::{export::ExportedRecord, hash::Digest, record::RECORD_VERSION, verify::Fault};
 
 /// The lines behind the first record that is out of its place.
 #[derive(Debug, Clone)]
@@ -14,6 +16,8 @@ pub(crate) struct Search {
     seq: u64,
     /// The number that stands there, a later one.
     found: u64,
+    /// Hash of the last record that stood in its place, which the one that is looked for names as the one before.
+    prev: Digest,
     /// Place of the next line.
     next: u64,
     /// Where the record that should stand there does.
@@ -27,13 +31,14 @@ impl Search {
     ///
     /// # Errors
     /// The fault, where it is clear at once.
-    pub(crate) fn begin(seq: u64, found: u64) -> Result<Self, Fault> {
+    pub(crate) fn begin(seq: u64, found: u64, prev: Digest) -> Result<Self, Fault> {
         if found < seq {
             return Err(Fault::Repeated { seq, found, at: found });
         }
         Ok(Self {
             seq,
             found,
+            prev,
             next: seq + 1,
             elsewhere: None,
             again: None,
@@ -49,7 +54,7 @@ impl Search {
         if record.v != RECORD_VERSION || record.hash() != exported.hash {
             return;
         }
-        if record.seq == self.seq {
+        if record.seq == self.seq && record.prev == self.prev {
             self.elsewhere.get_or_insert(place);
         } else if record.seq == self.found {
             self.again.get_or_insert(place);

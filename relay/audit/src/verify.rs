@@ -248,6 +248,11 @@ impl Verifier {
         Self::default()
     }
 
+    /// Hash of the last record that holds; zeros before the first.
+    pub(crate) fn last(&self) -> Digest {
+        self.last.unwrap_or(Digest::ZERO)
+    }
+
     /// Takes the next line of an export, without its line end, and gives the record that it holds.
     ///
     /// # Errors
@@ -291,7 +296,7 @@ impl Verifier {
         if record.seq != seq {
             return Err(Fault::Missing { seq, found: record.seq });
         }
-        if record.prev != self.last.unwrap_or(Digest::ZERO) {
+        if record.prev != self.last() {
             return Err(Fault::BrokenChain { seq });
         }
         match (record.session, record.session_seq) {

@@ -65,10 +65,17 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// The broker of the organisation with this public key, which goes on where the store stands. Endpoints of open sessions have
+    /// The broker of the organisation with this public key and this policy, of which it knows what users' machines would refuse
+    /// anyway. It goes on where the store stands. Endpoints of open sessions have
     /// [`renfort_protocol::limits::RESUME_MS`] from `now` to come back.
     #[must_use]
-    pub fn new(mut snapshot: Snapshot, organisation: DeviceKey, limits: Limits, now: UnixMillis) -> Self {
+    pub fn new(
+        mut snapshot: Snapshot,
+        organisation: DeviceKey,
+        policy: &Policy,
+        limits: Limits,
+        now: UnixMillis,
+    ) -> Self {
         let accounts = std::mem::take(&mut snapshot.accounts);
         let cards = std::mem::take(&mut snapshot.cards);
         let cards = Cards::new(organisation, cards, snapshot.revocations.take());
@@ -85,7 +92,7 @@ impl Broker {
             connections: Connections::default(),
             cards,
             codes: Recent::new(QUESTIONS, QUESTIONS_WINDOW_MS),
-            codes_allowed: true,
+            codes_allowed: policy.codes,
             limiter: Limiter::new(),
             lanes: Lanes::default(),
             absences,
@@ -103,13 +110,6 @@ impl Broker {
             broker.watch_reach(id);
         }
         broker
-    }
-
-    /// The same under the organisation's policy, of which it knows what users' machines would refuse anyway.
-    #[must_use]
-    pub fn under(mut self, policy: &Policy) -> Self {
-        self.codes_allowed = policy.codes;
-        self
     }
 
     /// Takes one input. `random` gives 32 fresh random bytes at each call.

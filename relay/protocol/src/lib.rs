@@ -38,4 +38,4 @@ pub mod words;
 
 /// The only protocol version there is. A peer that speaks none of the other's versions is refused with
 /// [`error::Code::WrongVersion`] before anything else is read.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;

@@ -37,6 +37,16 @@ pub enum InputDenied {
     Failed,
 }
 
+/// Who refused something that the technician asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Refuser {
+    /// The user, to whom the question was put: by a no, or by silence.
+    User,
+    /// The user's machine, by itself: it could not be, or the organisation does not allow it.
+    Machine,
+}
+
 /// One thing that happened between the peers. The sharer reports what its machine enforced; the viewer reports what
 /// only it can know (the first picture shown).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -71,12 +81,14 @@ pub enum ReportedEvent {
         /// What was allowed.
         capability: Capability,
     },
-    /// The user refused it, or did not answer. By the sharer.
+    /// It was refused, or nobody answered. By the sharer.
     Refused {
         /// What was refused.
         capability: Capability,
         /// No answer came.
         timed_out: bool,
+        /// Who refused it.
+        by: Refuser,
     },
     /// It is no longer allowed. By the sharer.
     Withdrawn {

@@ -86,6 +86,7 @@ fn generated() -> String {
         binding::Described,
         binding::Tampered,
         words::Words,
+        report::Refuser,
         report::Withdrawn,
         report::InputDenied,
         report::ReportedEvent,

@@ -316,7 +316,7 @@ async fn new_broker(store: &dyn Store, file: &OrganisationFile, limits: Limits) 
     let snapshot = store.snapshot().await?;
     let organisation = &file.organisation;
     let policy = organisation.policy.clone().unwrap_or_default();
-    Ok(Broker::new(snapshot, organisation.key, limits, clock::now()).under(&policy))
+    Ok(Broker::new(snapshot, organisation.key, &policy, limits, clock::now()))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RelayError> {

@@ -8,6 +8,7 @@ use renfort_protocol::{
     VERSION,
     ids::{DeviceKey, Nonce, PersonId, Signature, Token},
     people::{Level, Name, Person, Role, Stated},
+    policy::Policy,
     signalling::{FromRelay, Identity, Request, ToRelay, hello_bytes},
     signing,
     ticket::Language,
@@ -82,7 +83,7 @@ impl World {
             ..Snapshot::default()
         };
         let mut world = Self {
-            broker: Broker::new(snapshot, public(ORGANISATION), Limits::default(), START),
+            broker: Broker::new(snapshot, public(ORGANISATION), &Policy::default(), Limits::default(), START),
             now: START,
             drawn: 0,
             welcomes: 0,

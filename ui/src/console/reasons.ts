@@ -113,7 +113,7 @@ export const reasons: Table<Record<Code, string>> = {
     card_needed: "l’appareil n’avait pas de carte valable",
     wrong_code: "le code était faux, ou n’était plus valable",
     wrong_code_tried: "un code erroné a été saisi",
-    untrusted: "quelque chose n’était pas tel qu’envoyé",
+    untrusted: "quelque chose a été modifié en route",
     bad_receipt: "le reçu n’est pas valable",
     not_saved: "le fichier n’a pas pu être enregistré",
     internal: "un défaut interne de Renfort",

@@ -54,7 +54,7 @@ export function story(start: number): Step[] {
     [203_900, DEVICE, "session.connected", reported(203_900, { capture: "x11", codec: "h264" })],
     [204_100, person, "view.first_picture", reported(204_100, { after_ms: 1_100 })],
     [241_000, DEVICE, "control.requested", reported(241_000)],
-    [250_000, DEVICE, "control.refused", reported(250_000, { timed_out: false })],
+    [250_000, DEVICE, "control.refused", reported(250_000, { timed_out: false, by: "user" })],
     [262_000, DEVICE, "control.requested", reported(262_000)],
     [268_000, DEVICE, "control.allowed", reported(268_000)],
     [300_000, DEVICE, "input.counted", reported(300_000, { keys: 38, clicks: 12, clipboard_to_user: 1, clipboard_from_user: 0, chat: 2 })],

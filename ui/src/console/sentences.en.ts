@@ -9,7 +9,13 @@ const impacts: Record<string, string> = {
   person: "one person is stuck", team: "a team is stuck", organisation: "a whole site is stuck", not_stated: "how many are stuck was not asked",
 };
 const urgencies: Record<string, string> = {
-  low: "it can wait", medium: "work goes on with difficulty", high: "work is impossible", not_stated: "nor how badly",
+  low: "it can wait", medium: "work goes on with difficulty", high: "work is impossible", not_stated: "how badly was not asked",
+};
+/** How many are stuck, and how badly. */
+const stated = (s: Said): string => {
+  const [impact, urgency] = [s.word("impact"), s.word("urgency")];
+  if (impact === "not_stated" && urgency === "not_stated") return "how many are stuck and how badly was not asked";
+  return `${impacts[impact] ?? impact}, ${urgencies[urgency] ?? urgency}`;
 };
 const roles: Record<string, string> = { supervisor: "supervisor", administrator: "administrator" };
 const asked: Record<string, string> = {
@@ -163,7 +169,7 @@ export const en: Sentences = {
     "second_factor.required": (s) => (s.flag("required") ? `${s.who} demanded a second factor of every account.` : `${s.who} no longer demands a second factor.`),
     "signin.limited": (s) => `Sign-in${as(s)} from ${s.text("address")} is blocked for ${n(s.number("seconds"), "second", "seconds")}, after too many failures.`,
     signout: (s) => `${s.who} signed out.`,
-    "ticket.opened": (s) => `${s.text("name")}, on ${s.text("machine")}, asked for help: “${s.text("summary")}” (${impacts[s.word("impact")] ?? s.word("impact")}, ${urgencies[s.word("urgency")] ?? s.word("urgency")}).`,
+    "ticket.opened": (s) => `${s.text("name")}, on ${s.text("machine")}, asked for help: “${s.text("summary")}” (${stated(s)}).`,
     "ticket.cancelled": (s) => `${s.who} took the request back after ${s.span("waited_ms")}.`,
     "ticket.taken": (s) => `${s.text("technician")}, level ${s.number("level")}, took the ticket after ${s.span("waited_ms")} in the queue.`,
     "ticket.take_denied": (s) => `${s.who} could not take the ticket: ${s.error("error")}.`,
@@ -241,7 +247,9 @@ export const en: Sentences = {
       case "allowed": return `${s.user} allowed ${s.technician} ${asked[permission]}.`;
       case "refused": return s.flag("timed_out")
         ? `${s.user} did not answer in time: ${thing} was not given.`
-        : `${s.user} refused ${thing}.`;
+        : s.word("by") === "user" ? `${s.user} refused ${thing}.`
+        : s.word("by") === "machine" ? `The user's machine refused ${thing} by itself.`
+        : `${capital(thing)} was refused.`;
       case "withdrawn":
         switch (s.word("reason")) {
           case "by_user": return `${s.user} took back ${thing}.`;

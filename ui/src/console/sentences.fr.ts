@@ -13,7 +13,13 @@ const impacts: Record<string, string> = {
   person: "une personne bloquée", team: "une équipe bloquée", organisation: "tout un site bloqué", not_stated: "sans dire combien de personnes sont bloquées",
 };
 const urgencies: Record<string, string> = {
-  low: "cela peut attendre", medium: "travail difficile", high: "travail impossible", not_stated: "ni à quel point",
+  low: "cela peut attendre", medium: "travail difficile", high: "travail impossible", not_stated: "sans dire à quel point",
+};
+/** How many are stuck, and how badly. */
+const stated = (s: Said): string => {
+  const [impact, urgency] = [s.word("impact"), s.word("urgency")];
+  if (impact === "not_stated" && urgency === "not_stated") return "sans dire combien de personnes sont bloquées, ni à quel point";
+  return `${impacts[impact] ?? impact}, ${urgencies[urgency] ?? urgency}`;
 };
 const roles: Record<string, string> = { supervisor: "superviseur", administrator: "administrateur" };
 const asked: Record<string, string> = {
@@ -171,7 +177,7 @@ export const fr: Sentences = {
     "second_factor.required": (s) => (s.flag("required") ? `${s.who} a rendu le second facteur obligatoire pour tous les comptes.` : `${s.who} n’exige plus de second facteur.`),
     "signin.limited": (s) => `La connexion${as(s)} depuis ${s.text("address")} est bloquée pendant ${n(s.number("seconds"), "seconde", "secondes")}, après trop d’échecs.`,
     signout: (s) => `${s.who} a fermé sa connexion.`,
-    "ticket.opened": (s) => `${s.text("name")}, sur ${s.text("machine")}, a demandé de l’aide${COLON} ${quoted(s.text("summary"))} (${impacts[s.word("impact")] ?? s.word("impact")}, ${urgencies[s.word("urgency")] ?? s.word("urgency")}).`,
+    "ticket.opened": (s) => `${s.text("name")}, sur ${s.text("machine")}, a demandé de l’aide${COLON} ${quoted(s.text("summary"))} (${stated(s)}).`,
     "ticket.cancelled": (s) => `${s.who} a annulé la demande après ${s.span("waited_ms")}.`,
     "ticket.taken": (s) => `${s.text("technician")}, niveau ${s.number("level")}, a pris le ticket après ${s.span("waited_ms")} d’attente.`,
     "ticket.take_denied": (s) => `${s.who} n’a pas pu prendre le ticket${COLON} ${s.error("error")}.`,
@@ -206,7 +212,7 @@ export const fr: Sentences = {
     "session.stopped": (s) => `${s.user} a appuyé sur Arrêter.`,
     "session.abuse_reported": (s) => `${s.user} a signalé un abus${s.number("chars") > 0 ? `${COLON} « ${s.text("sentence")} »` : ""}.`,
     "session.failed": (s) => `La session n’a pas pu continuer${COLON} ${s.error("error")}.`,
-    "session.tampered": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a reçu quelque chose qui n’était pas tel qu’envoyé (${tampered[s.word("what")] ?? s.word("what")}) et n’a rien partagé sur cette base.`,
+    "session.tampered": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a reçu quelque chose qui avait été modifié en route (${tampered[s.word("what")] ?? s.word("what")}) et n’a rien partagé sur cette base.`,
     "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}${SEMICOLON} ${done(s)}.`,
     "session.signed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a signé les enregistrements de la session (${n(s.number("records"), "enregistrement", "enregistrements")}).`,
     "session.head_disputed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} n’était pas d’accord avec les enregistrements de la session${COLON} il a fait ${n(s.number("claimed"), "rapport", "rapports")}, le journal en contient ${s.number("reports")}.`,
@@ -248,7 +254,9 @@ export const fr: Sentences = {
       case "allowed": return `${s.user} a autorisé ${s.technician} ${asked[permission]}.`;
       case "refused": return s.flag("timed_out")
         ? `${s.user} n’a pas répondu à temps${COLON} ${taken[permission]} n’a pas été accordé${permission === "view" ? "e" : ""}.`
-        : `${s.user} a refusé ${taken[permission]}.`;
+        : s.word("by") === "user" ? `${s.user} a refusé ${taken[permission]}.`
+        : s.word("by") === "machine" ? `Le poste de l’utilisateur a refusé de lui-même ${taken[permission]}.`
+        : `${capital(taken[permission])} n’a pas été accordé${permission === "view" ? "e" : ""}.`;
       case "withdrawn":
         switch (s.word("reason")) {
           case "by_user": return `${s.user} a repris ${taken[permission]}.`;

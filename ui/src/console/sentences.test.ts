@@ -140,10 +140,31 @@ describe("sentences for records", () => {
     expect(words("fr", entry("hold.added"))).toContain("A complaint is examined");
   });
 
+  it("say of impact and urgency what was not asked, each by itself", () => {
+    const of = (language: "en" | "fr", impact: string, urgency: string) => words(language, entry("ticket.opened", { ...FIELDS["ticket.opened"], impact, urgency }));
+    expect(of("en", "person", "not_stated")).toContain("(one person is stuck, how badly was not asked)");
+    expect(of("en", "not_stated", "high")).toContain("(how many are stuck was not asked, work is impossible)");
+    expect(of("en", "not_stated", "not_stated")).toContain("(how many are stuck and how badly was not asked)");
+    expect(of("fr", "person", "not_stated")).toContain("(une personne bloquée, sans dire à quel point)");
+    expect(of("fr", "not_stated", "not_stated")).toContain("(sans dire combien de personnes sont bloquées, ni à quel point)");
+  });
+
   it("tell a silence from a refusal", () => {
     for (const code of ["consent.refused", "control.refused", "clipboard.refused"]) {
-      expect(words("en", entry(code, { timed_out: true }))).toContain("did not answer");
-      expect(words("en", entry(code, { timed_out: false }))).toContain("refused");
+      expect(words("en", entry(code, { timed_out: true, by: "user" }))).toContain("did not answer");
+      expect(words("en", entry(code, { timed_out: false, by: "user" }))).toMatch(/^\S.* refused/u);
+    }
+  });
+
+  it("tell whom a refusal within the session is by, and blame nobody where it is not recorded", () => {
+    for (const code of ["view.refused", "control.refused", "clipboard.refused"]) {
+      const told = (by?: string) => words("en", entry(code, { timed_out: false, ...(by === undefined ? {} : { by }) }));
+      const of = (by?: string) => words("fr", entry(code, { timed_out: false, ...(by === undefined ? {} : { by }) }));
+      expect(told("machine")).toContain("The user's machine refused");
+      expect(of("machine")).toContain("Le poste de l’utilisateur a refusé de lui-même");
+      expect(told()).toMatch(/^\S.* was refused\.$/u);
+      expect(new Set([told("user"), told("machine"), told()]).size).toBe(3);
+      expect(new Set([of("user"), of("machine"), of()]).size).toBe(3);
     }
   });
 

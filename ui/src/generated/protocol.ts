@@ -726,6 +726,8 @@ export type Tampered = "ask" | "card" | "replayed" | "ready" | "reveal" | "allow
 
 export type Words = [string, string];
 
+export type Refuser = "user" | "machine";
+
 export type Withdrawn = "by_user" | "by_technician" | "expired" | "session_ended" | "peer_lost";
 
 export type InputDenied = "not_granted" | "expired" | "own_window" | "paused" | "failed";
@@ -762,7 +764,11 @@ capability: Capability,
 /**
  * No answer came.
  */
-timed_out: boolean, } | { "event": "withdrawn", 
+timed_out: boolean, 
+/**
+ * Who refused it.
+ */
+by: Refuser, } | { "event": "withdrawn", 
 /**
  * What.
  */
@@ -1701,7 +1707,11 @@ capability: Capability,
 /**
  * No answer came.
  */
-timed_out: boolean, } | { "event": "withdrawn", 
+timed_out: boolean, 
+/**
+ * Who refused it.
+ */
+by: Refuser, } | { "event": "withdrawn", 
 /**
  * What.
  */
@@ -2023,7 +2033,11 @@ capability: Capability,
 /**
  * No answer came.
  */
-timed_out: boolean, } | { "event": "withdrawn", 
+timed_out: boolean, 
+/**
+ * Who refused it.
+ */
+by: Refuser, } | { "event": "withdrawn", 
 /**
  * What.
  */

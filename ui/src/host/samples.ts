@@ -58,7 +58,7 @@ export const signedCard = (change: Partial<SignedCard["card"]> = {}): SignedCard
   signature: "00".repeat(64),
 });
 export const signedAsk = (): SignedAsk => ({
-  ask: { version: 1, session: SESSION, ticket: "T-1001", capabilities: ["view"], asked_at: NOW, commitment: "00".repeat(32), credential: { by: "card", card: signedCard() } },
+  ask: { version: 2, session: SESSION, ticket: "T-1001", capabilities: ["view"], asked_at: NOW, commitment: "00".repeat(32), credential: { by: "card", card: signedCard() } },
   signature: "00".repeat(64),
 });
 export const sessionInfo = (change: Partial<SessionInfo> = {}): SessionInfo => ({

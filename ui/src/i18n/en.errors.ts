@@ -5,6 +5,7 @@ import { trust } from "./en.trust";
 import { isFault, isReceiptFault, isTampered, type ReceiptFault } from "./named";
 
 const UNLIKE: Readonly<Record<ReceiptFault, string>> = {
+  version: "The server’s receipt was made by another version of Renfort than this one",
   other_device: "The server’s receipt is about another computer than this one",
   other_technician: "The server’s receipt is about another technician than the one whom you let in, or about another card or computer of theirs",
   not_as_told: "The server’s receipt does not say what this computer told the server of the session",
@@ -107,7 +108,7 @@ export const errors: ErrorTable = {
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
     what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}`}, so Renfort did not save it.`,
-    todo: "Try again. If it stays so, tell your organisation’s security or data protection officer.",
+    todo: p.fault === "version" ? "Update Renfort here. If it stays so, tell your helpdesk: the server has to be updated." : "Try again. If it stays so, tell your organisation’s security or data protection officer.",
   }),
   not_saved: (p) => ({
     what: p.reason === "full" ? "There is no room left where the file should go." : p.reason === "denied" ? "You may not write there." : "The file could not be saved there.",

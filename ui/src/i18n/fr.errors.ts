@@ -5,6 +5,7 @@ import { trust } from "./fr.trust";
 import { isFault, isReceiptFault, isTampered, type ReceiptFault } from "./named";
 
 const UNLIKE: Readonly<Record<ReceiptFault, string>> = {
+  version: "Le reçu du serveur vient d’une autre version de Renfort que celle-ci",
   other_device: "Le reçu du serveur concerne un autre ordinateur que celui-ci",
   other_technician: "Le reçu du serveur concerne un autre technicien que celui que vous avez laissé entrer, ou une autre carte ou un autre ordinateur que les siens",
   not_as_told: "Le reçu du serveur ne dit pas ce que cet ordinateur a rapporté de la session",
@@ -107,7 +108,7 @@ export const errors: ErrorTable = {
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
     what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""}`}\u00a0: Renfort ne l’a pas enregistré.`,
-    todo: "Réessayez. Si cela continue, prévenez la personne chargée de la sécurité ou de la protection des données.",
+    todo: p.fault === "version" ? "Mettez Renfort à jour ici. Si cela continue, dites à votre assistance que le serveur doit être mis à jour." : "Réessayez. Si cela continue, prévenez la personne chargée de la sécurité ou de la protection des données.",
   }),
   not_saved: (p) => ({
     what: p.reason === "full" ? "Il n’y a plus de place à cet endroit." : p.reason === "denied" ? "Vous n’avez pas le droit d’écrire à cet endroit." : "Le fichier n’a pas pu être enregistré à cet endroit.",

@@ -45,7 +45,7 @@ describe.each<Language>(["en", "fr"])("errors in %s", (which) => {
   });
 
   test("what this computer knows to be wrong with a receipt is said in words, and anything else by its name", () => {
-    const told = ["other_device", "other_technician", "not_as_told", "report_missing", "no_yes"].map((fault) => errorText({ code: "bad_receipt", params: { fault } }).what);
+    const told = ["version", "other_device", "other_technician", "not_as_told", "report_missing", "no_yes"].map((fault) => errorText({ code: "bad_receipt", params: { fault } }).what);
     expect(new Set(told).size).toBe(told.length);
     for (const text of told) expect(text).not.toMatch(/_|\(/);
     expect(errorText({ code: "bad_receipt", params: { fault: "session_gap" } }).what).toContain("session_gap");

@@ -4,7 +4,7 @@ use crate::{
     checkpoint::Checkpoint,
     hash::Digest,
     inclusion,
-    receipt::{Against, Facts, Fault, Included, MAX_RECORDS, Proof, RECEIPT_FORM, heads, parties::Parties},
+    receipt::{Against, Facts, Fault, Included, MAX_RECORDS, Proof, form, heads, parties::Parties},
     record::{RECORD_VERSION, Record},
 };
 
@@ -67,9 +67,7 @@ pub(super) fn check(proof: &Proof, against: &Against) -> Result<Facts, Fault> {
 
 /// What surrounds the records: form, keys, organisation, checkpoint.
 fn check_frame(proof: &Proof, against: &Against) -> Result<Checkpoint, Fault> {
-    if proof.form != RECEIPT_FORM {
-        return Err(Fault::Version);
-    }
+    form::check(&proof.form)?;
     if proof.records.len() > MAX_RECORDS {
         return Err(Fault::Malformed);
     }

@@ -6,8 +6,8 @@ use crate::{fields::Field, record::Record};
 /// A text in English and in French.
 pub(super) type Text = (&'static str, &'static str);
 
-/// By code, field and the field's value.
-const DETAILS: &[(&str, &str, &str, Text)] = &[
+/// By code, field and the field's value; of several that fit, the first.
+pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
     (
         "ticket.returned",
         "reason",
@@ -95,7 +95,7 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         "untrusted",
         (
             "The ticket went back to the queue: something from the technician who came with a code was not as it was sent",
-            "Le ticket est revenu dans la file\u{a0}: un message du technicien venu avec un code n’était pas tel qu’envoyé",
+            "Le ticket est revenu dans la file\u{a0}: un message du technicien venu avec un code a été modifié en route",
         ),
     ),
     (
@@ -106,21 +106,6 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
             "The ticket went back to the queue: the question of the technician who came with a code could not go on",
             "Le ticket est revenu dans la file\u{a0}: la demande du technicien venu avec un code n’a pas pu continuer",
         ),
-    ),
-    (
-        "consent.refused",
-        "timed_out",
-        "true",
-        (
-            "Nobody answered the question, which counts as no",
-            "Personne n’a répondu à la demande, ce qui vaut refus",
-        ),
-    ),
-    (
-        "consent.refused",
-        "timed_out",
-        "false",
-        ("You said no", "Vous avez refusé"),
     ),
     (
         "session.signed",
@@ -182,7 +167,7 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         "expired",
         (
             "Your screen was no longer shown: the time was over",
-            "Votre écran n’était plus montré\u{a0}: la durée était écoulée",
+            "Votre écran n’a plus été montré\u{a0}: la durée était écoulée",
         ),
     ),
     (
@@ -191,7 +176,7 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         "session_ended",
         (
             "Your screen was no longer shown: the session was over",
-            "Votre écran n’était plus montré\u{a0}: la session était finie",
+            "Votre écran n’a plus été montré\u{a0}: la session était finie",
         ),
     ),
     (
@@ -200,7 +185,7 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         "peer_lost",
         (
             "Your screen was no longer shown: contact was lost",
-            "Votre écran n’était plus montré\u{a0}: le contact était perdu",
+            "Votre écran n’a plus été montré\u{a0}: le contact était perdu",
         ),
     ),
     (
@@ -296,15 +281,6 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
     (
         "view.refused",
         "timed_out",
-        "false",
-        (
-            "You refused to show your screen",
-            "Vous avez refusé de montrer votre écran",
-        ),
-    ),
-    (
-        "view.refused",
-        "timed_out",
         "true",
         (
             "Nobody answered about showing your screen, which counts as no",
@@ -312,12 +288,21 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         ),
     ),
     (
-        "control.refused",
-        "timed_out",
-        "false",
+        "view.refused",
+        "by",
+        "user",
         (
-            "You refused the use of mouse and keyboard",
-            "Vous avez refusé l’usage de la souris et du clavier",
+            "You refused to show your screen",
+            "Vous avez refusé de montrer votre écran",
+        ),
+    ),
+    (
+        "view.refused",
+        "by",
+        "machine",
+        (
+            "Your computer refused by itself to show your screen",
+            "Votre ordinateur a refusé de lui-même de montrer votre écran",
         ),
     ),
     (
@@ -330,10 +315,22 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         ),
     ),
     (
-        "clipboard.refused",
-        "timed_out",
-        "false",
-        ("You refused copying texts", "Vous avez refusé la copie de textes"),
+        "control.refused",
+        "by",
+        "user",
+        (
+            "You refused the use of mouse and keyboard",
+            "Vous avez refusé l’usage de la souris et du clavier",
+        ),
+    ),
+    (
+        "control.refused",
+        "by",
+        "machine",
+        (
+            "Your computer refused by itself the use of mouse and keyboard",
+            "Votre ordinateur a refusé de lui-même l’usage de la souris et du clavier",
+        ),
     ),
     (
         "clipboard.refused",
@@ -342,6 +339,21 @@ const DETAILS: &[(&str, &str, &str, Text)] = &[
         (
             "Nobody answered about copying texts, which counts as no",
             "Personne n’a répondu au sujet de la copie de textes, ce qui vaut refus",
+        ),
+    ),
+    (
+        "clipboard.refused",
+        "by",
+        "user",
+        ("You refused copying texts", "Vous avez refusé la copie de textes"),
+    ),
+    (
+        "clipboard.refused",
+        "by",
+        "machine",
+        (
+            "Your computer refused copying texts by itself",
+            "Votre ordinateur a refusé de lui-même la copie de textes",
         ),
     ),
 ];

@@ -80,9 +80,9 @@ pub struct Facts {
     pub counts: Counts,
     /// What was allowed at some time: `view`, `control`, `clipboard`.
     pub allowed: BTreeSet<String>,
-    /// How often the user said no: to the question before the session, or to one within it.
+    /// How often the user said no to a question within the session.
     pub refused: u64,
-    /// How often nobody answered, which counts as no.
+    /// How often nobody answered one, which counts as no.
     pub unanswered: u64,
     /// Pieces of input that the user's machine did not carry out.
     pub denied_inputs: u64,
@@ -179,7 +179,6 @@ impl Facts {
                 let words = one.text("capabilities").unwrap_or_default();
                 self.allowed.extend(words.split_whitespace().map(str::to_owned));
             }
-            "consent.refused" => self.refuse(one),
             "ticket.closed" if one.record.seq > began => {
                 self.outcome = one.text("outcome").map(str::to_owned);
             }
@@ -190,9 +189,11 @@ impl Facts {
     }
 
     fn refuse(&mut self, one: &Included) {
-        let sum = match one.flag("timed_out") {
-            Some(true) => &mut self.unanswered,
-            _ => &mut self.refused,
+        let sum = match (one.flag("timed_out"), one.text("by")) {
+            (Some(true), _) => &mut self.unanswered,
+            (_, Some("user")) => &mut self.refused,
+            // Their machine did, or the record is from before it said who.
+            _ => return,
         };
         *sum = sum.saturating_add(1);
     }

@@ -11,6 +11,7 @@ mod check;
 mod date;
 mod details;
 mod facts;
+mod form;
 mod heads;
 mod page;
 mod parties;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     facts::{Covered, Facts, Signed},
+    form::RECEIPT_FORM,
     heads::head_of,
     seen::{Seen, told},
 };
@@ -40,8 +42,6 @@ use crate::{
     record::Record,
 };
 
-/// Names this form of receipt.
-pub const RECEIPT_FORM: &str = "renfort receipt v1";
 /// Most records in a receipt: some hours of a busy session.
 pub const MAX_RECORDS: usize = 5_000;
 /// Largest proof, in bytes.
@@ -120,8 +120,8 @@ pub enum Fault {
     /// No page with a receipt in it, or one that is not written as receipts are.
     #[error("this is not a receipt")]
     Malformed,
-    /// A form that this program does not know.
-    #[error("this receipt is of a form that this program does not know")]
+    /// Another form than this program's: what this program would make of it says nothing about it.
+    #[error("this receipt was made by another version of Renfort: check it with that one")]
     Version,
     /// The receipt names another relay key than the one given.
     #[error("the receipt names another relay key than the one given")]
@@ -332,10 +332,14 @@ impl Proof {
     /// Reads what [`Proof::text`] wrote.
     ///
     /// # Errors
-    /// When it is nothing of the kind.
+    /// When it is nothing of the kind, or of another form.
     pub fn read(text: &str) -> Result<Self, Fault> {
+        if text.len() > MAX_PROOF_BYTES {
+            return Err(Fault::Malformed);
+        }
+        form::check_proof(text)?;
         let proof: Self = serde_json::from_str(text).map_err(|_| Fault::Malformed)?;
-        if text.len() > MAX_PROOF_BYTES || proof.text() != text {
+        if proof.text() != text {
             return Err(Fault::Malformed);
         }
         Ok(proof)
@@ -380,6 +384,7 @@ pub fn verify_page(page: &str, against: &Against) -> Result<(Receipt, Facts), Fa
         .and_then(|(_, rest)| rest.split_once(page::DATA_END))
         .map(|(json, _)| json)
         .ok_or(Fault::Malformed)?;
+    form::check_receipt(embedded)?;
     let receipt: Receipt = serde_json::from_str(embedded).map_err(|_| Fault::Malformed)?;
     if receipt.utc_offset.unsigned_abs() > MAX_OFFSET.unsigned_abs() {
         return Err(Fault::Malformed);

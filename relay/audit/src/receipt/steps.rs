@@ -7,7 +7,7 @@ use renfort_protocol::ticket::Language;
 use crate::receipt::{Included, details};
 
 /// By code, in English and in French.
-const STEPS: &[(&str, &str, &str)] = &[
+pub(super) const STEPS: &[(&str, &str, &str)] = &[
     ("ticket.opened", "You asked for help", "Vous avez demandé de l’aide"),
     (
         "ticket.taken",
@@ -105,7 +105,7 @@ const STEPS: &[(&str, &str, &str)] = &[
     (
         "session.tampered",
         "Something was not as it was sent, and was not used",
-        "Quelque chose n’était pas tel qu’envoyé, et n’a pas servi",
+        "Quelque chose a été modifié en route, et n’a pas servi",
     ),
     (
         "session.failed",
@@ -151,7 +151,7 @@ const STEPS: &[(&str, &str, &str)] = &[
     (
         "view.withdrawn",
         "Your screen was no longer shown",
-        "Votre écran n’était plus montré",
+        "Votre écran n’a plus été montré",
     ),
     (
         "control.requested",

@@ -3,6 +3,7 @@
 use renfort_protocol::ticket::Language;
 
 /// Everything that the page says, but for the steps ([`super::steps`]).
+#[derive(Debug)]
 pub(super) struct Words {
     pub(super) lang: &'static str,
     pub(super) title: &'static str,
@@ -102,7 +103,7 @@ pub(super) fn reason(language: Language, reason: &str) -> Option<&'static str> {
         ("abuse_reported", Language::En) => "You reported it.",
         ("abuse_reported", Language::Fr) => "Vous l’avez signalée.",
         ("untrusted", Language::En) => "Something was not as it was sent, so it was refused.",
-        ("untrusted", Language::Fr) => "Un message n’était pas tel qu’il avait été envoyé\u{a0}: elle a été refusée.",
+        ("untrusted", Language::Fr) => "Un message a été modifié en route\u{a0}: elle a été refusée.",
         ("wrong_code", Language::En) => "The code was wrong: the technician saw nothing.",
         ("wrong_code", Language::Fr) => "Le code était faux\u{a0}: le technicien n’a rien vu.",
         ("failed", Language::En) => "It could not go on because of an error.",
@@ -154,8 +155,8 @@ const EN: Words = Words {
     to_user: "Texts copied to your computer",
     from_user: "Texts copied from your computer",
     chat: "Messages written",
-    refused: "Questions that you refused",
-    unanswered: "Questions that nobody answered, which counts as no",
+    refused: "During the session, questions that you refused",
+    unanswered: "During the session, questions that nobody answered, which counts as no",
     denied: "Keys and clicks that your computer did not carry out",
     contents: "Only how many there were is kept: never what was typed, copied or written.",
     how: "How it ended",
@@ -226,8 +227,8 @@ const FR: Words = Words {
     to_user: "Textes copiés vers votre ordinateur",
     from_user: "Textes copiés depuis votre ordinateur",
     chat: "Messages écrits",
-    refused: "Demandes que vous avez refusées",
-    unanswered: "Demandes restées sans réponse, ce qui vaut refus",
+    refused: "Pendant la session, demandes que vous avez refusées",
+    unanswered: "Pendant la session, demandes restées sans réponse, ce qui vaut refus",
     denied: "Touches et clics que votre ordinateur n’a pas exécutés",
     contents: "Seul leur nombre est conservé\u{a0}: jamais ce qui a été tapé, copié ou écrit.",
     how: "Comment elle s’est terminée",

@@ -41,6 +41,21 @@ pub(crate) fn swapped_and_changed() -> Vec<String> {
     lines
 }
 
+/// Record 1 deleted, and one made up with its number behind, which fits its own hash and not the chain.
+pub(crate) fn deleted_and_made_up() -> Vec<String> {
+    let mut lines = in_order(&[0, 2, 3, 1, 4, 5]);
+    let mut exported: ExportedRecord = serde_json::from_str(&lines[4]).unwrap();
+    exported.record.prev = exported.hash;
+    exported.hash = exported.record.hash();
+    lines[4] = exported.line();
+    lines
+}
+
+#[test]
+fn a_record_that_was_made_up_with_the_number_of_a_deleted_one_is_not_taken_for_it() {
+    assert_eq!(check(&deleted_and_made_up()), Err(Fault::Missing { seq: 1, found: 2 }));
+}
+
 #[test]
 fn two_swapped_records_are_both_named_however_far_apart() {
     for one in 0..6 {

@@ -16,7 +16,7 @@ use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::order::{in_order, swapped, swapped_and_changed, swapped_and_numbered};
+use crate::order::{deleted_and_made_up, in_order, swapped, swapped_and_changed, swapped_and_numbered};
 use crate::support::{entries, export, export_of, exported, forge, origin, pair, prove, signed, write};
 
 fn checkpoint_of(count: usize) -> String {
@@ -253,6 +253,11 @@ fn cases() -> Vec<serde_json::Value> {
         case(
             "two records swapped, the second of them changed",
             &swapped_and_changed(),
+            &pinned,
+        ),
+        case(
+            "a record removed, and one made up with its number behind",
+            &deleted_and_made_up(),
             &pinned,
         ),
         case("a record added", &longer, &pinned),

@@ -382,8 +382,28 @@ fn what_is_no_receipt_is_malformed() {
     assert_eq!(verify(&more), Err(Fault::Malformed));
     let far = with_proof(&page, |proof| proof["records"][0]["path"][0] = 4_000_000_000_u32.into());
     assert_eq!(verify(&far), Err(Fault::Malformed));
-    let newer = with_proof(&page, |proof| proof["form"] = "renfort receipt v2".into());
-    assert_eq!(verify(&newer), Err(Fault::Version));
+}
+
+#[test]
+fn a_receipt_of_another_form_is_not_called_altered() {
+    let before = include_str!("../../vectors/receipt-v1.html");
+    assert_eq!(verify(before), Err(Fault::Version));
+    // A later form may hold what this one does not know.
+    let page = log(Signing::Both).page(Language::En);
+    let later = with_proof(&page, |proof| {
+        proof["form"] = "renfort receipt v999".into();
+        proof["more"] = 1.into();
+    });
+    assert_eq!(verify(&later), Err(Fault::Version));
+    assert_eq!(Proof::read("{\"form\":\"renfort receipt v1\"}"), Err(Fault::Version));
+    assert_eq!(
+        checked(|proof| proof.form = "renfort receipt v1".into()),
+        Fault::Version
+    );
+    assert_eq!(
+        Fault::Version.to_string(),
+        "this receipt was made by another version of Renfort: check it with that one"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use renfort_audit::{
 use renfort_protocol::{
     grant::Capability,
     ids::PersonId,
-    report::{ReportedEvent, Withdrawn},
+    report::{Refuser, ReportedEvent, Withdrawn},
     signalling::EndReason,
     ticket::Language,
 };
@@ -141,22 +141,70 @@ fn a_ticket_that_went_back_before_its_reason_was_recorded_still_reads_and_verifi
 }
 
 #[test]
-fn refusals_and_silences_are_counted_apart_and_the_first_question_counts() {
+fn refusals_and_silences_within_the_session_are_counted_apart() {
     let mut log = log(Signing::None);
-    log.of_session(user(), Event::ConsentRefused { timed_out: false });
     for (number, capability, timed_out) in [
         (5, Capability::Control, false),
         (6, Capability::Clipboard, true),
         (7, Capability::Control, true),
     ] {
-        log.report(user(), number, ReportedEvent::Refused { capability, timed_out });
+        let by = Refuser::User;
+        log.report(
+            user(),
+            number,
+            ReportedEvent::Refused {
+                capability,
+                timed_out,
+                by,
+            },
+        );
     }
     let (_, facts) = verify_page(&log.page(Language::En), &Against::default()).unwrap();
-    assert_eq!((facts.refused, facts.unanswered), (2, 2));
+    assert_eq!((facts.refused, facts.unanswered), (1, 2));
     let page = log.page(Language::En);
-    assert!(page.contains("<dt>Questions that you refused</dt><dd>2</dd>"));
-    assert!(page.contains("<dt>Questions that nobody answered, which counts as no</dt><dd>2</dd>"));
-    assert!(steps(&log, Language::En).contains(&"You said no".to_owned()));
+    assert!(page.contains("<dt>During the session, questions that you refused</dt><dd>1</dd>"));
+    assert!(page.contains("<dt>During the session, questions that nobody answered, which counts as no</dt><dd>2</dd>"));
+}
+
+#[test]
+fn what_the_users_machine_refused_by_itself_is_not_told_as_the_users_no() {
+    for capability in [Capability::View, Capability::Control, Capability::Clipboard] {
+        let refused = |by| ReportedEvent::Refused {
+            capability,
+            timed_out: false,
+            by,
+        };
+        let mut log = log(Signing::None);
+        // The technician repeats the question while it cannot be put.
+        log.report(user(), 5, refused(Refuser::Machine));
+        log.report(user(), 6, refused(Refuser::Machine));
+        log.report(user(), 7, refused(Refuser::User));
+        // Before it was recorded who did, the two were one.
+        log.report(user(), 8, refused(Refuser::Machine));
+        let before = log.records.last_mut().unwrap();
+        assert!(before.record.fields.remove("by").is_some());
+        before.hash = before.record.hash();
+        let (_, facts) = verify_page(&log.page(Language::En), &Against::default()).unwrap();
+        assert_eq!((facts.refused, facts.unanswered), (1, 0));
+        for (language, you, yours) in [
+            (Language::En, "You refused", "Your computer refused"),
+            (
+                Language::Fr,
+                "Vous avez refusé",
+                "Votre ordinateur a refusé de lui-même",
+            ),
+        ] {
+            let told = steps(&log, language);
+            let [first, second, third, last] = &told[told.len() - 4..] else {
+                panic!("{told:?}");
+            };
+            assert!(
+                first.starts_with(yours) && second == first && third.starts_with(you),
+                "{told:?}"
+            );
+            assert!(!last.starts_with(you) && !last.starts_with(yours), "{last}");
+        }
+    }
 }
 
 #[test]
@@ -199,6 +247,7 @@ fn no_report_of_a_session_is_shown_as_a_bare_code() {
             ReportedEvent::Refused {
                 capability,
                 timed_out: false,
+                by: Refuser::User,
             },
         ]
     });

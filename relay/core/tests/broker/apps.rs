@@ -27,7 +27,11 @@ pub const EXPIRES: u64 = START + 90 * 24 * 60 * 60_000;
 
 /// A user with a ticket, and Ada; the apps say nothing by themselves.
 pub fn desk() -> (World, Conn, Conn, TicketId) {
-    let mut world = World::new();
+    desk_in(World::new())
+}
+
+/// The same in this world.
+pub fn desk_in(mut world: World) -> (World, Conn, Conn, TicketId) {
     world.by_themselves = false;
     let (user, ada) = (world.user(1), world.technician("Ada"));
     let ticket = world.opened(user);

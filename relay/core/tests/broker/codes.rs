@@ -8,13 +8,12 @@ use renfort_protocol::{
     error::Code,
     ids::{Confirmation, PakeElement, PersonId, SessionId, TicketId},
     people::{Level, Name, Technician},
-    policy::Policy,
     signalling::{ConsentAnswer, EndReason, FromRelay, ToRelay},
     ticket::{NoteText, Outcome, TicketState},
 };
 
 use crate::{
-    apps::{self, ADA, BOB, desk, yes},
+    apps::{self, ADA, BOB, desk, desk_in, yes},
     harness::{World, device, device_pair},
 };
 
@@ -328,12 +327,10 @@ fn guessing_codes_stops_after_some_questions_for_a_while() {
 
 #[test]
 fn an_organisation_that_allows_no_codes_has_none_passed_on_and_that_it_was_tried_is_recorded() {
-    let (mut world, user, ada, ticket) = desk();
-    let none = Policy {
-        codes: false,
-        ..Policy::default()
-    };
-    world.broker = world.broker.clone().under(&none);
+    let mut world = World::new();
+    world.policy.codes = false;
+    world.begin();
+    let (mut world, user, ada, ticket) = desk_in(world);
     let before = world.said(user).len();
     for nth in 1..=2 {
         let ask = question(nth, ticket);

@@ -14,6 +14,7 @@ use renfort_protocol::{
     error::{Code, WireError},
     ids::{DeviceKey, Nonce, PersonId, RequestId, SessionId, Signature, TicketId, Token},
     people::{Level, Name, Person, Role, Stated},
+    policy::Policy,
     report::ReportedEvent,
     second_factor::SecondFactorCode,
     signalling::{
@@ -30,6 +31,8 @@ use crate::{apps::organisation, store::Store};
 pub const START: u64 = 1_700_000_000_000;
 
 pub struct World {
+    /// The organisation's; counts from [`World::begin`] on.
+    pub policy: Policy,
     pub broker: Broker,
     pub now: u64,
     pub store: Store,
@@ -124,8 +127,16 @@ impl World {
         ];
         let store = Store::default();
         let limits = Limits::default();
+        let policy = Policy::default();
         Self {
-            broker: Broker::new(store.snapshot(&accounts), organisation(), limits, UnixMillis(START)),
+            policy: policy.clone(),
+            broker: Broker::new(
+                store.snapshot(&accounts),
+                organisation(),
+                &policy,
+                limits,
+                UnixMillis(START),
+            ),
             now: START,
             store,
             accounts,
@@ -161,7 +172,13 @@ impl World {
     /// A broker that begins with what is in the store.
     pub fn begin(&mut self) {
         let snapshot = self.store.snapshot(&self.accounts);
-        self.broker = Broker::new(snapshot, organisation(), self.limits, UnixMillis(self.now));
+        self.broker = Broker::new(
+            snapshot,
+            organisation(),
+            &self.policy,
+            self.limits,
+            UnixMillis(self.now),
+        );
     }
 
     pub fn input(&mut self, input: Input) {

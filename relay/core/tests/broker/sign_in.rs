@@ -44,11 +44,11 @@ fn a_signature_that_does_not_fit_is_turned_away() {
 fn another_version_is_refused_before_anything_else_is_read() {
     let mut world = World::new();
     let conn = world.connect("10.0.0.1");
-    world.frame(conn, r#"{"id":1,"type":"hello","version":2,"whatever":[]}"#);
+    world.frame(conn, r#"{"id":1,"type":"hello","version":1,"whatever":[]}"#);
     let error = &world.closed[&conn];
     assert_eq!(
         (error.code, error.params["supported"].as_str()),
-        (Code::WrongVersion, "1")
+        (Code::WrongVersion, "2")
     );
     assert_eq!(world.outcome(conn, 1), Some(Err(Code::WrongVersion)));
 }

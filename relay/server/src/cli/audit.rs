@@ -15,7 +15,7 @@ use renfort_audit::{
     verify::Fault,
 };
 
-use super::output::{note, say};
+use super::output::{Stdout, note, say};
 use crate::{
     data::{DataFolder, create_private_file},
     keys,
@@ -37,7 +37,7 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     let mut writer: Box<dyn Write> = match out {
         // It holds what the log holds of people, and must not take the place of an earlier export.
         Some(path) => Box::new(BufWriter::new(create_private_file(path)?)),
-        None => Box::new(BufWriter::new(std::io::stdout().lock())),
+        None => Box::new(BufWriter::new(Stdout::lock())),
     };
     writeln!(writer, "{}", reader.header_line())?;
     while let Some(records) = reader.next().await? {

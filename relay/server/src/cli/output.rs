@@ -30,18 +30,73 @@ macro_rules! note {
 }
 pub(crate) use {note, say};
 
+/// Standard output has no reader any more. Told apart from every other broken pipe, which is a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads standard output any more")]
+struct Unread;
+
+/// Standard output as the commands write on it: that nobody reads it is an error of its own.
+pub(super) struct Stdout(io::StdoutLock<'static>);
+
+impl Stdout {
+    pub(super) fn lock() -> Self {
+        Self(io::stdout().lock())
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(named)
+    }
+}
+
+fn named(error: io::Error) -> io::Error {
+    if error.kind() == ErrorKind::BrokenPipe {
+        io::Error::new(ErrorKind::BrokenPipe, Unread)
+    } else {
+        error
+    }
+}
+
+fn is_of_stdout(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|cause| cause.is::<Unread>())
+}
+
 /// Writes on standard output at once.
 ///
 /// # Errors
 /// When it cannot be written for another reason than that nobody reads it: a full disk, say.
 pub(super) fn write(text: fmt::Arguments<'_>) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_fmt(text).and_then(|()| stdout.flush());
-    match written {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+    match hand_over(text) {
+        Err(error) if is_of_stdout(&error) => {
             IS_UNREAD.store(true, Ordering::Relaxed);
             Ok(())
         }
+        other => other,
+    }
+}
+
+/// Writes on standard output what is worth nothing unless somebody reads it.
+///
+/// # Errors
+/// When it cannot be written, also when nobody reads it.
+pub(super) fn hand_over(text: fmt::Arguments<'_>) -> io::Result<()> {
+    let mut stdout = Stdout::lock();
+    stdout.write_fmt(text)?;
+    stdout.flush()
+}
+
+/// Says a line that nobody needs to read: how the program ends does not depend on it.
+///
+/// # Errors
+/// When it cannot be written for another reason than that nobody reads it.
+pub(super) fn announce(text: fmt::Arguments<'_>) -> io::Result<()> {
+    match hand_over(format_args!("{text}\n")) {
+        Err(error) if is_of_stdout(&error) => Ok(()),
         other => other,
     }
 }
@@ -51,9 +106,7 @@ pub(super) fn write(text: fmt::Arguments<'_>) -> io::Result<()> {
 /// # Errors
 /// When it cannot be written: a question that nobody reads must not be taken as asked.
 pub(super) fn ask(question: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(question.as_bytes())?;
-    stdout.flush()
+    hand_over(format_args!("{question}"))
 }
 
 /// Writes a line on standard error. There is nowhere to say that this failed.
@@ -75,8 +128,20 @@ pub fn end(outcome: anyhow::Result<()>) -> ExitCode {
     }
 }
 
-/// Was it an export that broke off because nobody reads it any more?
+/// Did it break off because nobody reads standard output any more: an export, or a question?
 fn is_unread(error: &anyhow::Error) -> bool {
-    let cause = error.downcast_ref::<io::Error>();
-    cause.is_some_and(|cause| cause.kind() == ErrorKind::BrokenPipe)
+    error.downcast_ref::<io::Error>().is_some_and(is_of_stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_broken_pipe_of_standard_output_is_quiet() {
+        let broken = || io::Error::from(ErrorKind::BrokenPipe);
+        assert!(is_unread(&named(broken()).into()));
+        assert!(!is_unread(&broken().into()), "of a file, or of a connection");
+        assert!(!is_unread(&named(io::Error::from(ErrorKind::StorageFull)).into()));
+    }
 }

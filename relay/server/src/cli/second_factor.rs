@@ -3,7 +3,7 @@
 
 use std::io::IsTerminal;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use renfort_protocol::people::Name;
 
@@ -27,7 +27,15 @@ pub(super) async fn run(folder: &DataFolder, login: &Name, action: SecondFactorA
         SecondFactorAction::Enable => {
             let file = organisation::read(&folder.organisation())?;
             let given = enrol(&store, login, clock::now()).await?;
-            output::write(format_args!("{}", sheet(&given, &file.organisation.name, login)?))?;
+            let shown = sheet(&given, &file.organisation.name, login)
+                .and_then(|sheet| Ok(output::hand_over(format_args!("{sheet}"))?));
+            // The account has it already, and nobody can sign in with what nobody has seen.
+            shown.map_err(|error| {
+                anyhow!(
+                    "{login} has a new second factor that could not be shown ({error}): reset it with \
+                     `people second-factor --login {login} reset`, or make another one"
+                )
+            })?;
         }
         SecondFactorAction::Reset => {
             if store.reset_second_factor(login, clock::now()).await? {

@@ -1,6 +1,6 @@
 //! `serve`.
 
-use super::{ServeArgs, output::say};
+use super::{ServeArgs, output};
 use crate::relay::{Config, Relay, TlsFiles};
 
 pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
@@ -16,7 +16,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // Asked for before listening: a signal that comes in between must not be lost.
     let stop = stop_signal()?;
     let mut relay = Relay::start(config).await?;
-    say!("listening on {}", relay.url())?;
+    output::announce(format_args!("listening on {}", relay.url()))?;
     tokio::select! {
         () = stop => {}
         part = relay.broken() => anyhow::bail!("{part} ended by itself"),

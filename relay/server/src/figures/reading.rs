@@ -127,7 +127,7 @@ mod tests {
         grant::Capability,
         ids::{ArticleId, DeviceKey, TicketId},
         people::{Name, Stated},
-        report::ReportedEvent,
+        report::{Refuser, ReportedEvent},
         signalling::EndReason,
         ticket::{Counts, Impact, Language, Outcome, Summary, Urgency},
     };
@@ -260,6 +260,7 @@ mod tests {
                 reported(ReportedEvent::Refused {
                     capability: Capability::Clipboard,
                     timed_out: true,
+                    by: Refuser::User,
                 }),
                 answered(Question::Clipboard),
             ),

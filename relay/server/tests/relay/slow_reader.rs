@@ -11,6 +11,7 @@ use renfort_protocol::{
     error::Code,
     ids::{DeviceKey, Nonce},
     organisation::Organisation,
+    policy::Policy,
     signalling::Request,
     time::UnixMillis,
 };
@@ -50,6 +51,7 @@ async fn a_peer_that_does_not_read_is_closed_as_busy() {
         broker: Broker::new(
             store.snapshot().await.unwrap(),
             crate::support::apps::device(200),
+            &Policy::default(),
             Limits::default(),
             clock::now(),
         ),

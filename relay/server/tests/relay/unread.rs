@@ -51,6 +51,53 @@ async fn a_command_whose_output_nobody_reads_ends_quietly_and_says_so_by_its_exi
     assert!(sue.contains("disabled"), "{people}");
 }
 
+#[tokio::test]
+async fn a_second_factor_that_nobody_has_seen_is_a_failure_that_says_what_to_do() {
+    let world = World::new().await;
+    world.start().await.stop().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    let ended = run_unread(
+        &["people", "second-factor", "--data", &data, "--login", "sue", "enable"],
+        false,
+    );
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(
+        said.contains("could not be shown") && said.contains("--login sue reset"),
+        "{said}"
+    );
+    let reset = run(
+        &["people", "second-factor", "--data", &data, "--login", "sue", "reset"],
+        "",
+    );
+    assert!(String::from_utf8_lossy(&reset.stdout).contains("no second factor any more"));
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_reads_erases_nothing() {
+    let world = World::new().await;
+    world.start().await.stop().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    assert!(
+        run(&["people", "disable", "--data", &data, "--login", "bob"], "")
+            .status
+            .success()
+    );
+    let ended = run_unread(&["erase", "person", "--data", &data, "--account", "bob"], false);
+    assert_eq!(ended.status.code(), UNREAD, "{ended:?}");
+    let people = String::from_utf8(run(&["people", "list", "--data", &data], "").stdout).unwrap();
+    assert!(people.contains("bob"), "{people}");
+}
+
+#[tokio::test]
+async fn a_relay_whose_address_nobody_reads_stops_as_ever() {
+    let world = World::new().await;
+    let mut relay = Serving::start_unannounced(&world.data());
+    let sue = Browser::signed_in(relay.address, "sue").await;
+    assert_eq!(sue.get("/v1/console/tickets").await.status, 200);
+    assert!(relay.terminate().success());
+}
+
 #[test]
 fn a_log_or_a_receipt_that_does_not_hold_is_a_failure_whoever_reads() {
     let folder = tempfile::tempdir().unwrap();
@@ -62,6 +109,17 @@ fn a_log_or_a_receipt_that_does_not_hold_is_a_failure_whoever_reads() {
     assert_eq!(told.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&told.stderr).contains("does not hold"));
     assert_eq!(run_unread(&receipt, true).status.code(), Some(1));
+}
+
+#[test]
+fn a_receipt_of_another_version_is_said_to_be_that_and_not_to_be_false() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../audit/vectors/receipt-v1.html");
+    let ended = run(&["audit", "verify", "receipt", file], "");
+    assert_eq!(ended.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8_lossy(&ended.stderr),
+        "error: the receipt was not checked: this receipt was made by another version of Renfort: check it with that one (version)\n"
+    );
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use renfort_protocol::{
     input::InputEvent,
     keyboard::KeyboardLayout,
     policy::Policy,
-    report::{InputDenied, ReportedEvent, Withdrawn},
+    report::{InputDenied, Refuser, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer},
     signalling::{EndReason, Sdp, Signal},
     time::UnixMillis,
@@ -205,7 +205,7 @@ impl SharerSession {
         }
         while let Some((capability, asked_at)) = self.requests.take_overdue(now) {
             self.event(SharerEvent::RequestClosed(capability));
-            self.refuse(capability, asked_at, true, now);
+            self.refuse((capability, asked_at), Refuser::User, true, now);
         }
         if self.tally.due().is_some_and(|due| now >= due) {
             self.flush_tally(now);
@@ -338,10 +338,18 @@ impl SharerSession {
         }
     }
 
-    fn refuse(&mut self, capability: Capability, asked_at: UnixMillis, timed_out: bool, now: UnixMillis) {
+    fn refuse(&mut self, question: (Capability, UnixMillis), by: Refuser, timed_out: bool, now: UnixMillis) {
+        let (capability, asked_at) = question;
         self.requests.refuse(capability, asked_at, timed_out);
         self.send(FromSharer::Refused { capability, timed_out });
-        self.report(ReportedEvent::Refused { capability, timed_out }, now);
+        self.report(
+            ReportedEvent::Refused {
+                capability,
+                timed_out,
+                by,
+            },
+            now,
+        );
     }
 
     /// Takes capabilities out of the grant, as far as they are in it.

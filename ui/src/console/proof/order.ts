@@ -1,7 +1,11 @@
 /**
  * Where a record went that does not stand in its place (the audit format, "Order").
- * Invariant: only a record that fits its own hash counts as standing somewhere; any other line is a place and no more.
+ * Invariant: only a record that fits its own hash counts as standing somewhere, and as the one that is looked for only if it
+ * continues the chain that was verified; any other line is a place and no more. That hash is not signed: what a moved record
+ * says is not vouched for.
  */
+
+import type { LogRecord } from "./canonical";
 
 /** What is wrong with the order, by its stable name. */
 export type Disorder = "missing" | "swapped" | "moved" | "repeated";
@@ -22,16 +26,17 @@ export class Search {
   #elsewhere: number | null = null;
   #again: number | null = null;
 
-  constructor(private readonly seq: number, private readonly found: number) {
+  /** `prev` is the hash of the last record that stood in its place. */
+  constructor(private readonly seq: number, private readonly found: number, private readonly prev: string) {
     this.#next = seq + 1;
   }
 
-  /** Takes the number of the next line's record; null where the line is none. */
-  see(number: number | null): void {
+  /** Takes the next line's record; null where the line is none. */
+  see(record: LogRecord | null): void {
     const place = this.#next;
     this.#next += 1;
-    if (number === this.seq) this.#elsewhere ??= place;
-    else if (number === this.found) this.#again ??= place;
+    if (record?.seq === this.seq && record.prev === this.prev) this.#elsewhere ??= place;
+    else if (record?.seq === this.found) this.#again ??= place;
   }
 
   get outcome(): Displaced {

@@ -74,10 +74,10 @@ interface Computed {
 
 const VERSION = 1;
 
-/** The number of a line's record, if it is one that fits its own hash. */
-function numberOf(computed: Computed | null): number | null {
+/** A line's record, if it is one that fits its own hash. */
+function recordOf(computed: Computed | null): LogRecord | null {
   const fits = computed !== null && computed.hash === computed.exported.hash && computed.exported.record.v === VERSION;
-  return fits ? computed.exported.record.seq : null;
+  return fits ? computed.exported.record : null;
 }
 
 async function compute(line: string): Promise<Computed | null> {
@@ -119,7 +119,7 @@ class Verifier {
     const records = end < 0 ? rest : rest.slice(0, end);
     for (const computed of await Promise.all(records.map(compute))) {
       if (this.#search !== null) {
-        this.#search.see(numberOf(computed));
+        this.#search.see(recordOf(computed));
         continue;
       }
       const record = await this.#judge(computed);
@@ -167,7 +167,7 @@ class Verifier {
     if (record.v !== VERSION) throw new Faulty("version", seq);
     if (record.seq < seq) throw Faulty.displaced({ fault: "repeated", seq, found: record.seq, at: record.seq });
     if (record.seq > seq) {
-      this.#search = new Search(seq, record.seq);
+      this.#search = new Search(seq, record.seq, this.#last);
       return null;
     }
     if (record.prev !== this.#last) throw new Faulty("broken_chain", seq);

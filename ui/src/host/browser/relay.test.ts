@@ -44,7 +44,7 @@ const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
 const connect = (epoch = 1): void => link.connect({ epoch, identity: TOKEN, language: "fr" });
 async function welcomed(): Promise<void> {
   connect();
-  last().say({ type: "challenge", versions: [1], nonce: "00".repeat(32) });
+  last().say({ type: "challenge", versions: [2], nonce: "00".repeat(32) });
   await settled();
   last().say(WELCOME);
 }
@@ -63,7 +63,7 @@ afterEach(() => vi.useRealTimers());
 test("the hello is signed with this device's key over the relay's nonce, and a welcome is handed on", async () => {
   await welcomed();
   expect(JSON.parse(last().sent[0] ?? "")).toEqual({
-    id: 1, type: "hello", version: 1, device: "11".repeat(32), signature: `signed ${hexadecimal(helloBytes("00".repeat(32), "11".repeat(32)))}`, identity: TOKEN, language: "fr",
+    id: 1, type: "hello", version: 2, device: "11".repeat(32), signature: `signed ${hexadecimal(helloBytes("00".repeat(32), "11".repeat(32)))}`, identity: TOKEN, language: "fr",
   });
   expect(told()).toEqual(["1 connecting", "1 online"]);
 });
@@ -84,7 +84,7 @@ test("a lost connection is made anew, later each time, and at once when the pers
 
 test("who is refused is told and not tried again; a busy relay is", async () => {
   connect();
-  last().say({ type: "challenge", versions: [1], nonce: "00".repeat(32) });
+  last().say({ type: "challenge", versions: [2], nonce: "00".repeat(32) });
   await settled();
   last().say({ type: "refused", re: 1, error: { code: "sign_in_expired" } });
   await vi.advanceTimersByTimeAsync(600_000);
@@ -105,7 +105,7 @@ test("a place that another tab took is not taken back by itself for a while", as
 
 test("another version, nonsense, and a message before its time end the connection", async () => {
   for (const [message, code] of [
-    [{ type: "challenge", versions: [2, 3], nonce: "00".repeat(32) }, "wrong_version"],
+    [{ type: "challenge", versions: [3, 4], nonce: "00".repeat(32) }, "wrong_version"],
     ["{", "malformed"],
     ["7", "malformed"],
     [{ type: "detail" }, "malformed"],

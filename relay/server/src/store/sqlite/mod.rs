@@ -296,7 +296,10 @@ mod tests {
         before.run(&pool).await.unwrap();
         sqlx::raw_sql(
             "PRAGMA foreign_keys = OFF; \
-             INSERT INTO holds (at, ticket, session, reason) VALUES (1, 1, '01', 'The user reported abuse'), (1, 2, NULL, 'A complaint')",
+             INSERT INTO sessions (id, version, ticket, technician, asked_at, search, record) VALUES \
+             ('01', 1, 1, 1, 1, '', '{\"abuse_reported_at\":5}'), ('02', 1, 2, 1, 1, '', '{\"abuse_reported_at\":null}'); \
+             INSERT INTO holds (at, ticket, session, reason) VALUES (1, 1, '01', 'The user reported abuse'), \
+             (1, 2, '02', 'The user reported abuse'), (1, 2, NULL, 'A complaint')",
         )
         .execute(&pool)
         .await
@@ -308,6 +311,14 @@ mod tests {
             .unwrap();
         let told: Vec<(Option<String>, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
         let code = Some("abuse_reported".to_owned());
-        assert_eq!(told, [(code, String::new()), (None, "A complaint".to_owned())]);
+        let own = |words: &str| (None, words.to_owned());
+        assert_eq!(
+            told,
+            [
+                (code, String::new()),
+                own("The user reported abuse"),
+                own("A complaint")
+            ]
+        );
     }
 }

@@ -62,6 +62,27 @@ impl Serving {
         Self::start_with(data, closed().into())
     }
 
+    /// Nobody reads what it writes on standard output, where it says its address.
+    pub fn start_unannounced(data: &Path) -> Self {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let mut child = program()
+            .args(["serve", "--listen", &address.to_string(), "--data"])
+            .arg(data)
+            .stdout(closed())
+            .spawn()
+            .unwrap();
+        for _ in 0..600 {
+            if std::net::TcpStream::connect(address).is_ok() {
+                return Self { child, address };
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        child.kill().unwrap();
+        panic!("it does not listen: {:?}", child.wait());
+    }
+
     fn start_with(data: &Path, errors: Stdio) -> Self {
         let mut child = program()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])

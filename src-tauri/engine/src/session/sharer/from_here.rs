@@ -8,7 +8,7 @@ use renfort_protocol::{
     grant::Capability,
     keyboard::KeyboardLayout,
     limits::{EXTENSION_MS, MAX_GRANT_MS},
-    report::{InputDenied, ReportedEvent, Withdrawn},
+    report::{InputDenied, Refuser, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer},
     signalling::EndReason,
     time::UnixMillis,
@@ -105,7 +105,7 @@ impl SharerSession {
         }
         self.input_broken = true;
         if let Some(asked_at) = self.close_request(Capability::Control) {
-            self.refuse(Capability::Control, asked_at, false, now);
+            self.refuse((Capability::Control, asked_at), Refuser::Machine, false, now);
         }
         if self.grant.capabilities.contains(&Capability::Control) {
             self.deny(InputDenied::Failed, now);
@@ -157,7 +157,7 @@ impl SharerSession {
             return;
         };
         if !allow {
-            return self.refuse(capability, asked_at, false, now);
+            return self.refuse((capability, asked_at), Refuser::User, false, now);
         }
         // The question for control offers the clipboard as a choice of its own.
         let with = (clipboard && capability == Capability::Control).then_some(Capability::Clipboard);

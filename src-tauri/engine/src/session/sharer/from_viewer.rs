@@ -8,7 +8,7 @@ use renfort_protocol::{
     grant::{Capability, Denied},
     input::InputEvent,
     keyboard::TypingState,
-    report::{InputDenied, ReportedEvent, Withdrawn},
+    report::{InputDenied, Refuser, ReportedEvent, Withdrawn},
     session::{ClipboardText, FromSharer, FromViewer},
     signalling::{EndReason, Signal},
     time::UnixMillis,
@@ -155,7 +155,7 @@ impl SharerSession {
         };
         if hopeless {
             self.report(ReportedEvent::Requested { capability }, now);
-            self.refuse(capability, asked_at, false, now);
+            self.refuse((capability, asked_at), Refuser::Machine, false, now);
             if self.input_broken && capability == Capability::Control {
                 self.deny(InputDenied::Failed, now);
             }

@@ -151,7 +151,7 @@ fn wrong_messages_end_the_session_in_words() {
         br#"{"type":"pointer","order":1,"x":1,"y":1}"#,
         Code::NotAllowed,
     );
-    check(true, session, br#"{"type":"hello","version":1}"#, Code::OutOfOrder);
+    check(true, session, br#"{"type":"hello","version":2}"#, Code::OutOfOrder);
     check(false, session, br#"{"type":"hello","version":99}"#, Code::WrongVersion);
     check(false, session, br#"{"type":"heartbeat"}"#, Code::OutOfOrder);
     check(true, Channel::Pointer, br#"{"type":"heartbeat"}"#, Code::NotAllowed);

@@ -15,7 +15,7 @@ use renfort_protocol::{
     keyboard::KeyMode,
     limits::{CONSENT_ANSWER_MS, EXTENSION_MS, MAX_GRANT_MS, MAX_SESSION_BYTES, PEER_LOST_MS, SESSION_LOST_MS},
     policy::Policy,
-    report::{InputDenied, ReportedEvent, Withdrawn},
+    report::{InputDenied, Refuser, ReportedEvent, Withdrawn},
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
     signalling::{EndReason, Sdp, Signal},
     ticket::Counts,
@@ -135,6 +135,15 @@ impl Scene {
                 }
             })
             .collect()
+    }
+
+    /// Who refused what, as the relay is told since the last look.
+    fn refusals(&mut self) -> Vec<(Capability, Refuser)> {
+        let refused = |report| match report {
+            ReportedEvent::Refused { capability, by, .. } => Some((capability, by)),
+            _ => None,
+        };
+        self.reports().into_iter().filter_map(refused).collect()
     }
 
     fn reports(&mut self) -> Vec<ReportedEvent> {

@@ -49,6 +49,47 @@ fn turning_it_on_answers_the_question_that_is_open_for_it() {
 }
 
 #[test]
+fn it_is_reported_whether_the_user_or_their_machine_refused() {
+    let ask = |asked_at| FromViewer::Request {
+        capability: Capability::Control,
+        asked_at,
+    };
+    let by_machine = (Capability::Control, Refuser::Machine);
+    let by_user = (Capability::Control, Refuser::User);
+    // Without the screen there is nothing to control; the technician repeats the question all the same.
+    let mut scene = Scene::greeted(&[]);
+    scene.hear(&ask(START));
+    scene.hear(&ask(START.plus(1)));
+    assert_eq!(scene.refusals(), [by_machine, by_machine]);
+    let view_only = Policy {
+        capabilities: [Capability::View].into(),
+        ..Policy::default()
+    };
+    let mut scene = Scene::under(view_only, &[Capability::View]).greet();
+    scene.hear(&ask(START));
+    assert_eq!(scene.refusals(), [by_machine]);
+    // Input breaks while the question is open.
+    let mut scene = Scene::greeted(&[Capability::View]);
+    scene.hear(&ask(START));
+    scene.session.handle_input_unavailable(START);
+    assert_eq!(scene.refusals(), [by_machine]);
+    scene.hear(&ask(START.plus(1)));
+    assert_eq!(scene.refusals(), [by_machine]);
+    let mut scene = Scene::greeted(&[Capability::View]);
+    scene.hear(&ask(START));
+    scene.command(SharerCommand::Answer {
+        capability: Capability::Control,
+        allow: false,
+        clipboard: false,
+    });
+    assert_eq!(scene.refusals(), [by_user]);
+    // It was put to them: their silence is theirs.
+    scene.hear(&ask(START.plus(1)));
+    scene.pass(CONSENT_ANSWER_MS);
+    assert_eq!(scene.refusals(), [by_user]);
+}
+
+#[test]
 fn what_the_organisation_does_not_allow_is_neither_given_nor_asked_for() {
     let all = [Capability::View, Capability::Control, Capability::Clipboard];
     let policy = Policy {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use renfort_audit::record::Entry;
 use renfort_core::{Account, Broker, Checked, Conn, Effect, Input, Limits, Snapshot};
-use renfort_protocol::{ids::Nonce, signalling::Request};
+use renfort_protocol::{ids::Nonce, policy::Policy, signalling::Request};
 
 use super::*;
 
@@ -40,7 +40,7 @@ impl Relay {
         };
         let organisation = organisation(7, 10).organisation.key;
         Self {
-            broker: Broker::new(snapshot, organisation, Limits::default(), START),
+            broker: Broker::new(snapshot, organisation, &Policy::default(), Limits::default(), START),
             lie: honest(),
             log: Vec::new(),
             meant: Vec::new(),

@@ -3,7 +3,7 @@
  */
 
 /** Version of the wire that this page speaks. */
-export const VERSION = 1;
+export const VERSION = 2;
 /** Largest message between the two endpoints, in bytes. */
 export const MAX_SESSION_BYTES = 256 * 1024;
 /** Longest clipboard text, in characters. */
