@@ -83,7 +83,13 @@ impl World {
             ..Snapshot::default()
         };
         let mut world = Self {
-            broker: Broker::new(snapshot, public(ORGANISATION), &Policy::default(), Limits::default(), START),
+            broker: Broker::new(
+                snapshot,
+                public(ORGANISATION),
+                &Policy::default(),
+                Limits::default(),
+                START,
+            ),
             now: START,
             drawn: 0,
             welcomes: 0,
