@@ -43,7 +43,7 @@ impl Relay {
         let mut conversation = Conversation(accept_async(stream).await.unwrap());
         conversation
             .say(&FromRelay::Challenge {
-                versions: vec![1],
+                versions: vec![renfort_protocol::VERSION],
                 nonce: NONCE,
             })
             .await;
