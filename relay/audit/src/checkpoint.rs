@@ -21,7 +21,7 @@ use crate::hash::Digest;
 /// Ed25519's signature type (C2SP signed-note, "Signature types").
 const ED25519_TYPE: u8 = 1;
 /// Begins a signature line: em dash and a space.
-const SIGNATURE_MARK: &str = "\u{2014} ";
+pub(crate) const SIGNATURE_MARK: &str = "\u{2014} ";
 /// Longest origin, in bytes.
 const MAX_ORIGIN: usize = 200;
 
@@ -200,7 +200,8 @@ impl Checkpoint {
         }
     }
 
-    fn read(body: &str) -> Result<Self, CheckpointError> {
+    /// The size and root that a body tells, not yet verified.
+    pub(crate) fn read(body: &str) -> Result<Self, CheckpointError> {
         let mut lines = body.split('\n');
         let mut next = || lines.next().ok_or(CheckpointError::Malformed);
         let origin = Origin::new(next()?)?;

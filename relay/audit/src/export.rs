@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkpoint::{Checkpoint, LogKey, Origin},
+    checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
     gaps::{Gaps, Watch},
     hash::Digest,
+    kept::checkpoints_in,
     order::Search,
     personal::Revealed,
     record::Record,
@@ -102,7 +103,7 @@ pub fn checkpoint_line(checkpoint: &str) -> String {
 pub struct Against {
     /// The relay's key. Without it, the log is only shown to be whole under the key that the file itself names.
     pub key: Option<LogKey>,
-    /// Signed checkpoints that were kept from before: the log must have grown from each of them.
+    /// Texts with signed checkpoints that were kept from before: the log must have grown from each of them.
     pub kept: Vec<String>,
 }
 
@@ -199,9 +200,19 @@ impl ExportVerifier {
         if self.against.key.is_some_and(|key| key != header.key) {
             return Err(Fault::OtherKey);
         }
-        for kept in &self.against.kept {
-            let kept = Checkpoint::verify(kept, &header.origin, &header.key).map_err(Fault::BadKept)?;
-            self.kept.push(kept);
+        for text in &self.against.kept {
+            let found = checkpoints_in(text);
+            if found.is_empty() {
+                return Err(Fault::UnreadableKept(CheckpointError::Malformed));
+            }
+            for kept in found {
+                let kept = Checkpoint::verify(&kept, &header.origin, &header.key).map_err(|error| match error {
+                    // Altered since this log's key signed it, or never a checkpoint.
+                    CheckpointError::Malformed | CheckpointError::BadSignature => Fault::UnreadableKept(error),
+                    _ => Fault::BadKept(error),
+                })?;
+                self.kept.push(kept);
+            }
         }
         self.header = Some(header);
         self.hold_against_kept()

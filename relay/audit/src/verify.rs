@@ -120,7 +120,10 @@ pub enum Fault {
     /// The export does not end with its checkpoint.
     #[error("the export does not end with its checkpoint")]
     NoCheckpoint,
-    /// A checkpoint that was kept from before is malformed, of another log, or not signed by this log's key.
+    /// A text that was kept from before holds no checkpoint, or one that was altered. It says nothing of the log.
+    #[error("the checkpoint kept from before cannot be read: {0}")]
+    UnreadableKept(CheckpointError),
+    /// A checkpoint that was kept from before is of another log, or not signed by this log's key.
     #[error("the kept checkpoint is not one of this log: {0}")]
     BadKept(CheckpointError),
     /// The log has fewer records than a checkpoint that was kept from before: its tail was cut off.
@@ -160,10 +163,17 @@ impl Fault {
             Self::BadHeader => "bad_header",
             Self::OtherKey => "other_key",
             Self::NoCheckpoint => "no_checkpoint",
+            Self::UnreadableKept(_) => "unreadable_kept",
             Self::BadKept(_) => "bad_kept",
             Self::CutOff { .. } => "cut_off",
             Self::Rewritten { .. } => "rewritten",
         }
+    }
+
+    /// Could nothing be checked? It is then no word against the log: what it was to be checked with is at fault.
+    #[must_use]
+    pub const fn is_unchecked(&self) -> bool {
+        matches!(self, Self::UnreadableKept(_))
     }
 
     /// The record that it names: for a wrong size, the first that is missing or too many; for a cut-off end, the first that

@@ -211,6 +211,27 @@ fn cases() -> Vec<serde_json::Value> {
             &kept(&[root_of_export().sign(&stranger)]),
         ),
         case("a kept text that is no checkpoint", &good, &kept(&["hello".into()])),
+        case(
+            "a kept checkpoint that lost its last line end",
+            &good,
+            &kept(&[checkpoint_of(3).trim_end().to_owned()]),
+        ),
+        case(
+            "a kept checkpoint with other line ends",
+            &good,
+            &kept(&[checkpoint_of(3).replace('\n', "\r\n")]),
+        ),
+        case("two kept checkpoints in a mail", &good, &kept(&[in_a_mail()])),
+        case(
+            "two kept checkpoints in a mail, the log cut off since",
+            &export_of(&entries()[..4]),
+            &kept(&[in_a_mail()]),
+        ),
+        case(
+            "a kept checkpoint whose signature was altered",
+            &good,
+            &kept(&[flipped_signature(&checkpoint_of(3))]),
+        ),
         case("signed by a key of its own", &own_key, &none),
         case("signed by a key of its own, the relay's key known", &own_key, &pinned),
         case("a record removed", &without(3), &pinned),
@@ -440,6 +461,13 @@ fn cases() -> Vec<serde_json::Value> {
         case("an empty line", &with_line(2, |_| String::new()), &pinned),
         case("rubbish", &with_line(2, |_| "\u{0}rubbish".into()), &pinned),
     ]
+}
+
+/// One as it was signed, and one quoted, folded, with other line ends.
+fn in_a_mail() -> String {
+    let quoted: String = checkpoint_of(3).lines().map(|line| format!("> {line}\r\n")).collect();
+    let folded = checkpoint_of(6).replacen("renfort ", "renfort\r\n ", 1);
+    format!("Bonjour,\r\n\r\nvoici :\r\n{quoted}\r\net\u{a0}:\r\n{folded}\r\nAda\r\n12\r\n")
 }
 
 fn flipped_signature(line: &str) -> String {

@@ -12,10 +12,11 @@ use renfort_audit::{
     checkpoint::LogKey,
     export::{Against, ExportVerifier, Proof},
     gaps::Gaps,
+    kept::checkpoints_in,
     verify::Fault,
 };
 
-use super::output::{Stdout, note, say};
+use super::output::{Stdout, Unchecked, note, say};
 use crate::{
     data::{DataFolder, create_private_file},
     keys,
@@ -55,8 +56,8 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
 pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyhow::Result<()> {
     let kept = kept
         .iter()
-        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
-        .collect::<anyhow::Result<Vec<String>>>()?;
+        .map(|path| kept_text(path))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let compared = kept.len();
     match read(BufReader::new(file), Against { key, kept })? {
@@ -72,8 +73,28 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
             }
             Ok(tell(&gaps)?)
         }
+        Err(fault) if fault.is_unchecked() => {
+            bail!(Unchecked(format!(
+                "the log was not checked: {fault} ({})",
+                fault.name()
+            )))
+        }
         Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),
     }
+}
+
+/// The text of a file that holds a kept checkpoint.
+pub(super) fn kept_text(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if checkpoints_in(&text).is_empty() {
+        bail!(Unchecked(format!(
+            "nothing was checked: no checkpoint can be read in {}; it has the log's name, a number, a line of letters and \
+             digits, and a line that begins with \u{2014}, as the console shows it",
+            path.display()
+        )));
+    }
+    Ok(text)
 }
 
 fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Proof, Fault>> {

@@ -1,5 +1,5 @@
 //! The command line. Each command says on success what it did, on standard output; failures go to standard error and
-//! exit code 1. A reader that leaves early is told by the exit code (`output`).
+//! exit code 1, or 3 where something could not be checked. A reader that leaves early is told by the exit code (`output`).
 
 mod audit;
 mod card;
@@ -360,7 +360,7 @@ enum AuditCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Checks an exported log offline; exit code 1 and the first fault when it does not hold.
+    /// Checks an exported log offline; exit code 1 and the first fault when it does not hold, 3 when it cannot be checked.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Verify {
         /// Something else than an exported log.

@@ -192,6 +192,27 @@ async fn verifying_names_the_first_fault_and_fails() {
     let against = |kept: &str| run(&["audit", "verify", file.to_str().unwrap(), "--checkpoint", kept], "");
     assert!(against(&before).status.success(), "{:?}", against(&before));
     assert!(text(&against(&before).stdout).contains("only grown"));
+    let mail = world.folder.path().join("mail.txt");
+    let kept = std::fs::read_to_string(&before).unwrap();
+    for carried in [
+        kept.trim_end().to_owned(),
+        kept.replace('\n', "\r\n"),
+        format!("Bonjour,\r\n\r\n{}\r\nAda", kept.replace('\n', "\r\n")),
+    ] {
+        std::fs::write(&mail, &carried).unwrap();
+        let held = against(mail.to_str().unwrap());
+        assert!(text(&held.stdout).contains("only grown"), "{carried:?}: {held:?}");
+    }
+    for none in ["hello".to_owned(), String::new(), kept.replacen("\u{2014} ", "", 1)] {
+        std::fs::write(&mail, &none).unwrap();
+        let unchecked = against(mail.to_str().unwrap());
+        let said = text(&unchecked.stderr);
+        assert_eq!(unchecked.status.code(), Some(3), "{said}");
+        assert!(
+            said.contains("no checkpoint can be read in") && !said.contains("does not hold"),
+            "{said}"
+        );
+    }
     std::fs::write(&file, &exported).unwrap();
     let cut = against(&after);
     assert!(

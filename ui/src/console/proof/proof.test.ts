@@ -142,11 +142,16 @@ test.each([
   expect(await textOf("proof-fault")).toContain(french);
 });
 
-test("a checkpoint is read from a file, and one that is none is a fault of its own", async () => {
+test("a checkpoint is read from a file, and one that is none is no word against the log", async () => {
   await choose("proof-kept-input", "checkpoint.txt", "hello");
   await vi.waitFor(() => expect(found<HTMLTextAreaElement>("proof-kept").value).toBe("hello"));
   await proveHere();
-  expect((await shown("proof-fault")).dataset.fault).toBe("bad_kept");
+  expect((await shown("proof-fault")).dataset.fault).toBe("unreadable_kept");
+  expect(isShown("proof-bad")).toBe(false);
+  expect(await textOf("proof-unchecked")).toContain("The log was not checked");
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-unchecked")).toContain("ne dit rien contre le journal");
 });
 
 test("a relay that does not answer is told as that, and nothing is said of the log", async () => {

@@ -81,8 +81,7 @@ export class Proving {
     this.checked = null;
     this.failure = null;
     this.forgotten = false;
-    // What was sent by mail or pasted has other line ends and white space around it; neither is ever signed.
-    const pasted = given.trim() === "" ? [] : [`${given.trim().replaceAll("\r\n", "\n")}\n`];
+    const pasted = given.trim() === "" ? [] : [given];
     const kept = before === null ? pasted : [before.checkpoint, ...pasted];
     try {
       const outcome = await prove(await open(abort.signal), { key: before?.key ?? null, kept }, (records) => {

@@ -10,13 +10,14 @@ import { exportedRecord, type ExportedRecord, header, type Header, type LogRecor
 import { type Checkpoint, checkpointOf, NoCrypto } from "./checkpoint";
 import { type Gaps, Watch } from "./gaps";
 import { bytesOf, leaf, sha256, Tree, utf8 } from "./hash";
+import { checkpointsIn } from "./kept";
 import { type Displaced, Search } from "./order";
 
 /** What is known of the log from elsewhere. */
 export interface Against {
   /** The relay's key, hexadecimal. */
   readonly key: string | null;
-  /** Signed checkpoints from before. */
+  /** Texts with signed checkpoints from before. */
   readonly kept: readonly string[];
 }
 
@@ -40,6 +41,9 @@ export interface Fault {
 }
 
 export type Outcome = Proof | Fault;
+
+/** Nothing could be checked: no word against the log, but on what it was to be checked with. */
+export const UNCHECKED: ReadonlySet<string> = new Set(["unreadable_kept"]);
 
 /** Records whose hashes are computed side by side. */
 const BATCH = 400;
@@ -140,9 +144,15 @@ class Verifier {
     if (found === null) throw new Faulty("bad_header");
     if (this.against.key !== null && this.against.key !== found.key) throw new Faulty("other_key");
     for (const text of this.against.kept) {
-      const kept = await checkpointOf(text, found);
-      if (typeof kept === "string") throw new Faulty("bad_kept");
-      this.#kept.push(kept);
+      const signed = checkpointsIn(text);
+      if (signed.length === 0) throw new Faulty("unreadable_kept");
+      for (const one of signed) {
+        const kept = await checkpointOf(one, found);
+        // Altered since this log's key signed it, or never a checkpoint.
+        if (kept === "malformed" || kept === "bad_signature") throw new Faulty("unreadable_kept");
+        if (typeof kept === "string") throw new Faulty("bad_kept");
+        this.#kept.push(kept);
+      }
     }
     this.#log = found;
     await this.#holdAgainstKept();
