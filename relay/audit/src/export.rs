@@ -110,6 +110,8 @@ pub struct Against {
 /// What a file that verifies proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
+    /// The key that signed it. Whose that is, the file cannot tell.
+    pub key: LogKey,
     /// Of all its records.
     pub checkpoint: Checkpoint,
     /// What the records do not tell.
@@ -200,6 +202,9 @@ impl ExportVerifier {
         if self.against.key.is_some_and(|key| key != header.key) {
             return Err(Fault::OtherKey);
         }
+        if header.origin.is_of_other_key(&header.key) {
+            return Err(Fault::ForeignOrigin);
+        }
         for text in &self.against.kept {
             let found = checkpoints_in(text);
             if found.is_empty() {
@@ -250,6 +255,7 @@ impl ExportVerifier {
         match self.kept.iter().map(|kept| kept.size).max() {
             Some(kept) => Err(Fault::CutOff { kept, found }),
             None => Ok(Proof {
+                key: header.key,
                 checkpoint,
                 gaps: self.watch.gaps(),
             }),

@@ -117,6 +117,9 @@ pub enum Fault {
     /// The export is of another relay than the one whose key was given.
     #[error("the export names another relay key than the one given")]
     OtherKey,
+    /// The export's log is named after another key than the one that signed it: somebody signed with a key of his own.
+    #[error("the log is named after another key than the one that signed it")]
+    ForeignOrigin,
     /// The export does not end with its checkpoint.
     #[error("the export does not end with its checkpoint")]
     NoCheckpoint,
@@ -162,6 +165,7 @@ impl Fault {
             Self::WrongRoot => "wrong_root",
             Self::BadHeader => "bad_header",
             Self::OtherKey => "other_key",
+            Self::ForeignOrigin => "foreign_origin",
             Self::NoCheckpoint => "no_checkpoint",
             Self::UnreadableKept(_) => "unreadable_kept",
             Self::BadKept(_) => "bad_kept",

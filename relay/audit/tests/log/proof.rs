@@ -110,7 +110,7 @@ fn case(name: &str, lines: &[String], against: &Against) -> serde_json::Value {
         .map(|line| same(line).map_or_else(|| Line::Other(line.clone()), Line::Same))
         .collect();
     let expect = match prove(lines, against.clone()) {
-        Ok(Proof { checkpoint, gaps }) => json!({
+        Ok(Proof { checkpoint, gaps, .. }) => json!({
             "size": checkpoint.size,
             "root": checkpoint.root,
             "unended": gaps.unended.iter().map(|open| json!({
@@ -234,6 +234,8 @@ fn cases() -> Vec<serde_json::Value> {
         ),
         case("signed by a key of its own", &own_key, &none),
         case("signed by a key of its own, the relay's key known", &own_key, &pinned),
+        case("named after its key", &named_after(&pair(), &pair()), &none),
+        case("named after another key", &named_after(&pair(), &stranger), &none),
         case("a record removed", &without(3), &pinned),
         case("the first record removed", &without(1), &pinned),
         case("the last record removed", &without(6), &pinned),
@@ -461,6 +463,19 @@ fn cases() -> Vec<serde_json::Value> {
         case("an empty line", &with_line(2, |_| String::new()), &pinned),
         case("rubbish", &with_line(2, |_| "\u{0}rubbish".into()), &pinned),
     ]
+}
+
+/// The log with a name that a relay with the key of `named` gives it, signed by another.
+fn named_after(named: &Ed25519KeyPair, signer: &Ed25519KeyPair) -> Vec<String> {
+    let origin = Origin::of_key(&LogKey::of(named));
+    let mut lines = export();
+    lines[0] = Header::new(origin.clone(), LogKey::of(signer)).line();
+    let checkpoint = Checkpoint {
+        origin,
+        ..root_of_export()
+    };
+    lines[7] = checkpoint_line(&checkpoint.sign(signer));
+    lines
 }
 
 /// One as it was signed, and one quoted, folded, with other line ends.

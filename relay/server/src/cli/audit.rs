@@ -61,7 +61,11 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let compared = kept.len();
     match read(BufReader::new(file), Against { key, kept })? {
-        Ok(Proof { checkpoint, gaps }) => {
+        Ok(Proof {
+            key: signer,
+            checkpoint,
+            gaps,
+        }) => {
             say!(
                 "The log holds: {} records of {}, root {}.",
                 checkpoint.size,
@@ -70,6 +74,15 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
             )?;
             if compared > 0 {
                 say!("It has only grown since the {compared} checkpoint(s) that it was compared with.")?;
+            }
+            if key.is_some() {
+                say!("It is signed by the key that was given.")?;
+            } else {
+                say!(
+                    "Its key is {}. It was not compared, and anybody can sign a log with a key of his own: compare it with the \
+                     relay's key as known from elsewhere (--key).",
+                    signer.0
+                )?;
             }
             Ok(tell(&gaps)?)
         }

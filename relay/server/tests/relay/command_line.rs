@@ -170,6 +170,24 @@ async fn verifying_names_the_first_fault_and_fails() {
     };
     let good = verify(&exported);
     assert!(good.status.success(), "{good:?}");
+    let header: serde_json::Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    let key = header["key"].as_str().unwrap();
+    let said = text(&good.stdout);
+    assert!(
+        said.contains(&format!("Its key is {key}. It was not compared")),
+        "{said}"
+    );
+    let pinned = text(&run(&["audit", "verify", file.to_str().unwrap(), "--key", key], "").stdout);
+    assert!(
+        pinned.contains("signed by the key that was given") && !pinned.contains("not compared"),
+        "{pinned}"
+    );
+    let forged = verify(&exported.replace(key, &"ab".repeat(32)));
+    assert!(
+        forged.status.code() == Some(1) && text(&forged.stderr).contains("foreign_origin"),
+        "{forged:?}"
+    );
+    verify(&exported);
     let other = run(
         &["audit", "verify", file.to_str().unwrap(), "--key", &"ab".repeat(32)],
         "",

@@ -24,7 +24,9 @@ let app: Record<string, unknown>;
 
 beforeEach(() => {
   localStorage.clear();
-  api = new FakeApi(sampleRelay(Date.now(), 3));
+  const relay = sampleRelay(Date.now(), 3);
+  const { checkpoint } = JSON.parse(vectors.lines.at(-1) as string) as { checkpoint: string };
+  api = new FakeApi({ ...relay, log: { ...relay.log, checkpoint } });
   api.exported = fileOf("the whole log");
   language.set("en");
   history.replaceState(null, "", "#/log");
@@ -125,6 +127,21 @@ test("a file is checked without the relay, and names the first record that fails
   expect(await textOf("proof-good")).toContain("mars.jsonl holds");
   expect(api.calls).not.toContain("exportLog");
   expect(remembered()).toBeNull();
+});
+
+test("a file's key is compared with this relay's own, and a log of another key is told as that", async () => {
+  await vi.waitFor(() => expect(found("log-root").textContent).not.toBe("–"), { timeout: PATIENCE_MS });
+  await choose("proof-log-input", "mars.jsonl", fileOf("the whole log"));
+  expect(await textOf("proof-key-compared")).toContain("it is the key of the relay");
+  expect(isShown("proof-key-other")).toBe(false);
+  await choose("proof-log-input", "forged.jsonl", fileOf("signed by a key of its own"));
+  expect(await textOf("proof-key-other")).toContain("This is not this relay’s log");
+  expect(await textOf("proof-key-compared")).toContain("it is not the key");
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-key-other")).toContain("Ce n’est pas le journal de ce relais");
+  await proveHere();
+  expect(await textOf("proof-key-compared")).toContain("n’a pas été comparée");
 });
 
 test.each([

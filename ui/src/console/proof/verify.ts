@@ -143,6 +143,7 @@ class Verifier {
     const found = header(line);
     if (found === null) throw new Faulty("bad_header");
     if (this.against.key !== null && this.against.key !== found.key) throw new Faulty("other_key");
+    if (/^renfort\/[0-9a-f]{16}$/.test(found.origin) && found.origin !== `renfort/${found.key.slice(0, 16)}`) throw new Faulty("foreign_origin");
     for (const text of this.against.kept) {
       const signed = checkpointsIn(text);
       if (signed.length === 0) throw new Faulty("unreadable_kept");
