@@ -195,6 +195,16 @@ impl ExportVerifier {
     }
 
     fn begin(&mut self, line: &str) -> Result<(), Fault> {
+        if line.starts_with('\u{feff}') || line.ends_with('\r') {
+            return Err(Fault::ChangedOnTheWay);
+        }
+        // Whoever took the header away left the other lines.
+        if !["{\"export\":", "{\"hash\":", "{\"checkpoint\":"]
+            .iter()
+            .any(|begin| line.starts_with(begin))
+        {
+            return Err(Fault::NoLog);
+        }
         let header: Header = serde_json::from_str(line).map_err(|_| Fault::BadHeader)?;
         if header.export != EXPORT_FORM || header.line() != line {
             return Err(Fault::BadHeader);
@@ -248,7 +258,7 @@ impl ExportVerifier {
         if let Some(search) = self.search {
             return Err(search.fault());
         }
-        let header = self.header.ok_or(Fault::BadHeader)?;
+        let header = self.header.ok_or(Fault::NoLog)?;
         let checkpoint = self.checkpoint.ok_or(Fault::NoCheckpoint)?;
         let found = self.records.size();
         let checkpoint = self.records.finish(&checkpoint, &header.origin, &header.key)?;

@@ -111,6 +111,15 @@ pub enum Fault {
     /// The records are not those that the checkpoint was signed for.
     #[error("the records are not those that the checkpoint was signed for")]
     WrongRoot,
+    /// The file is empty, or begins as no export does.
+    #[error("this is no log of Renfort")]
+    NoLog,
+    /// The file begins with a byte order mark, or its lines end as another system's do. It says nothing of the log.
+    #[error(
+        "the file was changed on its way (line ends or text encoding), as mail programs and editors do; export the log again and \
+         hand the file over as it is"
+    )]
+    ChangedOnTheWay,
     /// The export's first line is not a header.
     #[error("the export does not begin with a header")]
     BadHeader,
@@ -163,6 +172,8 @@ impl Fault {
             Self::BadCheckpoint(_) => "bad_checkpoint",
             Self::WrongSize { .. } => "wrong_size",
             Self::WrongRoot => "wrong_root",
+            Self::NoLog => "no_log",
+            Self::ChangedOnTheWay => "changed_on_the_way",
             Self::BadHeader => "bad_header",
             Self::OtherKey => "other_key",
             Self::ForeignOrigin => "foreign_origin",
@@ -174,10 +185,11 @@ impl Fault {
         }
     }
 
-    /// Could nothing be checked? It is then no word against the log: what it was to be checked with is at fault.
+    /// Could nothing be checked? It is then no word against the log: the file is none or was changed on its way, or
+    /// what it was to be checked with is at fault.
     #[must_use]
     pub const fn is_unchecked(&self) -> bool {
-        matches!(self, Self::UnreadableKept(_))
+        matches!(self, Self::NoLog | Self::ChangedOnTheWay | Self::UnreadableKept(_))
     }
 
     /// The record that it names: for a wrong size, the first that is missing or too many; for a cut-off end, the first that

@@ -137,6 +137,10 @@ fn with_line(at: usize, change: impl FnOnce(&str) -> String) -> Vec<String> {
     lines
 }
 
+fn with_other_line_ends() -> Vec<String> {
+    export().iter().map(|line| format!("{line}\r")).collect()
+}
+
 fn without(at: usize) -> Vec<String> {
     let mut lines = export();
     lines.remove(at);
@@ -288,6 +292,19 @@ fn cases() -> Vec<serde_json::Value> {
         case("the checkpoint twice", &twice, &pinned),
         case("the header removed", &without(0), &pinned),
         case("nothing at all", &[], &pinned),
+        case("another file", &["%PDF-1.7".into(), "x".into()], &pinned),
+        case("another file of JSON", &["{}".into()], &pinned),
+        case(
+            "the header of another form",
+            &with_line(0, |line| line.replace(" v1", " v9")),
+            &pinned,
+        ),
+        case("the line ends of another system", &with_other_line_ends(), &pinned),
+        case(
+            "a byte order mark",
+            &with_line(0, |line| format!("\u{feff}{line}")),
+            &pinned,
+        ),
         case(
             "a bit flipped in a record",
             &with_line(2, |line| line.replace("high", "iigh")),

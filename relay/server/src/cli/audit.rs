@@ -113,6 +113,13 @@ pub(super) fn kept_text(path: &Path) -> anyhow::Result<String> {
 fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Proof, Fault>> {
     let mut verifier = ExportVerifier::new(against);
     let mut line = Vec::new();
+    if [[0xff, 0xfe], [0xfe, 0xff]]
+        .iter()
+        .any(|mark| reader.fill_buf().is_ok_and(|begin| begin.starts_with(mark)))
+    {
+        // In UTF-16, as some shells write what is sent into a file.
+        return Ok(Err(Fault::ChangedOnTheWay));
+    }
     loop {
         line.clear();
         if reader.read_until(b'\n', &mut line)? == 0 {

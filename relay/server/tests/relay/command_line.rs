@@ -256,6 +256,22 @@ async fn verifying_names_the_first_fault_and_fails() {
         !swapped.status.success() && text(&swapped.stderr).contains(&said),
         "{swapped:?}"
     );
-    assert!(!verify("\u{0}rubbish").status.success());
-    assert!(!verify("").status.success());
+    for (content, fault) in [
+        ("\u{0}rubbish".to_owned(), "no_log"),
+        (String::new(), "no_log"),
+        (exported.replace('\n', "\r\n"), "changed_on_the_way"),
+        (format!("\u{feff}{exported}"), "changed_on_the_way"),
+    ] {
+        let unchecked = verify(&content);
+        let said = text(&unchecked.stderr);
+        assert_eq!(unchecked.status.code(), Some(3), "{said}");
+        assert!(said.contains("was not checked") && said.contains(fault), "{said}");
+    }
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(exported.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(&file, wide).unwrap();
+    let unchecked = run(&["audit", "verify", file.to_str().unwrap()], "");
+    assert!(text(&unchecked.stderr).contains("changed_on_the_way"), "{unchecked:?}");
 }

@@ -145,6 +145,21 @@ test("a file's key is compared with this relay's own, and a log of another key i
 });
 
 test.each([
+  ["another file", "hello\n", "no_log", "This is no log of Renfort", "Ce n’est pas un journal de Renfort"],
+  ["an empty file", "", "no_log", "This is no log of Renfort", "Ce n’est pas un journal de Renfort"],
+  ["other line ends", fileOf("the whole log").replaceAll("\n", "\r\n"), "changed_on_the_way", "Export the log again", "Exportez de nouveau"],
+])("%s: not checked, and no word against a log", async (_, content, fault, english, french) => {
+  await choose("proof-log-input", "mars.jsonl", content);
+  expect((await shown("proof-fault")).dataset.fault).toBe(fault);
+  expect(await textOf("proof-unchecked")).toContain("mars.jsonl was not checked");
+  expect(await textOf("proof-fault")).toContain(english);
+  expect(isShown("proof-bad")).toBe(false);
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-fault")).toContain(french);
+});
+
+test.each([
   ["two records swapped that are far apart", "swapped", "record 0: this record and record 4 are swapped", "l’enregistrement 0 : cet enregistrement et le 4 sont intervertis"],
   ["a record moved to the end", "moved", "record 1: this record is not in its place: it stands at place 5, and record 2 in", "cet enregistrement n’est pas à sa place : il se trouve à la place 5, et le 2 à la sienne"],
   ["a record also before its place", "repeated", "record 1: record 4 stands twice, at place 5 and", "l’enregistrement 4 figure deux fois, à la place 5 et"],

@@ -42,8 +42,8 @@ export interface Fault {
 
 export type Outcome = Proof | Fault;
 
-/** Nothing could be checked: no word against the log, but on what it was to be checked with. */
-export const UNCHECKED: ReadonlySet<string> = new Set(["unreadable_kept"]);
+/** Nothing could be checked: no word against the log, but on the file or on what it was to be checked with. */
+export const UNCHECKED: ReadonlySet<string> = new Set(["no_log", "changed_on_the_way", "unreadable_kept"]);
 
 /** Records whose hashes are computed side by side. */
 const BATCH = 400;
@@ -140,6 +140,9 @@ class Verifier {
   }
 
   async #begin(line: string): Promise<void> {
+    if (line.startsWith("\ufeff") || line.endsWith("\r")) throw new Faulty("changed_on_the_way");
+    // Whoever took the header away left the other lines.
+    if (!['{"export":', '{"hash":', '{"checkpoint":'].some((begin) => line.startsWith(begin))) throw new Faulty("no_log");
     const found = header(line);
     if (found === null) throw new Faulty("bad_header");
     if (this.against.key !== null && this.against.key !== found.key) throw new Faulty("other_key");
@@ -194,7 +197,7 @@ class Verifier {
   async finish(): Promise<Proof> {
     if (this.#search !== null) throw Faulty.displaced(this.#search.outcome);
     const [log, text] = [this.#log, this.#checkpoint];
-    if (log === null) throw new Faulty("bad_header");
+    if (log === null) throw new Faulty("no_log");
     if (text === null) throw new Faulty("no_checkpoint");
     const checkpoint = await checkpointOf(text, log);
     if (typeof checkpoint === "string") throw new Faulty("bad_checkpoint");
@@ -212,6 +215,7 @@ async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let begun: Uint8Array[] = [];
   let size = 0;
+  let isFirst = true;
   const take = (bytes: Uint8Array): void => {
     begun.push(bytes);
     size += bytes.length;
@@ -221,6 +225,10 @@ async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string
     begun.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
     begun = [];
     size = 0;
+    // UTF-16, as some shells write what is sent into a file: told as the mark that it begins with.
+    const isWide = isFirst && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+    isFirst = false;
+    if (isWide) return "\ufeff";
     try {
       return bytes.length > MAX_LINE_BYTES ? "" : decoder.decode(bytes);
     } catch {
