@@ -32,9 +32,10 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     let folder = DataFolder::open(data)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, SqliteOptions::default()).await?);
     let identity = LogIdentity::of(&keys::load(&folder.relay_key())?);
-    let mut reader = LogReader::open(Arc::clone(&store), identity)
-        .await
-        .context("the relay has never been started")?;
+    if store.checkpoint().await?.is_none() {
+        bail!("there is no log yet: it begins when the relay is started for the first time (renfort-relay serve)");
+    }
+    let mut reader = LogReader::open(Arc::clone(&store), identity).await?;
     let mut writer: Box<dyn Write> = match out {
         // It holds what the log holds of people, and must not take the place of an earlier export.
         Some(path) => Box::new(BufWriter::new(create_private_file(path)?)),
@@ -60,7 +61,8 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
         .collect::<anyhow::Result<Vec<_>>>()?;
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let compared = kept.len();
-    match read(BufReader::new(file), Against { key, kept })? {
+    let read = read(BufReader::new(file), Against { key, kept }).with_context(|| path.display().to_string())?;
+    match read {
         Ok(Proof {
             key: signer,
             checkpoint,

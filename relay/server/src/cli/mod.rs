@@ -221,6 +221,9 @@ enum PeopleCommand {
         /// Sign-in name.
         #[arg(long, value_parser = name)]
         login: Name,
+        /// Also when no active administrator is left then.
+        #[arg(long)]
+        even_last: bool,
     },
 }
 
@@ -440,7 +443,8 @@ fn serial(text: &str) -> Result<CardSerial, String> {
 }
 
 fn log_key(text: &str) -> Result<LogKey, String> {
-    Digest::try_from(text.to_owned())
+    // As the log has it; others write hexadecimal in capitals.
+    Digest::try_from(text.to_ascii_lowercase())
         .map(LogKey)
         .map_err(|error| error.to_string())
 }

@@ -1,7 +1,7 @@
 //! The command line, as an administrator uses it.
 
 use crate::support::{
-    PASSWORD, World,
+    ADMIN, PASSWORD, World,
     program::{Serving, run},
 };
 
@@ -158,6 +158,46 @@ async fn accounts_are_added_listed_and_disabled_while_the_relay_runs() {
 }
 
 #[tokio::test]
+async fn the_last_administrator_is_not_disabled_by_mistake() {
+    let world = World::new().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    let disable = |login: &str, more: &[&str]| {
+        let all = ["people", "disable", "--data", &data, "--login", login];
+        run(&[&all[..], more].concat(), "")
+    };
+    let refused = disable(&ADMIN.to_uppercase(), &[]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("--even-last"), "{refused:?}");
+    let all = ["people", "add", "--data", &data, "--login", "eve", "--name", "Eve"];
+    let more = ["--role", "administrator", "--password-file", "-"];
+    assert!(run(&[&all[..], &more[..]].concat(), PASSWORD).status.success());
+    assert!(disable(ADMIN, &[]).status.success(), "there is another one");
+    assert!(!disable("eve", &[]).status.success());
+    assert!(disable("eve", &["--even-last"]).status.success());
+}
+
+#[tokio::test]
+async fn refusals_say_what_was_given_and_what_is_wanted() {
+    let world = World::new().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    let refusal = |command: &[&str]| {
+        let refused = run(command, "");
+        assert!(!refused.status.success(), "{refused:?}");
+        text(&refused.stderr)
+    };
+    let said = refusal(&["audit", "export", "--data", &data]);
+    assert!(said.contains("no log yet") && !said.contains("damaged"), "{said}");
+    let said = refusal(&["audit", "verify", &data]);
+    assert!(said.contains(&data), "{said}");
+    let said = refusal(&["hold", "add", "--data", &data, "--ticket", "T-1001", "--reason", "x"]);
+    assert!(said.contains("the reason is shorter than 10"), "{said}");
+    let file = world.folder.path().join("organisation.json");
+    std::fs::write(&file, "{}").unwrap();
+    let loaded = renfort_relay::keys::load(&file).unwrap_err().to_string();
+    assert!(loaded.contains("organisation.json holds no private key"), "{loaded}");
+}
+
+#[tokio::test]
 async fn verifying_names_the_first_fault_and_fails() {
     let world = World::new().await;
     world.start().await.stop().await;
@@ -177,7 +217,8 @@ async fn verifying_names_the_first_fault_and_fails() {
         said.contains(&format!("Its key is {key}. It was not compared")),
         "{said}"
     );
-    let pinned = text(&run(&["audit", "verify", file.to_str().unwrap(), "--key", key], "").stdout);
+    let key_given = key.to_uppercase();
+    let pinned = text(&run(&["audit", "verify", file.to_str().unwrap(), "--key", &key_given], "").stdout);
     assert!(
         pinned.contains("signed by the key that was given") && !pinned.contains("not compared"),
         "{pinned}"
