@@ -21,9 +21,13 @@ use crate::hash::Digest;
 /// Ed25519's signature type (C2SP signed-note, "Signature types").
 const ED25519_TYPE: u8 = 1;
 /// Begins a signature line: em dash and a space.
-const SIGNATURE_MARK: &str = "\u{2014} ";
+pub(crate) const SIGNATURE_MARK: &str = "\u{2014} ";
 /// Longest origin, in bytes.
 const MAX_ORIGIN: usize = 200;
+/// Begins the name of a log that its relay named after its key.
+const NAMED_AFTER_KEY: &str = "renfort/";
+/// Digits of the key in such a name.
+const KEY_DIGITS: usize = 16;
 
 /// What a log calls itself, also the name of the key that signs its checkpoints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +66,22 @@ impl Origin {
         } else {
             Err(CheckpointError::Origin)
         }
+    }
+
+    /// The name that a relay gives its log: the first digits of its key are in it.
+    #[must_use]
+    pub fn of_key(key: &LogKey) -> Self {
+        Self(format!("{NAMED_AFTER_KEY}{}", &key.0.to_string()[..KEY_DIGITS]))
+    }
+
+    /// Is it named as [`Origin::of_key`] does, but after another key than this one?
+    #[must_use]
+    pub fn is_of_other_key(&self, key: &LogKey) -> bool {
+        let digits = self.0.strip_prefix(NAMED_AFTER_KEY).filter(|digits| {
+            let is_digit = |letter: u8| letter.is_ascii_digit() || (b'a'..=b'f').contains(&letter);
+            digits.len() == KEY_DIGITS && digits.bytes().all(is_digit)
+        });
+        digits.is_some() && *self != Self::of_key(key)
     }
 
     /// The name itself.
@@ -200,7 +220,8 @@ impl Checkpoint {
         }
     }
 
-    fn read(body: &str) -> Result<Self, CheckpointError> {
+    /// The size and root that a body tells, not yet verified.
+    pub(crate) fn read(body: &str) -> Result<Self, CheckpointError> {
         let mut lines = body.split('\n');
         let mut next = || lines.next().ok_or(CheckpointError::Malformed);
         let origin = Origin::new(next()?)?;

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkpoint::{Checkpoint, LogKey, Origin},
+    checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
     gaps::{Gaps, Watch},
     hash::Digest,
+    kept::checkpoints_in,
     order::Search,
     personal::Revealed,
     record::Record,
@@ -102,13 +103,15 @@ pub fn checkpoint_line(checkpoint: &str) -> String {
 pub struct Against {
     /// The relay's key. Without it, the log is only shown to be whole under the key that the file itself names.
     pub key: Option<LogKey>,
-    /// Signed checkpoints that were kept from before: the log must have grown from each of them.
+    /// Texts with signed checkpoints that were kept from before: the log must have grown from each of them.
     pub kept: Vec<String>,
 }
 
 /// What a file that verifies proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
+    /// The key that signed it. Whose that is, the file cannot tell.
+    pub key: LogKey,
     /// Of all its records.
     pub checkpoint: Checkpoint,
     /// What the records do not tell.
@@ -192,6 +195,16 @@ impl ExportVerifier {
     }
 
     fn begin(&mut self, line: &str) -> Result<(), Fault> {
+        if line.starts_with('\u{feff}') || line.ends_with('\r') {
+            return Err(Fault::ChangedOnTheWay);
+        }
+        // Whoever took the header away left the other lines.
+        if !["{\"export\":", "{\"hash\":", "{\"checkpoint\":"]
+            .iter()
+            .any(|begin| line.starts_with(begin))
+        {
+            return Err(Fault::NoLog);
+        }
         let header: Header = serde_json::from_str(line).map_err(|_| Fault::BadHeader)?;
         if header.export != EXPORT_FORM || header.line() != line {
             return Err(Fault::BadHeader);
@@ -199,9 +212,22 @@ impl ExportVerifier {
         if self.against.key.is_some_and(|key| key != header.key) {
             return Err(Fault::OtherKey);
         }
-        for kept in &self.against.kept {
-            let kept = Checkpoint::verify(kept, &header.origin, &header.key).map_err(Fault::BadKept)?;
-            self.kept.push(kept);
+        if header.origin.is_of_other_key(&header.key) {
+            return Err(Fault::ForeignOrigin);
+        }
+        for text in &self.against.kept {
+            let found = checkpoints_in(text);
+            if found.is_empty() {
+                return Err(Fault::UnreadableKept(CheckpointError::Malformed));
+            }
+            for kept in found {
+                let kept = Checkpoint::verify(&kept, &header.origin, &header.key).map_err(|error| match error {
+                    // Altered since this log's key signed it, or never a checkpoint.
+                    CheckpointError::Malformed | CheckpointError::BadSignature => Fault::UnreadableKept(error),
+                    _ => Fault::BadKept(error),
+                })?;
+                self.kept.push(kept);
+            }
         }
         self.header = Some(header);
         self.hold_against_kept()
@@ -232,13 +258,14 @@ impl ExportVerifier {
         if let Some(search) = self.search {
             return Err(search.fault());
         }
-        let header = self.header.ok_or(Fault::BadHeader)?;
+        let header = self.header.ok_or(Fault::NoLog)?;
         let checkpoint = self.checkpoint.ok_or(Fault::NoCheckpoint)?;
         let found = self.records.size();
         let checkpoint = self.records.finish(&checkpoint, &header.origin, &header.key)?;
         match self.kept.iter().map(|kept| kept.size).max() {
             Some(kept) => Err(Fault::CutOff { kept, found }),
             None => Ok(Proof {
+                key: header.key,
                 checkpoint,
                 gaps: self.watch.gaps(),
             }),

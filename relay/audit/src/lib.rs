@@ -17,6 +17,7 @@ pub mod gaps;
 pub mod hash;
 pub mod inclusion;
 pub mod keeping;
+pub mod kept;
 pub mod merkle;
 mod order;
 pub mod personal;

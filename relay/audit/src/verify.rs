@@ -111,16 +111,31 @@ pub enum Fault {
     /// The records are not those that the checkpoint was signed for.
     #[error("the records are not those that the checkpoint was signed for")]
     WrongRoot,
+    /// The file is empty, or begins as no export does.
+    #[error("this is no log of Renfort")]
+    NoLog,
+    /// The file begins with a byte order mark, or its lines end as another system's do. It says nothing of the log.
+    #[error(
+        "the file was changed on its way (line ends or text encoding), as mail programs and editors do; export the log again and \
+         hand the file over as it is"
+    )]
+    ChangedOnTheWay,
     /// The export's first line is not a header.
     #[error("the export does not begin with a header")]
     BadHeader,
     /// The export is of another relay than the one whose key was given.
     #[error("the export names another relay key than the one given")]
     OtherKey,
+    /// The export's log is named after another key than the one that signed it: somebody signed with a key of his own.
+    #[error("the log is named after another key than the one that signed it")]
+    ForeignOrigin,
     /// The export does not end with its checkpoint.
     #[error("the export does not end with its checkpoint")]
     NoCheckpoint,
-    /// A checkpoint that was kept from before is malformed, of another log, or not signed by this log's key.
+    /// A text that was kept from before holds no checkpoint, or one that was altered. It says nothing of the log.
+    #[error("the checkpoint kept from before cannot be read: {0}")]
+    UnreadableKept(CheckpointError),
+    /// A checkpoint that was kept from before is of another log, or not signed by this log's key.
     #[error("the kept checkpoint is not one of this log: {0}")]
     BadKept(CheckpointError),
     /// The log has fewer records than a checkpoint that was kept from before: its tail was cut off.
@@ -157,13 +172,24 @@ impl Fault {
             Self::BadCheckpoint(_) => "bad_checkpoint",
             Self::WrongSize { .. } => "wrong_size",
             Self::WrongRoot => "wrong_root",
+            Self::NoLog => "no_log",
+            Self::ChangedOnTheWay => "changed_on_the_way",
             Self::BadHeader => "bad_header",
             Self::OtherKey => "other_key",
+            Self::ForeignOrigin => "foreign_origin",
             Self::NoCheckpoint => "no_checkpoint",
+            Self::UnreadableKept(_) => "unreadable_kept",
             Self::BadKept(_) => "bad_kept",
             Self::CutOff { .. } => "cut_off",
             Self::Rewritten { .. } => "rewritten",
         }
+    }
+
+    /// Could nothing be checked? It is then no word against the log: the file is none or was changed on its way, or
+    /// what it was to be checked with is at fault.
+    #[must_use]
+    pub const fn is_unchecked(&self) -> bool {
+        matches!(self, Self::NoLog | Self::ChangedOnTheWay | Self::UnreadableKept(_))
     }
 
     /// The record that it names: for a wrong size, the first that is missing or too many; for a cut-off end, the first that

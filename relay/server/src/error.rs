@@ -97,7 +97,7 @@ pub enum RelayError {
         reason: std::io::Error,
     },
     /// A file that should hold a private key holds none.
-    #[error("{0} is not a private key of the relay")]
+    #[error("{0} holds no private key; such a file is named *.key and begins with -----BEGIN PRIVATE KEY-----")]
     BadKey(PathBuf),
     /// The store refused.
     #[error(transparent)]

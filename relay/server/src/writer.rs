@@ -18,7 +18,7 @@ use renfort_audit::{
 };
 use renfort_core::contract::{AppendId, Batch, Change, FailReason};
 use renfort_protocol::ids::SessionId;
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use ring::signature::Ed25519KeyPair;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -79,17 +79,12 @@ pub struct LogIdentity {
 
 impl LogIdentity {
     /// The log of the relay that has this key.
-    ///
-    /// # Panics
-    /// Never: the name is printable ASCII.
     #[must_use]
     pub fn of(pair: &Ed25519KeyPair) -> Self {
-        let public = data_encoding::HEXLOWER.encode(pair.public_key().as_ref());
-        let origin =
-            Origin::new(&format!("renfort/{}", &public[..16])).expect("hexadecimal digits are printable ASCII");
+        let key = LogKey::of(pair);
         Self {
-            origin,
-            key: LogKey::of(pair),
+            origin: Origin::of_key(&key),
+            key,
         }
     }
 }

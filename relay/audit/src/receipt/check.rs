@@ -74,6 +74,9 @@ fn check_frame(proof: &Proof, against: &Against) -> Result<Checkpoint, Fault> {
     if against.key.is_some_and(|key| key != proof.key) {
         return Err(Fault::OtherKey);
     }
+    if proof.origin.is_of_other_key(&proof.key) {
+        return Err(Fault::ForeignOrigin);
+    }
     let organisation = &proof.organisation;
     let other = |key| key != organisation.organisation.key;
     if organisation.verify().is_err() || against.organisation.is_some_and(other) {

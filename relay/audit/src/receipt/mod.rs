@@ -126,6 +126,9 @@ pub enum Fault {
     /// The receipt names another relay key than the one given.
     #[error("the receipt names another relay key than the one given")]
     OtherKey,
+    /// The log is named after another key than the one that signed it: somebody signed with a key of his own.
+    #[error("the log is named after another key than the one that signed it")]
+    ForeignOrigin,
     /// It is of another organisation, or the organisation's signature does not fit.
     #[error("the receipt's organisation is not the one it claims to be")]
     OtherOrganisation,
@@ -240,6 +243,7 @@ impl Fault {
             Self::Malformed => "malformed",
             Self::Version => "version",
             Self::OtherKey => "other_key",
+            Self::ForeignOrigin => "foreign_origin",
             Self::OtherOrganisation => "other_organisation",
             Self::BadCheckpoint(_) => "bad_checkpoint",
             Self::BadKept(_) => "bad_kept",

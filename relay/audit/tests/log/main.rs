@@ -193,7 +193,7 @@ fn an_export_without_head_or_end_is_refused() {
     let lines = export();
     assert_eq!(check(&lines[1..]), Err(Fault::BadHeader));
     assert_eq!(check(&lines[..7]), Err(Fault::NoCheckpoint));
-    assert_eq!(check(&[]), Err(Fault::BadHeader));
+    assert_eq!(check(&[]), Err(Fault::NoLog));
     let doubled: Vec<String> = lines.iter().chain(&lines[7..]).cloned().collect();
     assert_eq!(check(&doubled), Err(Fault::NoCheckpoint));
 }

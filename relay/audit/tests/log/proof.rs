@@ -110,7 +110,7 @@ fn case(name: &str, lines: &[String], against: &Against) -> serde_json::Value {
         .map(|line| same(line).map_or_else(|| Line::Other(line.clone()), Line::Same))
         .collect();
     let expect = match prove(lines, against.clone()) {
-        Ok(Proof { checkpoint, gaps }) => json!({
+        Ok(Proof { checkpoint, gaps, .. }) => json!({
             "size": checkpoint.size,
             "root": checkpoint.root,
             "unended": gaps.unended.iter().map(|open| json!({
@@ -135,6 +135,10 @@ fn with_line(at: usize, change: impl FnOnce(&str) -> String) -> Vec<String> {
     let mut lines = export();
     lines[at] = change(&lines[at]);
     lines
+}
+
+fn with_other_line_ends() -> Vec<String> {
+    export().iter().map(|line| format!("{line}\r")).collect()
 }
 
 fn without(at: usize) -> Vec<String> {
@@ -211,8 +215,31 @@ fn cases() -> Vec<serde_json::Value> {
             &kept(&[root_of_export().sign(&stranger)]),
         ),
         case("a kept text that is no checkpoint", &good, &kept(&["hello".into()])),
+        case(
+            "a kept checkpoint that lost its last line end",
+            &good,
+            &kept(&[checkpoint_of(3).trim_end().to_owned()]),
+        ),
+        case(
+            "a kept checkpoint with other line ends",
+            &good,
+            &kept(&[checkpoint_of(3).replace('\n', "\r\n")]),
+        ),
+        case("two kept checkpoints in a mail", &good, &kept(&[in_a_mail()])),
+        case(
+            "two kept checkpoints in a mail, the log cut off since",
+            &export_of(&entries()[..4]),
+            &kept(&[in_a_mail()]),
+        ),
+        case(
+            "a kept checkpoint whose signature was altered",
+            &good,
+            &kept(&[flipped_signature(&checkpoint_of(3))]),
+        ),
         case("signed by a key of its own", &own_key, &none),
         case("signed by a key of its own, the relay's key known", &own_key, &pinned),
+        case("named after its key", &named_after(&pair(), &pair()), &none),
+        case("named after another key", &named_after(&pair(), &stranger), &none),
         case("a record removed", &without(3), &pinned),
         case("the first record removed", &without(1), &pinned),
         case("the last record removed", &without(6), &pinned),
@@ -265,6 +292,19 @@ fn cases() -> Vec<serde_json::Value> {
         case("the checkpoint twice", &twice, &pinned),
         case("the header removed", &without(0), &pinned),
         case("nothing at all", &[], &pinned),
+        case("another file", &["%PDF-1.7".into(), "x".into()], &pinned),
+        case("another file of JSON", &["{}".into()], &pinned),
+        case(
+            "the header of another form",
+            &with_line(0, |line| line.replace(" v1", " v9")),
+            &pinned,
+        ),
+        case("the line ends of another system", &with_other_line_ends(), &pinned),
+        case(
+            "a byte order mark",
+            &with_line(0, |line| format!("\u{feff}{line}")),
+            &pinned,
+        ),
         case(
             "a bit flipped in a record",
             &with_line(2, |line| line.replace("high", "iigh")),
@@ -440,6 +480,26 @@ fn cases() -> Vec<serde_json::Value> {
         case("an empty line", &with_line(2, |_| String::new()), &pinned),
         case("rubbish", &with_line(2, |_| "\u{0}rubbish".into()), &pinned),
     ]
+}
+
+/// The log with a name that a relay with the key of `named` gives it, signed by another.
+fn named_after(named: &Ed25519KeyPair, signer: &Ed25519KeyPair) -> Vec<String> {
+    let origin = Origin::of_key(&LogKey::of(named));
+    let mut lines = export();
+    lines[0] = Header::new(origin.clone(), LogKey::of(signer)).line();
+    let checkpoint = Checkpoint {
+        origin,
+        ..root_of_export()
+    };
+    lines[7] = checkpoint_line(&checkpoint.sign(signer));
+    lines
+}
+
+/// One as it was signed, and one quoted, folded, with other line ends.
+fn in_a_mail() -> String {
+    let quoted: String = checkpoint_of(3).lines().map(|line| format!("> {line}\r\n")).collect();
+    let folded = checkpoint_of(6).replacen("renfort ", "renfort\r\n ", 1);
+    format!("Bonjour,\r\n\r\nvoici :\r\n{quoted}\r\net\u{a0}:\r\n{folded}\r\nAda\r\n12\r\n")
 }
 
 fn flipped_signature(line: &str) -> String {

@@ -6,7 +6,7 @@ mod steps;
 mod support;
 
 use renfort_audit::{
-    checkpoint::{CheckpointError, LogKey},
+    checkpoint::{CheckpointError, LogKey, Origin},
     receipt::{Against, Covered, Facts, Fault, Proof, Seen, Signed, told, verify_page},
 };
 use renfort_protocol::ticket::Language;
@@ -211,6 +211,14 @@ fn a_checkpoint_of_another_log_or_size_is_found() {
         checked(|proof| proof.checkpoint = checkpoint),
         Fault::NotIncluded { .. }
     ));
+}
+
+#[test]
+fn a_log_that_is_named_after_another_key_is_found() {
+    let named = |seed| checked(|proof| proof.origin = Origin::of_key(&LogKey::of(&pair(seed))));
+    assert_eq!(named(7), Fault::ForeignOrigin);
+    // Its own name is no fault; that the checkpoint was signed under another one is.
+    assert_eq!(named(42), Fault::BadCheckpoint(CheckpointError::OtherLog));
 }
 
 #[test]

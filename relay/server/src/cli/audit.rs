@@ -12,10 +12,11 @@ use renfort_audit::{
     checkpoint::LogKey,
     export::{Against, ExportVerifier, Proof},
     gaps::Gaps,
+    kept::checkpoints_in,
     verify::Fault,
 };
 
-use super::output::{Stdout, note, say};
+use super::output::{Stdout, Unchecked, note, say};
 use crate::{
     data::{DataFolder, create_private_file},
     keys,
@@ -31,9 +32,10 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     let folder = DataFolder::open(data)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, SqliteOptions::default()).await?);
     let identity = LogIdentity::of(&keys::load(&folder.relay_key())?);
-    let mut reader = LogReader::open(Arc::clone(&store), identity)
-        .await
-        .context("the relay has never been started")?;
+    if store.checkpoint().await?.is_none() {
+        bail!("there is no log yet: it begins when the relay is started for the first time (renfort-relay serve)");
+    }
+    let mut reader = LogReader::open(Arc::clone(&store), identity).await?;
     let mut writer: Box<dyn Write> = match out {
         // It holds what the log holds of people, and must not take the place of an earlier export.
         Some(path) => Box::new(BufWriter::new(create_private_file(path)?)),
@@ -55,12 +57,17 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
 pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyhow::Result<()> {
     let kept = kept
         .iter()
-        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
-        .collect::<anyhow::Result<Vec<String>>>()?;
+        .map(|path| kept_text(path))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let file = File::open(path).with_context(|| path.display().to_string())?;
     let compared = kept.len();
-    match read(BufReader::new(file), Against { key, kept })? {
-        Ok(Proof { checkpoint, gaps }) => {
+    let read = read(BufReader::new(file), Against { key, kept }).with_context(|| path.display().to_string())?;
+    match read {
+        Ok(Proof {
+            key: signer,
+            checkpoint,
+            gaps,
+        }) => {
             say!(
                 "The log holds: {} records of {}, root {}.",
                 checkpoint.size,
@@ -70,15 +77,51 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
             if compared > 0 {
                 say!("It has only grown since the {compared} checkpoint(s) that it was compared with.")?;
             }
+            if key.is_some() {
+                say!("It is signed by the key that was given.")?;
+            } else {
+                say!(
+                    "Its key is {}. It was not compared, and anybody can sign a log with a key of his own: compare it with the \
+                     relay's key as known from elsewhere (--key).",
+                    signer.0
+                )?;
+            }
             Ok(tell(&gaps)?)
+        }
+        Err(fault) if fault.is_unchecked() => {
+            bail!(Unchecked(format!(
+                "the log was not checked: {fault} ({})",
+                fault.name()
+            )))
         }
         Err(fault) => bail!("the log does not hold: {fault} ({})", fault.name()),
     }
 }
 
+/// The text of a file that holds a kept checkpoint.
+pub(super) fn kept_text(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if checkpoints_in(&text).is_empty() {
+        bail!(Unchecked(format!(
+            "nothing was checked: no checkpoint can be read in {}; it has the log's name, a number, a line of letters and \
+             digits, and a line that begins with \u{2014}, as the console shows it",
+            path.display()
+        )));
+    }
+    Ok(text)
+}
+
 fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Proof, Fault>> {
     let mut verifier = ExportVerifier::new(against);
     let mut line = Vec::new();
+    if [[0xff, 0xfe], [0xfe, 0xff]]
+        .iter()
+        .any(|mark| reader.fill_buf().is_ok_and(|begin| begin.starts_with(mark)))
+    {
+        // In UTF-16, as some shells write what is sent into a file.
+        return Ok(Err(Fault::ChangedOnTheWay));
+    }
     loop {
         line.clear();
         if reader.read_until(b'\n', &mut line)? == 0 {

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use renfort_audit::keeping::HoldReason;
 use renfort_protocol::{
-    figures::Purpose,
+    figures::{MIN_PURPOSE_CHARS, Purpose, PurposeError},
     ids::{SessionId, TicketId},
 };
 
@@ -112,7 +112,10 @@ async fn held(store: &SqliteStore, what: &WhatArgs) -> anyhow::Result<(TicketId,
 }
 
 fn reason(text: &str) -> Result<Purpose, String> {
-    Purpose::new(text).map_err(|error| error.to_string())
+    Purpose::new(text).map_err(|error| match error {
+        PurposeError::TooShort => format!("the reason is shorter than {MIN_PURPOSE_CHARS} characters"),
+        PurposeError::Text(error) => error.to_string(),
+    })
 }
 
 fn ticket(text: &str) -> Result<TicketId, String> {

@@ -1,5 +1,5 @@
 //! The command line. Each command says on success what it did, on standard output; failures go to standard error and
-//! exit code 1. A reader that leaves early is told by the exit code (`output`).
+//! exit code 1, or 3 where something could not be checked. A reader that leaves early is told by the exit code (`output`).
 
 mod audit;
 mod card;
@@ -221,6 +221,9 @@ enum PeopleCommand {
         /// Sign-in name.
         #[arg(long, value_parser = name)]
         login: Name,
+        /// Also when no active administrator is left then.
+        #[arg(long)]
+        even_last: bool,
     },
 }
 
@@ -360,7 +363,7 @@ enum AuditCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Checks an exported log offline; exit code 1 and the first fault when it does not hold.
+    /// Checks an exported log offline; exit code 1 and the first fault when it does not hold, 3 when it cannot be checked.
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Verify {
         /// Something else than an exported log.
@@ -440,7 +443,8 @@ fn serial(text: &str) -> Result<CardSerial, String> {
 }
 
 fn log_key(text: &str) -> Result<LogKey, String> {
-    Digest::try_from(text.to_owned())
+    // As the log has it; others write hexadecimal in capitals.
+    Digest::try_from(text.to_ascii_lowercase())
         .map(LogKey)
         .map_err(|error| error.to_string())
 }

@@ -13,6 +13,9 @@ use std::{
 /// What a shell shows of a program that `SIGPIPE` (13) ended, as it does most others: 128 and the signal's number.
 const UNREAD: u8 = 128 + 13;
 
+/// What was to be checked, or what it was to be checked with, is not what it should be: there is no verdict.
+const UNCHECKED: u8 = 3;
+
 /// The reader of standard output has gone.
 static IS_UNREAD: AtomicBool = AtomicBool::new(false);
 
@@ -114,6 +117,11 @@ pub(super) fn complain(text: fmt::Arguments<'_>) {
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
+/// Something could not be checked; not a word against it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Unchecked(pub(super) String);
+
 /// How the program ends.
 #[must_use]
 pub fn end(outcome: anyhow::Result<()>) -> ExitCode {
@@ -123,7 +131,11 @@ pub fn end(outcome: anyhow::Result<()>) -> ExitCode {
         Err(error) if is_unread(&error) => ExitCode::from(UNREAD),
         Err(error) => {
             note!("error: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<Unchecked>() {
+                ExitCode::from(UNCHECKED)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }

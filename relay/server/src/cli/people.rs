@@ -1,6 +1,7 @@
 //! `people add|list|disable`; the rest is in [`super::second_factor`]. A running relay picks the change up by itself.
 
-use renfort_protocol::people::Role;
+use anyhow::bail;
+use renfort_protocol::people::{Name, Role};
 
 use super::output::say;
 use super::{PeopleCommand, password, role, second_factor};
@@ -8,7 +9,7 @@ use crate::{
     clock,
     data::DataFolder,
     store::{
-        NewAccount, Store,
+        Credentials, NewAccount, Store,
         second_factor::SecondFactors,
         sqlite::{SqliteOptions, SqliteStore},
     },
@@ -78,14 +79,29 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
         PeopleCommand::Password { data, login, password } => {
             second_factor::change_password(&DataFolder::open(&data)?, &login, &password).await?;
         }
-        PeopleCommand::Disable { data, login } => {
+        PeopleCommand::Disable { data, login, even_last } => {
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
+            if !even_last && is_last_administrator(&store.people().await?, &login) {
+                bail!(
+                    "{login} is the last active administrator; nothing was changed. Add another one first (people add --role \
+                     administrator), or give --even-last"
+                );
+            }
             store.disable_person(&login, clock::now()).await?;
             store.close().await;
             say!("Disabled {login}.")?;
         }
     }
     Ok(())
+}
+
+/// Is this the only account left that is an administrator's and not disabled?
+fn is_last_administrator(people: &[Credentials], login: &Name) -> bool {
+    let mut active = people
+        .iter()
+        .filter(|person| person.account.person.role == Role::Administrator && !person.account.disabled);
+    let is_it = |person: &Credentials| person.login.as_str().eq_ignore_ascii_case(login.as_str());
+    active.next().is_some_and(is_it) && active.next().is_none()
 }
 
 fn role_text(role: Role) -> String {

@@ -1,6 +1,6 @@
 //! `audit verify receipt`.
 
-use super::output::say;
+use super::{audit::kept_text, output::say};
 use std::{
     fs::File,
     io::{self, Read as _},
@@ -10,13 +10,15 @@ use std::{
 use anyhow::{Context, bail};
 use renfort_audit::{
     checkpoint::{Checkpoint, LogKey},
+    kept::checkpoints_in,
     receipt::{Against, Covered, Facts, Fault, MAX_PAGE_BYTES, Receipt, Signed, verify_page},
 };
 
 pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> anyhow::Result<()> {
     let kept = kept
-        .map(|path| std::fs::read_to_string(path).with_context(|| path.display().to_string()))
-        .transpose()?;
+        .map(kept_text)
+        .transpose()?
+        .and_then(|text| checkpoints_in(&text).into_iter().next());
     let page = read(path).with_context(|| path.display().to_string())?;
     let against = Against {
         key,

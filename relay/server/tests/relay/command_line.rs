@@ -1,7 +1,7 @@
 //! The command line, as an administrator uses it.
 
 use crate::support::{
-    PASSWORD, World,
+    ADMIN, PASSWORD, World,
     program::{Serving, run},
 };
 
@@ -158,6 +158,46 @@ async fn accounts_are_added_listed_and_disabled_while_the_relay_runs() {
 }
 
 #[tokio::test]
+async fn the_last_administrator_is_not_disabled_by_mistake() {
+    let world = World::new().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    let disable = |login: &str, more: &[&str]| {
+        let all = ["people", "disable", "--data", &data, "--login", login];
+        run(&[&all[..], more].concat(), "")
+    };
+    let refused = disable(&ADMIN.to_uppercase(), &[]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("--even-last"), "{refused:?}");
+    let all = ["people", "add", "--data", &data, "--login", "eve", "--name", "Eve"];
+    let more = ["--role", "administrator", "--password-file", "-"];
+    assert!(run(&[&all[..], &more[..]].concat(), PASSWORD).status.success());
+    assert!(disable(ADMIN, &[]).status.success(), "there is another one");
+    assert!(!disable("eve", &[]).status.success());
+    assert!(disable("eve", &["--even-last"]).status.success());
+}
+
+#[tokio::test]
+async fn refusals_say_what_was_given_and_what_is_wanted() {
+    let world = World::new().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    let refusal = |command: &[&str]| {
+        let refused = run(command, "");
+        assert!(!refused.status.success(), "{refused:?}");
+        text(&refused.stderr)
+    };
+    let said = refusal(&["audit", "export", "--data", &data]);
+    assert!(said.contains("no log yet") && !said.contains("damaged"), "{said}");
+    let said = refusal(&["audit", "verify", &data]);
+    assert!(said.contains(&data), "{said}");
+    let said = refusal(&["hold", "add", "--data", &data, "--ticket", "T-1001", "--reason", "x"]);
+    assert!(said.contains("the reason is shorter than 10"), "{said}");
+    let file = world.folder.path().join("organisation.json");
+    std::fs::write(&file, "{}").unwrap();
+    let loaded = renfort_relay::keys::load(&file).unwrap_err().to_string();
+    assert!(loaded.contains("organisation.json holds no private key"), "{loaded}");
+}
+
+#[tokio::test]
 async fn verifying_names_the_first_fault_and_fails() {
     let world = World::new().await;
     world.start().await.stop().await;
@@ -170,6 +210,25 @@ async fn verifying_names_the_first_fault_and_fails() {
     };
     let good = verify(&exported);
     assert!(good.status.success(), "{good:?}");
+    let header: serde_json::Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    let key = header["key"].as_str().unwrap();
+    let said = text(&good.stdout);
+    assert!(
+        said.contains(&format!("Its key is {key}. It was not compared")),
+        "{said}"
+    );
+    let key_given = key.to_uppercase();
+    let pinned = text(&run(&["audit", "verify", file.to_str().unwrap(), "--key", &key_given], "").stdout);
+    assert!(
+        pinned.contains("signed by the key that was given") && !pinned.contains("not compared"),
+        "{pinned}"
+    );
+    let forged = verify(&exported.replace(key, &"ab".repeat(32)));
+    assert!(
+        forged.status.code() == Some(1) && text(&forged.stderr).contains("foreign_origin"),
+        "{forged:?}"
+    );
+    verify(&exported);
     let other = run(
         &["audit", "verify", file.to_str().unwrap(), "--key", &"ab".repeat(32)],
         "",
@@ -192,6 +251,27 @@ async fn verifying_names_the_first_fault_and_fails() {
     let against = |kept: &str| run(&["audit", "verify", file.to_str().unwrap(), "--checkpoint", kept], "");
     assert!(against(&before).status.success(), "{:?}", against(&before));
     assert!(text(&against(&before).stdout).contains("only grown"));
+    let mail = world.folder.path().join("mail.txt");
+    let kept = std::fs::read_to_string(&before).unwrap();
+    for carried in [
+        kept.trim_end().to_owned(),
+        kept.replace('\n', "\r\n"),
+        format!("Bonjour,\r\n\r\n{}\r\nAda", kept.replace('\n', "\r\n")),
+    ] {
+        std::fs::write(&mail, &carried).unwrap();
+        let held = against(mail.to_str().unwrap());
+        assert!(text(&held.stdout).contains("only grown"), "{carried:?}: {held:?}");
+    }
+    for none in ["hello".to_owned(), String::new(), kept.replacen("\u{2014} ", "", 1)] {
+        std::fs::write(&mail, &none).unwrap();
+        let unchecked = against(mail.to_str().unwrap());
+        let said = text(&unchecked.stderr);
+        assert_eq!(unchecked.status.code(), Some(3), "{said}");
+        assert!(
+            said.contains("no checkpoint can be read in") && !said.contains("does not hold"),
+            "{said}"
+        );
+    }
     std::fs::write(&file, &exported).unwrap();
     let cut = against(&after);
     assert!(
@@ -217,6 +297,22 @@ async fn verifying_names_the_first_fault_and_fails() {
         !swapped.status.success() && text(&swapped.stderr).contains(&said),
         "{swapped:?}"
     );
-    assert!(!verify("\u{0}rubbish").status.success());
-    assert!(!verify("").status.success());
+    for (content, fault) in [
+        ("\u{0}rubbish".to_owned(), "no_log"),
+        (String::new(), "no_log"),
+        (exported.replace('\n', "\r\n"), "changed_on_the_way"),
+        (format!("\u{feff}{exported}"), "changed_on_the_way"),
+    ] {
+        let unchecked = verify(&content);
+        let said = text(&unchecked.stderr);
+        assert_eq!(unchecked.status.code(), Some(3), "{said}");
+        assert!(said.contains("was not checked") && said.contains(fault), "{said}");
+    }
+    let wide: Vec<u8> = std::iter::once(0xfeff)
+        .chain(exported.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(&file, wide).unwrap();
+    let unchecked = run(&["audit", "verify", file.to_str().unwrap()], "");
+    assert!(text(&unchecked.stderr).contains("changed_on_the_way"), "{unchecked:?}");
 }

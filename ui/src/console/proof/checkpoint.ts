@@ -14,11 +14,12 @@ export interface Checkpoint {
 /** Why a text is no checkpoint of the log. */
 export type CheckpointError = "malformed" | "other_log" | "unsigned" | "bad_signature";
 
-const MARK = "\u2014 ";
+/** Begins a signature line: em dash and a space. */
+export const MARK = "\u2014 ";
 const ED25519_TYPE = 1;
 
 /** Standard base64 in its one spelling (RFC 4648, 4). */
-function base64(text: string): Uint8Array<ArrayBuffer> | null {
+export function base64(text: string): Uint8Array<ArrayBuffer> | null {
   try {
     const bytes = atob(text);
     return btoa(bytes) === text ? Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)) : null;
@@ -38,14 +39,27 @@ async function importKey(key: string): Promise<CryptoKey> {
   }
 }
 
+interface Claim {
+  readonly origin: string;
+  readonly size: string;
+  readonly root: Uint8Array<ArrayBuffer>;
+}
+
+/** What the first lines of a checkpoint tell, not yet verified. */
+export function claimOf([origin = "", size = "", root = ""]: readonly string[]): Claim | null {
+  const bytes = base64(root);
+  const fits = /^[\x21-\x2a\x2c-\x7e]{1,200}$/.test(origin) && /^(?:0|[1-9]\d{0,19})$/.test(size) && bytes?.length === 32;
+  return fits ? { origin, size, root: bytes } : null;
+}
+
 /** The checkpoint of a signed text, or what is wrong with it. Signatures of other keys (witnesses) are let pass. */
 export async function checkpointOf(text: string, log: Header): Promise<Checkpoint | CheckpointError> {
   const end = text.indexOf("\n\n");
   if (end < 0) return "malformed";
   const body = text.slice(0, end + 1);
-  const [origin = "", size = "", root = ""] = body.split("\n");
-  const rootBytes = base64(root);
-  if (!/^[\x21-\x2a\x2c-\x7e]{1,200}$/.test(origin) || !/^(?:0|[1-9]\d{0,19})$/.test(size) || rootBytes?.length !== 32) return "malformed";
+  const claim = claimOf(body.split("\n"));
+  if (claim === null) return "malformed";
+  const { origin, size, root } = claim;
   if (origin !== log.origin) return "other_log";
   const signatures = text.slice(end + 2);
   if (!signatures.endsWith("\n")) return "malformed";
@@ -60,5 +74,5 @@ export async function checkpointOf(text: string, log: Header): Promise<Checkpoin
     if (!(await crypto.subtle.verify({ name: "Ed25519" }, key, bytes.slice(4), utf8(body)))) return "bad_signature";
     signed = true;
   }
-  return signed ? { size: Number(size), root: hexOf(rootBytes) } : "unsigned";
+  return signed ? { size: Number(size), root: hexOf(root) } : "unsigned";
 }

@@ -24,7 +24,9 @@ let app: Record<string, unknown>;
 
 beforeEach(() => {
   localStorage.clear();
-  api = new FakeApi(sampleRelay(Date.now(), 3));
+  const relay = sampleRelay(Date.now(), 3);
+  const { checkpoint } = JSON.parse(vectors.lines.at(-1) as string) as { checkpoint: string };
+  api = new FakeApi({ ...relay, log: { ...relay.log, checkpoint } });
   api.exported = fileOf("the whole log");
   language.set("en");
   history.replaceState(null, "", "#/log");
@@ -127,6 +129,36 @@ test("a file is checked without the relay, and names the first record that fails
   expect(remembered()).toBeNull();
 });
 
+test("a file's key is compared with this relay's own, and a log of another key is told as that", async () => {
+  await vi.waitFor(() => expect(found("log-root").textContent).not.toBe("–"), { timeout: PATIENCE_MS });
+  await choose("proof-log-input", "mars.jsonl", fileOf("the whole log"));
+  expect(await textOf("proof-key-compared")).toContain("it is the key of the relay");
+  expect(isShown("proof-key-other")).toBe(false);
+  await choose("proof-log-input", "forged.jsonl", fileOf("signed by a key of its own"));
+  expect(await textOf("proof-key-other")).toContain("This is not this relay’s log");
+  expect(await textOf("proof-key-compared")).toContain("it is not the key");
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-key-other")).toContain("Ce n’est pas le journal de ce relais");
+  await proveHere();
+  expect(await textOf("proof-key-compared")).toContain("n’a pas été comparée");
+});
+
+test.each([
+  ["another file", "hello\n", "no_log", "This is no log of Renfort", "Ce n’est pas un journal de Renfort"],
+  ["an empty file", "", "no_log", "This is no log of Renfort", "Ce n’est pas un journal de Renfort"],
+  ["other line ends", fileOf("the whole log").replaceAll("\n", "\r\n"), "changed_on_the_way", "Export the log again", "Exportez de nouveau"],
+])("%s: not checked, and no word against a log", async (_, content, fault, english, french) => {
+  await choose("proof-log-input", "mars.jsonl", content);
+  expect((await shown("proof-fault")).dataset.fault).toBe(fault);
+  expect(await textOf("proof-unchecked")).toContain("mars.jsonl was not checked");
+  expect(await textOf("proof-fault")).toContain(english);
+  expect(isShown("proof-bad")).toBe(false);
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-fault")).toContain(french);
+});
+
 test.each([
   ["two records swapped that are far apart", "swapped", "record 0: this record and record 4 are swapped", "l’enregistrement 0 : cet enregistrement et le 4 sont intervertis"],
   ["a record moved to the end", "moved", "record 1: this record is not in its place: it stands at place 5, and record 2 in", "cet enregistrement n’est pas à sa place : il se trouve à la place 5, et le 2 à la sienne"],
@@ -142,11 +174,16 @@ test.each([
   expect(await textOf("proof-fault")).toContain(french);
 });
 
-test("a checkpoint is read from a file, and one that is none is a fault of its own", async () => {
+test("a checkpoint is read from a file, and one that is none is no word against the log", async () => {
   await choose("proof-kept-input", "checkpoint.txt", "hello");
   await vi.waitFor(() => expect(found<HTMLTextAreaElement>("proof-kept").value).toBe("hello"));
   await proveHere();
-  expect((await shown("proof-fault")).dataset.fault).toBe("bad_kept");
+  expect((await shown("proof-fault")).dataset.fault).toBe("unreadable_kept");
+  expect(isShown("proof-bad")).toBe(false);
+  expect(await textOf("proof-unchecked")).toContain("The log was not checked");
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-unchecked")).toContain("ne dit rien contre le journal");
 });
 
 test("a relay that does not answer is told as that, and nothing is said of the log", async () => {

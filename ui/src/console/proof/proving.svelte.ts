@@ -4,9 +4,9 @@
  */
 import type { WireError } from "../../generated/protocol";
 import { ApiError, type ConsoleApi, toApiError } from "../api";
-import { NoCrypto } from "./checkpoint";
+import { checkpointOf, NoCrypto } from "./checkpoint";
 import { forget, remember, type Remembered, remembered } from "./remembered";
-import { type Outcome, prove } from "./verify";
+import { type Outcome, type Proof, prove } from "./verify";
 
 /** What was checked, and what it was held against. */
 export interface Checked {
@@ -15,12 +15,20 @@ export interface Checked {
   readonly file: string | null;
   readonly given: boolean;
   readonly remembered: Remembered | null;
+  /** Of a file that holds: is it signed by the key of the relay that serves this page? Null where that is not known. */
+  readonly own: boolean | null;
 }
 
 export type Failure = "no_crypto" | "unreadable" | "stopped" | WireError;
 
 /** Faults that a checkpoint from before brings to light. */
 export const FROM_BEFORE: ReadonlySet<string> = new Set(["bad_kept", "cut_off", "rewritten", "other_key"]);
+
+/** Is a log signed by the key that signed this checkpoint? */
+async function isSignedAs({ log }: Proof, checkpoint: string): Promise<boolean | null> {
+  const read = checkpoint === "" ? "malformed" : await checkpointOf(checkpoint, log);
+  return read === "malformed" ? null : typeof read !== "string";
+}
 
 /** A file that cannot be read (any more). */
 class Unreadable extends Error {}
@@ -62,18 +70,18 @@ export class Proving {
   /** Reads and checks the log of the relay that serves this page. */
   async here(given: string): Promise<void> {
     const before = remembered();
-    await this.#run(null, given, before, async (abort) => partsOf(await this.api.exportLog(abort), abort, () => ApiError.of("relay_unreachable")));
+    await this.#run(null, given, before, "", async (abort) => partsOf(await this.api.exportLog(abort), abort, () => ApiError.of("relay_unreachable")));
     const outcome = this.checked?.outcome;
     if (outcome === undefined || "fault" in outcome) return;
     remember({ checkpoint: outcome.checkpoint, key: outcome.log.key, size: outcome.size, at: this.now() });
   }
 
-  /** Checks a file that was exported before, of whichever relay. */
-  async file(file: File, given: string): Promise<void> {
-    await this.#run(file.name, given, null, (abort) => Promise.resolve(partsOf(file.stream(), abort, () => new Unreadable())));
+  /** Checks a file that was exported before, of whichever relay. `own` is a checkpoint of the one that serves this page, if there is one. */
+  async file(file: File, given: string, own: string): Promise<void> {
+    await this.#run(file.name, given, null, own, (abort) => Promise.resolve(partsOf(file.stream(), abort, () => new Unreadable())));
   }
 
-  async #run(file: string | null, given: string, before: Remembered | null, open: (abort: AbortSignal) => Promise<AsyncIterable<Uint8Array>>): Promise<void> {
+  async #run(file: string | null, given: string, before: Remembered | null, own: string, open: (abort: AbortSignal) => Promise<AsyncIterable<Uint8Array>>): Promise<void> {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
@@ -81,15 +89,15 @@ export class Proving {
     this.checked = null;
     this.failure = null;
     this.forgotten = false;
-    // What was sent by mail or pasted has other line ends and white space around it; neither is ever signed.
-    const pasted = given.trim() === "" ? [] : [`${given.trim().replaceAll("\r\n", "\n")}\n`];
+    const pasted = given.trim() === "" ? [] : [given];
     const kept = before === null ? pasted : [before.checkpoint, ...pasted];
     try {
       const outcome = await prove(await open(abort.signal), { key: before?.key ?? null, kept }, (records) => {
         abort.signal.throwIfAborted();
         this.records = records;
       });
-      if (this.#abort === abort) this.checked = { outcome, file, given: given.trim() !== "", remembered: before };
+      const signed = "fault" in outcome ? null : await isSignedAs(outcome, own);
+      if (this.#abort === abort) this.checked = { outcome, file, given: given.trim() !== "", remembered: before, own: signed };
     } catch (thrown) {
       if (this.#abort === abort) this.#failed(thrown, abort.signal.aborted);
     } finally {

@@ -49,6 +49,15 @@ describe("logs of the shared vectors", () => {
     expect(await prove(file(), { key: null, kept: [] })).toEqual({ fault: "malformed", seq: 1, found: null, at: null });
   });
 
+  test("a log in UTF-16 was changed on its way", async () => {
+    const text = `\ufeff${fileOf(vectors.cases[0] as Case)}`;
+    const bytes = Uint8Array.from([...text].flatMap((letter) => [letter.charCodeAt(0) & 0xff, letter.charCodeAt(0) >> 8]));
+    async function* file(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    }
+    expect(await prove(file(), { key: null, kept: [] })).toMatchObject({ fault: "changed_on_the_way" });
+  });
+
   test("a bit flipped anywhere is noticed, and its record named", async () => {
     const whole = new TextEncoder().encode(fileOf(vectors.cases[0] as Case));
     const starts = [...whole.keys()].filter((at) => at === 0 || whole[at - 1] === 0x0a);

@@ -10,13 +10,14 @@ import { exportedRecord, type ExportedRecord, header, type Header, type LogRecor
 import { type Checkpoint, checkpointOf, NoCrypto } from "./checkpoint";
 import { type Gaps, Watch } from "./gaps";
 import { bytesOf, leaf, sha256, Tree, utf8 } from "./hash";
+import { checkpointsIn } from "./kept";
 import { type Displaced, Search } from "./order";
 
 /** What is known of the log from elsewhere. */
 export interface Against {
   /** The relay's key, hexadecimal. */
   readonly key: string | null;
-  /** Signed checkpoints from before. */
+  /** Texts with signed checkpoints from before. */
   readonly kept: readonly string[];
 }
 
@@ -40,6 +41,9 @@ export interface Fault {
 }
 
 export type Outcome = Proof | Fault;
+
+/** Nothing could be checked: no word against the log, but on the file or on what it was to be checked with. */
+export const UNCHECKED: ReadonlySet<string> = new Set(["no_log", "changed_on_the_way", "unreadable_kept"]);
 
 /** Records whose hashes are computed side by side. */
 const BATCH = 400;
@@ -136,13 +140,23 @@ class Verifier {
   }
 
   async #begin(line: string): Promise<void> {
+    if (line.startsWith("\ufeff") || line.endsWith("\r")) throw new Faulty("changed_on_the_way");
+    // Whoever took the header away left the other lines.
+    if (!['{"export":', '{"hash":', '{"checkpoint":'].some((begin) => line.startsWith(begin))) throw new Faulty("no_log");
     const found = header(line);
     if (found === null) throw new Faulty("bad_header");
     if (this.against.key !== null && this.against.key !== found.key) throw new Faulty("other_key");
+    if (/^renfort\/[0-9a-f]{16}$/.test(found.origin) && found.origin !== `renfort/${found.key.slice(0, 16)}`) throw new Faulty("foreign_origin");
     for (const text of this.against.kept) {
-      const kept = await checkpointOf(text, found);
-      if (typeof kept === "string") throw new Faulty("bad_kept");
-      this.#kept.push(kept);
+      const signed = checkpointsIn(text);
+      if (signed.length === 0) throw new Faulty("unreadable_kept");
+      for (const one of signed) {
+        const kept = await checkpointOf(one, found);
+        // Altered since this log's key signed it, or never a checkpoint.
+        if (kept === "malformed" || kept === "bad_signature") throw new Faulty("unreadable_kept");
+        if (typeof kept === "string") throw new Faulty("bad_kept");
+        this.#kept.push(kept);
+      }
     }
     this.#log = found;
     await this.#holdAgainstKept();
@@ -183,7 +197,7 @@ class Verifier {
   async finish(): Promise<Proof> {
     if (this.#search !== null) throw Faulty.displaced(this.#search.outcome);
     const [log, text] = [this.#log, this.#checkpoint];
-    if (log === null) throw new Faulty("bad_header");
+    if (log === null) throw new Faulty("no_log");
     if (text === null) throw new Faulty("no_checkpoint");
     const checkpoint = await checkpointOf(text, log);
     if (typeof checkpoint === "string") throw new Faulty("bad_checkpoint");
@@ -201,6 +215,7 @@ async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let begun: Uint8Array[] = [];
   let size = 0;
+  let isFirst = true;
   const take = (bytes: Uint8Array): void => {
     begun.push(bytes);
     size += bytes.length;
@@ -210,6 +225,10 @@ async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string
     begun.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
     begun = [];
     size = 0;
+    // UTF-16, as some shells write what is sent into a file: told as the mark that it begins with.
+    const isWide = isFirst && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+    isFirst = false;
+    if (isWide) return "\ufeff";
     try {
       return bytes.length > MAX_LINE_BYTES ? "" : decoder.decode(bytes);
     } catch {
