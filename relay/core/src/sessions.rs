@@ -218,7 +218,8 @@ impl Broker {
         self.known_session(id, body)?;
         let (session, side) = self.own_session(party, id, body)?;
         let allowed = match reason {
-            EndReason::StoppedByUser | EndReason::Expired => side == Side::Sharer,
+            // Of a card that was taken back the relay tells the technician.
+            EndReason::StoppedByUser | EndReason::Expired | EndReason::CardRevoked => side == Side::Sharer,
             EndReason::EndedByTechnician | EndReason::Withdrawn => side == Side::Viewer,
             EndReason::Lost | EndReason::Failed | EndReason::Untrusted => true,
             // Of one that is over already, by another end or a timer, nobody knows any more.

@@ -74,7 +74,7 @@ impl Broker {
             return Some((session.asked_at, EndReason::Failed));
         }
         if self.cards.is_revoked(session) {
-            return Some((session.asked_at, EndReason::Untrusted));
+            return Some((session.asked_at, EndReason::CardRevoked));
         }
         let lost = self
             .absences

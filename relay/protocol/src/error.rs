@@ -116,6 +116,8 @@ pub enum Code {
     /// Something was not as it was sent, or not from whom it should be, so the session was refused. Parameter `what`, a
     /// [`crate::binding::Tampered`]; with a card, `fault`.
     Untrusted,
+    /// To the user: the organisation took the card back of whoever saw their screen, so the session ended.
+    CardRevoked,
     /// A defect of ours. Parameter `detail` for the log.
     Internal,
 }

@@ -129,6 +129,8 @@ pub enum EndReason {
     Untrusted,
     /// The technician's code is wrong, or no longer good.
     WrongCode,
+    /// The organisation took the technician's card back.
+    CardRevoked,
 }
 
 /// What an endpoint asks of the relay.

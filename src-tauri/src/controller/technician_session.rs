@@ -254,8 +254,12 @@ impl Controller {
     fn viewer_ended(&mut self, session: SessionId, reason: EndReason, error: Option<WireError>, turn: &mut Turn) {
         if self.desk.session.take_if(|viewed| viewed.info.id == session).is_some() {
             self.desk.over = Some(reason);
-            // Stop and the time box are the user's side's to tell: the relay takes them from nobody else.
-            if !matches!(reason, EndReason::StoppedByUser | EndReason::Expired) {
+            // Stop, the time box and a card taken back are the user's side's to tell: the relay takes them from nobody else.
+            let theirs = matches!(
+                reason,
+                EndReason::StoppedByUser | EndReason::Expired | EndReason::CardRevoked
+            );
+            if !theirs {
                 self.end_viewed_at_relay(session, reason, turn);
             }
             if let Some(error) = error {

@@ -84,6 +84,11 @@ fn users_key(asking: Asking, ask: &Ask, ready: &SignedReady) -> Option<CodeKey> 
         .then_some(key)
 }
 
+/// To the user: somebody asked whose card is not good.
+pub(super) fn card_refused(fault: CardFault) -> WireError {
+    WireError::from(Tampered::Card).with("fault", fault_name(fault))
+}
+
 fn card_needed(fault: CardFault) -> WireError {
     WireError::from(Code::CardNeeded).with("fault", fault_name(fault))
 }
@@ -185,9 +190,14 @@ impl Controller {
     /// Somebody who cannot show who they are does not ring. The person hears that it was tried, and so does the log.
     fn refuse_ask(&mut self, session: SessionId, fault: AskFault, turn: &mut Turn) {
         let error = match fault {
-            AskFault::Card(card) => WireError::from(Tampered::Card).with("fault", fault_name(card)),
+            AskFault::Card(card) => card_refused(card),
             AskFault::Tampered(what) => what.into(),
         };
+        if fault == AskFault::Card(CardFault::Revoked) {
+            // Nobody changed anything: the relay had not heard of it yet.
+            self.end_at_relay(session, EndReason::CardRevoked, turn);
+            return self.tell(error);
+        }
         self.distrust_at_user(session, fault.tampered(), error, turn);
     }
 

@@ -14,6 +14,7 @@ use renfort_engine::{
 };
 use renfort_protocol::{
     binding::{Tampered, Transcript},
+    card::CardFault,
     error::{Code, WireError},
     grant::{Capabilities, Capability, Grant},
     ids::{SessionId, Signature},
@@ -26,7 +27,7 @@ use renfort_protocol::{
     words::Words,
 };
 
-use super::{Controller, Effect, Notification, Turn, consent, requests::Purpose, talk::Talk};
+use super::{Controller, Effect, Notification, Turn, consent, requests::Purpose, talk::Talk, trust::card_refused};
 use crate::view::{ConsentWarning, Question, UserPage};
 
 /// A technician wants in.
@@ -341,11 +342,16 @@ impl Controller {
         else {
             return;
         };
-        self.close_session(EndReason::Untrusted, turn);
+        let error = if self.user.is_in(id) {
+            Code::CardRevoked.into()
+        } else {
+            card_refused(CardFault::Revoked)
+        };
+        self.close_session(EndReason::CardRevoked, turn);
         self.user.consent = None;
         self.user.hailed = None;
-        let error = WireError::from(Tampered::Card).with("fault", "revoked");
-        self.distrust_at_user(id, Tampered::Card, error, turn);
+        self.end_at_relay(id, EndReason::CardRevoked, turn);
+        self.tell(error);
     }
 
     /// Until the relay knows, the first reason counts.
@@ -372,6 +378,9 @@ impl Controller {
         self.hailed_in_vain(session, reason);
         if self.user.is_in(session) {
             self.close_session(reason, turn);
+            if reason == EndReason::CardRevoked {
+                self.tell(Code::CardRevoked.into());
+            }
         }
     }
 

@@ -126,6 +126,7 @@ export const en = {
     failed: "Could not go on",
     untrusted: "Not trusted",
     wrong_code: "Wrong code",
+    card_revoked: "Card taken back",
   } satisfies Record<EndReason, string>,
   session: {
     back: "All sessions",

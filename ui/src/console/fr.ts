@@ -119,6 +119,7 @@ export const fr: ConsoleWords = {
     failed: "N’a pas pu continuer",
     untrusted: "Pas digne de confiance",
     wrong_code: "Code faux",
+    card_revoked: "Carte retirée",
   },
   session: {
     back: "Toutes les sessions",

@@ -38,6 +38,7 @@ const ends: Record<string, string> = {
   failed: "it could not go on",
   untrusted: "something was not as it should be, so it was not trusted",
   wrong_code: "the code was wrong, or no longer good",
+  card_revoked: "the organisation took the technician's card back",
 };
 /** What the relay itself keeps something from being erased for. */
 const causes: Record<string, string> = { abuse_reported: "the user reported abuse" };

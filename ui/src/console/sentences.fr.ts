@@ -42,6 +42,7 @@ const ends: Record<string, string> = {
   failed: "elle n’a pas pu continuer",
   untrusted: "quelque chose n’était pas comme prévu, elle n’était donc pas digne de confiance",
   wrong_code: "le code était faux, ou n’était plus valable",
+  card_revoked: "l’organisation a retiré la carte du technicien",
 };
 /** What the relay itself keeps something from being erased for. */
 const causes: Record<string, string> = { abuse_reported: "l’utilisateur a signalé un abus" };

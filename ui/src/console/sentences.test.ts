@@ -120,7 +120,7 @@ describe("sentences for records", () => {
 
   it("tell why a ticket went back, and of one from before only that it did", () => {
     const reasons = [
-      "signed_out", "account_disabled", "abuse_reported", "refused", "timed_out", "withdrawn", "wrong_code", "stopped_by_user", "lost", "untrusted", "failed",
+      "signed_out", "account_disabled", "abuse_reported", "refused", "timed_out", "withdrawn", "wrong_code", "stopped_by_user", "lost", "untrusted", "card_revoked", "failed",
     ];
     for (const [language, ends] of [["en", "no longer has it"], ["fr", "ne l’a plus"]] as const) {
       const told = reasons.map((reason) => words(language, entry("ticket.returned", { person: 3, reason })));

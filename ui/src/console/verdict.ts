@@ -22,7 +22,7 @@ export function sessionVerdict(row: SessionRow, words: ConsoleWords): Verdict {
       ? { tone: "running", mark: "waiting", words: words.outcomes.asking }
       : { tone: "running", mark: "running", words: words.outcomes.running };
   }
-  const bad = row.end === "lost" || row.end === "failed" || row.end === "untrusted";
+  const bad = row.end === "lost" || row.end === "failed" || row.end === "untrusted" || row.end === "card_revoked";
   return { tone: bad ? "caution" : "neutral", mark: "ended", words: row.end === null ? words.session.ended : words.ends[row.end] };
 }
 

@@ -17,6 +17,7 @@ const EXPECTED: Record<keyof typeof samples, string[]> = {
   waitingOffline: ["ticket-number", "offline"],
   waitingStopped: ["ticket-number", "receipt", "save-receipt", "report-abuse", "cancel-ticket"],
   waitingReported: ["ticket-number", "receipt", "save-receipt", "cancel-ticket"],
+  waitingRevoked: ["notice", "receipt"],
   waitingTaken: ["ticket-number", "cancel-ticket"],
   code: ["code-digits", "code-left", "code-state", "code-hide", "ticket-number", "cancel-ticket"],
   codeTried: ["code-digits", "code-state", "notice"],
@@ -53,6 +54,7 @@ const EXPECTED: Record<keyof typeof samples, string[]> = {
   remotePaused: ["remote-lost", "remark"],
   remoteLost: ["remote-lost"],
   overWrongCode: ["session-over", "card-needed", "code-enter", "ask-again"],
+  overRevoked: ["session-over", "card-needed", "request-card"],
   overUntrusted: ["session-over", "card-needed", "ask-again"],
   over: ["ask-again", "outcome-solved", "outcome-not_solved", "outcome-escalate-2", "outcome-escalate-3", "wrapup-message", "wrapup-note", "wrapup-submit"],
 };

@@ -103,6 +103,16 @@ test("after a session, asking again without a card leads to why", async () => {
 });
 
 describe.each(["en", "fr"] as const)("in %s", (which) => {
+  test("a card that was taken back in the middle is told as that on both sides, and nothing was changed", async () => {
+    const [tookBack, changed] = which === "en" ? ["took", /was changed|could not show|Nothing was shown/] : ["a retiré la carte", /modifié|pas pu montrer|Rien n’a été montré/];
+    shown = await stage(samples.waitingRevoked(which));
+    expect(shown.get("notice").textContent).toContain(tookBack);
+    expect(shown.text()).not.toMatch(changed);
+    await shown.show(samples.overRevoked(which));
+    expect(shown.get("session-over").textContent).toContain(tookBack);
+    expect(shown.text()).not.toMatch(changed);
+  });
+
   const WHAT: readonly Tampered[] = ["ask", "card", "replayed", "ready", "reveal", "allowance", "offer", "answer"];
   const FAULTS: readonly CardFault[] = ["missing", "version", "foreign", "stolen", "not_yet", "expired", "revoked"];
 

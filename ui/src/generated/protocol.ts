@@ -366,7 +366,7 @@ session: SessionId,
  */
 ticket: TicketId, };
 
-export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "bad_receipt" | "not_saved" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "wrong_code" | "wrong_code_tried" | "untrusted" | "internal";
+export type Code = "malformed" | "too_large" | "too_fast" | "wrong_version" | "out_of_order" | "not_allowed" | "sign_in_failed" | "sign_in_limited" | "sign_in_expired" | "second_factor_needed" | "second_factor_wrong" | "second_factor_locked" | "second_factor_needed_to_be_set_up" | "bad_signature" | "unknown_ticket" | "unknown_session" | "unknown_view" | "too_many" | "name_taken" | "already_taken" | "ticket_open" | "ticket_closed" | "user_offline" | "session_open" | "against_policy" | "too_early" | "too_late" | "abuse_reported" | "bad_escalation" | "grant_expired" | "not_granted" | "not_recorded" | "busy" | "shutting_down" | "replaced" | "bad_organisation" | "relay_unreachable" | "relay_untrusted" | "peer_lost" | "no_screen" | "no_input" | "store_failed" | "bad_receipt" | "not_saved" | "unknown_article" | "unknown_reply" | "changed_meanwhile" | "unknown_placeholder" | "reply_too_long" | "card_needed" | "wrong_code" | "wrong_code_tried" | "untrusted" | "card_revoked" | "internal";
 
 export type WireError = { 
 /**
@@ -1493,7 +1493,7 @@ signature: Signature, } | { "answer": "refuse",
  */
 timed_out: boolean, };
 
-export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed" | "abuse_reported" | "untrusted" | "wrong_code";
+export type EndReason = "stopped_by_user" | "ended_by_technician" | "refused" | "timed_out" | "withdrawn" | "expired" | "lost" | "failed" | "abuse_reported" | "untrusted" | "wrong_code" | "card_revoked";
 
 export type ToRelay = { "type": "hello", 
 /**

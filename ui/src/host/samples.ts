@@ -239,6 +239,7 @@ export const samples = {
   consentNotAskedFor: user((l) => ({ ...consent(l), warnings: ["not_asked_for", "first_time"], allow_from: NOW - 1 })),
   consentCalling: user((l) => ({ ...consent(l), words: null })),
   untrusted: user((l) => ({ page: "waiting", ticket: userTicket(l) }), { notice: { id: 1, error: { code: "untrusted", params: { what: "card", fault: "expired" } } } }),
+  waitingRevoked: user((l) => ({ page: "waiting", ticket: userTicket(l, { state: "taken", position: null, technician: CLAIRE, receipt }), receipt: { state: "ready" } }), { notice: { id: 1, error: { code: "card_revoked" } } }),
   session: user(userSession),
   sessionControl: user((l) => ({ ...userSession(l), grant: grant("view", "control", "clipboard"), clipboard: [{ at: NOW, to_technician: false, characters: 27, passed: true }] })),
   sessionByCode: user((l) => ({ ...userSession(l), by_code: true })),
@@ -272,5 +273,6 @@ export const samples = {
   remoteLost: ticket((l) => ({ ...openSession(l), peer_lost: true })),
   over: ticket(() => ({ stage: "over", reason: "stopped_by_user" })),
   overWrongCode: ticket(() => ({ stage: "over", reason: "wrong_code" }), { card: needed() }),
-  overUntrusted: ticket(() => ({ stage: "over", reason: "untrusted" }), { card: needed({ fault: "revoked" }) }),
+  overUntrusted: ticket(() => ({ stage: "over", reason: "untrusted" }), { card: needed({ fault: "foreign" }) }),
+  overRevoked: ticket(() => ({ stage: "over", reason: "card_revoked" }), { card: needed({ fault: "revoked", requested: false }) }),
 } satisfies Record<string, Sample>;

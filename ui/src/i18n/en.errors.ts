@@ -105,6 +105,7 @@ export const errors: ErrorTable = {
   card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
   wrong_code: { what: "The code is wrong or no longer good.", todo: "Ask the person to read it again or to show a new one." },
   wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
+  card_revoked: { what: "Your organisation took the technician’s card back, so Renfort ended the session. Your screen is no longer seen.", todo: "If you were not expecting this, tell your IT service." },
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
     what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `The server’s receipt does not hold${p.fault ? ` (${p.fault})` : ""}`}, so Renfort did not save it.`,

@@ -31,6 +31,7 @@ const REASON: Record<EndReason, string> = {
   failed: "The session failed on one of the two machines.",
   untrusted: "Something between the two computers was changed, so Renfort refused the session.",
   wrong_code: "The code was wrong, or no longer good.",
+  card_revoked: "Your organisation took this device’s card back, and the session ended with it.",
 };
 
 export const technician = {

@@ -105,6 +105,7 @@ export const errors: ErrorTable = {
   card_needed: ({ fault }) => trust.card.faults[isFault(fault) ? fault : "missing"],
   wrong_code: { what: "Le code est faux ou n’est plus valable.", todo: "Demandez à la personne de le relire ou d’en afficher un nouveau." },
   wrong_code_tried: ({ left }) => code.tried(left === undefined ? null : Number(left)),
+  card_revoked: { what: "Votre organisation a retiré la carte du technicien : Renfort a mis fin à la session. Votre écran n’est plus vu.", todo: "Si vous ne vous y attendiez pas, prévenez votre service informatique." },
   untrusted: ({ what, fault }) => ({ what: trust.tampered(isTampered(what) ? what : null, isFault(fault) ? fault : null), todo: trust.tell }),
   bad_receipt: (p) => ({
     what: `${isReceiptFault(p.fault) ? UNLIKE[p.fault] : `Le reçu du serveur n’est pas valable${p.fault ? ` (${p.fault})` : ""}`}\u00a0: Renfort ne l’a pas enregistré.`,

@@ -181,6 +181,7 @@ export const technician: typeof english = {
       failed: "La session a échoué sur l’une des deux machines.",
       untrusted: "Quelque chose a été modifié entre les deux ordinateurs : Renfort a refusé la session.",
       wrong_code: "Le code était faux, ou n’était plus valable.",
+      card_revoked: "Votre organisation a retiré la carte de cet appareil, ce qui a mis fin à la session.",
     },
     again: "Redemander",
     againHint: "L’utilisateur reçoit la question une nouvelle fois.",

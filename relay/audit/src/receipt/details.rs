@@ -101,6 +101,15 @@ pub(super) const DETAILS: &[(&str, &str, &str, Text)] = &[
     (
         "ticket.returned",
         "reason",
+        "card_revoked",
+        (
+            "The ticket went back to the queue: your organisation took the technician’s card back",
+            "Le ticket est revenu dans la file\u{a0}: votre organisation a retiré la carte du technicien",
+        ),
+    ),
+    (
+        "ticket.returned",
+        "reason",
         "failed",
         (
             "The ticket went back to the queue: the question of the technician who came with a code could not go on",

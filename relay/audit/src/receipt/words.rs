@@ -106,6 +106,8 @@ pub(super) fn reason(language: Language, reason: &str) -> Option<&'static str> {
         ("untrusted", Language::Fr) => "Un message a été modifié en route\u{a0}: elle a été refusée.",
         ("wrong_code", Language::En) => "The code was wrong: the technician saw nothing.",
         ("wrong_code", Language::Fr) => "Le code était faux\u{a0}: le technicien n’a rien vu.",
+        ("card_revoked", Language::En) => "Your organisation took the technician’s card back.",
+        ("card_revoked", Language::Fr) => "Votre organisation a retiré la carte du technicien.",
         ("failed", Language::En) => "It could not go on because of an error.",
         ("failed", Language::Fr) => "Elle n’a pas pu continuer à cause d’une erreur.",
         _ => return None,

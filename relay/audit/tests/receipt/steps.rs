@@ -105,6 +105,7 @@ fn why_the_ticket_went_back_is_said_for_each_reason_in_both_languages() {
         E::StoppedByUser,
         E::Lost,
         E::Untrusted,
+        E::CardRevoked,
         E::Failed,
     ];
     let whys = ends
@@ -123,7 +124,7 @@ fn why_the_ticket_went_back_is_said_for_each_reason_in_both_languages() {
             all.insert(told);
         }
     }
-    assert_eq!(all.len(), 2 * 11);
+    assert_eq!(all.len(), 2 * 12);
 }
 
 #[test]

@@ -315,12 +315,12 @@ fn a_card_that_is_revoked_ends_its_sessions_and_rings_nobody_more() {
         revocations: Some(list),
     };
     world.input(change(list.clone()));
-    assert_eq!(world.store.sessions[&session].end, Some(EndReason::Untrusted));
+    assert_eq!(world.store.sessions[&session].end, Some(EndReason::CardRevoked));
     assert_eq!(world.store.codes().last(), Some(&"session.ended"));
     for conn in [user, ada] {
         let revocations = Box::new(list.clone());
         assert!(world.said(conn).contains(&FromRelay::Revocations { revocations }));
-        let reason = EndReason::Untrusted;
+        let reason = EndReason::CardRevoked;
         assert!(world.said(conn).contains(&FromRelay::SessionEnded { session, reason }));
     }
     assert_eq!(world.ask(ada, world.again(ada, ticket)), Some(Err(Code::CardNeeded)));
@@ -410,6 +410,18 @@ fn either_end_may_end_a_session_that_it_does_not_trust() {
         );
         assert_eq!(world.store.sessions[&session].end, Some(reason));
     }
+}
+
+#[test]
+fn that_a_card_was_taken_back_is_the_users_machines_to_say() {
+    let reason = EndReason::CardRevoked;
+    let (mut world, user, ada, session, _) = asked();
+    assert_eq!(
+        world.ask(ada, ToRelay::EndSession { session, reason }),
+        Some(Err(Code::NotAllowed))
+    );
+    world.must(user, ToRelay::EndSession { session, reason });
+    assert_eq!(world.store.sessions[&session].end, Some(reason));
 }
 
 #[test]

@@ -137,7 +137,7 @@ async fn a_card_is_asked_for_signed_offline_brought_used_and_taken_back() {
             FromRelay::SessionEnded { session, reason } => Some((session, reason)),
             _ => None,
         });
-        assert_eq!(ended.await.unwrap(), (session, EndReason::Untrusted));
+        assert_eq!(ended.await.unwrap(), (session, EndReason::CardRevoked));
     }
     let ask = question(ticket, card, ADA);
     let refused = ada.ask(ToRelay::AskAgain { ask }).await.unwrap().unwrap_err();

@@ -380,7 +380,8 @@ impl ViewerSession {
             | EndReason::Expired
             | EndReason::Lost
             | EndReason::Failed
-            | EndReason::Untrusted => reason,
+            | EndReason::Untrusted
+            | EndReason::CardRevoked => reason,
             // Not the sharer's to say: what the technician or the relay did, the relay tells this side itself.
             EndReason::EndedByTechnician
             | EndReason::Withdrawn

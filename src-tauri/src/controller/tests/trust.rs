@@ -1,5 +1,6 @@
 //! Cards, questions and answers that are not what they should be: refused, told and recorded.
 
+use renfort_engine::peer::SharerCommand;
 use renfort_protocol::{
     binding::{SignedAsk, Tampered},
     card::{CardFault, Revocations, Revoked, SignedCard},
@@ -37,6 +38,13 @@ fn ended_untrusted(stage: &Stage) -> bool {
     stage.sent().contains(&&ToRelay::EndSession {
         session: SESSION,
         reason: EndReason::Untrusted,
+    })
+}
+
+fn ended_revoked(stage: &Stage) -> bool {
+    stage.sent().contains(&&ToRelay::EndSession {
+        session: SESSION,
+        reason: EndReason::CardRevoked,
     })
 }
 
@@ -159,16 +167,41 @@ fn a_revoked_card_does_not_ring_and_the_list_is_kept() {
     stage.relay(FromRelay::Asked {
         session: Box::new(session(None)),
     });
-    assert!(reported(&stage, Tampered::Card));
+    assert!(ended_revoked(&stage) && !reported(&stage, Tampered::Card));
+    assert!(!stage.sent().iter().any(|body| matches!(body, ToRelay::Ready { .. })));
     assert_eq!(told(&stage)["fault"], "revoked");
 }
 
 #[test]
-fn a_card_that_is_revoked_in_the_middle_ends_the_session_here() {
+fn a_card_that_is_revoked_in_the_middle_ends_the_session_here_as_that_and_nothing_else() {
     let mut stage = Stage::in_session();
     stage.relay(revoking(CardSerial([9; 8]), 1));
-    assert!(stage.did(|effect| matches!(effect, Effect::ToSharer(..))) && ended_untrusted(&stage));
+    assert!(stage.did(|effect| matches!(
+        effect,
+        Effect::ToSharer(SESSION, SharerCommand::End(EndReason::CardRevoked))
+    )));
+    assert!(ended_revoked(&stage) && !reported(&stage, Tampered::Card));
     assert!(!matches!(stage.user_page(), UserPage::Session { .. }));
+    assert_eq!(stage.notice(), Some(Code::CardRevoked));
+
+    // The relay may be first.
+    let mut stage = Stage::in_session();
+    stage.relay(FromRelay::SessionEnded {
+        session: SESSION,
+        reason: EndReason::CardRevoked,
+    });
+    assert!(stage.did(|effect| matches!(effect, Effect::ToSharer(..))));
+    assert_eq!(stage.notice(), Some(Code::CardRevoked));
+}
+
+#[test]
+fn a_card_that_is_revoked_before_the_answer_ends_the_question_and_nothing_was_seen() {
+    let mut stage = user_with_ticket();
+    stage.asked();
+    stage.relay(revoking(CardSerial([9; 8]), 1));
+    assert!(ended_revoked(&stage) && !reported(&stage, Tampered::Card));
+    assert!(!matches!(stage.user_page(), UserPage::Consent { .. }));
+    assert_eq!(told(&stage)["fault"], "revoked");
 }
 
 #[test]

@@ -14,7 +14,7 @@ export const signature = matching(/^[0-9a-f]{128}$/);
 export const capability = wordOf<Capability>({ view: true, control: true, clipboard: true });
 export const grant = object({ session, ticket, technician: whole, capabilities: listOf(capability), expires_at: whole });
 
-export const endReason = wordOf<EndReason>({ stopped_by_user: true, ended_by_technician: true, refused: true, timed_out: true, withdrawn: true, expired: true, lost: true, failed: true, untrusted: true, abuse_reported: true, wrong_code: true });
+export const endReason = wordOf<EndReason>({ stopped_by_user: true, ended_by_technician: true, refused: true, timed_out: true, withdrawn: true, expired: true, lost: true, failed: true, untrusted: true, abuse_reported: true, wrong_code: true, card_revoked: true });
 
 const params: Check<Record<string, string>> = (value) =>
   Object.fromEntries(Object.entries(record(value)).map(([name, param]) => [name, string(param)]));

@@ -237,8 +237,8 @@ export class SessionAtDesk {
     if (!this.desk.isIn(session)) return;
     this.desk.session = null;
     this.desk.over = reason;
-    // Stop and the time box are the user's side's to tell: the relay takes them from nobody else.
-    if (reason !== "stopped_by_user" && reason !== "expired") this.#endAtRelay(session, reason);
+    // Stop, the time box and a card taken back are the user's side's to tell: the relay takes them from nobody else.
+    if (reason !== "stopped_by_user" && reason !== "expired" && reason !== "card_revoked") this.#endAtRelay(session, reason);
     if (error) this.tell(error);
   }
 

@@ -19,7 +19,7 @@ import { read } from "./wire";
 import { Wishes } from "./wishes";
 
 /** What the sharer may say of a session's end; the rest is the relay's to tell. */
-const SHARERS_REASONS: ReadonlySet<EndReason> = new Set(["stopped_by_user", "expired", "lost", "failed", "untrusted"]);
+const SHARERS_REASONS: ReadonlySet<EndReason> = new Set(["stopped_by_user", "expired", "lost", "failed", "untrusted", "card_revoked"]);
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 function isWithinLimits(event: InputEvent): boolean {
