@@ -310,3 +310,18 @@ test.each([["en", "[erased]"], ["fr", "[effacé]"]] as const)("what was erased i
   shown = await stage(page(view, { detail: { ...view.side.detail, earlier: [erased] } }));
   expect(shown.get(`earlier-${earlier.id}`).textContent?.split(word)).toHaveLength(3);
 });
+
+test.each([["en", "the user"], ["fr", "l’utilisateur"]] as const)("in %s a user without a name is called %s", async (language, called) => {
+  const nameless = (view: View): View => {
+    const { detail: shownDetail } = view.side as Extract<TechnicianPage, { page: "ticket" }>;
+    return page(view, { detail: { ...shownDetail, entry: { ...shownDetail.entry, user: { name: "?", machine: "PC-1" } } } });
+  };
+  shown = await stage(nameless(samples.asking(language)));
+  expect(document.querySelector("h1")?.textContent).toContain(called);
+  expect(document.querySelector("h1")?.textContent).not.toContain("?");
+  expect(document.title).toContain(called);
+  expect(shown.get("detail").querySelector("dd")?.textContent).toContain(called);
+  await shown.show(nameless(samples.remote(language)));
+  expect(document.querySelector("h1")?.textContent).toContain(called);
+  expect(shown.get("remote-keys").getAttribute("aria-label")).toContain(called);
+});

@@ -4,6 +4,7 @@ import type { UserTicket } from "../generated/protocol";
 import { t } from "../i18n";
 import { plain } from "../i18n/isolated";
 import { shownOf } from "./user/shown";
+import { callerName } from "./technician/caller";
 
 export function titleOf(view: View): string {
   const page = view.organisation ? pageOf(view.side) : t().organisation.title;
@@ -38,8 +39,8 @@ function titles(side: Side): string {
 
 function ticketOf({ detail, session }: Extract<Side, { page: "ticket" }>): string {
   switch (session.stage) {
-    case "asking": return t().asking.title(detail.entry.user.name);
-    case "open": return t().remote.canvas(detail.entry.user.name);
+    case "asking": return t().asking.title(callerName(detail.entry.user));
+    case "open": return t().remote.canvas(callerName(detail.entry.user));
     case "over": return t().wrapUp.title;
   }
 }

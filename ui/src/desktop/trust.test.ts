@@ -55,7 +55,7 @@ test("both sides keep the words on screen during a session", async () => {
 test("without a card, Take and its key lead to why and what to do, and send nothing", async () => {
   shown = await stage(samples.queueCardless("en"));
   const notice = shown.get("card-needed");
-  for (const word of ["You cannot ring anybody yet", "Ask your administrator", "1f3a 9c0b e2d4 7a65", "Your request was sent."]) expect(notice.textContent).toContain(word);
+  for (const word of ["You cannot ring anybody yet", "sent to your administrator", "1f3a 9c0b e2d4 7a65", "Your request for a card was sent"]) expect(notice.textContent).toContain(word);
   await shown.press("t", shown.get("queue-row-T-1001"));
   expect(document.activeElement?.id).toBe("queue-card");
   shown.get("filter").focus();
@@ -128,6 +128,22 @@ describe.each(["en", "fr"] as const)("in %s", (which) => {
     const fault = errorText({ code: "untrusted", params: { what: "card", fault: "expired" } }).what;
     expect(shown.get("notice").textContent).toContain(fault);
     expect(fault).toContain(which === "en" ? "has expired" : "a expiré");
+  });
+
+  test("whoever sent a request for a card is not told to ask for one, and what is said else stays", async () => {
+    const ask = which === "en" ? /[Aa]sk your administrator/ : /[Dd]emande[zr].*administrateur/;
+    const view = samples.queueCardless(which);
+    shown = await stage(view);
+    for (const fault of FAULTS) {
+      for (const requested of [true, false]) {
+        const next = page(view, { card: { card: "needed", fault, fingerprint: "1f3a 9c0b e2d4 7a65", requested } });
+        await shown.show(next);
+        const said = shown.get("card-needed").textContent;
+        expect(ask.test(said), `${fault} ${requested}`).toBe(!requested);
+      }
+    }
+    await shown.show(page(view, { card: { card: "needed", fault: "not_yet", fingerprint: "1f3a 9c0b e2d4 7a65", requested: true } }));
+    expect(shown.get("card-needed").textContent).toContain(which === "en" ? "Check the clock" : "Vérifiez l’horloge");
   });
 
   test("each fault of a card has its words; one of a later version is worded as no card", async () => {

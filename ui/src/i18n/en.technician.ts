@@ -35,6 +35,8 @@ const REASON: Record<EndReason, string> = {
 };
 
 export const technician = {
+  /** In place of the name of a user who has none. */
+  nameless: "the user",
   signIn: {
     title: "Sign in",
     lead: (organisation: string) => `Technicians of ${organisation}`,

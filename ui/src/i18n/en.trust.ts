@@ -1,6 +1,14 @@
 /** English words about who is who: cards, the two words, and what is said when something was changed on its way. */
 import type { CardFault, Tampered } from "../generated/protocol";
 
+/** Why a device's card is of no use. */
+interface CardFaultWords {
+  what: string;
+  /** What can be done besides asking for a card, which was done. */
+  here?: string;
+  todo: string;
+}
+
 /** Why the person who wanted in was not believed, for the end of a sentence. */
 const NOT_BELIEVED: Record<CardFault, string> = {
   missing: "they have no card",
@@ -39,20 +47,20 @@ export const trust = {
     takeNeeds: "Needs a card, or a code read out on the telephone.",
     takeNeedsCard: "Needs a card.",
     number: "Number of this device, which must be the one that your administrator sees:",
-    requested: "Your request was sent. The card arrives here by itself.",
+    requested: "Your request for a card was sent to your administrator. The card arrives here by itself.",
     notRequested: "Your request has not been sent yet.",
     request: "Send request",
     again: "Send again",
     expiring: (day: string) => `Your card is good until ${day}. Ask your administrator for a new one in time.`,
     faults: {
       missing: { what: "This device has no card, which shows users who you are.", todo: "Ask your administrator for a card." },
-      version: { what: "This device’s card needs a newer Renfort.", todo: "Update Renfort, or ask your administrator for a new card." },
+      version: { what: "This device’s card needs a newer Renfort.", here: "Update Renfort.", todo: "Update Renfort, or ask your administrator for a new card." },
       foreign: { what: "This device’s card was not signed by your organisation.", todo: "Ask your administrator for a new card." },
       stolen: { what: "The card here belongs to another device or another account.", todo: "Ask your administrator for a card for this one." },
-      not_yet: { what: "This device’s card is dated in the future.", todo: "Check the clock of this computer, or ask your administrator for a new card." },
+      not_yet: { what: "This device’s card is dated in the future.", here: "Check the clock of this computer.", todo: "Check the clock of this computer, or ask your administrator for a new card." },
       expired: { what: "This device’s card has expired.", todo: "Ask your administrator for a new card." },
       revoked: { what: "Your organisation took this device’s card back.", todo: "Ask your administrator for a new card." },
-    } satisfies Record<CardFault, { what: string; todo: string }> as Record<CardFault, { what: string; todo: string }>,
+    } satisfies Record<CardFault, CardFaultWords> as Record<CardFault, CardFaultWords>,
   },
   tampered: (what: Tampered | null, fault: CardFault | null): string => {
     if (what === null) return "Something between the two computers was changed, so Renfort refused the session.";

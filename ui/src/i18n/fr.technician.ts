@@ -14,6 +14,7 @@ const WITHDRAWN = {
 } as const;
 
 export const technician: typeof english = {
+  nameless: "l’utilisateur",
   signIn: {
     title: "Se connecter",
     lead: (organisation) => `Techniciens de ${organisation}`,
