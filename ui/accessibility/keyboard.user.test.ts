@@ -94,6 +94,9 @@ test("consent: nothing by chance, refusing comes before allowing", async () => {
   await stage.press("Enter", "Space");
   expect(await stage.actions()).toEqual([]);
   await stage.press("Tab");
+  await expectHere(stage, "consent-view");
+  await stage.press("Space");
+  await stage.press("Tab");
   await expectHere(stage, "consent-control");
   await stage.press("Space");
   await stage.press("Tab");
@@ -216,8 +219,8 @@ const ORDER = {
   waiting: ["code-show", "cancel-ticket"],
   code: ["code-hide", "cancel-ticket"],
   codeExpired: ["code-hide", "code-again", "cancel-ticket"],
-  consentByCode: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
-  consent: ["consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
+  consentByCode: ["consent-view", "consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
+  consent: ["consent-view", "consent-control", "consent-clipboard", "time-30", "consent-refuse", "consent-allow"],
   sessionControl: ["extend", "switch-view", "switch-control", "switch-clipboard", "div Messages with Claire Fontaine", "chat-input", "stop", "report-abuse"],
   sessionQuestion: ["control-clipboard", "control-refuse", "control-allow", "stop", "report-abuse"],
   finished: ["solved-no", "solved-yes", "save-receipt", "back-home", "report-abuse"],

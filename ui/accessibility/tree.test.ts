@@ -28,7 +28,7 @@ describe("a user hears", () => {
     await stage.app("consent");
     await reads(
       "main", 'heading "Claire Fontaine would like to see your screen" [level=1]', "Claire Fontaine", "Level 1 technician", "T-1001", "The printer on the second floor",
-      "They will see everything on your screen", 'switch "They can use your mouse and keyboard"',
+      'switch "They will see everything on your screen" [checked]', 'switch "They can use your mouse and keyboard"',
       'switch "Copied texts are shared"', 'group "For how long?"', 'radio "15 minutes"', 'radio "30 minutes" [checked]', 'button "Refuse"', 'button "Allow"', "No answer counts as no", "timer",
     );
     await stage.app("consent", { ...PLAIN, language: "fr" });

@@ -25,7 +25,7 @@ const EXPECTED: Record<keyof typeof samples, string[]> = {
   codeSpent: ["code-state", "code-again", "notice"],
   consentCalling: ["ticket-number"],
   untrusted: ["notice"],
-  consent: ["consent-technician", "consent-card", "consent-words", "consent-ticket", "consent-control", "consent-clipboard", "time-30", "consent-allow", "consent-refuse"],
+  consent: ["consent-technician", "consent-card", "consent-words", "consent-ticket", "consent-view", "consent-control", "consent-clipboard", "time-30", "consent-allow", "consent-refuse"],
   consentNarrow: ["consent-control", "forbidden-clipboard", "consent-first-time"],
   consentByCode: ["consent-unverified", "consent-words", "consent-not-verified", "consent-allow", "consent-refuse"],
   consentNotAskedFor: ["consent-card", "consent-not-asked-for", "consent-first-time", "consent-allow"],

@@ -93,6 +93,18 @@ test("each thing is a switch of its own, off at first, and the time is chosen wi
   ]);
 });
 
+test.each([["en", "to allow is to let them see"], ["fr", "autoriser, c’est d’abord laisser voir"]] as const)("in %s seeing has a switch like the others, which says why it stays on", async (language, why) => {
+  shown = await stage(samples.consent(language));
+  const view = shown.get<HTMLInputElement>("consent-view");
+  expect([view.checked, view.getAttribute("aria-readonly"), view.disabled]).toEqual([true, "true", false]);
+  expect(document.getElementById(view.getAttribute("aria-describedby") ?? "")?.textContent).toContain(why);
+  expect(shown.get("consent-control").hasAttribute("aria-readonly")).toBe(false);
+  await shown.click("consent-view");
+  expect(view.checked).toBe(true);
+  await shown.click("consent-allow");
+  expect(shown.host.actions).toMatchObject([{ allow: true, capabilities: ["view"] }]);
+});
+
 test("what the organisation does not allow is said and cannot be chosen", async () => {
   shown = await stage(samples.consentNarrow("en"));
   expect(shown.all("consent-clipboard")).toEqual([]);

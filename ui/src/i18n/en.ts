@@ -140,7 +140,7 @@ export const en = {
     title: (name: string) => `${name} would like to see your screen`,
     about: "About your ticket",
     sees: "They will see everything on your screen",
-    seesHint: "That is what the session is for. Close what they should not see.",
+    seesHint: "Always part of it: to allow is to let them see. Close what they should not see.",
     control: {
       label: "They can use your mouse and keyboard",
       hint: "They click and type as if they sat beside you. Without it they can only look.",

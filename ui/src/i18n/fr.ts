@@ -135,7 +135,7 @@ export const fr: typeof en = {
     title: (name) => `${name} souhaite voir votre écran`,
     about: "Au sujet de votre ticket",
     sees: "Cette personne verra tout votre écran",
-    seesHint: "C’est le but de la session. Fermez ce qu’elle ne doit pas voir.",
+    seesHint: "Toujours compris : autoriser, c’est d’abord laisser voir. Fermez ce qu’elle ne doit pas voir.",
     control: {
       label: "Elle peut utiliser votre souris et votre clavier",
       hint: "Elle clique et tape comme si elle était à côté de vous. Sans cela, elle ne peut que regarder.",
