@@ -75,12 +75,11 @@ impl Cards {
             .max_by_key(|signed| (signed.card.issued_at, signed.card.serial))
     }
 
-    /// Was the card taken back with which this session was asked for?
+    /// Was the card taken back with which this session was asked for, or a card of the device that asked with a code?
     pub(crate) fn is_revoked(&self, session: &SessionRecord) -> bool {
         let binding = session.binding.as_ref();
-        let card = binding.and_then(|binding| binding.ask.ask.credential.card());
-        let serial = card.map(|card| card.card.serial);
-        serial.is_some_and(|serial| self.revocations().is_some_and(|list| list.contains(serial)))
+        let list = self.revocations();
+        binding.is_some_and(|binding| list.is_some_and(|list| binding.ask.ask.credential.is_taken_back(list)))
     }
 }
 

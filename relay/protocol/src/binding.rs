@@ -98,6 +98,15 @@ impl Credential {
         }
     }
 
+    /// Is nobody let in with it? A card counts by itself; whoever comes with a code counts by their device.
+    #[must_use]
+    pub fn is_taken_back(&self, list: &Revocations) -> bool {
+        match self {
+            Self::Card { card } => list.contains(card.card.serial),
+            Self::Code { device, .. } => list.names(device),
+        }
+    }
+
     /// The card, where it is one.
     #[must_use]
     pub const fn card(&self) -> Option<&SignedCard> {
@@ -308,7 +317,8 @@ impl AskFault {
 
 impl SignedAsk {
     /// Is it a question for this session and ticket, signed by the device that its credential names and, with a card, by
-    /// one of this organisation's technicians? What comes with a code is nobody's until the code is shown to be known.
+    /// one of this organisation's technicians? What comes with a code is nobody's until the code is shown to be known, and
+    /// never from a device that the organisation took a card back from.
     ///
     /// # Errors
     /// The first thing that does not hold.
@@ -321,8 +331,12 @@ impl SignedAsk {
         now: UnixMillis,
     ) -> Result<(), AskFault> {
         let ask = &self.ask;
-        if let Some(card) = ask.credential.card() {
-            card.verify(organisation, revocations, now)?;
+        match &ask.credential {
+            Credential::Card { card } => card.verify(organisation, revocations, now)?,
+            by_code @ Credential::Code { .. } if revocations.is_some_and(|list| by_code.is_taken_back(list)) => {
+                return Err(CardFault::Revoked.into());
+            }
+            Credential::Code { .. } => {}
         }
         let same = ask.version == crate::VERSION && ask.session == session && ask.ticket == ticket;
         if same && signing::is_signed(ask.credential.device(), ASK_CONTEXT, ask, &self.signature) {

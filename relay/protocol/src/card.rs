@@ -95,6 +95,11 @@ pub struct Revoked {
     pub serial: CardSerial,
     /// When it would have expired: from then on it needs no place on the list.
     pub until: UnixMillis,
+    /// The device that it was made for, which asks by no code either until then; none when whoever signed the list did not
+    /// know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub device: Option<DeviceKey>,
 }
 
 /// Cards that are taken back.
@@ -231,6 +236,14 @@ impl Revocations {
         self.revoked.iter().any(|revoked| revoked.serial == serial)
     }
 
+    /// Was a card of this device taken back? It may have another, which is judged by itself.
+    #[must_use]
+    pub fn names(&self, device: &DeviceKey) -> bool {
+        self.revoked
+            .iter()
+            .any(|revoked| revoked.device.as_ref() == Some(device))
+    }
+
     /// Signs with the organisation's key.
     #[must_use]
     pub fn sign(self, organisation: &Ed25519KeyPair) -> SignedRevocations {
@@ -312,6 +325,7 @@ mod tests {
             revoked: vec![Revoked {
                 serial: CardSerial([7; 8]),
                 until: UnixMillis(2_000),
+                device: None,
             }],
         };
         let signed = list.clone().sign(&key(1));
@@ -320,6 +334,25 @@ mod tests {
         let card = card().sign(&key(1));
         let verdict = card.verify(&signing::public(&key(1)), Some(&list), UnixMillis(1_500));
         assert_eq!(verdict, Err(CardFault::Revoked));
+    }
+
+    #[test]
+    fn a_list_from_before_it_named_devices_is_as_genuine_as_one_that_does() {
+        let old = r#"{"version":1,"number":1,"issued_at":0,"revoked":[{"serial":"0707070707070707","until":2000}]}"#;
+        let list: Revocations = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&list).unwrap(), old, "the bytes that were signed");
+        let device = signing::public(&key(2));
+        assert!(!list.names(&device));
+        let mut named = list;
+        named.revoked[0].device = Some(device);
+        assert!(named.names(&device) && !named.names(&signing::public(&key(3))));
+        let mut signed = named.sign(&key(1));
+        assert!(signed.is_genuine(&signing::public(&key(1))));
+        signed.revocations.revoked[0].device = None;
+        assert!(
+            !signed.is_genuine(&signing::public(&key(1))),
+            "nobody strikes a device off"
+        );
     }
 
     #[test]

@@ -276,6 +276,7 @@ mod tests {
         let revoked = |serial, until| Revoked {
             serial: CardSerial([serial; 8]),
             until: UnixMillis(until),
+            device: None,
         };
         let first = issuer.revoke(&path, &[revoked(1, 100)], UnixMillis(50)).unwrap();
         assert_eq!((first.revocations.number, first.revocations.revoked.len()), (1, 1));

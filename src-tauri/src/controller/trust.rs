@@ -252,9 +252,20 @@ impl Controller {
 
     // --- At the technician's machine -----------------------------------------------------------------------------------
 
+    /// Did the organisation take a card of this device back?
+    fn is_named(&self) -> bool {
+        let device = self.profile.device.public();
+        self.revocations().is_some_and(|list| list.names(&device))
+    }
+
     /// This device's card, or why there is no good one.
     fn good_card(&self, now: UnixMillis) -> Result<&SignedCard, CardFault> {
-        let card = self.desk.card.as_ref().ok_or(CardFault::Missing)?;
+        let none = if self.is_named() {
+            CardFault::Revoked
+        } else {
+            CardFault::Missing
+        };
+        let card = self.desk.card.as_ref().ok_or(none)?;
         let organisation = self.organisation().ok_or(CardFault::Foreign)?;
         card.verify(&organisation.key, self.revocations(), now)?;
         let mine = self.desk.person.as_ref().map(|person| person.id) == Some(card.card.person)
@@ -345,6 +356,10 @@ impl Controller {
             self.out_of_order();
             return None;
         };
+        if self.is_named() {
+            self.tell(card_needed(CardFault::Revoked));
+            return None;
+        }
         let random = match turn.draw() {
             Ok(random) => random,
             Err(error) => {

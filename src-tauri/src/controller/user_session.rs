@@ -327,10 +327,7 @@ impl Controller {
     /// The organisation took the card back of whoever sees this screen, or asks to.
     pub(super) fn end_session_of_revoked(&mut self, turn: &mut Turn) {
         let Some(list) = &self.profile.revocations else { return };
-        let revoked = |info: &SessionInfo| {
-            let card = info.ask.ask.credential.card();
-            card.is_some_and(|card| list.revocations.contains(card.card.serial))
-        };
+        let revoked = |info: &SessionInfo| info.ask.ask.credential.is_taken_back(&list.revocations);
         let session = self.user.session.as_ref().map(|shared| &shared.info);
         let asking = self.user.consent.as_ref().map(|consent| &consent.info);
         let hailed = self.user.hailed.as_ref().map(|hailed| &hailed.info);

@@ -146,6 +146,13 @@ describe.each(["en", "fr"] as const)("in %s", (which) => {
     expect(shown.get("card-needed").textContent).toContain(which === "en" ? "Check the clock" : "Vérifiez l’horloge");
   });
 
+  test("whose card was taken back is not led to a code", async () => {
+    shown = await stage(samples.overRevoked(which));
+    expect(shown.all("card-use-code")).toEqual([]);
+    expect(shown.all("code-enter")).toEqual([]);
+    expect(shown.get("card-code").textContent).toContain(which === "en" ? "by a code either" : "même avec un code");
+  });
+
   test("each fault of a card has its words; one of a later version is worded as no card", async () => {
     shown = await stage(samples.queueCardless(which));
     language.set(which);

@@ -523,7 +523,12 @@ serial: CardSerial,
 /**
  * When it would have expired: from then on it needs no place on the list.
  */
-until: UnixMillis, };
+until: UnixMillis, 
+/**
+ * The device that it was made for, which asks by no code either until then; none when whoever signed the list did not
+ * know it.
+ */
+device?: DeviceKey, };
 
 export type Revocations = { 
 /**

@@ -45,6 +45,8 @@ export const code = {
   checking: "The code is being checked…",
   offline: "There is no connection just now. Wait until it is back, then use the code.",
   cardless: "You can help all the same: somebody who is on the telephone with you reads a code out, and you type it under “Code…”.",
+  /** After the organisation took this device's card back. */
+  noneRevoked: "Until then nobody can be helped from this device, by a code either.",
   /** In an organisation that allows no codes. */
   noneHere: "Your organisation lets nobody help by a code: wait for your card.",
   faults: {

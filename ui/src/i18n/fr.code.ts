@@ -39,6 +39,7 @@ export const code: typeof english = {
   checking: "Vérification du code…",
   offline: "Il n’y a pas de connexion en ce moment. Attendez qu’elle revienne, puis utilisez le code.",
   cardless: "Vous pouvez aider quand même : une personne au téléphone avec vous lit un code, et vous le saisissez sous « Code… ».",
+  noneRevoked: "D’ici là, cet appareil ne permet d’aider personne, même avec un code.",
   noneHere: "Votre organisation ne permet pas d’aider avec un code : attendez votre carte.",
   faults: {
     empty: "Saisissez d’abord le code.",

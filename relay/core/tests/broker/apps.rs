@@ -64,6 +64,7 @@ pub fn revoking(number: u64, seeds: &[u8]) -> SignedRevocations {
     let revoked = seeds.iter().map(|seed| Revoked {
         serial: CardSerial([*seed; 8]),
         until: UnixMillis(EXPIRES),
+        device: Some(device(*seed)),
     });
     let list = Revocations {
         version: card::VERSION,

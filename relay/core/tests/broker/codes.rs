@@ -4,6 +4,7 @@ use renfort_audit::{event::Event, returned::Returned};
 use renfort_core::{Conn, codes};
 use renfort_protocol::{
     binding::{Ask, Credential, Ready, Reveal, SignedAsk, SignedReady},
+    card::CardFault,
     code::CodeAnswer,
     error::Code,
     ids::{Confirmation, PakeElement, PersonId, SessionId, TicketId},
@@ -357,4 +358,57 @@ fn an_organisation_that_allows_no_codes_has_none_passed_on_and_that_it_was_tried
     let card = apps::card_for(1, "Ada", ADA).sign(&apps::organisation_pair());
     let by_card = apps::ask(91, ticket, card).sign(&device_pair(ADA));
     world.must(ada, ToRelay::TakeTicket { ask: Box::new(by_card) });
+}
+
+#[test]
+fn a_device_whose_card_was_taken_back_asks_by_no_code_and_that_it_tried_is_recorded() {
+    let (mut world, user, conn, ticket) = desk();
+    let before = world.said(user).len();
+    world.store.revocations = Some(apps::revoking(1, &[ADA]));
+    world.input(renfort_core::Input::CardsChanged {
+        cards: Vec::new(),
+        revocations: world.store.revocations.clone(),
+    });
+    let refused = world.ask(
+        conn,
+        ToRelay::TakeTicket {
+            ask: question(1, ticket),
+        },
+    );
+    assert_eq!(refused, Some(Err(Code::CardNeeded)));
+    assert!(matches!(
+        world.store.events.last().map(|entry| &entry.event),
+        Some(Event::AskRefused {
+            code: Code::CardNeeded,
+            fault: Some(CardFault::Revoked),
+            card: None
+        })
+    ));
+    let asked = |one: &FromRelay| matches!(one, FromRelay::Asked { .. });
+    assert!(!world.said(user)[before..].iter().any(asked));
+    // Another device of the same account was not taken back from.
+    let of_bob = by_code(2, ticket, ada(), BOB).sign(&device_pair(BOB));
+    assert_ne!(
+        world.ask(conn, ToRelay::TakeTicket { ask: Box::new(of_bob) }),
+        Some(Err(Code::CardNeeded)),
+        "the list names devices, not accounts"
+    );
+}
+
+#[test]
+fn a_session_by_code_ends_when_a_card_of_its_device_is_taken_back() {
+    let (mut world, user, conn, ticket) = desk();
+    let ask = question(1, ticket);
+    let session = ask.ask.session;
+    world.must(conn, ToRelay::TakeTicket { ask: ask.clone() });
+    world.must(user, ready(&ask.ask));
+    world.must(conn, reveal(&ask.ask, Some(Confirmation([6; 32]))));
+    let record = world.store.sessions[&session].clone();
+    let answer = yes(&record, &[renfort_protocol::grant::Capability::View], 1);
+    world.must(user, ToRelay::AnswerConsent { session, answer });
+    world.input(renfort_core::Input::CardsChanged {
+        cards: Vec::new(),
+        revocations: Some(apps::revoking(1, &[ADA])),
+    });
+    assert_eq!(world.store.sessions[&session].end, Some(EndReason::CardRevoked));
 }

@@ -32,7 +32,7 @@ fn each_tampered_variant_is_found_for_what_it_is() {
     assert_eq!(asks[1..8], [Verdict::Tampered(Tampered::Ask); 7]);
     assert_eq!(
         asks[8..],
-        [Verdict::Card(CardFault::Expired), Verdict::Card(CardFault::Foreign)]
+        [CardFault::Expired, CardFault::Foreign, CardFault::Revoked].map(Verdict::Card)
     );
     let bindings: Vec<_> = vectors.bindings.iter().map(|case| case.verdict).collect();
     assert_eq!(bindings[0], Verdict::Ok);

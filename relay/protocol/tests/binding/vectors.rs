@@ -8,7 +8,7 @@ use renfort_protocol::{
     },
     card::{self, CLOCK_TOLERANCE_MS, Card, CardFault, Revocations, Revoked, SignedCard, SignedRevocations},
     grant::{Capabilities, Capability, Grant},
-    ids::{CardSerial, DeviceKey, Nonce, PersonId, SessionId, Sha256, Signature, TicketId},
+    ids::{CardSerial, DeviceKey, Nonce, PakeElement, PersonId, SessionId, Sha256, Signature, TicketId},
     people::{Level, Name, Stated},
     signal::Sdp,
     signing,
@@ -224,6 +224,7 @@ fn revocations() -> SignedRevocations {
         revoked: vec![Revoked {
             serial: CardSerial([4; 8]),
             until: UnixMillis(NOW.0 + DAY_MS),
+            device: Some(public(TECHNICIAN)),
         }],
     }
     .sign(&key(ORGANISATION))
@@ -317,6 +318,19 @@ fn asks() -> Vec<AskCase> {
         (
             "with a card of its own making",
             changed(&ask(), |ask| ask.credential = by_card(card().sign(&key(TECHNICIAN)))).sign(&key(TECHNICIAN)),
+            SESSION,
+            TICKET,
+        ),
+        (
+            "with a code, by a device whose card was taken back",
+            changed(&ask(), |ask| {
+                ask.credential = Credential::Code {
+                    technician: card().technician(),
+                    device: public(TECHNICIAN),
+                    element: PakeElement([3; 32]),
+                };
+            })
+            .sign(&key(TECHNICIAN)),
             SESSION,
             TICKET,
         ),

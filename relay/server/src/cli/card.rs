@@ -168,11 +168,13 @@ fn revoke(args: &IssuerArgs, list: &Path, which: &RevokedArgs) -> anyhow::Result
         vec![Revoked {
             serial: card.serial,
             until: card.expires_at,
+            device: Some(card.device),
         }]
     } else if let Some(serial) = which.serial {
         // A card that is not in the ledger expires when the longest card would.
         let until = known(serial).map_or(now.plus(MAX_DAYS * DAY_MS), |one| one.expires_at);
-        vec![Revoked { serial, until }]
+        let device = known(serial).map(|one| one.device);
+        vec![Revoked { serial, until, device }]
     } else {
         let named = ledger
             .cards
@@ -182,6 +184,7 @@ fn revoke(args: &IssuerArgs, list: &Path, which: &RevokedArgs) -> anyhow::Result
             .map(|one| Revoked {
                 serial: one.serial,
                 until: one.expires_at,
+                device: Some(one.device),
             })
             .collect()
     };

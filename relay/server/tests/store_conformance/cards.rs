@@ -51,6 +51,7 @@ fn list(number: u64) -> SignedRevocations {
     let one = Revoked {
         serial: CardSerial([1; 8]),
         until: UnixMillis(9),
+        device: Some(DeviceKey([8; 32])),
     };
     Revocations {
         version: VERSION,

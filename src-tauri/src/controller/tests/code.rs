@@ -3,12 +3,12 @@
 use renfort_protocol::{
     binding::{Credential, Reveal, SignedAsk, SignedReady},
     code::{self, CodeAnswer, CodeSecret},
-    ids::Confirmation,
+    ids::{CardSerial, Confirmation},
     limits::{CODE_MS, CODE_TRIES, WARNING_PAUSE_MS},
     signalling::EndReason,
 };
 
-use super::*;
+use super::{trust::revoking_of, *};
 use crate::view::{CodeView, ConsentWarning};
 
 /// A user who shows a code for a ticket that was opened for it.
@@ -573,4 +573,51 @@ fn a_ticket_that_its_person_did_not_ask_for_is_warned_of() {
     });
     asked_for.asked();
     assert!(matches!(asked_for.user_page(), UserPage::Consent { warnings, .. } if warnings.is_empty()));
+}
+
+#[test]
+fn a_device_whose_card_was_taken_back_is_let_in_by_no_code() {
+    let revoked = |ask: &SignedAsk| ToRelay::EndSession {
+        session: ask.ask.session,
+        reason: EndReason::CardRevoked,
+    };
+    let list = |ask: &SignedAsk| revoking_of(CardSerial([9; 8]), 1, Some(*ask.ask.credential.device()));
+
+    // The list came before the question.
+    let mut user = caller();
+    let (secret, _, tries) = shown(&user);
+    let ask = typed(&mut Stage::cardless(), secret.clone());
+    user.relay(list(&ask));
+    user.relay(asked(&ask));
+    assert_eq!(user.sent(), [&revoked(&ask)], "nothing is said to the code");
+    let notice = user.view().notice.expect("the person is told");
+    assert_eq!(
+        (notice.error.code, notice.error.params["fault"].as_str()),
+        (Code::Untrusted, "revoked")
+    );
+    assert_eq!(shown(&user).2, tries, "it cost no try");
+
+    // It comes while the person thinks.
+    let (mut user, mut desk) = (caller(), Stage::cardless());
+    let ask = typed(&mut desk, shown(&user).0);
+    user.relay(asked(&ask));
+    desk.relay(FromRelay::Ready {
+        ready: Box::new(is_ready(&user)),
+    });
+    user.relay(FromRelay::Reveal { reveal: reveals(&desk) });
+    assert!(matches!(user.user_page(), UserPage::Consent { .. }));
+    user.relay(list(&ask));
+    assert_eq!(user.sent(), [&revoked(&ask)]);
+    assert!(!matches!(user.user_page(), UserPage::Consent { .. }));
+
+    // Its own program does not even ask, and says why.
+    let mut desk = Stage::cardless();
+    desk.relay(list(&ask));
+    desk.act(Action::TakeByCode { ticket: TICKET, secret });
+    let notice = desk.view().notice.expect("the technician is told");
+    assert_eq!(
+        (notice.error.code, notice.error.params["fault"].as_str()),
+        (Code::CardNeeded, "revoked")
+    );
+    assert!(desk.sent().is_empty());
 }

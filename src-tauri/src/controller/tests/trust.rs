@@ -4,7 +4,7 @@ use renfort_engine::peer::SharerCommand;
 use renfort_protocol::{
     binding::{SignedAsk, Tampered},
     card::{CardFault, Revocations, Revoked, SignedCard},
-    ids::{CardSerial, PersonId, Signature},
+    ids::{CardSerial, DeviceKey, PersonId, Signature},
     report::ReportedEvent,
     signalling::EndReason,
     signing,
@@ -142,6 +142,10 @@ fn a_question_that_was_put_before_does_not_ring_again() {
 }
 
 fn revoking(serial: CardSerial, number: u64) -> FromRelay {
+    revoking_of(serial, number, None)
+}
+
+pub(super) fn revoking_of(serial: CardSerial, number: u64, device: Option<DeviceKey>) -> FromRelay {
     let list = Revocations {
         version: renfort_protocol::card::VERSION,
         number,
@@ -149,6 +153,7 @@ fn revoking(serial: CardSerial, number: u64) -> FromRelay {
         revoked: vec![Revoked {
             serial,
             until: START.plus(1_000_000_000),
+            device,
         }],
     };
     FromRelay::Revocations {

@@ -76,7 +76,7 @@ const card = object({
   signature,
 });
 const revocations = object({
-  revocations: object({ version: u16, number: whole, issued_at: whole, revoked: listOf(object({ serial, until: whole })) }),
+  revocations: object({ version: u16, number: whole, issued_at: whole, revoked: listOf(objectWith({ serial, until: whole }, { device: bytes32 })) }),
   signature,
 });
 

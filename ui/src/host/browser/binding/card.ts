@@ -18,9 +18,12 @@ export interface Holder {
   readonly device: DeviceKey;
 }
 
+/** Did the organisation take a card of this device back? */
+export const isNamed = (list: Revocations | null, device: DeviceKey): boolean => list?.revoked.some((one) => one.device === device) ?? false;
+
 /** Why it is of no use to its holder now; null when it is good. */
 export function cardFault(signed: SignedCard | null, holder: Holder, revocations: Revocations | null, now: number): CardFault | null {
-  if (!signed) return "missing";
+  if (!signed) return isNamed(revocations, holder.device) ? "revoked" : "missing";
   const { card } = signed;
   if (card.version !== CARD_VERSION) return "version";
   if (card.device !== holder.device || card.person !== holder.person) return "stolen";

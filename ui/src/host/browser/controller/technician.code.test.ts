@@ -140,6 +140,16 @@ test("an organisation that allows no codes has nobody asked by one", () => {
   expect([kinds(), view().notice?.error]).toEqual([["emit"], { code: "against_policy" }]);
 });
 
+test("a device whose card was taken back asks by no code, and it is said why", () => {
+  note(act({ action: "sign_in", login: "claire", password: "secret" }));
+  welcome(null, [ENTRY], null);
+  const revoked = [{ serial: "04".repeat(8), until: 9, device: DEVICE }];
+  relay({ type: "revocations", revocations: { revocations: { version: 1, number: 1, issued_at: 0, revoked }, signature: "00".repeat(64) } });
+  typed();
+  expect([wishes(), view().notice?.error]).toEqual([[], { code: "card_needed", params: { fault: "revoked" } }]);
+  expect(view().side).toMatchObject({ card: { card: "needed", fault: "revoked" } });
+});
+
 test("what is no code is not tried, and nobody is asked without the relay or by who is no technician", () => {
   signedIn();
   for (const secret of ["", "12345", "1234567", "12345a", "\uff11\uff12\uff13\uff14\uff15\uff16", "12 345"]) {

@@ -22,6 +22,7 @@ import type { LinkEvent } from "../relay";
 import type { ToTechnician } from "../relay-wire";
 import type { Settings } from "../storage";
 import type { Asked, Means } from "../binding/ask";
+import { isNamed } from "../binding/card";
 import { articleDeed } from "./articles";
 import { cardRequest, cardView, goodCard, technicianOf } from "./card";
 import { Desk } from "./desk";
@@ -238,6 +239,7 @@ export class Technician {
     const card = over === "untrusted" ? null : goodCard(this.#desk, this.#now);
     const technician = technicianOf(this.#desk.person);
     if (!technician) return this.#outOfOrder();
+    if (!card && isNamed(this.#desk.revocations, this.#desk.device)) return this.#tell({ code: "card_needed", params: { fault: "revoked" } });
     this.#desk.shown = ticket;
     this.#sign(inHand === null ? "take_ticket" : "ask_again", ticket, card ? { by: "card", card } : { by: "code", technician, secret });
   }
