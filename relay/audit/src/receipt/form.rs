@@ -58,7 +58,7 @@ mod tests {
     /// What this form's pages look like: the SHA-256 of [`rendered`].
     const RENDERED: (&str, &str) = (
         "renfort receipt v2",
-        "8a83e22b5d54c5e6dd92c891780bf8fe03dfcffef62352e7c3eabb774675d9ee",
+        "780049dbd5f5a13c70526a9c66cebabc50366a0bbe99a77a26e7c21c3257fe53",
     );
 
     const ENDS: [&str; 11] = [
