@@ -420,6 +420,7 @@ fn every_test_that_the_threat_model_names_is_there() {
             .next()
             .unwrap_or_default();
         let mut place: Vec<&String> = Vec::new();
+        // What stands between a mark and the next: every second part.
         for name in told.split('`').skip(1).step_by(2) {
             if name.contains('/') || name.ends_with(".rs") || name.ends_with(".ts") {
                 let wanted = short(name);

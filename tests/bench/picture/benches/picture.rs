@@ -4,10 +4,10 @@
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
 use renfort_picture::{
-    Composer, Means, Picture, Planner,
+    Picture,
     exact::{Decoder, Encoder, Part},
 };
-use renfort_picture_bench::{Drag, Scene, Screen, Scroll, pieces, screens};
+use renfort_picture_bench::{Drag, Pair, Scene, Screen, Scroll, pieces, screens};
 
 fn per_pixel<'a>(criterion: &'a mut Criterion, name: &str, pixels: usize) -> BenchmarkGroup<'a, WallTime> {
     let mut group = criterion.benchmark_group(name);
@@ -45,41 +45,16 @@ fn exact(criterion: &mut Criterion, screen: &Screen) {
 
 /// Plans and composes a scene; what is painted for it is not counted.
 fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
-    let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
+    let (mut pair, mut screen) = (Pair::showing(page), page.clone());
     let mut group = per_pixel(criterion, name, page.size().whole().area());
-    let start_of_all = std::time::Instant::now();
-    let mut show = |screen: &Picture, planner: &mut Planner| {
-        let start = std::time::Instant::now();
-        let planned = planner
-            .next(
-                screen,
-                Means {
-                    at: start_of_all.elapsed(),
-                    room: usize::MAX,
-                    soon: usize::MAX,
-                    video: false,
-                },
-            )
-            .expect("a screen that can be shared")
-            .updates;
-        let plan = start.elapsed();
-        let start = std::time::Instant::now();
-        for update in &planned {
-            composer.take(&update.bytes).expect("what was planned is composed");
-        }
-        planner.acknowledged(composer.complete());
-        (plan, start.elapsed())
-    };
-    show(&screen, &mut planner);
     for composed in [false, true] {
         group.bench_function(if composed { "composed" } else { "planned" }, |bench| {
             bench.iter_custom(|times| {
                 (0..times)
                     .map(|_| {
                         let damage = scene.step(&mut screen);
-                        planner.damage(&damage);
-                        let (plan, compose) = show(&screen, &mut planner);
-                        if composed { compose } else { plan }
+                        let cost = pair.show(&screen, &damage);
+                        if composed { cost.compose } else { cost.plan }
                     })
                     .sum()
             });

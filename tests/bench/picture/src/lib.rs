@@ -5,10 +5,15 @@
 
 #![cfg(feature = "peers")]
 
-use std::{fs::File, io::BufReader, path::PathBuf};
+use std::{
+    fs::File,
+    io::BufReader,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
-use renfort_picture::{Picture, PixelFormat, Rect, Size, wire::EXACT_PIXELS};
+use renfort_picture::{Composer, Means, Picture, PixelFormat, Planner, Rect, Size, wire::EXACT_PIXELS};
 
 /// A recorded screen.
 pub struct Screen {
@@ -197,5 +202,66 @@ impl Scene for Typing {
                 .copy_from_slice(content);
         }
         vec![letter]
+    }
+}
+
+/// A sharer and a viewer side by side, with all the room there is and no video.
+pub struct Pair {
+    planner: Planner,
+    /// What the viewer has.
+    pub composer: Composer,
+    began: Instant,
+}
+
+/// What one picture took.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    /// Of its updates.
+    pub bytes: usize,
+    /// To plan them.
+    pub plan: Duration,
+    /// To carry them out.
+    pub compose: Duration,
+}
+
+impl Pair {
+    /// Both have this screen.
+    #[must_use]
+    pub fn showing(screen: &Picture) -> Self {
+        let mut pair = Self {
+            planner: Planner::new(),
+            composer: Composer::new(),
+            began: Instant::now(),
+        };
+        pair.show(screen, &[]);
+        pair
+    }
+
+    /// The screen, of which this was damaged, goes to the viewer.
+    ///
+    /// # Panics
+    /// When the viewer refuses what the sharer planned.
+    pub fn show(&mut self, screen: &Picture, damage: &[Rect]) -> Cost {
+        let means = Means {
+            at: self.began.elapsed(),
+            room: usize::MAX,
+            soon: usize::MAX,
+            video: false,
+        };
+        let start = Instant::now();
+        self.planner.damage(damage);
+        let plan = self.planner.next(screen, means).expect("a screen that can be shared");
+        let planned = start.elapsed();
+        let start = Instant::now();
+        for update in &plan.updates {
+            self.composer.take(&update.bytes).expect("what was planned is composed");
+        }
+        let compose = start.elapsed();
+        self.planner.acknowledged(self.composer.complete());
+        Cost {
+            bytes: plan.updates.iter().map(|update| update.bytes.len()).sum(),
+            plan: planned,
+            compose,
+        }
     }
 }

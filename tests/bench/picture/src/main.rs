@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use renfort_picture::{
-    COLOUR, Composer, Means, Picture, Planner,
+    COLOUR, Picture,
     exact::{Decoder, Encoder, Part},
 };
-use renfort_picture_bench::{Drag, Scene, Screen, Scroll, Typing, pieces, screens};
+use renfort_picture_bench::{Drag, Pair, Scene, Screen, Scroll, Typing, pieces, screens};
 
 /// Times each is done; the quickest counts, for other work on the machine only ever makes it slower.
 const TIMES: u32 = 7;
@@ -138,50 +138,17 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
 }
 
 fn scene(name: &str, page: &Picture, scene: &mut dyn Scene) {
-    let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), page.clone());
-    let start_of_all = Instant::now();
-    let mut show = |screen: &Picture, planner: &mut Planner| {
-        let start = Instant::now();
-        let planned = planner
-            .next(
-                screen,
-                Means {
-                    at: start_of_all.elapsed(),
-                    room: usize::MAX,
-                    soon: usize::MAX,
-                    video: false,
-                },
-            )
-            .expect("a screen that can be shared")
-            .updates;
-        let plan = start.elapsed();
-        let start = Instant::now();
-        for update in &planned {
-            composer.take(&update.bytes).expect("what was planned is composed");
-        }
-        let compose = start.elapsed();
-        planner.acknowledged(composer.complete());
-        let alike = screen.pixels().iter().zip(composer.picture().pixels());
-        assert!(
-            alike
-                .into_iter()
-                .all(|(one, other)| one & COLOUR == other.swap_bytes() >> 8),
-            "not exact"
-        );
-        (
-            planned.iter().map(|update| update.bytes.len()).sum::<usize>(),
-            plan,
-            compose,
-        )
-    };
-    show(&screen, &mut planner);
-    let mut all = Vec::new();
+    let (mut pair, mut screen, mut all) = (Pair::showing(page), page.clone(), Vec::new());
     for _ in 0..PICTURES {
         let damage = scene.step(&mut screen);
-        planner.damage(&damage);
-        all.push(show(&screen, &mut planner));
+        all.push(pair.show(&screen, &damage));
+        let mut alike = screen.pixels().iter().zip(pair.composer.picture().pixels());
+        assert!(
+            alike.all(|(one, other)| one & COLOUR == other.swap_bytes() >> 8),
+            "not exact"
+        );
     }
-    let bytes: usize = all.iter().map(|(bytes, ..)| bytes).sum();
+    let bytes: usize = all.iter().map(|cost| cost.bytes).sum();
     let middle = |mut times: Vec<Duration>| {
         times.sort();
         times[times.len() / 2].as_secs_f64() * 1e3
@@ -190,8 +157,8 @@ fn scene(name: &str, page: &Picture, scene: &mut dyn Scene) {
         "| {name} | {} | {:.2} | {:.2} | {:.2} |",
         bytes / PICTURES,
         bytes as f64 / PICTURES as f64 * 8.0 * 60.0 / 1e6,
-        middle(all.iter().map(|(_, plan, _)| *plan).collect()),
-        middle(all.iter().map(|(.., compose)| *compose).collect()),
+        middle(all.iter().map(|cost| cost.plan).collect()),
+        middle(all.iter().map(|cost| cost.compose).collect()),
     );
 }
 
