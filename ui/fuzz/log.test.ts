@@ -14,7 +14,7 @@ const against = { key: null, kept: [] };
 
 const FAULTS = new Set([
   "bad_header", "malformed", "altered", "version", "missing", "swapped", "moved", "repeated", "broken_chain", "session_gap", "wrong_value", "no_checkpoint",
-  "bad_checkpoint", "wrong_size", "wrong_root", "other_key", "bad_kept", "rewritten", "cut_off", "foreign_origin", "no_log", "changed_on_the_way", "unreadable_kept",
+  "bad_checkpoint", "wrong_size", "wrong_root", "other_key", "bad_kept", "rewritten", "cut_off", "foreign_origin", "no_log", "changed_on_the_way", "unreadable_kept", "other_signer", "wrong_head", "bad_signature",
 ]);
 
 async function* inParts(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

@@ -13,6 +13,7 @@ use crate::{
     checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
     gaps::{Gaps, Watch},
     hash::Digest,
+    heads::Signatures,
     kept::checkpoints_in,
     order::Search,
     personal::Revealed,
@@ -116,6 +117,8 @@ pub struct Proof {
     pub checkpoint: Checkpoint,
     /// What the records do not tell.
     pub gaps: Gaps,
+    /// What the endpoints signed of their sessions.
+    pub signatures: Signatures,
 }
 
 /// Checks an exported file line by line.
@@ -182,8 +185,8 @@ impl ExportVerifier {
             return Ok(());
         }
         match self.records.push(line) {
-            Ok(record) => {
-                self.watch.see(&record);
+            Ok(exported) => {
+                self.watch.see(&exported);
                 self.hold_against_kept()
             }
             Err(Fault::Missing { seq, found }) => {
@@ -261,6 +264,7 @@ impl ExportVerifier {
         let header = self.header.ok_or(Fault::NoLog)?;
         let checkpoint = self.checkpoint.ok_or(Fault::NoCheckpoint)?;
         let found = self.records.size();
+        let signatures = self.records.signatures();
         let checkpoint = self.records.finish(&checkpoint, &header.origin, &header.key)?;
         match self.kept.iter().map(|kept| kept.size).max() {
             Some(kept) => Err(Fault::CutOff { kept, found }),
@@ -268,6 +272,7 @@ impl ExportVerifier {
                 key: header.key,
                 checkpoint,
                 gaps: self.watch.gaps(),
+                signatures,
             }),
         }
     }

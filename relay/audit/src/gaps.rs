@@ -1,4 +1,5 @@
-//! What a log that verifies does not tell: sessions without an end, and endpoints' reports that never came.
+//! What a log that verifies does not tell: sessions without an end, endpoints' reports that never came, and personal values
+//! that are not shown.
 //!
 //! Flow: each verified record goes through [`Watch::see`]; [`Watch::gaps`] says what is open at the end.
 //!
@@ -11,12 +12,14 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use crate::{actor::Actor, fields::Field, record::Record};
+use crate::{actor::Actor, export::ExportedRecord, fields::MAX_NUMBER};
 
 /// Code of the record that ends a session.
 const ENDED: &str = "session.ended";
 /// Field that numbers an endpoint's reports of a session, from 1.
 const REPORT: &str = "report";
+/// Codes of the records that tell of erased values, in their `fields`.
+const ERASING: [&str; 2] = ["person.erased", "retention.ran"];
 /// Gaps of missing reports that are named; of further ones only the number is known. A log that lacks more was not
 /// written by a relay that lost a message.
 pub const MAX_MISSING_REPORTS: usize = 1_000;
@@ -58,13 +61,18 @@ pub struct Gaps {
     pub missing_reports: Vec<MissingReports>,
     /// How many there are in all.
     pub missing_reports_total: u64,
+    /// Personal values that the records commit to and that are not shown with them.
+    pub hidden: u64,
+    /// Values that were erased, as the log tells. More that are hidden were left out of the export; fewer, and it shows
+    /// some that were erased since.
+    pub erased: u64,
 }
 
 impl Gaps {
     /// Is nothing open?
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.unended.is_empty() && self.missing_reports_total == 0
+        self.unended.is_empty() && self.missing_reports_total == 0 && self.hidden == self.erased
     }
 }
 
@@ -85,7 +93,18 @@ pub struct Watch {
 
 impl Watch {
     /// Takes the next record.
-    pub fn see(&mut self, record: &Record) {
+    pub fn see(&mut self, exported: &ExportedRecord) {
+        let record = &exported.record;
+        let hidden = record
+            .commitments
+            .keys()
+            .filter(|name| !exported.revealed.contains_key(*name));
+        self.gaps.hidden += hidden.count() as u64;
+        if ERASING.contains(&record.code.as_str()) {
+            let fields = record.number("fields").unwrap_or(0);
+            // What a forged log may count beyond is of no account.
+            self.gaps.erased = self.gaps.erased.saturating_add(fields).min(MAX_NUMBER);
+        }
         let Some(session) = record.session else { return };
         let seen = self.open.entry(session).or_insert(Some(Open {
             ticket: record.ticket,
@@ -98,8 +117,8 @@ impl Watch {
             open.seq = record.seq;
             open.at = record.at;
         }
-        if let Some(Field::Number(number)) = record.fields.get(REPORT) {
-            self.count(session, record.actor, *number, record.seq);
+        if let Some(number) = record.number(REPORT) {
+            self.count(session, record.actor, number, record.seq);
         }
     }
 

@@ -15,6 +15,7 @@ pub mod export;
 pub mod fields;
 pub mod gaps;
 pub mod hash;
+pub mod heads;
 pub mod inclusion;
 pub mod keeping;
 pub mod kept;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     actor::{Actor, KeyScope},
     event::Event,
-    fields::Fields,
+    fields::{Field, Fields},
     hash::Digest,
 };
 
@@ -101,6 +101,22 @@ impl Record {
     #[must_use]
     pub fn hash(&self) -> Digest {
         Digest::of(&[LEAF, &self.canonical()])
+    }
+
+    /// A public text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.fields.get(name)? {
+            Field::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A public number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        match self.fields.get(name)? {
+            Field::Number(number) => Some(*number),
+            _ => None,
+        }
     }
 }
 

@@ -14,8 +14,9 @@ use crate::{
     export::ExportedRecord,
     fields::{Field, MAX_NUMBER},
     hash::Digest,
+    heads::{Heads, Signatures},
     merkle::Tree,
-    record::{RECORD_VERSION, Record},
+    record::RECORD_VERSION,
 };
 
 /// What is wrong with a log.
@@ -97,6 +98,24 @@ pub enum Fault {
         /// Which field.
         field: String,
     },
+    /// Whoever signed or disputed a session's head is not that end of it.
+    #[error("record {seq} answers for a session's end whose it is not")]
+    OtherSigner {
+        /// Which.
+        seq: u64,
+    },
+    /// An endpoint's signature is for other records of the session than those before it, or it answered before.
+    #[error("record {seq} is a signature for other records than those of its session")]
+    WrongHead {
+        /// Which.
+        seq: u64,
+    },
+    /// What is recorded as an endpoint's signature is none of that endpoint's.
+    #[error("the endpoint's signature in record {seq} does not fit")]
+    BadSignature {
+        /// Which.
+        seq: u64,
+    },
     /// The checkpoint is malformed, of another log, or not rightly signed.
     #[error("the checkpoint is not valid: {0}")]
     BadCheckpoint(CheckpointError),
@@ -169,6 +188,9 @@ impl Fault {
             Self::BrokenChain { .. } => "broken_chain",
             Self::SessionGap { .. } => "session_gap",
             Self::WrongValue { .. } => "wrong_value",
+            Self::OtherSigner { .. } => "other_signer",
+            Self::WrongHead { .. } => "wrong_head",
+            Self::BadSignature { .. } => "bad_signature",
             Self::BadCheckpoint(_) => "bad_checkpoint",
             Self::WrongSize { .. } => "wrong_size",
             Self::WrongRoot => "wrong_root",
@@ -206,7 +228,10 @@ impl Fault {
             | Self::Repeated { seq, .. }
             | Self::BrokenChain { seq }
             | Self::SessionGap { seq }
-            | Self::WrongValue { seq, .. } => Some(*seq),
+            | Self::WrongValue { seq, .. }
+            | Self::OtherSigner { seq }
+            | Self::WrongHead { seq }
+            | Self::BadSignature { seq } => Some(*seq),
             Self::WrongSize { signed, found } => Some(*signed.min(found)),
             Self::CutOff { found, .. } => Some(*found),
             _ => None,
@@ -258,12 +283,14 @@ fn is_interoperable(exported: &ExportedRecord) -> bool {
             .all(|field| !matches!(field, Field::Number(number) if !exact(*number)))
 }
 
-/// Checks records one after the other. Its memory grows with the number of sessions, 24 bytes each, not with the log.
+/// Checks records one after the other. Its memory grows with the number of tickets and sessions (some 300 bytes each, and
+/// 64 for each record that follows a session's end until both ends have answered for it), not with the log.
 #[derive(Debug, Clone, Default)]
 pub struct Verifier {
     tree: Tree,
     last: Option<Digest>,
     sessions: HashMap<SessionId, u64>,
+    heads: Heads,
     fault: Option<Fault>,
 }
 
@@ -279,17 +306,17 @@ impl Verifier {
         self.last.unwrap_or(Digest::ZERO)
     }
 
-    /// Takes the next line of an export, without its line end, and gives the record that it holds.
+    /// Takes the next line of an export, without its line end, and gives what it holds.
     ///
     /// # Errors
     /// The first fault found so far.
-    pub fn push(&mut self, line: &str) -> Result<Record, Fault> {
+    pub fn push(&mut self, line: &str) -> Result<ExportedRecord, Fault> {
         let seq = self.tree.size();
         let Some(exported) = read(line) else {
             return Err(self.fail(Fault::Malformed { seq }));
         };
         self.push_record(&exported)?;
-        Ok(exported.record)
+        Ok(exported)
     }
 
     /// Takes the next record.
@@ -336,13 +363,11 @@ impl Verifier {
             }
             _ => return Err(Fault::SessionGap { seq }),
         }
-        match exported.revealed.iter().find(|(name, shown)| !shown.fits(record, name)) {
-            Some((name, _)) => Err(Fault::WrongValue {
-                seq,
-                field: name.clone(),
-            }),
-            None => Ok(()),
+        if let Some((name, _)) = exported.revealed.iter().find(|(name, shown)| !shown.fits(record, name)) {
+            let field = name.clone();
+            return Err(Fault::WrongValue { seq, field });
         }
+        self.heads.see(exported)
     }
 
     fn fail(&mut self, fault: Fault) -> Fault {
@@ -359,6 +384,12 @@ impl Verifier {
     #[must_use]
     pub fn root(&self) -> Digest {
         self.tree.root()
+    }
+
+    /// What the endpoints signed of the records taken so far.
+    #[must_use]
+    pub fn signatures(&self) -> Signatures {
+        self.heads.told()
     }
 
     /// Are the records taken so far those of this signed checkpoint? May be asked in the middle of a log.

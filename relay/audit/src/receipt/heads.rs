@@ -2,22 +2,17 @@
 
 use renfort_protocol::{
     head::{Endpoint, SessionHead},
-    ids::{DeviceKey, RecordHash, SessionId, Signature},
+    ids::{DeviceKey, RecordHash, SessionId},
 };
-use ring::signature::{ED25519, UnparsedPublicKey};
 
 use crate::{
-    actor::{Actor, device_hash},
+    actor::Actor,
     fields::Field,
     hash::Digest,
+    heads::{self, DISPUTED, SIGNED, Unfit},
     receipt::{Against, Covered, Fault, Included, Proof, Signed},
     record::Record,
 };
-
-/// The code of a signature.
-const SIGNED: &str = "session.signed";
-/// The code of a disagreement.
-const DISPUTED: &str = "session.head_disputed";
 
 /// What each endpoint says of the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,14 +58,6 @@ fn role(included: &Included) -> Option<Endpoint> {
 fn check_signature(proof: &Proof, included: &Included, against: &Against) -> Result<Signed, Fault> {
     let seq = included.record.seq;
     let head = head(proof, included).ok_or_else(|| wrong(included))?;
-    let bytes = head.signed_bytes();
-    if included.text("head") != Some(Digest::of(&[&bytes]).to_string().as_str()) {
-        return Err(wrong(included));
-    }
-    let signature: Signature = included
-        .text("signature")
-        .and_then(|text| text.parse().ok())
-        .ok_or(Fault::BadSignature { seq })?;
     let known = match head.role {
         Endpoint::Sharer => against.device,
         Endpoint::Viewer => against.seen.as_ref().map(|seen| seen.device),
@@ -79,21 +66,15 @@ fn check_signature(proof: &Proof, included: &Included, against: &Against) -> Res
         Some(text) => Some(text.parse::<DeviceKey>().map_err(|_| Fault::BadSignature { seq })?),
         None => None,
     };
-    let own = |key: &DeviceKey| match included.record.actor {
-        Actor::Device(hash) => device_hash(key) == hash,
-        _ => true,
-    };
     if let (Some(shown), Some(known), Endpoint::Viewer) = (shown, known, head.role)
         && shown != known
     {
         return Err(Fault::OtherTechnician { seq });
     }
-    if let Some(key) = shown.or(known) {
-        let fits = UnparsedPublicKey::new(&ED25519, key.0).verify(&bytes, &signature.0);
-        if !own(&key) || fits.is_err() {
-            return Err(Fault::BadSignature { seq });
-        }
-    }
+    heads::check_signature(&included.record, &head, shown.or(known).as_ref()).map_err(|unfit| match unfit {
+        Unfit::Head => wrong(included),
+        Unfit::Signature => Fault::BadSignature { seq },
+    })?;
     let covered = covered(proof, included, &head);
     // What somebody knows from elsewhere is not on the page: without the key, which was erased, it only says that there was
     // a signature.
@@ -165,18 +146,12 @@ pub fn head_of<'a>(
 impl Included {
     /// A public text of the record.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        match self.record.fields.get(name)? {
-            Field::Text(text) => Some(text),
-            _ => None,
-        }
+        self.record.text(name)
     }
 
     /// A public number of the record.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
-        match self.record.fields.get(name)? {
-            Field::Number(number) => Some(*number),
-            _ => None,
-        }
+        self.record.number(name)
     }
 
     /// A public answer of the record.

@@ -110,7 +110,12 @@ fn case(name: &str, lines: &[String], against: &Against) -> serde_json::Value {
         .map(|line| same(line).map_or_else(|| Line::Other(line.clone()), Line::Same))
         .collect();
     let expect = match prove(lines, against.clone()) {
-        Ok(Proof { checkpoint, gaps, .. }) => json!({
+        Ok(Proof {
+            checkpoint,
+            gaps,
+            signatures,
+            ..
+        }) => json!({
             "size": checkpoint.size,
             "root": checkpoint.root,
             "unended": gaps.unended.iter().map(|open| json!({
@@ -119,6 +124,21 @@ fn case(name: &str, lines: &[String], against: &Against) -> serde_json::Value {
             "missing_reports": gaps.missing_reports.iter().map(|missing| json!({
                 "session": missing.session, "actor": missing.actor, "from": missing.from, "to": missing.to, "seq": missing.seq,
             })).collect::<Vec<_>>(),
+            "hidden": gaps.hidden,
+            "erased": gaps.erased,
+            "signatures": {
+                "both": signatures.both,
+                "sharer_only": signatures.sharer_only,
+                "viewer_only": signatures.viewer_only,
+                "neither": signatures.neither,
+                "unchecked": signatures.unchecked,
+                "disagreements": signatures.disagreements.iter().map(|one| json!({
+                    "session": one.session, "role": one.role, "reports": one.reports, "claimed": one.claimed, "seq": one.seq,
+                })).collect::<Vec<_>>(),
+                "unsigned": signatures.unsigned.iter().map(|one| json!({
+                    "session": one.session, "role": one.role, "seq": one.seq,
+                })).collect::<Vec<_>>(),
+            },
         }),
         Err(fault) => json!({ "fault": fault.name(), "seq": fault.seq(), "found": fault.found(), "at": fault.at() }),
     };
@@ -514,10 +534,12 @@ fn root_of_export() -> Checkpoint {
 
 #[test]
 fn the_vectors_that_every_verifier_passes_are_these() {
+    let sessions = crate::heads::told();
+    let sessions = sessions.iter().map(|(name, lines)| case(name, lines, &kept(&[])));
     let vectors = json!({
         "about": "Exported logs and what a verifier says of each. A number in a case's lines is a line of `lines`. `key` is the relay's key as known from elsewhere, or null; `kept` are checkpoints from before.",
         "lines": export(),
-        "cases": cases(),
+        "cases": cases().into_iter().chain(sessions).collect::<Vec<_>>(),
     });
     let text = serde_json::to_string_pretty(&vectors).unwrap() + "\n";
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/log-proof.json");

@@ -12,9 +12,12 @@ use renfort_audit::{
     checkpoint::LogKey,
     export::{Against, ExportVerifier, Proof},
     gaps::Gaps,
+    heads::Signatures,
     kept::checkpoints_in,
     verify::Fault,
 };
+
+use renfort_protocol::head::Endpoint;
 
 use super::output::{Stdout, Unchecked, note, say};
 use crate::{
@@ -67,6 +70,7 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
             key: signer,
             checkpoint,
             gaps,
+            signatures,
         }) => {
             say!(
                 "The log holds: {} records of {}, root {}.",
@@ -86,6 +90,7 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
                     signer.0
                 )?;
             }
+            tell_signatures(&signatures)?;
             Ok(tell(&gaps)?)
         }
         Err(fault) if fault.is_unchecked() => {
@@ -136,6 +141,61 @@ fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Pr
     }
 }
 
+/// How the command line calls an end of a session.
+const fn end(role: Endpoint) -> &'static str {
+    match role {
+        Endpoint::Sharer => "the user's machine",
+        Endpoint::Viewer => "the technician's machine",
+    }
+}
+
+fn tell_signatures(signatures: &Signatures) -> std::io::Result<()> {
+    let Signatures {
+        both,
+        sharer_only,
+        viewer_only,
+        neither,
+        unchecked,
+        ..
+    } = signatures;
+    match both + sharer_only + viewer_only + neither {
+        0 => say!(
+            "No session that its user allowed has ended yet: there is nothing for the two machines to have signed."
+        )?,
+        sessions => say!(
+            "Of {sessions} sessions that were allowed and have ended, both machines signed {both}, the user's alone {sharer_only}, \
+             the technician's alone {viewer_only}, neither {neither}."
+        )?,
+    }
+    if *unchecked > 0 {
+        say!("{unchecked} signatures cannot be checked: their keys were erased, or left out of the export.")?;
+    }
+    for one in &signatures.disagreements {
+        say!(
+            "Disputed: {} says in record {} that it made {} reports about session {}; the log has {} of them.",
+            end(one.role),
+            one.seq,
+            one.claimed,
+            one.session,
+            one.reports
+        )?;
+    }
+    for one in &signatures.unsigned {
+        say!(
+            "Unsigned: record {} of session {} is a report that {} is said to have made after it had signed.",
+            one.seq,
+            one.session,
+            end(one.role)
+        )?;
+    }
+    let named = (signatures.disagreements.len() + signatures.unsigned.len()) as u64;
+    let further = signatures.disagreements_total + signatures.unsigned_total - named;
+    if further > 0 {
+        say!("{further} further records are disputed or unsigned.")?;
+    }
+    Ok(())
+}
+
 fn tell(gaps: &Gaps) -> std::io::Result<()> {
     for open in &gaps.unended {
         let ticket = open.ticket.map_or_else(String::new, |ticket| format!(" of {ticket}"));
@@ -161,6 +221,21 @@ fn tell(gaps: &Gaps) -> std::io::Result<()> {
             "Gap: reports are missing in {} further places.",
             gaps.missing_reports_total - named
         )?;
+    }
+    match (gaps.hidden, gaps.erased) {
+        (0, 0) => {}
+        (hidden, erased) if hidden == erased => {
+            say!("{hidden} personal values are not shown: they were erased, as the log tells.")?;
+        }
+        (hidden, erased) if hidden > erased => say!(
+            "Gap: {hidden} personal values are not shown, and the log tells of only {erased} that were erased: {} were left out of \
+             the export, or were erased while it was written.",
+            hidden - erased
+        )?,
+        (hidden, erased) => say!(
+            "Gap: the log tells of {erased} personal values that were erased, and only {hidden} are not shown: this file still \
+             shows some of them."
+        )?,
     }
     Ok(())
 }

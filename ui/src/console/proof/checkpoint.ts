@@ -2,7 +2,7 @@
  * Signed checkpoints (C2SP tlog-checkpoint in a C2SP signed-note, Ed25519 by RFC 8032).
  * Invariant: a checkpoint that is given was signed, character for character, by the key that was asked for.
  */
-import { bytesOf, hexOf, sha256, utf8 } from "./hash";
+import { type Bytes, bytesOf, hexOf, sha256, utf8 } from "./hash";
 import type { Header } from "./canonical";
 
 export interface Checkpoint {
@@ -36,6 +36,24 @@ async function importKey(key: string): Promise<CryptoKey> {
     return await crypto.subtle.importKey("raw", bytesOf(key), { name: "Ed25519" }, false, ["verify"]);
   } catch (thrown) {
     throw new NoCrypto(String(thrown));
+  }
+}
+
+/** RFC 8032, 7.1, test 1: some key that every Ed25519 knows. */
+const SOME_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+/** Throws `NoCrypto` where signatures cannot be checked. */
+export async function requireEd25519(): Promise<void> {
+  await importKey(SOME_KEY);
+}
+
+/** Is this a signature of the bytes by a key that anybody may have written? To be asked after `requireEd25519`. */
+export async function isSignedBy(key: string, signature: Bytes, bytes: Bytes): Promise<boolean> {
+  try {
+    return await crypto.subtle.verify({ name: "Ed25519" }, await importKey(key), signature, bytes);
+  } catch {
+    // Thirty-two bytes that are no point of the curve.
+    return false;
   }
 }
 

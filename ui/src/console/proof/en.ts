@@ -48,8 +48,26 @@ export const en = {
   forget: "Forget what this browser remembers",
   forgetHint: "Only if the relay was set up anew and you know of it.",
   forgotten: "Forgotten. The next proof begins anew.",
+  signatures: "Signed by the two machines",
+  signed: (sessions: number, both: number) =>
+    `Of ${n(sessions, "session that was allowed and has ended", "sessions that were allowed and have ended")}, both machines signed ${both}.`,
+  signedOtherwise: (sharer: number, viewer: number, neither: number) =>
+    `Signed by the user’s machine only: ${sharer}; by the technician’s only: ${viewer}; by neither: ${neither}. A machine that was switched off or cut off at the end cannot sign.`,
+  signedNone: "No session that its user allowed has ended yet: there is nothing to sign.",
+  uncheckable: (count: number) => `${n(count, "signature", "signatures")} cannot be checked: the key was erased or left out.`,
+  personal: "Personal values",
+  erased: (count: number) => `${n(count, "value was erased and is", "values were erased and are")} not shown; the log itself tells of it.`,
+  withheld: (hidden: number, erased: number) =>
+    `Personal values that are not shown: ${hidden}; that were erased, as the log tells: ${erased}. The rest was left out of the file, or erased while it was written.`,
+  stillShown: (hidden: number, erased: number) =>
+    `Personal values that were erased, as the log tells: ${erased}; that are not shown: ${hidden}. This file still holds some of them.`,
+  disputed: (role: "sharer" | "viewer", reports: number, claimed: number) =>
+    `${role === "sharer" ? "The user’s" : "The technician’s"} machine did not agree with the log: it made ${n(claimed, "report", "reports")}, the log has ${reports}.`,
+  unsigned: (role: "sharer" | "viewer") =>
+    `A report that ${role === "sharer" ? "the user’s" : "the technician’s"} machine is said to have made after it had signed: nothing shows that it did.`,
+  record: (seq: number) => `record ${seq}`,
   gaps: "What the log does not tell",
-  noGaps: "No gaps: every session has its end, and no report of an endpoint is missing.",
+  noGaps: "No gaps: every session has its end, no report of a machine is missing or disputed, and nothing was left out.",
   unended: "This session has no end in the log. It goes on, or its end was never told.",
   session: "Session",
   lastRecord: (seq: number) => `last record: ${seq}`,

@@ -49,8 +49,26 @@ export const fr: ProofWords = {
   forget: "Oublier ce que ce navigateur a retenu",
   forgetHint: "Seulement si le relais a été réinstallé et que vous le savez.",
   forgotten: "Oublié. La prochaine preuve repart de zéro.",
+  signatures: "Signé par les deux postes",
+  signed: (sessions, both) =>
+    `Sur ${n(sessions, "session autorisée et terminée", "sessions autorisées et terminées")}, les deux postes en ont signé ${both}.`,
+  signedOtherwise: (sharer, viewer, neither) =>
+    `Signées par le seul poste de l’utilisateur : ${sharer} ; par le seul poste du technicien : ${viewer} ; par aucun des deux : ${neither}. Un poste éteint ou déconnecté à la fin ne peut pas signer.`,
+  signedNone: "Aucune session autorisée n’est encore terminée : il n’y a rien à signer.",
+  uncheckable: (count) => `${n(count, "signature ne peut pas être contrôlée", "signatures ne peuvent pas être contrôlées")} : la clé a été effacée ou omise.`,
+  personal: "Données personnelles",
+  erased: (count) => `${n(count, "valeur effacée n’est pas montrée", "valeurs effacées ne sont pas montrées")} ; le journal lui-même en rend compte.`,
+  withheld: (hidden, erased) =>
+    `Valeurs personnelles non montrées : ${hidden} ; effacées d’après le journal : ${erased}. Le reste a été omis du fichier, ou effacé pendant qu’il s’écrivait.`,
+  stillShown: (hidden, erased) =>
+    `Valeurs personnelles effacées d’après le journal : ${erased} ; non montrées : ${hidden}. Ce fichier en contient encore.`,
+  disputed: (role, reports, claimed) =>
+    `Le poste ${role === "sharer" ? "de l’utilisateur" : "du technicien"} n’est pas d’accord avec le journal : il a fait ${n(claimed, "compte rendu", "comptes rendus")}, le journal en a ${reports}.`,
+  unsigned: (role) =>
+    `Un compte rendu que le poste ${role === "sharer" ? "de l’utilisateur" : "du technicien"} aurait fait après avoir signé : rien ne montre qu’il l’a fait.`,
+  record: (seq) => `enregistrement ${seq}`,
   gaps: "Ce que le journal ne dit pas",
-  noGaps: "Aucune lacune\u00a0: chaque session a sa fin, et aucun compte rendu d’un poste ne manque.",
+  noGaps: "Aucune lacune\u00a0: chaque session a sa fin, aucun compte rendu d’un poste ne manque ni n’est contesté, et rien n’a été omis.",
   unended: "Cette session n’a pas de fin dans le journal. Elle est en cours, ou sa fin n’a jamais été signalée.",
   session: "Session",
   lastRecord: (seq) => `dernier enregistrement\u00a0: ${seq}`,

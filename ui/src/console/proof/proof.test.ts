@@ -202,3 +202,31 @@ test("the proof speaks French", async () => {
   expect(await textOf("proof-good")).toContain("le journal est intègre");
   expect(found("proof-gaps").textContent).toContain("n’a pas de fin");
 });
+
+test("who signed the sessions is told; what is disputed, made up or left out is listed", async () => {
+  const told = async (name: string): Promise<void> => {
+    await choose("proof-log-input", "journal.jsonl", fileOf(name));
+    await vi.waitFor(() => expect(found("proof-good").textContent).toContain("journal.jsonl"), { timeout: PATIENCE_MS });
+    await vi.waitFor(() => expect(isShown("proof-stop")).toBe(false), { timeout: PATIENCE_MS });
+  };
+  await told("a session that both ends signed");
+  expect(await textOf("proof-signatures")).toContain("both machines signed 1");
+  expect(isShown("proof-no-gaps")).toBe(true);
+  await told("a session that the user's machine alone signed");
+  await vi.waitFor(async () => expect(await textOf("proof-signatures")).toContain("user’s machine only: 1"), { timeout: PATIENCE_MS });
+  await told("a session whose end the technician's machine disputes");
+  await vi.waitFor(async () => expect(await textOf("proof-gaps")).toContain("it made 4 reports, the log has 1"), { timeout: PATIENCE_MS });
+  await told("a report made up after its end had signed");
+  await vi.waitFor(async () => expect(await textOf("proof-gaps")).toContain("said to have made after it had signed"), { timeout: PATIENCE_MS });
+  await told("signatures whose keys were erased");
+  await vi.waitFor(async () => expect(await textOf("proof-erased")).toContain("2 values were erased"), { timeout: PATIENCE_MS });
+  expect(await textOf("proof-signatures")).toContain("2 signatures cannot be checked");
+  await told("values that were left out");
+  await vi.waitFor(async () => expect(await textOf("proof-withheld")).toContain("not shown: 4; that were erased, as the log tells: 0"), { timeout: PATIENCE_MS });
+});
+
+test("a signature that does not fit is named with its record", async () => {
+  await choose("proof-log-input", "journal.jsonl", fileOf("a signature for other records"));
+  expect(await textOf("proof-fault")).toContain("record 8");
+  expect(found("proof-fault").dataset.fault).toBe("wrong_head");
+});

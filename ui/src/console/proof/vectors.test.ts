@@ -33,8 +33,10 @@ describe("logs of the shared vectors", () => {
       const outcome = await prove(inParts(fileOf(told), size), told);
       if ("fault" in outcome) expect(outcome).toEqual(told.expect);
       else {
-        const { size, root, unended, missingReports } = outcome;
-        expect({ size, root, unended, missing_reports: missingReports }).toEqual(told.expect);
+        const { size, root, unended, missingReports, hidden, erased } = outcome;
+        const { both, sharerOnly, viewerOnly, neither, unchecked, disagreements, unsigned } = outcome.signatures;
+        const signatures = { both, sharer_only: sharerOnly, viewer_only: viewerOnly, neither, unchecked, disagreements, unsigned };
+        expect({ size, root, unended, missing_reports: missingReports, hidden, erased, signatures }).toEqual(told.expect);
       }
     }
   });

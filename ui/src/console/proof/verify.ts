@@ -7,9 +7,10 @@
  * Invariant: what is wrong is named as the relay's own verifier names it; the shared vectors hold both to that.
  */
 import { exportedRecord, type ExportedRecord, header, type Header, type LogRecord, trailer } from "./canonical";
-import { type Checkpoint, checkpointOf, NoCrypto } from "./checkpoint";
+import { type Checkpoint, checkpointOf, NoCrypto, requireEd25519 } from "./checkpoint";
 import { type Gaps, Watch } from "./gaps";
 import { bytesOf, leaf, sha256, Tree, utf8 } from "./hash";
+import { Heads, type Signatures } from "./heads";
 import { checkpointsIn } from "./kept";
 import { type Displaced, Search } from "./order";
 
@@ -28,6 +29,7 @@ export interface Proof extends Gaps {
   readonly checkpoint: string;
   /** When the first and the last record were written; null in an empty log. */
   readonly span: readonly [number, number] | null;
+  readonly signatures: Signatures;
 }
 
 export interface Fault {
@@ -99,6 +101,7 @@ class Verifier {
   #tree = new Tree();
   #last = "0".repeat(64);
   #sessions = new Map<string, number>();
+  #heads = new Heads();
   #watch = new Watch();
   /** A record is out of its place: where did it go? */
   #search: Search | null = null;
@@ -126,11 +129,11 @@ class Verifier {
         this.#search.see(recordOf(computed));
         continue;
       }
-      const record = await this.#judge(computed);
-      if (record === null) continue;
-      this.#watch.see(record);
-      this.#first ??= record.at;
-      this.#latest = record.at;
+      const exported = await this.#judge(computed);
+      if (exported === null) continue;
+      this.#watch.see(exported);
+      this.#first ??= exported.record.at;
+      this.#latest = exported.record.at;
       await this.#holdAgainstKept();
     }
     if (end < 0) return;
@@ -172,7 +175,7 @@ class Verifier {
   }
 
   /** The record, or nothing where it stands in another's place: the search for that one has begun. */
-  async #judge(computed: Computed | null): Promise<LogRecord | null> {
+  async #judge(computed: Computed | null): Promise<ExportedRecord | null> {
     const seq = this.size;
     if (computed === null) throw new Faulty("malformed", seq);
     const { exported, hash, openings } = computed;
@@ -189,9 +192,11 @@ class Verifier {
     if (record.session_seq !== next) throw new Faulty("session_gap", seq);
     if (record.session !== null && next !== null) this.#sessions.set(record.session, next + 1);
     if (!openings) throw new Faulty("wrong_value", seq);
+    const fault = await this.#heads.see(exported);
+    if (fault !== null) throw new Faulty(fault, seq);
     await this.#tree.push(hash);
     this.#last = hash;
-    return record;
+    return exported;
   }
 
   async finish(): Promise<Proof> {
@@ -205,7 +210,7 @@ class Verifier {
     if (checkpoint.root !== (await this.#tree.root())) throw new Faulty("wrong_root");
     if (this.#kept.length > 0) throw new Faulty("cut_off", this.size);
     const span = this.#first === null ? null : ([this.#first, this.#latest] as const);
-    return { size: checkpoint.size, root: checkpoint.root, log, checkpoint: text, span, ...this.#watch.gaps() };
+    return { size: checkpoint.size, root: checkpoint.root, log, checkpoint: text, span, signatures: this.#heads.told(), ...this.#watch.gaps() };
   }
 }
 
@@ -252,6 +257,7 @@ async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string
 export async function prove(parts: AsyncIterable<Uint8Array>, against: Against, onProgress: (records: number) => void = () => undefined): Promise<Outcome> {
   // WebCrypto is there only in a page that came over TLS or from this machine.
   if (globalThis.crypto?.subtle === undefined) throw new NoCrypto();
+  await requireEd25519();
   const verifier = new Verifier(against);
   try {
     let batch: string[] = [];
