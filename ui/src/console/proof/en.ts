@@ -48,7 +48,7 @@ export const en = {
   forget: "Forget what this browser remembers",
   forgetHint: "Only if the relay was set up anew and you know of it.",
   forgotten: "Forgotten. The next proof begins anew.",
-  signatures: "Signed by the two machines",
+  signatures: "The machines’ signatures",
   signed: (sessions: number, both: number) =>
     `Of ${n(sessions, "session that was allowed and has ended", "sessions that were allowed and have ended")}, both machines signed ${both}.`,
   signedOtherwise: (sharer: number, viewer: number, neither: number) =>

@@ -49,7 +49,7 @@ export const fr: ProofWords = {
   forget: "Oublier ce que ce navigateur a retenu",
   forgetHint: "Seulement si le relais a été réinstallé et que vous le savez.",
   forgotten: "Oublié. La prochaine preuve repart de zéro.",
-  signatures: "Signé par les deux postes",
+  signatures: "Signatures des postes",
   signed: (sessions, both) =>
     `Sur ${n(sessions, "session autorisée et terminée", "sessions autorisées et terminées")}, les deux postes en ont signé ${both}.`,
   signedOtherwise: (sharer, viewer, neither) =>
