@@ -81,7 +81,7 @@ pub enum Keeping {
         tickets: u64,
         /// Sessions of these tickets.
         sessions: u64,
-        /// Personal fields of records that nobody can read any more.
+        /// Personal fields of records that could be read before and cannot any more.
         fields: u64,
         /// Tickets that kept everything, being on hold.
         held: u64,
@@ -103,7 +103,7 @@ pub enum Keeping {
         tickets: u64,
         /// Sessions of these tickets.
         sessions: u64,
-        /// Personal fields of records that nobody can read any more.
+        /// Personal fields of records that could be read before and cannot any more.
         fields: u64,
     },
     /// `retention.changed`: how long names are kept was set on the command line.
@@ -138,6 +138,13 @@ impl Keeping {
     #[must_use]
     pub const fn denied(&self) -> bool {
         matches!(self, Self::EraseDenied { .. })
+    }
+
+    /// Tells how many fields nobody can read any more, where it tells of that at all.
+    pub const fn count_erased(&mut self, erased: u64) {
+        if let Self::PersonErased { fields, .. } | Self::RetentionRan { fields, .. } = self {
+            *fields = erased;
+        }
     }
 
     pub(crate) fn fields<'a>(&self, to: &'a mut Public) -> &'a mut Public {

@@ -30,6 +30,8 @@ pub enum ErasureOf {
 /// One erasure, looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
+    /// The order that it carries out; what it deletes is counted under it, however often it is interrupted.
+    pub order: u64,
     /// Whose.
     pub of: ErasureOf,
     /// In which tickets, with their notes and sessions.

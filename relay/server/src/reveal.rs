@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use renfort_audit::personal::{PersonalKey, Revealed, decrypt};
 
-use crate::store::{LoggedRecord, Store, StoreError};
+use crate::store::{LoggedRecord, Store, StoreError, erasing::ErasedKey};
 
 /// Keys kept at hand; when there are more, all are forgotten and read again.
 const KEPT_KEYS: usize = 10_000;
@@ -47,4 +47,31 @@ impl<'a> Revealer<'a> {
         }
         Ok(revealed)
     }
+}
+
+/// Of each of these keys that is there, how many fields it opens: what a reader could read until it is deleted.
+///
+/// A key's name is used again when something is recorded after its erasure: not all that is under a name opens.
+///
+/// # Errors
+/// When keys or fields cannot be read.
+pub async fn opened_by(store: &dyn Store, scopes: &[String]) -> Result<Vec<ErasedKey>, StoreError> {
+    let mut keys: BTreeMap<&str, (PersonalKey, u64)> = BTreeMap::new();
+    for scope in scopes {
+        if let Some(key) = store.key(scope).await? {
+            keys.insert(scope, (key, 0));
+        }
+    }
+    for (seq, field) in store.fields_under(scopes).await? {
+        if let Some((key, fields)) = keys.get_mut(field.scope.as_str())
+            && decrypt(&field.sealed, seq, &field.name, key).is_ok()
+        {
+            *fields += 1;
+        }
+    }
+    let counted = keys.into_iter().map(|(scope, (_, fields))| ErasedKey {
+        scope: scope.to_owned(),
+        fields,
+    });
+    Ok(counted.collect())
 }

@@ -11,6 +11,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use renfort_audit::{
     checkpoint::{Checkpoint, LogKey, Origin},
+    event::Event,
     hash::Digest,
     merkle::Tree,
     personal::{PersonalKey, encrypt},
@@ -25,6 +26,7 @@ use crate::{
     error::RelayError,
     hold::{hold_of, with_holds},
     keys,
+    reveal::opened_by,
     store::{Applied, LoggedRecord, SealedField, Store, StoreError, StoredCheckpoint},
 };
 
@@ -275,11 +277,12 @@ impl Writer {
             if outcome == Applied::Conflict {
                 continue;
             }
-            for scopes in job.batch.changes.iter().filter_map(erased_keys) {
-                // Before what tells of it is durable: what stands in the log as erased is erased.
-                self.store.erase_keys(scopes).await?;
-            }
+            let erased = self.erase_keys(&job.batch.changes).await?;
             for entry in with_holds(&job.batch.events) {
+                let mut entry = entry.into_owned();
+                if let Event::Keeping(keeping) = &mut entry.event {
+                    keeping.count_erased(erased);
+                }
                 if let Some(hold) = hold_of(&entry) {
                     transaction.hold(&hold, entry.at).await?;
                 }
@@ -324,6 +327,23 @@ impl Writer {
                 attempted: Some((outcomes, head)),
             }),
         }
+    }
+
+    /// Deletes the keys that are to be erased, before what tells of it is durable: what stands in the log as erased is
+    /// erased. Gives how many fields went with them for the order that is settled, also in an attempt before this one.
+    async fn erase_keys(&self, changes: &[Change]) -> Result<u64, StoreError> {
+        let mut fields = 0;
+        for change in changes {
+            match change {
+                Change::Erase(erasure) => {
+                    let keys = opened_by(&*self.store, &erasure.keys).await?;
+                    self.store.erase_keys(erasure.order, &keys).await?;
+                }
+                Change::SettleOrder { id } => fields = self.store.fields_erased_for(*id).await?,
+                _ => {}
+            }
+        }
+        Ok(fields)
     }
 
     /// Encrypts the personal fields; keys that did not exist are durable before this returns.
@@ -387,14 +407,6 @@ impl Writer {
             text: checkpoint.sign(&self.pair),
             peaks: head.tree.peaks().to_vec(),
         }
-    }
-}
-
-/// The keys that a change deletes.
-fn erased_keys(change: &Change) -> Option<&Vec<String>> {
-    match change {
-        Change::Erase(erasure) => Some(&erasure.keys),
-        _ => None,
     }
 }
 

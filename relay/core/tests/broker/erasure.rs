@@ -30,6 +30,7 @@ fn a_name_that_is_erased_does_not_come_back_with_what_is_done_meanwhile() {
     world.hold = true;
     let batch = || Batch {
         changes: vec![Change::Erase(Box::new(Erasure {
+            order: 1,
             of: ErasureOf::User,
             tickets: vec![ticket],
             keys: Vec::new(),

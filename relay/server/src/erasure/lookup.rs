@@ -15,7 +15,7 @@ use renfort_core::{
 use renfort_protocol::{erased, ids::TicketId, time::UnixMillis};
 
 use crate::{
-    reveal::Revealer,
+    reveal::{Revealer, opened_by},
     store::{
         Store, StoreError,
         erasing::{Order, Whom},
@@ -39,7 +39,7 @@ pub struct Found {
     pub names: BTreeSet<String>,
     /// Sessions of the tickets in which something would go.
     pub sessions: u64,
-    /// Personal fields of records that would become unreadable.
+    /// Personal fields of records that can be read and could not any more.
     pub fields: u64,
     /// Tickets that stay as they are, being on hold.
     pub held: Vec<TicketId>,
@@ -67,12 +67,14 @@ impl Found {
     }
 
     /// All of it as one batch.
-    pub(super) fn batch(self, order: &Order, now: UnixMillis) -> Batch {
+    pub(super) fn batch(mut self, order: &Order, now: UnixMillis) -> Batch {
+        self.erasure.order = order.id;
         let event = Keeping::PersonErased {
             of: self.whom.erased(),
             tickets: self.erasure.tickets.len() as u64,
             sessions: self.sessions,
-            fields: self.fields,
+            // The writer counts, when it deletes the keys.
+            fields: 0,
             held: self.held.len() as u64,
         };
         let entry = Entry {
@@ -92,6 +94,17 @@ impl Found {
     }
 }
 
+/// That an erasure which was interrupted found nothing more to do.
+pub(super) const fn nothing_left(whom: &Whom) -> Keeping {
+    Keeping::PersonErased {
+        of: whom.erased(),
+        tickets: 0,
+        sessions: 0,
+        fields: 0,
+        held: 0,
+    }
+}
+
 /// Looks somebody up; none when nothing was ever kept of them.
 ///
 /// # Errors
@@ -104,6 +117,7 @@ pub async fn look_up(store: &dyn Store, whom: &Whom) -> Result<Option<Found>, St
     let mut found = Found {
         whom: whom.clone(),
         erasure: Erasure {
+            order: 0,
             of,
             tickets: Vec::new(),
             keys: Vec::new(),
@@ -153,6 +167,8 @@ pub async fn look_up(store: &dyn Store, whom: &Whom) -> Result<Option<Found>, St
     found.add_keys_of_subject(store, &holds).await?;
     found.add_searches(store).await?;
     found.anything |= !found.erasure.keys.is_empty();
+    let opened = opened_by(store, &found.erasure.keys).await?;
+    found.fields = opened.iter().map(|key| key.fields).sum();
     Ok(Some(found))
 }
 
@@ -174,18 +190,17 @@ impl Found {
         for note in &mut copy.notes {
             blanked |= of.blank_note(note);
         }
-        let mut fields = 0;
+        let mut readable = false;
         for scope in store.scopes_of_ticket(ticket.record.id).await? {
             if self.is_theirs(&scope) && store.key(&scope).await?.is_some() {
-                fields += 1;
+                readable = true;
                 self.erasure.keys.push(scope);
             }
         }
         self.erasure.keys.sort_unstable();
         self.erasure.keys.dedup();
-        if blanked || fields > 0 {
+        if blanked || readable {
             self.anything = true;
-            self.fields += fields;
             self.sessions += ticket.sessions.len() as u64;
             self.erasure.tickets.push(ticket.record.id);
         }
@@ -214,7 +229,6 @@ impl Found {
         }
         for scope in store.scopes_of_subject(&subject.to_string()).await? {
             if !kept.contains(&scope) && !self.erasure.keys.contains(&scope) {
-                self.fields += 1;
                 self.erasure.keys.push(scope);
             }
         }
@@ -245,7 +259,6 @@ impl Found {
                 if told.iter().any(|(name, open)| name != "address" && tells(&open.value)) {
                     for field in &logged.personal {
                         if !self.erasure.keys.contains(&field.scope) {
-                            self.fields += 1;
                             self.erasure.keys.push(field.scope.clone());
                         }
                     }

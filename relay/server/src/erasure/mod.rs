@@ -50,6 +50,8 @@ pub enum Step {
 /// When the store fails.
 pub async fn step(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<Step, StoreError> {
     let settle = Change::SettleOrder { id: order.id };
+    // Keys went, and what was to tell of it was interrupted.
+    let begun = store.fields_erased_for(order.id).await? > 0;
     let tell = |actor: Actor, about: (Option<TicketId>, Option<SessionId>), event: Option<Keeping>| {
         let entry = event.map(|event| Entry {
             at: order.at,
@@ -84,10 +86,11 @@ pub async fn step(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<S
             )
         }
         Ordered::Erase(whom) => match lookup::look_up(store, whom).await? {
-            // Somebody else's order was first.
-            None => tell(Actor::Operator, (None, None), None),
+            // Somebody else's order was first; of what this one had begun the log tells all the same.
+            None => tell(Actor::Operator, (None, None), begun.then(|| lookup::nothing_left(whom))),
             Some(found) => match found.refusal() {
-                Some((reason, tickets)) => {
+                // What has begun can be held up no more.
+                Some((reason, tickets)) if !begun => {
                     let (of, tickets) = (whom.erased(), tickets.len() as u64);
                     tell(
                         Actor::Operator,
@@ -95,7 +98,7 @@ pub async fn step(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<S
                         Some(Keeping::EraseDenied { of, reason, tickets }),
                     )
                 }
-                None => Step::Erase(found.batch(order, now)),
+                _ => Step::Erase(found.batch(order, now)),
             },
         },
         Ordered::Retention => retention::batch(store, order, now).await?,
@@ -161,6 +164,8 @@ const DONE: &str = "";
 /// # Errors
 /// When the store fails.
 pub async fn scrub(store: &dyn Store) -> Result<(), RelayError> {
+    let open: Vec<u64> = store.orders().await?.iter().map(|order| order.id).collect();
+    store.forget_erased(&open).await?;
     let due = store.setting(SCRUB).await?.unwrap_or_default();
     if due != DONE && store.scrub(due == WHOLE).await? {
         store.put_setting(SCRUB, DONE).await?;

@@ -151,31 +151,29 @@ pub(super) async fn batch(store: &dyn Store, order: &Order, now: UnixMillis) -> 
     let before = cutoff(now, months);
     let tickets = store.tickets_due(before, TICKETS).await?;
     let mut erasure = Erasure {
+        order: order.id,
         of: ErasureOf::Everybody,
         tickets: tickets.iter().map(|ticket| ticket.record.id).collect(),
         keys: Vec::new(),
         views: Vec::new(),
     };
-    let mut fields = 0;
     for ticket in &erasure.tickets {
         for scope in store.scopes_of_ticket(*ticket).await? {
             if store.key(&scope).await?.is_some() {
-                fields += 1;
                 erasure.keys.push(scope);
             }
         }
     }
     let first = first_record_since(store, before).await?;
-    let alone = store.scopes_of_records_before(first, KEYS).await?;
-    fields += alone.len() as u64;
-    erasure.keys.extend(alone);
+    erasure.keys.extend(store.scopes_of_records_before(first, KEYS).await?);
     erasure.keys.sort_unstable();
     erasure.keys.dedup();
     let event = Keeping::RetentionRan {
         months: u64::from(months),
         tickets: tickets.len() as u64,
         sessions: tickets.iter().map(|ticket| ticket.sessions.len() as u64).sum(),
-        fields,
+        // The writer counts, when it deletes the keys.
+        fields: 0,
     };
     let settle = Change::SettleOrder { id: order.id };
     let events = vec![entry(now, Actor::Relay, event)];

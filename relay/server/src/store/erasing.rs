@@ -20,7 +20,7 @@ use renfort_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{LoggedRecord, StoreError};
+use super::{LoggedRecord, SealedField, StoreError};
 
 /// Who is to be erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +124,15 @@ pub struct Order {
     pub what: Ordered,
 }
 
+/// A key that is to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedKey {
+    /// Its name: text of a [`renfort_audit::actor::KeyScope`].
+    pub scope: String,
+    /// How many fields it opens.
+    pub fields: u64,
+}
+
 /// The store, as erasing needs it.
 #[async_trait]
 pub trait Erasing: Send + Sync + 'static {
@@ -204,11 +213,30 @@ pub trait Erasing: Send + Sync + 'static {
     /// When the store fails or is damaged.
     async fn all_saved_views(&self) -> Result<Vec<SavedView>, StoreError>;
 
-    /// Deletes keys for good; those that are gone already are no error.
+    /// Personal fields under these keys, with the numbers of their records.
+    ///
+    /// # Errors
+    /// When the store fails or is damaged.
+    async fn fields_under(&self, scopes: &[String]) -> Result<Vec<(u64, SealedField)>, StoreError>;
+
+    /// Deletes keys for good. Of each that was there it is kept, with its deletion, for which order it went and how many
+    /// fields it opened; those that are gone already are no error, and are not counted again.
     ///
     /// # Errors
     /// When the store fails.
-    async fn erase_keys(&self, scopes: &[String]) -> Result<(), StoreError>;
+    async fn erase_keys(&self, order: u64, keys: &[ErasedKey]) -> Result<(), StoreError>;
+
+    /// How many fields the keys opened that were deleted for an order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn fields_erased_for(&self, order: u64) -> Result<u64, StoreError>;
+
+    /// Forgets what was counted, but for these orders: the log tells of all others.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn forget_erased(&self, but: &[u64]) -> Result<(), StoreError>;
 
     /// Leaves no bytes of what was deleted behind in the store's files; with `whole`, of names and texts as well as of
     /// keys, which rewrites everything. False when somebody who reads still needs them: to be tried again.

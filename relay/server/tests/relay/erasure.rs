@@ -14,6 +14,7 @@ use renfort_protocol::{
 };
 use renfort_relay::{
     clock,
+    reveal::opened_by,
     store::{
         Store,
         erasing::{Erasing, Ordered, Whom},
@@ -333,14 +334,22 @@ async fn an_erasure_that_was_cut_off_is_completed_at_the_next_start() {
     };
     store.put_order(&Ordered::Erase(whom), clock::now()).await.unwrap();
     // As far as it came: the keys are gone, the names are not.
-    let keys = store.scopes_of_ticket(TicketId(1001)).await.unwrap();
-    store.erase_keys(&keys).await.unwrap();
+    let order = store.orders().await.unwrap()[0].id;
+    let scopes = store.scopes_of_ticket(TicketId(1001)).await.unwrap();
+    let keys = opened_by(&store, &scopes).await.unwrap();
+    let fields: u64 = keys.iter().map(|key| key.fields).sum();
+    store.erase_keys(order, &keys).await.unwrap();
     store.close().await;
     let relay = Serving::start(&world.data());
     let sue = Browser::signed_in(relay.address, "sue").await;
     let log = until(&sue, "person.erased").await;
     assert!(verifies(&log));
     assert_eq!(log.matches("person.erased").count(), 1);
+    let line = log.lines().find(|line| line.contains("person.erased")).unwrap();
+    assert!(
+        line.contains(&format!(r#""fields":{fields}"#)),
+        "what went before is told: {line}"
+    );
     let mut left = files_with(&world.data(), &[NAME, MACHINE, SUMMARY, NOTE]);
     for _ in 0..100 {
         if left.is_empty() {

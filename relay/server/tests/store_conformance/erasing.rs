@@ -19,7 +19,7 @@ use renfort_protocol::{
 };
 use renfort_relay::store::{
     Applied, Store,
-    erasing::{HoldError, NewHold, Ordered, Whom},
+    erasing::{ErasedKey, HoldError, NewHold, Ordered, Whom},
     second_factor::NewSecondFactor,
 };
 
@@ -44,6 +44,7 @@ fn over(id: u8, of: u64) -> Change {
 
 fn erase(of: ErasureOf, tickets: &[u64]) -> Change {
     Change::Erase(Box::new(Erasure {
+        order: 1,
         of,
         tickets: tickets.iter().copied().map(TicketId).collect(),
         keys: Vec::new(),
@@ -319,9 +320,24 @@ pub async fn keys_are_deleted_by_name(store: &dyn Store) {
     let old = store.scopes_of_records_before(12, 9).await.unwrap();
     assert_eq!(sorted(old), ["person:1/#3", "person:10/#4"]);
     assert_eq!(store.scopes_of_records_before(99, 1).await.unwrap().len(), 1);
-    for _ in 0..2 {
-        store.erase_keys(&scopes[..2]).await.unwrap();
+    let erased: Vec<ErasedKey> = (2..)
+        .zip(&scopes[..2])
+        .map(|(fields, scope)| ErasedKey {
+            scope: scope.clone(),
+            fields,
+        })
+        .collect();
+    store.erase_keys(7, &erased[..1]).await.unwrap();
+    assert_eq!(store.fields_erased_for(7).await.unwrap(), 2);
+    for order in [7, 8, 7] {
+        store.erase_keys(order, &erased).await.unwrap();
     }
+    assert_eq!(store.fields_erased_for(7).await.unwrap(), 5, "each key counts once");
+    assert_eq!(store.fields_erased_for(8).await.unwrap(), 0, "and for one order");
+    store.forget_erased(&[7]).await.unwrap();
+    assert_eq!(store.fields_erased_for(7).await.unwrap(), 5);
+    store.forget_erased(&[8]).await.unwrap();
+    assert_eq!(store.fields_erased_for(7).await.unwrap(), 0);
     assert_eq!(store.key("device:ab/T-1001").await.unwrap(), None);
     assert!(store.key("person:1/#12").await.unwrap().is_some());
     assert!(store.scrub(true).await.unwrap());
@@ -330,6 +346,14 @@ pub async fn keys_are_deleted_by_name(store: &dyn Store) {
         store.scopes_of_ticket(TicketId(1001)).await.unwrap(),
         ["person:1/-", "person:1/-"]
     );
+    let under: Vec<u64> = store
+        .fields_under(&["person:1/-".to_owned(), "person:2/-".to_owned()])
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(seq, _)| seq)
+        .collect();
+    assert_eq!(under, [0, 0, 1, 1]);
     let loose = store.records_of_no_ticket(0, 9).await.unwrap();
     assert_eq!(loose, [logged(1, "b", None, None)]);
     assert!(store.records_of_no_ticket(2, 9).await.unwrap().is_empty());

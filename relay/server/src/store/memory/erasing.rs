@@ -16,8 +16,8 @@ use renfort_protocol::{
 
 use super::{MemoryStore, State};
 use crate::store::{
-    LoggedRecord, StoreError,
-    erasing::{Erasing, Hold, HoldError, NewHold, Order, Ordered, Whom},
+    LoggedRecord, SealedField, StoreError,
+    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Whom},
     supervision::folded,
 };
 
@@ -254,11 +254,33 @@ impl Erasing for MemoryStore {
         Ok(self.read(|state| state.views.iter().map(|(_, view)| view.clone()).collect()))
     }
 
-    async fn erase_keys(&self, scopes: &[String]) -> Result<(), StoreError> {
+    async fn fields_under(&self, scopes: &[String]) -> Result<Vec<(u64, SealedField)>, StoreError> {
+        Ok(self.read(|state| {
+            let fields = state.records.iter().flat_map(|logged| {
+                let seq = logged.record.seq;
+                logged.personal.iter().map(move |field| (seq, field.clone()))
+            });
+            fields.filter(|(_, field)| scopes.contains(&field.scope)).collect()
+        }))
+    }
+
+    async fn erase_keys(&self, order: u64, erased: &[ErasedKey]) -> Result<(), StoreError> {
         let mut keys = self.keys.lock().await;
-        for scope in scopes {
-            keys.remove(scope);
+        let mut counted = self.erased.lock().await;
+        for key in erased {
+            if keys.remove(&key.scope).is_some() {
+                *counted.entry(order).or_default() += key.fields;
+            }
         }
+        Ok(())
+    }
+
+    async fn fields_erased_for(&self, order: u64) -> Result<u64, StoreError> {
+        Ok(self.erased.lock().await.get(&order).copied().unwrap_or_default())
+    }
+
+    async fn forget_erased(&self, but: &[u64]) -> Result<(), StoreError> {
+        self.erased.lock().await.retain(|order, _| but.contains(order));
         Ok(())
     }
 

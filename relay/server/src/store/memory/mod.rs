@@ -79,6 +79,8 @@ struct State {
 pub struct MemoryStore {
     state: Arc<RwLock<State>>,
     keys: Mutex<BTreeMap<String, PersonalKey>>,
+    /// Of each order, how many fields were erased for it that the log does not tell of yet.
+    erased: Mutex<BTreeMap<u64, u64>>,
     writing: Arc<Mutex<()>>,
     full: Arc<AtomicBool>,
     without_people: AtomicBool,

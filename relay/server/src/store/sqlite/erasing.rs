@@ -25,12 +25,12 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 use super::{
     SqliteStore,
     convert::{from_json, int, to_json, unsigned},
-    log, second_factor, snapshot, supervision,
+    keys, log, second_factor, snapshot, supervision,
     write::{Refusal, put_session, put_ticket},
 };
 use crate::store::{
-    LoggedRecord, StoreError,
-    erasing::{Erasing, Hold, HoldError, NewHold, Order, Ordered, Whom},
+    LoggedRecord, SealedField, StoreError,
+    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Whom},
     supervision::folded,
 };
 
@@ -421,16 +421,36 @@ impl Erasing for SqliteStore {
         rows.iter().map(supervision::saved_view).collect()
     }
 
-    async fn erase_keys(&self, scopes: &[String]) -> Result<(), StoreError> {
-        let mut transaction = self.keys.begin().await?;
-        for scope in scopes {
-            sqlx::query("DELETE FROM keys WHERE scope = ?")
-                .bind(scope)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+    async fn fields_under(&self, scopes: &[String]) -> Result<Vec<(u64, SealedField)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT seq, name, scope, sealed FROM personal WHERE scope IN (SELECT value FROM json_each(?)) \
+             ORDER BY seq, name",
+        )
+        .bind(to_json(&scopes)?)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let field = SealedField {
+                    name: row.try_get("name")?,
+                    scope: row.try_get("scope")?,
+                    sealed: row.try_get("sealed")?,
+                };
+                Ok((unsigned(row.try_get("seq")?)?, field))
+            })
+            .collect()
+    }
+
+    async fn erase_keys(&self, order: u64, erased: &[ErasedKey]) -> Result<(), StoreError> {
+        keys::erase(&self.keys, order, erased).await
+    }
+
+    async fn fields_erased_for(&self, order: u64) -> Result<u64, StoreError> {
+        keys::fields_erased_for(&self.keys, order).await
+    }
+
+    async fn forget_erased(&self, but: &[u64]) -> Result<(), StoreError> {
+        keys::forget_erased(&self.keys, but).await
     }
 
     async fn scrub(&self, whole: bool) -> Result<bool, StoreError> {
