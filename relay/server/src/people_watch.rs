@@ -167,7 +167,7 @@ mod tests {
             hash: "h".into(),
         };
         store.add_person(&ada, UnixMillis(1)).await.unwrap();
-        store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
+        store.disable_person(&name("ada"), false, UnixMillis(2)).await.unwrap();
 
         let mut untold = Untold::default();
         store.set_without_people(true);

@@ -337,7 +337,7 @@ async fn every_value_that_an_export_no_longer_shows_was_told_once() {
     counted = log.expect(counted, 1 + 2 + 2 + 1, 0).await;
 
     // The account: its name in three tickets, and where it signed in from.
-    log.store.disable_person(&name("ada"), NOW).await.unwrap();
+    log.store.disable_person(&name("ada"), false, NOW).await.unwrap();
     log.order(Ordered::Erase(Whom::Account(PersonId(1)))).await;
     log.settle().await;
     counted = log.expect(counted, 3 + 1, 0).await;

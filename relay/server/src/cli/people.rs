@@ -1,7 +1,7 @@
 //! `people add|list|disable`; the rest is in [`super::second_factor`]. A running relay picks the change up by itself.
 
 use anyhow::bail;
-use renfort_protocol::people::{Name, Role};
+use renfort_protocol::people::Role;
 
 use super::output::say;
 use super::{PeopleCommand, password, role, second_factor};
@@ -9,7 +9,7 @@ use crate::{
     clock,
     data::DataFolder,
     store::{
-        Credentials, NewAccount, Store,
+        NewAccount, Store, StoreError,
         second_factor::SecondFactors,
         sqlite::{SqliteOptions, SqliteStore},
     },
@@ -81,27 +81,19 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
         }
         PeopleCommand::Disable { data, login, even_last } => {
             let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
-            if !even_last && is_last_administrator(&store.people().await?, &login) {
+            let done = store.disable_person(&login, even_last, clock::now()).await;
+            if matches!(done, Err(StoreError::LastAdministrator)) {
                 bail!(
                     "{login} is the last active administrator; nothing was changed. Add another one first (people add --role \
                      administrator), or give --even-last"
                 );
             }
-            store.disable_person(&login, clock::now()).await?;
+            done?;
             store.close().await;
             say!("Disabled {login}.")?;
         }
     }
     Ok(())
-}
-
-/// Is this the only account left that is an administrator's and not disabled?
-fn is_last_administrator(people: &[Credentials], login: &Name) -> bool {
-    let mut active = people
-        .iter()
-        .filter(|person| person.account.person.role == Role::Administrator && !person.account.disabled);
-    let is_it = |person: &Credentials| person.login.as_str().eq_ignore_ascii_case(login.as_str());
-    active.next().is_some_and(is_it) && active.next().is_none()
 }
 
 fn role_text(role: Role) -> String {

@@ -46,6 +46,9 @@ pub enum StoreError {
     /// Somebody else already has this sign-in name.
     #[error("there is already an account with this login")]
     LoginTaken,
+    /// It is the only active administrator's account.
+    #[error("this is the last active administrator")]
+    LastAdministrator,
     /// No account has this sign-in name.
     #[error("there is no account with this login")]
     UnknownLogin,
@@ -319,8 +322,9 @@ pub trait Store:
     /// Disables an account; disabling it again changes nothing.
     ///
     /// # Errors
-    /// When there is none or the store fails.
-    async fn disable_person(&self, login: &Name, at: UnixMillis) -> Result<(), StoreError>;
+    /// When there is none, when no active administrator would be left and that is not wanted (`even_last`), or when the
+    /// store fails.
+    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<(), StoreError>;
 
     /// All accounts, oldest first.
     ///

@@ -177,6 +177,26 @@ async fn the_last_administrator_is_not_disabled_by_mistake() {
 }
 
 #[tokio::test]
+async fn of_two_commands_at_once_one_leaves_an_administrator() {
+    let world = World::new().await;
+    let data = world.data().to_str().unwrap().to_owned();
+    let all = ["people", "add", "--data", &data, "--login", "eve", "--name", "Eve"];
+    let more = ["--role", "administrator", "--password-file", "-"];
+    assert!(run(&[&all[..], &more[..]].concat(), PASSWORD).status.success());
+    let disable = |login: &'static str| {
+        let data = data.clone();
+        std::thread::spawn(move || run(&["people", "disable", "--data", &data, "--login", login], ""))
+    };
+    let both = [disable(ADMIN), disable("eve")].map(|command| command.join().unwrap());
+    let refused: Vec<_> = both.iter().filter(|done| !done.status.success()).collect();
+    assert_eq!(refused.len(), 1, "{both:?}");
+    assert!(
+        text(&refused[0].stderr).contains("last active administrator"),
+        "{both:?}"
+    );
+}
+
+#[tokio::test]
 async fn refusals_say_what_was_given_and_what_is_wanted() {
     let world = World::new().await;
     let data = world.data().to_str().unwrap().to_owned();

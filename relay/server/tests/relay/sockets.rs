@@ -167,7 +167,7 @@ async fn disabling_an_account_signs_it_out_within_seconds_and_stands_in_the_log(
     let store = world.store().await;
     for login in ["ada", "sue"] {
         store
-            .disable_person(&name(login), renfort_relay::clock::now())
+            .disable_person(&name(login), false, renfort_relay::clock::now())
             .await
             .unwrap();
     }

@@ -75,7 +75,7 @@ async fn nobody_reads_without_a_supervisors_sign_in() {
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let store = world.store().await;
     store
-        .disable_person(&name("sue"), renfort_relay::clock::now())
+        .disable_person(&name("sue"), false, renfort_relay::clock::now())
         .await
         .unwrap();
     store.close().await;

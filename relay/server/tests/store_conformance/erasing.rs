@@ -256,7 +256,7 @@ pub async fn an_account_is_blanked_once_disabled_and_its_name_leaves_every_artic
         recovery: Vec::new(),
     };
     store.put_second_factor(&name("ada"), &factor, NOW).await.unwrap();
-    store.disable_person(&name("ada"), NOW).await.unwrap();
+    store.disable_person(&name("ada"), false, NOW).await.unwrap();
     assert_eq!(write(store, &change).await, Applied::All);
     assert!(store.credentials(&name("ada")).await.unwrap().is_none());
     let login = name(&format!("[erased] {}", ada.0));

@@ -84,6 +84,7 @@ conformance! {
     settings::a_setting_is_what_it_was_made_last
     people::a_login_is_taken_once_whatever_its_case
     people::changes_of_accounts_are_told_until_they_stand_in_the_log
+    people::of_two_that_disable_the_last_administrators_at_once_one_is_refused
     people::a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled
     people::a_console_sign_in_is_kept_until_it_is_forgotten
     people::a_second_factors_steps_and_recovery_codes_count_once

@@ -43,7 +43,7 @@ pub async fn a_login_is_taken_once_whatever_its_case(store: &dyn Store) {
         Role::Technician { level: Level::Two }
     );
     assert!(matches!(
-        store.disable_person(&name("bob"), UnixMillis(2)).await,
+        store.disable_person(&name("bob"), false, UnixMillis(2)).await,
         Err(StoreError::UnknownLogin)
     ));
     assert_eq!(store.people().await.unwrap().len(), 1);
@@ -52,7 +52,7 @@ pub async fn a_login_is_taken_once_whatever_its_case(store: &dyn Store) {
 pub async fn changes_of_accounts_are_told_until_they_stand_in_the_log(store: &dyn Store) {
     let id = person(store, "ada").await;
     for _ in 0..2 {
-        store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
+        store.disable_person(&name("ada"), false, UnixMillis(2)).await.unwrap();
     }
     let changes = store.people_changes().await.unwrap();
     let kinds: Vec<_> = changes
@@ -93,7 +93,7 @@ pub async fn a_token_is_good_on_its_device_until_it_expires_or_its_account_is_di
     write(store, &[Change::DeleteToken { hash }]).await;
     assert_eq!(found(device, 99).await, None);
     write(store, &[keep]).await;
-    store.disable_person(&name("ada"), UnixMillis(2)).await.unwrap();
+    store.disable_person(&name("ada"), false, UnixMillis(2)).await.unwrap();
     assert_eq!(found(device, 99).await, None);
     assert!(store.account(id).await.unwrap().unwrap().disabled);
 }
@@ -126,7 +126,7 @@ pub async fn a_console_sign_in_is_kept_until_it_is_forgotten(store: &dyn Store) 
         "a request that was still under way does not sign in again"
     );
     store.put_console_sign_in(&new, &used).await.unwrap();
-    store.disable_person(&name("sue"), UnixMillis(50)).await.unwrap();
+    store.disable_person(&name("sue"), false, UnixMillis(50)).await.unwrap();
     assert_eq!(store.console_sign_in(&new).await.unwrap(), None);
 }
 
@@ -228,4 +228,35 @@ pub async fn what_changes_how_somebody_signs_in_ends_their_sign_ins_and_no_other
     assert!(signed_in(ada).await && !signed_in(sue).await);
     store.reset_second_factor(&name("ada"), UnixMillis(4)).await.unwrap();
     assert!(!signed_in(ada).await);
+}
+
+pub async fn of_two_that_disable_the_last_administrators_at_once_one_is_refused(store: &dyn Store) {
+    let disable = async |login: &str, even_last| {
+        let login = name(login);
+        store.disable_person(&login, even_last, UnixMillis(2)).await
+    };
+    for round in 0..20 {
+        let (one, other) = (format!("one{round}"), format!("other{round}"));
+        for login in [&one, &other] {
+            let account = NewAccount {
+                login: name(login),
+                name: name("Eve"),
+                role: Role::Administrator,
+                hash: "h".into(),
+            };
+            store.add_person(&account, UnixMillis(1)).await.unwrap();
+        }
+        let (first, second) = tokio::join!(disable(&one, false), disable(&other, false));
+        let refused = match (&first, &second) {
+            (Ok(()), Err(StoreError::LastAdministrator)) => &other,
+            (Err(StoreError::LastAdministrator), Ok(())) => &one,
+            both => panic!("{both:?}"),
+        };
+        let active = store.people().await.unwrap();
+        let active: Vec<_> = active.iter().filter(|person| !person.account.disabled).collect();
+        assert_eq!(active.len(), 1);
+        assert_eq!(active[0].login.as_str(), refused);
+        disable(refused, true).await.unwrap();
+        disable(refused, false).await.unwrap();
+    }
 }

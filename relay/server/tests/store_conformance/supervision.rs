@@ -275,6 +275,6 @@ pub async fn saved_views_have_a_limit_and_go_with_their_account(store: &dyn Stor
         store.save_view(sue, &view("One more")).await,
         Err(ViewError::TooMany)
     ));
-    store.disable_person(&name("sue"), UnixMillis(5)).await.unwrap();
+    store.disable_person(&name("sue"), false, UnixMillis(5)).await.unwrap();
     assert_eq!(store.saved_views(sue).await.unwrap(), []);
 }

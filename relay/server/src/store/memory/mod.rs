@@ -27,7 +27,7 @@ use renfort_core::contract::{
 use renfort_protocol::{
     console::views::SavedView,
     ids::{DeviceKey, PersonId, SessionId, TicketId},
-    people::{Name, Person},
+    people::{Name, Person, Role},
     ticket::Note,
     time::UnixMillis,
 };
@@ -279,9 +279,14 @@ impl Store for MemoryStore {
         .await
     }
 
-    async fn disable_person(&self, login: &Name, at: UnixMillis) -> Result<(), StoreError> {
+    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<(), StoreError> {
         self.change(|state| {
             let place = state.by_login(login).ok_or(StoreError::UnknownLogin)?;
+            let is_active = |account: &Account| account.person.role == Role::Administrator && !account.disabled;
+            let active = state.people.iter().filter(|person| is_active(&person.account)).count();
+            if !even_last && active == 1 && is_active(&state.people[place].account) {
+                return Err(StoreError::LastAdministrator);
+            }
             let account = &mut state.people[place].account;
             let id = account.person.id;
             if !std::mem::replace(&mut account.disabled, true) {

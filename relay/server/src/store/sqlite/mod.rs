@@ -221,8 +221,8 @@ impl Store for SqliteStore {
         people::add(&self.writer, account, at).await
     }
 
-    async fn disable_person(&self, login: &Name, at: UnixMillis) -> Result<(), StoreError> {
-        people::disable(&self.writer, login, at).await
+    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<(), StoreError> {
+        people::disable(&self.writer, login, even_last, at).await
     }
 
     async fn people(&self) -> Result<Vec<Credentials>, StoreError> {

@@ -42,7 +42,24 @@ pub(super) async fn add(pool: &SqlitePool, new: &NewAccount, at: UnixMillis) -> 
     Ok(PersonId(id))
 }
 
-pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> Result<(), StoreError> {
+/// [`Role::Administrator`] in `people.role`, as one that can sign in.
+const ACTIVE_ADMINISTRATOR: &str = "role = 'administrator' AND disabled = 0";
+
+/// Is this the only account left that is an administrator's and not disabled?
+async fn is_last_administrator(on: &mut SqliteConnection, id: u64) -> Result<bool, StoreError> {
+    let query = format!("SELECT count(*) = 1 AND max(id) = ? FROM people WHERE {ACTIVE_ADMINISTRATOR}");
+    let last = sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+        .bind(int(id))
+        .fetch_one(on);
+    Ok(last.await?)
+}
+
+pub(super) async fn disable(
+    pool: &SqlitePool,
+    login: &Name,
+    even_last: bool,
+    at: UnixMillis,
+) -> Result<(), StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let row = sqlx::query("SELECT id, disabled FROM people WHERE login = ?")
         .bind(login.as_str())
@@ -50,6 +67,9 @@ pub(super) async fn disable(pool: &SqlitePool, login: &Name, at: UnixMillis) -> 
         .await?
         .ok_or(StoreError::UnknownLogin)?;
     let id = unsigned(row.try_get("id")?)?;
+    if !even_last && is_last_administrator(&mut transaction, id).await? {
+        return Err(StoreError::LastAdministrator);
+    }
     if !row.try_get::<bool, _>("disabled")? {
         sqlx::query("UPDATE people SET disabled = 1 WHERE id = ?")
             .bind(int(id))
