@@ -124,24 +124,30 @@ impl Issuer {
         }
     }
 
-    /// Puts cards on the list in `path`, which is made when it is missing; cards that have expired leave it.
+    /// Puts cards on the list in `path`, which is made when it is missing; cards that have expired leave it. A list that has
+    /// all of them already stays as it is.
     ///
     /// # Errors
     /// When what is there is no list of this organisation, when the list is full, or when a file cannot be written.
-    pub fn revoke(&self, path: &Path, cards: &[Revoked], now: UnixMillis) -> Result<SignedRevocations, RelayError> {
-        let before = if path.exists() {
-            let list: SignedRevocations = read(path, LIST)?;
-            if !list.is_genuine(&signing::public(&self.pair)) {
-                return Err(RelayError::ForeignCard(path.to_owned()));
-            }
-            Some(list.revocations)
-        } else {
-            None
-        };
-        let number = before.as_ref().map_or(0, |list| list.number) + 1;
-        let mut revoked: Vec<Revoked> = before.map_or_else(Vec::new, |list| list.revoked);
-        revoked.retain(|one| one.until > now && cards.iter().all(|card| card.serial != one.serial));
-        revoked.extend(cards.iter().filter(|card| card.until > now));
+    pub fn revoke(&self, path: &Path, cards: &[Revoked], now: UnixMillis) -> Result<Taken, RelayError> {
+        let before: Option<SignedRevocations> = path.exists().then(|| read(path, LIST)).transpose()?;
+        if let Some(before) = &before
+            && !before.is_genuine(&signing::public(&self.pair))
+        {
+            return Err(RelayError::ForeignCard(path.to_owned()));
+        }
+        let listed = before.as_ref().map_or(&[][..], |list| &list.revocations.revoked);
+        let has = |card: &Revoked| listed.iter().any(|one| says(one, card));
+        let new: Vec<Revoked> = cards.iter().filter(|card| !has(card)).copied().collect();
+        if new.is_empty()
+            && let Some(list) = before
+        {
+            return Ok(Taken { list, new: Vec::new() });
+        }
+        let number = before.as_ref().map_or(0, |list| list.revocations.number) + 1;
+        let mut revoked: Vec<Revoked> = listed.to_vec();
+        revoked.retain(|one| one.until > now && new.iter().all(|card| card.serial != one.serial));
+        revoked.extend(new.iter().filter(|card| card.until > now));
         if revoked.len() > MAX_REVOKED {
             return Err(RelayError::TooManyRevoked(MAX_REVOKED));
         }
@@ -153,8 +159,23 @@ impl Issuer {
         };
         let list = list.sign(&self.pair);
         replace(path, &list)?;
-        Ok(list)
+        let new = new.iter().map(|card| card.serial).collect();
+        Ok(Taken { list, new })
     }
+}
+
+/// A list, after cards were put on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// As it is now.
+    pub list: SignedRevocations,
+    /// Which of the cards it did not take back already.
+    pub new: Vec<CardSerial>,
+}
+
+/// Does a list's entry take this card back already? Until when is no matter: whoever knows the serial alone can only guess.
+fn says(one: &Revoked, card: &Revoked) -> bool {
+    one.serial == card.serial && (card.device.is_none() || one.device == card.device)
 }
 
 const LIST: &str = "a list of revoked cards";
@@ -279,13 +300,44 @@ mod tests {
             device: None,
         };
         let first = issuer.revoke(&path, &[revoked(1, 100)], UnixMillis(50)).unwrap();
+        let first = first.list;
         assert_eq!((first.revocations.number, first.revocations.revoked.len()), (1, 1));
         let second = issuer.revoke(&path, &[revoked(2, 500)], UnixMillis(100)).unwrap();
-        assert_eq!(second.revocations.number, 2);
-        assert_eq!(second.revocations.revoked, [revoked(2, 500)]);
-        let again = issuer.revoke(&path, &[revoked(2, 500)], UnixMillis(100)).unwrap();
-        assert_eq!(again.revocations.revoked, [revoked(2, 500)], "a card stands on it once");
-        assert!(again.is_genuine(&signing::public(&issuer.pair)));
+        assert_eq!(second.new, [CardSerial([2; 8])]);
+        assert_eq!(second.list.revocations.number, 2);
+        assert_eq!(second.list.revocations.revoked, [revoked(2, 500)]);
+        assert!(second.list.is_genuine(&signing::public(&issuer.pair)));
+    }
+
+    #[test]
+    fn a_card_that_was_taken_back_already_makes_no_new_list_unless_more_is_known_of_it() {
+        let Desk { issuer, folder } = desk();
+        let path = folder.path().join("revocations.json");
+        let by = |serial, until, device: Option<u8>| Revoked {
+            serial: CardSerial([serial; 8]),
+            until: UnixMillis(until),
+            device: device.map(|of| DeviceKey([of; 32])),
+        };
+        let now = UnixMillis(50);
+        issuer.revoke(&path, &[by(1, 500, None)], now).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        let again = issuer.revoke(&path, &[by(1, 600, None)], now).unwrap();
+        assert_eq!((again.new.len(), again.list.revocations.number), (0, 1));
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        let more = issuer
+            .revoke(&path, &[by(1, 400, Some(7)), by(2, 400, None)], now)
+            .unwrap();
+        assert_eq!((more.new.len(), more.list.revocations.number), (2, 2));
+        assert_eq!(more.list.revocations.revoked, [by(1, 400, Some(7)), by(2, 400, None)]);
+        let less = issuer
+            .revoke(&path, &[by(1, 900, None), by(3, 400, None)], now)
+            .unwrap();
+        assert_eq!(less.new, [CardSerial([3; 8])]);
+        assert_eq!(
+            less.list.revocations.revoked,
+            [by(1, 400, Some(7)), by(2, 400, None), by(3, 400, None)],
+            "and its device is not forgotten"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use renfort_protocol::{
-    card::{CardFault, Revoked, SignedCard, SignedCardRequest},
+    card::{CardFault, Revocations, Revoked, SignedCard, SignedCardRequest},
     ids::DeviceKey,
     people::Name,
     time::UnixMillis,
@@ -194,10 +194,19 @@ fn revoke(args: &IssuerArgs, list: &Path, which: &RevokedArgs) -> anyhow::Result
     if revoked.iter().all(|one| one.until <= now) {
         bail!("the card has expired already; nothing was changed");
     }
-    let signed = issuer.revoke(list, &revoked, now)?;
+    let taken = issuer.revoke(list, &revoked, now)?;
     for one in &revoked {
         let name = known(one.serial).map_or_else(String::new, |card| format!(" of {}", card.name));
-        say!("Card {}{name} is taken back.", one.serial)?;
+        let already = if taken.new.contains(&one.serial) {
+            ""
+        } else {
+            " already"
+        };
+        say!("Card {}{name} is taken back{already}.", one.serial)?;
+    }
+    let signed = taken.list;
+    if taken.new.is_empty() {
+        say!("Nothing was changed: it is list {} still.", signed.revocations.number)?;
     }
     say!(
         "List {} with {} cards: {}",
@@ -235,10 +244,30 @@ fn read_installed(path: &Path, key: &DeviceKey) -> anyhow::Result<Installed> {
 
 async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
     let (key, store) = open(data).await?;
-    // All are judged before any is taken.
+    // All are judged before any is taken, cards also by the lists that come with them.
     let mut all = Vec::new();
     for path in files {
         all.push((path, read_installed(path, &key)?));
+    }
+    let mut lists: Vec<Revocations> = store
+        .revocations()
+        .await?
+        .into_iter()
+        .map(|list| list.revocations)
+        .collect();
+    lists.extend(all.iter().filter_map(|(_, content)| match content {
+        Installed::Revocations(list) => Some(list.revocations.clone()),
+        Installed::Card(_) => None,
+    }));
+    for (path, content) in &all {
+        if let Installed::Card(signed) = content
+            && lists.iter().any(|list| list.contains(signed.card.serial))
+        {
+            Err(RelayError::Card {
+                path: path.to_path_buf(),
+                reason: CardFault::Revoked,
+            })?;
+        }
     }
     for (path, content) in all {
         let is_new = store.install(&content, clock::now()).await?;

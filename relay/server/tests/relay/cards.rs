@@ -131,7 +131,26 @@ async fn a_card_is_asked_for_signed_offline_brought_used_and_taken_back() {
     let revoke = [&["card", "revoke"][..], &offline, &["--list", text(&list)]].concat();
     assert!(fails(&[&revoke[..], &["--name", "Nobody"]].concat()).contains("no card"));
     done(&[&revoke[..], &["--name", "Ada Tech"]].concat());
+    let serial = card.card.serial.to_string();
+    for which in [
+        ["--name", "Ada Tech"],
+        ["--serial", &serial],
+        ["--card", text(&card_file)],
+    ] {
+        let again = done(&[&revoke[..], &which].concat());
+        assert!(
+            again.contains("is taken back already") && again.contains("Nothing was changed"),
+            "{again}"
+        );
+    }
+    let both = ["card", "install", "--data", text(&data), text(&card_file), text(&list)];
+    assert!(fails(&both).contains("the card was revoked"), "by the list beside it");
     done(&["card", "install", "--data", text(&data), text(&list)]);
+    let back = fails(&["card", "install", "--data", text(&data), text(&card_file)]);
+    assert!(
+        back.contains("the card was revoked") && !back.contains("already"),
+        "{back}"
+    );
     for client in [&mut asking, &mut ada] {
         let ended = client.hear(|message| match message {
             FromRelay::SessionEnded { session, reason } => Some((session, reason)),
