@@ -14,7 +14,7 @@ use std::{
 };
 
 use axum_server::{Handle, tls_rustls::RustlsConfig};
-use renfort_audit::{actor::Actor, event::Event, record::Entry};
+use renfort_audit::{actor::Actor, checkpoint::LogKey, event::Event, record::Entry};
 use renfort_core::{Broker, Limiter, Limits};
 use renfort_protocol::organisation::OrganisationFile;
 use tokio::{
@@ -94,6 +94,7 @@ impl Config {
 pub struct Relay {
     address: SocketAddr,
     tls: bool,
+    log_key: LogKey,
     handle: Handle<SocketAddr>,
     broker: mpsc::Sender<ToBroker>,
     store: Arc<dyn Store>,
@@ -135,6 +136,7 @@ impl Relay {
         })?;
         let pair = keys::load(&folder.relay_key())?;
         let log = LogIdentity::of(&pair);
+        let log_key = log.key;
         let (writer, to_writer, answers) = Writer::open(Arc::clone(&store), pair).await?;
         let writer = tokio::spawn(async move {
             writer.run().await;
@@ -203,6 +205,7 @@ impl Relay {
         Ok(Self {
             address,
             tls: encrypted,
+            log_key,
             handle,
             broker: to_broker,
             store,
@@ -215,6 +218,12 @@ impl Relay {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The key that its log is signed with.
+    #[must_use]
+    pub const fn log_key(&self) -> LogKey {
+        self.log_key
     }
 
     /// The same as a URL, `http://127.0.0.1:8443`.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use renfort_audit::checkpoint::LogKey;
 use renfort_protocol::{
     grant::Capability,
     people::{Name, Role},
@@ -10,8 +11,8 @@ use renfort_protocol::{
 };
 
 use super::output::{note, say};
-use super::{InitArgs, PolicyArgs, password};
-use crate::{keys, organisation, setup, store::NewAccount};
+use super::{InitArgs, PolicyArgs, password, serve::key_line};
+use crate::{data::DataFolder, keys, organisation, setup, store::NewAccount};
 
 /// The policy that the arguments name; none when they name none.
 fn policy(args: &PolicyArgs) -> anyhow::Result<Option<Policy>> {
@@ -64,6 +65,8 @@ pub(super) async fn init(args: InitArgs) -> anyhow::Result<()> {
     };
     let file = setup::init(&args.data, &args.organisation, &administrator).await?;
     say!("Set up {} for {}.", args.data.display(), file.organisation.name)?;
+    let pair = keys::load(&DataFolder::open(&args.data)?.relay_key())?;
+    say!("{}", key_line(&LogKey::of(&pair)))?;
     let source = std::fs::canonicalize(&args.organisation)?;
     if let Some(key) = source
         .parent()

@@ -1,7 +1,18 @@
 //! `serve`.
 
+use renfort_audit::checkpoint::LogKey;
+
 use super::{ServeArgs, output};
 use crate::relay::{Config, Relay, TlsFiles};
+
+/// The log's key, and what it is for: whoever sets the relay up can keep it where the relay cannot change it.
+pub(super) fn key_line(key: &LogKey) -> String {
+    format!(
+        "The log's key is {}. Keep it away from the relay: `renfort-relay audit verify FILE --key KEY` shows with it that a log is \
+         this relay's.",
+        key.0
+    )
+}
 
 pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let tls = args
@@ -17,6 +28,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let stop = stop_signal()?;
     let mut relay = Relay::start(config).await?;
     output::announce(format_args!("listening on {}", relay.url()))?;
+    output::announce(format_args!("{}", key_line(&relay.log_key())))?;
     tokio::select! {
         () = stop => {}
         part = relay.broken() => anyhow::bail!("{part} ended by itself"),

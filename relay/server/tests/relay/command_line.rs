@@ -92,7 +92,8 @@ fn setting_up_from_nothing_to_a_relay_that_listens() {
         !short.status.success() && text(&short.stderr).contains("at least 8"),
         "{short:?}"
     );
-    assert!(init(&format!("{PASSWORD}\n")).status.success());
+    let set_up = init(&format!("{PASSWORD}\n"));
+    assert!(set_up.status.success());
     assert!(!init(PASSWORD).status.success(), "a data folder is not made twice");
 
     let refused = run(&["serve", "--data", &data], "");
@@ -103,6 +104,19 @@ fn setting_up_from_nothing_to_a_relay_that_listens() {
     std::fs::remove_file(format!("{out}/organisation.key")).unwrap();
     let mut relay = Serving::start(std::path::Path::new(&data));
     assert!(relay.terminate().success(), "SIGTERM is an orderly end");
+
+    // The key that both told is the one to compare with.
+    let said = text(&set_up.stdout);
+    let key = said.split("key is ").nth(1).unwrap().split('.').next().unwrap();
+    assert!(relay.said.contains(&format!("key is {key}.")), "{:?}", relay.said);
+    let log = path("log.jsonl");
+    assert!(
+        run(&["audit", "export", "--data", &data, "--out", &log], "")
+            .status
+            .success()
+    );
+    let compared = text(&run(&["audit", "verify", &log, "--key", key], "").stdout);
+    assert!(compared.contains("the key that was given"), "{compared}");
 }
 
 #[tokio::test]

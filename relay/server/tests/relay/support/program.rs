@@ -50,6 +50,8 @@ pub fn run_unread(arguments: &[&str], errors_too: bool) -> Output {
 pub struct Serving {
     child: Child,
     pub address: SocketAddr,
+    /// What it says after its address.
+    pub said: String,
 }
 
 impl Serving {
@@ -75,7 +77,8 @@ impl Serving {
             .unwrap();
         for _ in 0..600 {
             if std::net::TcpStream::connect(address).is_ok() {
-                return Self { child, address };
+                let said = String::new();
+                return Self { child, address, said };
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
@@ -91,10 +94,10 @@ impl Serving {
             .stderr(errors)
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let (mut line, mut said) = (String::new(), String::new());
+        stdout.read_line(&mut line).unwrap();
+        stdout.read_line(&mut said).unwrap();
         let address = line
             .trim()
             .strip_prefix("listening on http://")
@@ -102,6 +105,7 @@ impl Serving {
         Self {
             address: address.parse().unwrap(),
             child,
+            said,
         }
     }
 
