@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use renfort_protocol::{figures::Purpose, ids::PersonId};
+use renfort_protocol::{figures::Purpose, ids::PersonId, time::UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -116,8 +116,15 @@ pub enum Keeping {
         /// What for; personal where somebody wrote it.
         reason: HoldReason,
     },
-    /// `hold.removed`.
-    HoldRemoved,
+    /// `hold.removed`: one hold of the ticket has ended.
+    HoldRemoved {
+        /// What the relay itself had placed it for; none where somebody had.
+        cause: Option<HoldCode>,
+        /// Since when it was there.
+        since: UnixMillis,
+        /// Why it was removed; personal.
+        reason: Purpose,
+    },
 }
 
 impl Keeping {
@@ -130,7 +137,7 @@ impl Keeping {
             Self::RetentionRan { .. } => "retention.ran",
             Self::RetentionChanged { .. } => "retention.changed",
             Self::HoldAdded { .. } => "hold.added",
-            Self::HoldRemoved => "hold.removed",
+            Self::HoldRemoved { .. } => "hold.removed",
         }
     }
 
@@ -177,7 +184,13 @@ impl Keeping {
             Self::HoldAdded {
                 reason: HoldReason::Own { code },
             } => to.word("cause", code),
-            Self::HoldAdded { .. } | Self::HoldRemoved => to,
+            Self::HoldAdded { .. } => to,
+            Self::HoldRemoved { cause, since, .. } => {
+                if let Some(cause) = cause {
+                    to.word("cause", cause);
+                }
+                to.number("since", since.0)
+            }
         }
     }
 
@@ -185,7 +198,8 @@ impl Keeping {
         match self {
             Self::HoldAdded {
                 reason: HoldReason::Stated(words),
-            } => vec![Personal {
+            }
+            | Self::HoldRemoved { reason: words, .. } => vec![Personal {
                 name: "reason",
                 subject: *actor,
                 value: words.as_str().to_owned(),

@@ -28,7 +28,7 @@ use renfort_relay::{
     reveal::opened_by,
     store::{
         NewAccount, Store,
-        erasing::{NewHold, Ordered, Whom},
+        erasing::{NewHold, Ordered, Removal, Whom},
         sqlite::{SqliteOptions, SqliteStore},
     },
     writer::{LogIdentity, Writer, WriterHandle},
@@ -326,10 +326,17 @@ async fn every_value_that_an_export_no_longer_shows_was_told_once() {
     log.order(Ordered::Erase(named.clone())).await;
     log.settle().await;
     counted = log.expect(counted, 0, 0).await;
-    log.store.remove_hold(TicketId(1002), None, NOW).await.unwrap();
+    let removal = Removal {
+        ticket: TicketId(1002),
+        session: None,
+        cause: None,
+        reason: Purpose::new("It was examined").unwrap(),
+    };
+    log.store.remove_hold(&removal, NOW).await.unwrap();
     log.order(Ordered::Erase(named)).await;
     log.settle().await;
-    counted = log.expect(counted, 4 + 1, 0).await;
+    // The ticket's, and why it was held and is no longer.
+    counted = log.expect(counted, 4 + 2, 1).await;
 
     // Retention: what was left of 1004, and the records of no ticket of that age with two values each.
     order_run(&*log.store, NOW, true).await.unwrap();

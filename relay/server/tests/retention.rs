@@ -23,7 +23,7 @@ use renfort_relay::{
     reveal::Revealer,
     store::{
         Store,
-        erasing::{Erasing, NewHold},
+        erasing::{Erasing, NewHold, Removal},
         memory::MemoryStore,
     },
     writer::{LogIdentity, Writer, WriterHandle},
@@ -191,7 +191,13 @@ async fn what_is_older_than_a_year_is_erased_and_what_is_younger_or_on_hold_stay
     settle(&*store, &writer, tomorrow).await.unwrap();
     assert_eq!(readable(&store).await.len(), size + 1);
 
-    store.remove_hold(TicketId(1001), None, tomorrow).await.unwrap();
+    let removal = Removal {
+        ticket: TicketId(1001),
+        session: None,
+        cause: None,
+        reason: Purpose::new("It was examined").unwrap(),
+    };
+    store.remove_hold(&removal, tomorrow).await.unwrap();
     let later = UnixMillis(NOW.0 + 2 * DAY);
     order_run(&*store, later, false).await.unwrap();
     settle(&*store, &writer, later).await.unwrap();

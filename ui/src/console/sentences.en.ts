@@ -235,7 +235,11 @@ export const en: Sentences = {
       const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));
       return `From now on, nothing of this ticket is erased. ${own === null ? `Reason given: ${s.text("reason")}` : `The relay does this by itself: ${own}`}.`;
     },
-    "hold.removed": () => "This ticket is no longer kept from being erased.",
+    "hold.removed": (s) => {
+      if (s.number("since") === 0) return "This ticket is no longer kept from being erased.";
+      const own = s.optional("cause") === null ? "" : `, which the relay had placed by itself: ${causes[s.word("cause")] ?? s.word("cause")}`;
+      return `${s.who} ended a hold of this ticket${own}. Reason given: ${s.text("reason")}.`;
+    },
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} checked the log, ${n(s.number("records"), "record", "records")}: ${fault === null ? "it verifies" : `it does not verify (${fault})`}.`;

@@ -243,7 +243,11 @@ export const fr: Sentences = {
       const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));
       return `Désormais, rien de ce ticket n’est effacé. ${own === null ? `Motif indiqué${COLON} ${s.text("reason")}` : `Le relais le fait de lui-même${COLON} ${own}`}.`;
     },
-    "hold.removed": () => "Ce ticket n’est plus protégé contre l’effacement.",
+    "hold.removed": (s) => {
+      if (s.number("since") === 0) return "Ce ticket n’est plus protégé contre l’effacement.";
+      const own = s.optional("cause") === null ? "" : `, que le relais avait posée de lui-même${COLON} ${causes[s.word("cause")] ?? s.word("cause")}`;
+      return `${s.who} a levé une protection de ce ticket contre l’effacement${own}. Motif indiqué${COLON} ${s.text("reason")}.`;
+    },
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} a vérifié le journal, ${n(s.number("records"), "enregistrement", "enregistrements")}${COLON} ${fault === null ? "il est intègre" : `il n’est pas intègre (${fault})`}.`;

@@ -76,7 +76,7 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "retention.ran": { months: 12, tickets: 40, sessions: 12, fields: 130 },
   "retention.changed": { months: 24 },
   "hold.added": { reason: "A complaint is examined" },
-  "hold.removed": {},
+  "hold.removed": { cause: "abuse_reported", since: 1_700_000_000_000, reason: "It was examined" },
 };
 
 function entry(code: string, fields = FIELDS[code] ?? {}, actor = DEVICE): TimelineEntry {
@@ -138,6 +138,15 @@ describe("sentences for records", () => {
     expect(words("en", own)).toContain("by itself: the user reported abuse.");
     expect(words("fr", own)).toContain("l’utilisateur a signalé un abus.");
     expect(words("fr", entry("hold.added"))).toContain("A complaint is examined");
+  });
+
+  it("tell which hold was ended and why, where the record says so", () => {
+    expect(words("en", entry("hold.removed"))).toContain("by itself: the user reported abuse. Reason given: It was examined.");
+    expect(words("fr", entry("hold.removed"))).toContain("l’utilisateur a signalé un abus. Motif indiqué");
+    const stated = words("en", entry("hold.removed", { since: 1_700_000_000_000, reason: "It was examined" }));
+    expect(stated).toContain("ended a hold of this ticket. Reason given: It was examined.");
+    // Records from before.
+    for (const language of ["en", "fr"] as const) expect(words(language, entry("hold.removed", {}))).not.toMatch(/Reason|Motif/);
   });
 
   it("say of impact and urgency what was not asked, each by itself", () => {

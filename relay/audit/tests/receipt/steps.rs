@@ -10,11 +10,13 @@ use renfort_audit::{
     returned::Returned,
 };
 use renfort_protocol::{
+    figures::Purpose,
     grant::Capability,
     ids::PersonId,
     report::{Refuser, ReportedEvent, Withdrawn},
     signalling::EndReason,
     ticket::Language,
+    time::UnixMillis,
 };
 
 use crate::support::{Log, Signing, log, pair, public};
@@ -229,7 +231,12 @@ fn who_read_the_session_and_what_keeps_it_from_erasure_is_not_shown_as_a_bare_co
     let held = Keeping::HoldAdded {
         reason: HoldReason::Own { code },
     };
-    for event in [viewed, Event::Keeping(held), Event::Keeping(Keeping::HoldRemoved)] {
+    let removed = Keeping::HoldRemoved {
+        cause: Some(code),
+        since: UnixMillis(1),
+        reason: Purpose::new("It was examined").unwrap(),
+    };
+    for event in [viewed, Event::Keeping(held), Event::Keeping(removed)] {
         let mut log = log(Signing::None);
         log.of_session(Actor::Relay, event);
         for language in [Language::En, Language::Fr] {

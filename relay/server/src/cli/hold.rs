@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use renfort_audit::keeping::HoldReason;
+use renfort_audit::keeping::{HoldCode, HoldReason};
 use renfort_protocol::{
     figures::{MIN_PURPOSE_CHARS, Purpose, PurposeError},
     ids::{SessionId, TicketId},
@@ -16,7 +16,7 @@ use crate::{
     clock,
     store::{
         Store,
-        erasing::{Erasing, NewHold},
+        erasing::{Erasing, HoldError, NewHold, Removal},
         sqlite::SqliteStore,
     },
 };
@@ -41,6 +41,12 @@ pub(super) enum HoldCommand {
     Remove {
         #[command(flatten)]
         what: WhatArgs,
+        /// Why; stands in the log.
+        #[arg(long, value_parser = reason)]
+        reason: Purpose,
+        /// The hold that the relay placed because the session's user reported abuse.
+        #[arg(long)]
+        abuse_reported: bool,
     },
 }
 
@@ -87,14 +93,32 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
             }
             store.close().await;
         }
-        HoldCommand::Remove { what } => {
+        HoldCommand::Remove {
+            what,
+            reason,
+            abuse_reported,
+        } => {
             let store = open(&what.data).await?;
             let (ticket, session) = held(&store, &what).await?;
-            if !store.remove_hold(ticket, session, clock::now()).await? {
-                bail!("this is not on hold; `renfort-relay hold list` shows what is");
+            let removal = Removal {
+                ticket,
+                session,
+                cause: abuse_reported.then_some(HoldCode::AbuseReported),
+                reason,
+            };
+            match store.remove_hold(&removal, clock::now()).await {
+                Err(HoldError::Own(for_what)) => bail!(
+                    "nothing was changed: the relay placed this hold by itself, for {for_what}. Once that has been examined, give \
+                     --abuse-reported as well"
+                ),
+                Err(HoldError::None) if abuse_reported => bail!(
+                    "nothing was changed: the relay holds nothing here for a report of abuse; `renfort-relay hold list` shows what is \
+                     on hold"
+                ),
+                done => done?,
             }
             store.close().await;
-            say!("{ticket} is no longer on hold for this.")?;
+            say!("{ticket} is no longer on hold for this. What else holds it stays: `renfort-relay hold list`.")?;
         }
     }
     Ok(())

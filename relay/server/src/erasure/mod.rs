@@ -74,9 +74,15 @@ pub async fn step(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<S
                 Some(Keeping::HoldAdded { reason }),
             )
         }
-        Ordered::HoldRemoved { ticket, session } => {
-            tell(Actor::Operator, (Some(*ticket), *session), Some(Keeping::HoldRemoved))
-        }
+        Ordered::HoldRemoved { removal, since } => tell(
+            Actor::Operator,
+            (Some(removal.ticket), removal.session),
+            Some(Keeping::HoldRemoved {
+                cause: removal.cause,
+                since: *since,
+                reason: removal.reason.clone(),
+            }),
+        ),
         Ordered::EraseDenied { of, reason, tickets } => {
             let (of, reason, tickets) = (*of, *reason, *tickets);
             tell(

@@ -9,11 +9,12 @@
 use async_trait::async_trait;
 use renfort_audit::{
     hash::Digest,
-    keeping::{EraseRefusal, Erased, HoldReason},
+    keeping::{EraseRefusal, Erased, HoldCode, HoldReason},
 };
 use renfort_core::contract::StoredTicket;
 use renfort_protocol::{
     console::views::SavedView,
+    figures::Purpose,
     ids::{PersonId, SessionId, TicketId},
     people::Name,
     time::UnixMillis,
@@ -71,7 +72,37 @@ pub struct Hold {
     pub since: UnixMillis,
 }
 
-/// Why a hold was not added.
+impl NewHold {
+    /// What the relay itself holds it for; none where somebody does.
+    #[must_use]
+    pub const fn cause(&self) -> Option<HoldCode> {
+        match &self.reason {
+            HoldReason::Own { code } => Some(*code),
+            HoldReason::Stated(_) => None,
+        }
+    }
+
+    /// Is it the same hold? The relay's own and somebody's beside it are two.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.ticket, self.session, self.cause()) == (other.ticket, other.session, other.cause())
+    }
+}
+
+/// Which hold is to end, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The session, if it is about one.
+    pub session: Option<SessionId>,
+    /// The one that the relay placed for this by itself; else the one that somebody placed.
+    pub cause: Option<HoldCode>,
+    /// Why it ends.
+    pub reason: Purpose,
+}
+
+/// Why a hold was not added, or not removed.
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
     /// There is no such ticket or session.
@@ -80,6 +111,12 @@ pub enum HoldError {
     /// It is held already.
     #[error("it is on hold already")]
     Already,
+    /// There is no such hold.
+    #[error("this is not on hold; `renfort-relay hold list` shows what is")]
+    None,
+    /// There is only one that the relay placed by itself.
+    #[error("the relay itself holds it: {0}")]
+    Own(HoldReason),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -106,10 +143,11 @@ pub enum Ordered {
     HoldAdded(NewHold),
     /// A hold was removed.
     HoldRemoved {
-        /// The ticket.
-        ticket: TicketId,
-        /// The session, if it was about one.
-        session: Option<SessionId>,
+        /// Which, and why.
+        #[serde(flatten)]
+        removal: Removal,
+        /// Since when it was there.
+        since: UnixMillis,
     },
 }
 
@@ -160,16 +198,11 @@ pub trait Erasing: Send + Sync + 'static {
     /// When there is none, when it is held already, or when the store fails.
     async fn add_hold(&self, hold: &NewHold, at: UnixMillis) -> Result<(), HoldError>;
 
-    /// Ends a hold and orders that the log tells of it; false when there is none.
+    /// Ends a hold and orders that the log tells of it.
     ///
     /// # Errors
-    /// When the store fails.
-    async fn remove_hold(
-        &self,
-        ticket: TicketId,
-        session: Option<SessionId>,
-        at: UnixMillis,
-    ) -> Result<bool, StoreError>;
+    /// When there is none, or only the relay's own and another one was meant, or when the store fails.
+    async fn remove_hold(&self, removal: &Removal, at: UnixMillis) -> Result<(), HoldError>;
 
     /// The tickets in which somebody appears, oldest first.
     ///

@@ -5,6 +5,7 @@ use std::{path::Path, process::Output, time::Duration};
 use renfort_audit::{
     actor::device_hash,
     export::{Against, ExportVerifier},
+    keeping::{HoldCode, HoldReason},
 };
 use renfort_protocol::{
     ids::{DeviceKey, TicketId},
@@ -17,7 +18,7 @@ use renfort_relay::{
     reveal::opened_by,
     store::{
         Store,
-        erasing::{Erasing, Ordered, Whom},
+        erasing::{Erasing, NewHold, Ordered, Whom},
     },
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -286,11 +287,84 @@ async fn what_is_on_hold_stays_until_the_hold_is_removed() {
     assert!(log.contains("hold.added") && log.contains("A complaint is examined"));
 
     assert!(text(&hold(&world, "list", &[])).contains("T-1001: A complaint"));
-    assert!(hold(&world, "remove", &["--ticket", "T-1001"]).status.success());
-    assert!(!hold(&world, "remove", &["--ticket", "T-1001"]).status.success());
+    let why = |reason: &str| hold(&world, "remove", &["--ticket", "T-1001", "--reason", reason]);
+    for (reason, said) in [
+        ("", "the text is empty"),
+        ("x", "shorter than 10"),
+        ("a\u{1b}[2J complaint was\nexamined", "character"),
+        (&"long ".repeat(1_000), "longer than"),
+    ] {
+        let refused = why(reason);
+        assert!(
+            refused.status.code() == Some(2) && text(&refused).contains(said),
+            "{reason:?}: {}",
+            text(&refused)
+        );
+    }
+    let without = hold(&world, "remove", &["--ticket", "T-1001"]);
+    assert!(text(&without).contains("--reason"), "{}", text(&without));
+    assert!(
+        text(&hold(&world, "list", &[])).contains("T-1001: A complaint"),
+        "nothing was changed"
+    );
+    let reason = "The complaint was examined";
+    let other = ["--ticket", "T-1001", "--abuse-reported", "--reason", reason];
+    let refused = hold(&world, "remove", &other);
+    assert!(
+        !refused.status.success() && text(&refused).contains("nothing here for a report of abuse"),
+        "{}",
+        text(&refused)
+    );
+    assert!(why(reason).status.success());
+    assert!(!why(reason).status.success());
     assert!(erase(&world, &["--name", NAME]).status.success());
     assert_eq!(files_with(&world.data(), &[NAME, MACHINE, SUMMARY, NOTE]), [""; 0]);
     assert!(verifies(&until(&sue, "hold.removed").await));
+}
+
+#[tokio::test]
+async fn what_a_report_of_abuse_holds_is_let_go_by_its_name_only() {
+    let world = World::new().await;
+    let relay = Serving::start(&world.data());
+    helped(&relay, 1).await;
+    let store = world.store().await;
+    let own = NewHold {
+        ticket: TicketId(1001),
+        session: None,
+        reason: HoldReason::Own {
+            code: HoldCode::AbuseReported,
+        },
+    };
+    let mut transaction = store.begin().await.unwrap();
+    transaction.hold(&own, clock::now()).await.unwrap();
+    transaction.commit().await.unwrap();
+    store.close().await;
+    let of = ["--ticket", "T-1001", "--reason", "It was examined"];
+    let refused = hold(&world, "remove", &of);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        text(&refused).contains("the user reported abuse") && text(&refused).contains("--abuse-reported"),
+        "{}",
+        text(&refused)
+    );
+    // Somebody's own hold beside it comes and goes by itself.
+    let also = ["--ticket", "T-1001", "--reason", "A complaint is examined"];
+    assert!(hold(&world, "add", &also).status.success());
+    assert!(hold(&world, "remove", &of).status.success());
+    assert!(text(&hold(&world, "list", &[])).contains("T-1001: the user reported abuse"));
+    assert!(!erase(&world, &["--name", NAME]).status.success());
+    let named = hold(&world, "remove", &[&of[..], &["--abuse-reported"]].concat());
+    assert!(named.status.success(), "{}", text(&named));
+    assert!(text(&hold(&world, "list", &[])).contains("Nothing is on hold"));
+    let sue = Browser::signed_in(relay.address, "sue").await;
+    let log = until(&sue, r#""cause":"abuse_reported""#).await;
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("hold.removed")).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        !lines[0].contains("abuse_reported") && lines[1].contains("It was examined"),
+        "{lines:?}"
+    );
+    assert!(verifies(&log));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use renfort_protocol::{
 };
 use renfort_relay::store::{
     Applied, Store,
-    erasing::{ErasedKey, HoldError, NewHold, Ordered, Whom},
+    erasing::{ErasedKey, HoldError, NewHold, Ordered, Removal, Whom},
     second_factor::NewSecondFactor,
 };
 
@@ -57,6 +57,15 @@ fn hold(ticket: u64, session: Option<u8>) -> NewHold {
         ticket: TicketId(ticket),
         session: session.map(|id| SessionId([id; 16])),
         reason: HoldReason::Stated(Purpose::new("A complaint is examined").unwrap()),
+    }
+}
+
+fn removal(ticket: u64, session: Option<u8>, cause: Option<HoldCode>) -> Removal {
+    Removal {
+        ticket: TicketId(ticket),
+        session: session.map(|id| SessionId([id; 16])),
+        cause,
+        reason: Purpose::new("It was examined").unwrap(),
     }
 }
 
@@ -152,12 +161,7 @@ pub async fn what_is_open_or_on_hold_is_not_erased_and_nothing_of_the_batch_is_d
             ("Élodie Martin", 1)
         );
     }
-    assert!(
-        store
-            .remove_hold(TicketId(1001), Some(SessionId([1; 16])), NOW)
-            .await
-            .unwrap()
-    );
+    store.remove_hold(&removal(1001, Some(1), None), NOW).await.unwrap();
     assert_eq!(
         write(store, &[erase(ErasureOf::User, &[1001, 1002])]).await,
         Applied::All
@@ -192,8 +196,9 @@ pub async fn a_hold_is_added_once_and_told(store: &dyn Store) {
         assert!(matches!(store.add_hold(&again, NOW).await, Err(HoldError::Already)));
     }
     assert_eq!(store.holds().await.unwrap().len(), 2);
-    assert!(store.remove_hold(TicketId(1001), None, NOW).await.unwrap());
-    assert!(!store.remove_hold(TicketId(1001), None, NOW).await.unwrap());
+    let first = removal(1001, None, None);
+    store.remove_hold(&first, UnixMillis(6)).await.unwrap();
+    assert!(matches!(store.remove_hold(&first, NOW).await, Err(HoldError::None)));
     assert_eq!(store.holds().await.unwrap()[0].what, hold(1001, Some(1)));
     let told: Vec<Ordered> = store
         .orders()
@@ -203,8 +208,8 @@ pub async fn a_hold_is_added_once_and_told(store: &dyn Store) {
         .map(|order| order.what)
         .collect();
     let removed = Ordered::HoldRemoved {
-        ticket: TicketId(1001),
-        session: None,
+        removal: first,
+        since: NOW,
     };
     let added = |hold| Ordered::HoldAdded(hold);
     assert_eq!(told, [added(hold(1001, None)), added(hold(1001, Some(1))), removed]);
@@ -220,6 +225,26 @@ pub async fn a_hold_is_added_once_and_told(store: &dyn Store) {
     transaction.commit().await.unwrap();
     assert_eq!(store.holds().await.unwrap()[1].what, own);
     assert_eq!(store.orders().await.unwrap().len(), 3);
+    // It stands beside somebody's, and each ends by its own name.
+    assert!(matches!(
+        store.remove_hold(&removal(1001, None, None), NOW).await,
+        Err(HoldError::Own(HoldReason::Own { .. }))
+    ));
+    assert!(matches!(
+        store.remove_hold(&removal(1001, Some(1), Some(code)), NOW).await,
+        Err(HoldError::None)
+    ));
+    store.add_hold(&hold(1001, None), NOW).await.unwrap();
+    store.remove_hold(&removal(1001, None, None), NOW).await.unwrap();
+    assert_eq!(store.holds().await.unwrap()[1].what, own);
+    store.remove_hold(&removal(1001, None, Some(code)), NOW).await.unwrap();
+    assert_eq!(store.holds().await.unwrap().len(), 1);
+    let last = store.orders().await.unwrap().pop().unwrap();
+    let removed = Ordered::HoldRemoved {
+        removal: removal(1001, None, Some(code)),
+        since: NOW,
+    };
+    assert_eq!(last.what, removed);
     // An order that an earlier version kept still reads.
     let kept = r#"{"hold_added":{"ticket":"T-1001","session":null,"reason":"A complaint is examined"}}"#;
     assert_eq!(serde_json::from_str::<Ordered>(kept).unwrap(), added(hold(1001, None)));

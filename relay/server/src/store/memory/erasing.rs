@@ -9,7 +9,7 @@ use renfort_core::{
 use renfort_protocol::{
     console::views::SavedView,
     erased,
-    ids::{PersonId, SessionId, TicketId},
+    ids::{PersonId, TicketId},
     people::Name,
     time::UnixMillis,
 };
@@ -17,7 +17,7 @@ use renfort_protocol::{
 use super::{MemoryStore, State};
 use crate::store::{
     LoggedRecord, SealedField, StoreError,
-    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Whom},
+    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Removal, Whom},
     supervision::folded,
 };
 
@@ -90,8 +90,7 @@ impl State {
 
     /// False when it is held already.
     pub(super) fn hold(&mut self, new: &NewHold, at: UnixMillis) -> bool {
-        let same = |hold: &Hold| hold.what.ticket == new.ticket && hold.what.session == new.session;
-        let fresh = !self.holds.iter().any(same);
+        let fresh = !self.holds.iter().any(|hold| hold.what.is_same(new));
         if fresh {
             self.holds.push(Hold {
                 what: new.clone(),
@@ -172,22 +171,19 @@ impl Erasing for MemoryStore {
         .await
     }
 
-    async fn remove_hold(
-        &self,
-        ticket: TicketId,
-        session: Option<SessionId>,
-        at: UnixMillis,
-    ) -> Result<bool, StoreError> {
-        self.change(|state| {
-            let before = state.holds.len();
-            state
-                .holds
-                .retain(|hold| hold.what.ticket != ticket || hold.what.session != session);
-            let removed = state.holds.len() < before;
-            if removed {
-                state.order(Ordered::HoldRemoved { ticket, session }, at);
-            }
-            Ok(removed)
+    async fn remove_hold(&self, removal: &Removal, at: UnixMillis) -> Result<(), HoldError> {
+        self.attempt(|state| {
+            let (ticket, session) = (removal.ticket, removal.session);
+            let about = |hold: &&Hold| (hold.what.ticket, hold.what.session) == (ticket, session);
+            let all: Vec<Hold> = state.holds.iter().filter(about).cloned().collect();
+            let Some(hold) = all.iter().find(|hold| hold.what.cause() == removal.cause) else {
+                let own = all.into_iter().find(|hold| hold.what.cause().is_some());
+                return Err(own.map_or(HoldError::None, |hold| HoldError::Own(hold.what.reason)));
+            };
+            state.holds.retain(|other| !other.what.is_same(&hold.what));
+            let (removal, since) = (removal.clone(), hold.since);
+            state.order(Ordered::HoldRemoved { removal, since }, at);
+            Ok(())
         })
         .await
     }

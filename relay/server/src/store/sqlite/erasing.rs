@@ -14,7 +14,7 @@ use renfort_protocol::{
     console::views::SavedView,
     erased,
     figures::Purpose,
-    ids::{DeviceKey, PersonId, SessionId, TicketId},
+    ids::{DeviceKey, PersonId, TicketId},
     people::Name,
     reply::CannedReply,
     ticket::Note,
@@ -30,7 +30,7 @@ use super::{
 };
 use crate::store::{
     LoggedRecord, SealedField, StoreError,
-    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Whom},
+    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Removal, Whom},
     supervision::folded,
 };
 
@@ -308,24 +308,41 @@ impl Erasing for SqliteStore {
         Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
-    async fn remove_hold(
-        &self,
-        ticket: TicketId,
-        session: Option<SessionId>,
-        at: UnixMillis,
-    ) -> Result<bool, StoreError> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let done = sqlx::query("DELETE FROM holds WHERE ticket = ? AND session IS ?")
-            .bind(int(ticket.0))
-            .bind(session.map(|session| session.to_string()))
-            .execute(&mut *transaction)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        order(&mut transaction, &Ordered::HoldRemoved { ticket, session }, at).await?;
-        transaction.commit().await?;
-        Ok(true)
+    async fn remove_hold(&self, removal: &Removal, at: UnixMillis) -> Result<(), HoldError> {
+        let mut transaction = self
+            .writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(StoreError::from)?;
+        let code = removal.cause.map(|HoldCode::AbuseReported| ABUSE_REPORTED);
+        let since: Option<i64> =
+            sqlx::query_scalar("DELETE FROM holds WHERE ticket = ? AND session IS ? AND code IS ? RETURNING at")
+                .bind(int(removal.ticket.0))
+                .bind(removal.session.map(|session| session.to_string()))
+                .bind(code)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(StoreError::from)?;
+        let Some(since) = since else {
+            let own: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM holds WHERE ticket = ? AND session IS ? AND code IS NOT NULL)",
+            )
+            .bind(int(removal.ticket.0))
+            .bind(removal.session.map(|session| session.to_string()))
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(StoreError::from)?;
+            return Err(if own {
+                HoldError::Own(HoldReason::Own {
+                    code: HoldCode::AbuseReported,
+                })
+            } else {
+                HoldError::None
+            });
+        };
+        let (removal, since) = (removal.clone(), UnixMillis(unsigned(since)?));
+        order(&mut transaction, &Ordered::HoldRemoved { removal, since }, at).await?;
+        Ok(transaction.commit().await.map_err(StoreError::from)?)
     }
 
     async fn tickets_with(&self, whom: &Whom) -> Result<Vec<StoredTicket>, StoreError> {
