@@ -472,6 +472,13 @@ pub enum Event {
     },
     /// Personal fields were erased, put on hold, or given another time to be kept.
     Keeping(Keeping),
+    /// Something that a command of the relay's command line did, with the code of that.
+    Ordered {
+        /// When the command was run; the record is written when the relay takes it up.
+        at: UnixMillis,
+        /// What.
+        event: Box<Event>,
+    },
     /// `log.checked`: the whole log was verified.
     LogChecked {
         /// Records in it.
@@ -484,10 +491,20 @@ pub enum Event {
 }
 
 impl Event {
+    /// Tells how many fields nobody can read any more, where it tells of that at all.
+    pub fn count_erased(&mut self, fields: u64) {
+        match self {
+            Self::Keeping(event) => event.count_erased(fields),
+            Self::Ordered { event, .. } => event.count_erased(fields),
+            _ => {}
+        }
+    }
+
     /// The stable code. A code is never reused for another meaning.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Ordered { event, .. } => event.code(),
             Self::RelayStarted { .. } => "relay.started",
             Self::PersonAdded { .. } => "person.added",
             Self::PersonDisabled { .. } => "person.disabled",
@@ -544,6 +561,7 @@ impl Event {
     #[must_use]
     pub fn denied(&self) -> bool {
         match self {
+            Self::Ordered { event, .. } => event.denied(),
             Self::SignInFailed { .. }
             | Self::SignInLimited { .. }
             | Self::TakeDenied { .. }

@@ -158,6 +158,10 @@ impl Event {
     pub fn fields(&self) -> Fields {
         let mut to = Public::default();
         match self {
+            Self::Ordered { at, event } => {
+                to = Public(event.fields());
+                to.number("ordered_at", at.0)
+            }
             Self::RelayStarted { version } => to.text("version", version),
             Self::PersonAdded { person, role, .. } => to.number("person", person.0).role(role),
             Self::PersonDisabled { person }
@@ -373,6 +377,7 @@ impl Event {
                 ..
             } => vec![own("sentence", sentence.as_str())],
             Self::Keeping(event) => event.personal(actor),
+            Self::Ordered { event, .. } => event.personal(actor),
             Self::SessionSigned { key, .. } => vec![own("key", &key.to_string())],
             Self::PersonFiguresViewed { purpose, .. } => vec![own("purpose", purpose.as_str())],
             Self::ConsoleViewed {

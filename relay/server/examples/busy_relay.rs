@@ -349,7 +349,6 @@ async fn write(writer: &WriterHandle, stories: Vec<Story>, now: UnixMillis) -> a
     let (answer, written) = tokio::sync::oneshot::channel();
     let job = Job {
         batch: Batch { changes, events },
-        told: None,
         answer: Answer::Waiter(answer),
     };
     let permit = writer.reserve().await;

@@ -211,7 +211,6 @@ impl BrokerTask {
             Effect::Append { append, batch } => {
                 outside.appends.push_back(Job {
                     batch,
-                    told: None,
                     answer: Answer::Broker(append),
                 });
             }

@@ -15,7 +15,6 @@
 
 pub mod authenticate;
 pub mod broker_task;
-pub mod cards_watch;
 pub mod cli;
 pub mod clock;
 pub mod consult;
@@ -29,9 +28,9 @@ pub mod http;
 pub mod issuing;
 pub mod keys;
 pub mod log_reader;
+pub mod orders;
 pub mod organisation;
 pub mod passwords;
-pub mod people_watch;
 pub mod receipts;
 pub mod relay;
 pub mod reveal;
@@ -39,6 +38,7 @@ pub mod second_factor;
 pub mod setup;
 pub mod store;
 pub mod tls;
+pub mod upkeep;
 pub mod writer;
 
 pub use relay::{Config, Relay, TlsFiles};

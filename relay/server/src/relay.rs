@@ -25,9 +25,8 @@ use tokio::{
 
 use crate::{
     broker_task::{BrokerTask, INPUT_QUEUE, ToBroker},
-    cards_watch, clock,
+    clock,
     data::DataFolder,
-    erasure,
     error::RelayError,
     figures::{self, FigureStore, Figures},
     http::{
@@ -37,20 +36,22 @@ use crate::{
         quota::Quotas,
         whose,
     },
-    keys, organisation,
+    keys, orders, organisation,
     passwords::Passwords,
-    people_watch::{self, Untold},
     receipts::Receipts,
     store::{
         Store, StoreError,
         sqlite::{SqliteOptions, SqliteStore},
     },
-    tls,
+    tls, upkeep,
     writer::{LogIdentity, Writer, WriterHandle},
 };
 
 /// Requests that are under way get this long when the relay stops.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
+
+/// A command that writes into the log by itself gets this long before a relay that starts gives up.
+const COMMAND_WITHIN: Duration = Duration::from_secs(3);
 
 /// Certificate and key.
 #[derive(Debug, Clone)]
@@ -106,9 +107,8 @@ struct Tasks {
     server: JoinHandle<std::io::Result<()>>,
     broker: JoinHandle<()>,
     writer: JoinHandle<()>,
-    people: JoinHandle<()>,
-    erasure: JoinHandle<()>,
-    cards: JoinHandle<()>,
+    orders: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
     /// Its failure or end stops nothing: see [`Figures`].
     figures: JoinHandle<()>,
 }
@@ -120,7 +120,7 @@ impl Relay {
     /// When it must not or cannot serve.
     pub async fn start(config: Config) -> Result<Self, RelayError> {
         let folder = DataFolder::open(&config.data)?;
-        let lock = folder.lock_to_serve()?;
+        let lock = lock(&folder).await?;
         let file = organisation::read(&folder.organisation())?;
         let tls = match &config.tls {
             Some(files) => Some(tls::config(&files.certificate, &files.key)?),
@@ -143,16 +143,11 @@ impl Relay {
             // Nobody else may have the folder while this task can still write.
             drop(lock);
         });
-        people_watch::log_changes(&*store, &to_writer, &mut Untold::default()).await?;
-        cards_watch::log_installs(&*store, &to_writer).await?;
+        orders::settle(&*store, &to_writer, clock::now()).await?;
         record_start(&to_writer).await?;
 
         let figure_store = figures::open_store(&folder).await;
-        let figures = Arc::new(Figures::new(
-            Arc::clone(&figure_store),
-            Arc::clone(&store),
-            to_writer.clone(),
-        ));
+        let figures = Arc::new(Figures::new(Arc::clone(&figure_store), Arc::clone(&store)));
         let passwords = Passwords::new()?;
         let (to_broker, inputs) = mpsc::channel(INPUT_QUEUE);
         let task = BrokerTask {
@@ -187,17 +182,8 @@ impl Relay {
         let encrypted = tls.is_some();
         let tasks = Tasks {
             broker: tokio::spawn(task.run()),
-            people: tokio::spawn(people_watch::watch(
-                Arc::clone(&store),
-                to_writer.clone(),
-                to_broker.clone(),
-            )),
-            erasure: tokio::spawn(erasure::watch::watch(
-                Arc::clone(&store),
-                to_writer.clone(),
-                to_broker.clone(),
-            )),
-            cards: tokio::spawn(cards_watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
+            orders: tokio::spawn(orders::watch::watch(Arc::clone(&store), to_writer, to_broker.clone())),
+            upkeep: tokio::spawn(upkeep::watch(Arc::clone(&store))),
             figures: tokio::spawn(figures.watch()),
             server: tokio::spawn(run_server(listener, handle.clone(), tls, app)),
             writer,
@@ -239,18 +225,16 @@ impl Relay {
             server,
             broker,
             writer,
-            people,
-            erasure,
-            cards,
+            orders,
+            upkeep,
             figures: _,
         } = &mut self.tasks;
         tokio::select! {
             _ = server => "the server",
             _ = broker => "the broker",
             _ = writer => "the writer",
-            _ = people => "the watch over accounts",
-            _ = erasure => "the watch over what is erased",
-            _ = cards => "the watch over cards",
+            _ = orders => "the watch over orders",
+            _ = upkeep => "the upkeep",
         }
     }
 
@@ -260,14 +244,12 @@ impl Relay {
             server,
             broker,
             writer,
-            people,
-            erasure,
-            cards,
+            orders,
+            upkeep,
             figures,
         } = self.tasks;
-        people.abort();
-        erasure.abort();
-        cards.abort();
+        orders.abort();
+        upkeep.abort();
         figures.abort();
         // A broker that has ended needs no order.
         drop(self.broker.send(ToBroker::ShutDown).await);
@@ -287,6 +269,19 @@ impl Relay {
         }
         self.figure_store.close().await;
         self.store.close().await;
+    }
+}
+
+/// A command that has the folder for a moment is waited for; a relay that serves from it keeps it.
+async fn lock(folder: &DataFolder) -> Result<std::fs::File, RelayError> {
+    let until = tokio::time::Instant::now() + COMMAND_WITHIN;
+    loop {
+        match folder.lock_to_serve() {
+            Err(RelayError::InUse(_)) if tokio::time::Instant::now() < until => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            done => return done,
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! hashes; a backup of the database alone makes no code.
 
 use data_encoding::BASE32_NOPAD;
-use renfort_audit::{actor::Actor, event::Event, personal::PersonalKey, record::Entry};
+use renfort_audit::personal::PersonalKey;
 use renfort_core::{
     second_factor::{RECOVERY_CODES, SecondFactor, recovery_hash},
     totp::{SECRET_BYTES, Secret},
@@ -16,17 +16,14 @@ use renfort_protocol::{ids::PersonId, people::Name, time::UnixMillis};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use crate::{
-    clock,
     error::RelayError,
     keys,
-    store::{Store, StoreError, second_factor::NewSecondFactor},
-    writer::WriterHandle,
+    store::{Store, StoreError, orders::Ordered, second_factor::NewSecondFactor},
 };
 
-/// The setting that demands a second factor, and what the log says of it.
+/// The setting that demands a second factor.
 const REQUIRED: &str = "second_factor.required";
-const REQUIRED_LOGGED: &str = "second_factor.required.logged";
-/// What both say when it does.
+/// What it says when it does.
 const YES: &str = "yes";
 /// Separates these ciphertexts from every other.
 const CONTEXT: &[u8] = b"renfort second factor v1\0";
@@ -112,34 +109,14 @@ pub async fn is_required(store: &dyn Store) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn require(store: &dyn Store, required: bool) -> Result<(), StoreError> {
-    store.put_setting(REQUIRED, if required { YES } else { "no" }).await?;
+pub async fn require(store: &dyn Store, required: bool, at: UnixMillis) -> Result<(), StoreError> {
+    let what = Ordered::SecondFactorRequired { required };
+    let value = if required { YES } else { "no" };
+    store.put_ordered(REQUIRED, value, &what, at).await?;
     if required {
         store.end_sign_ins_without_second_factor().await?;
     }
     Ok(())
-}
-
-/// Writes what the command line demanded into the log, unless it stands there already; gives what changed.
-pub(crate) async fn log_requirement(store: &dyn Store, writer: &WriterHandle) -> Result<Option<bool>, StoreError> {
-    let required = is_required(store).await?;
-    let logged = store.setting(REQUIRED_LOGGED).await?.as_deref() == Some(YES);
-    if required == logged {
-        return Ok(None);
-    }
-    let entry = Entry {
-        at: clock::now(),
-        ticket: None,
-        session: None,
-        actor: Actor::Operator,
-        event: Event::SecondFactorRequired { required },
-    };
-    let written = writer.record(vec![entry]).await;
-    written.map_err(|_| StoreError::Failed("the demand of a second factor could not be written".to_owned()))?;
-    store
-        .put_setting(REQUIRED_LOGGED, if required { YES } else { "no" })
-        .await?;
-    Ok(Some(required))
 }
 
 /// Name of the key in `keys.db`; not one of the log's, which erasing a person erases.

@@ -1,6 +1,6 @@
 //! Setting up a data folder: relay key, database, first administrator.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc, time::Duration};
 
 use renfort_protocol::organisation::OrganisationFile;
 
@@ -8,7 +8,9 @@ use crate::{
     clock,
     data::DataFolder,
     error::RelayError,
-    keys, organisation,
+    keys,
+    orders::carry_out::carry_out,
+    organisation,
     store::{
         NewAccount, Store,
         sqlite::{SqliteOptions, SqliteStore},
@@ -32,6 +34,10 @@ pub async fn init(
     let store = SqliteStore::open(&folder, SqliteOptions::default()).await?;
     store.adopt(&file.organisation.key, &source).await?;
     store.add_person(administrator, clock::now()).await?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    // Nobody else has this folder: it is done when this returns, or fails.
+    let recorded = carry_out(&folder, &store, false, Duration::ZERO).await;
     store.close().await;
+    recorded?;
     Ok(file)
 }

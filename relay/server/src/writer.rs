@@ -11,7 +11,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use renfort_audit::{
     checkpoint::{Checkpoint, LogKey, Origin},
-    event::Event,
     hash::Digest,
     merkle::Tree,
     personal::{PersonalKey, encrypt},
@@ -43,19 +42,8 @@ pub const ANSWER_QUEUE: usize = WRITE_QUEUE;
 pub struct Job {
     /// Rows and events.
     pub batch: Batch,
-    /// What the command line did that the events tell of.
-    pub told: Option<Told>,
     /// Who is told.
     pub answer: Answer,
-}
-
-/// What the command line did, up to a number: it stands in the log from then on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    /// To accounts.
-    People(u64),
-    /// With cards and lists of revoked ones.
-    Cards(u64),
 }
 
 /// Who waits for a job.
@@ -101,15 +89,8 @@ impl WriterHandle {
     /// # Errors
     /// When they are not.
     pub async fn record(&self, events: Vec<Entry>) -> Result<(), FailReason> {
-        self.write(events, None).await
-    }
-
-    /// Writes audit events that tell of what the command line did.
-    ///
-    /// # Errors
-    /// When they are not durable.
-    pub async fn record_told(&self, events: Vec<Entry>, told: Told) -> Result<(), FailReason> {
-        self.write(events, Some(told)).await
+        let changes = Vec::new();
+        self.write_batch(Batch { changes, events }).await
     }
 
     /// Writes rows together with the audit events that tell of them, and waits until both are durable.
@@ -117,19 +98,9 @@ impl WriterHandle {
     /// # Errors
     /// When they are not, no part of them.
     pub async fn write_batch(&self, batch: Batch) -> Result<(), FailReason> {
-        self.send(batch, None).await
-    }
-
-    async fn write(&self, events: Vec<Entry>, told: Option<Told>) -> Result<(), FailReason> {
-        let changes = Vec::new();
-        self.send(Batch { changes, events }, told).await
-    }
-
-    async fn send(&self, batch: Batch, told: Option<Told>) -> Result<(), FailReason> {
         let (answer, written) = oneshot::channel();
         let job = Job {
             batch,
-            told,
             answer: Answer::Waiter(answer),
         };
         self.0.send(job).await.map_err(|_| FailReason::Storage)?;
@@ -280,9 +251,7 @@ impl Writer {
             let erased = self.erase_keys(&job.batch.changes).await?;
             for entry in with_holds(&job.batch.events) {
                 let mut entry = entry.into_owned();
-                if let Event::Keeping(keeping) = &mut entry.event {
-                    keeping.count_erased(erased);
-                }
+                entry.event.count_erased(erased);
                 if let Some(hold) = hold_of(&entry) {
                     transaction.hold(&hold, entry.at).await?;
                 }
@@ -306,11 +275,6 @@ impl Writer {
                 head.last = one.record.hash();
                 head.tree.push(head.last);
                 sealed.push((one, head.last));
-            }
-            match job.told {
-                Some(Told::People(through)) => transaction.people_changes_logged(through).await?,
-                Some(Told::Cards(through)) => transaction.card_installs_logged(through).await?,
-                None => {}
             }
         }
         for logged in self.encrypt(sealed, &mut random).await? {

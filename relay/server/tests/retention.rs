@@ -15,11 +15,9 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 use renfort_relay::{
-    erasure::{
-        retention::{cutoff, order_run, set_months},
-        settle,
-    },
+    erasure::retention::{cutoff, order_run, set_months},
     log_reader,
+    orders::settle,
     reveal::Revealer,
     store::{
         Store,
@@ -212,7 +210,7 @@ async fn what_is_older_than_a_year_is_erased_and_what_is_younger_or_on_hold_stay
 async fn a_longer_time_keeps_more_and_its_change_is_in_the_log() {
     let (store, writer) = open().await;
     writer.write_batch(day(1001, 700)).await.unwrap();
-    set_months(&*store, 24).await.unwrap();
+    set_months(&*store, 24, NOW).await.unwrap();
     order_run(&*store, NOW, true).await.unwrap();
     settle(&*store, &writer, NOW).await.unwrap();
     assert_eq!(names(&store).await, [true]);
@@ -224,7 +222,7 @@ async fn a_longer_time_keeps_more_and_its_change_is_in_the_log() {
         .map(|one| one.record.code)
         .collect();
     assert_eq!(codes, ["retention.changed", "retention.ran"]);
-    set_months(&*store, 23).await.unwrap();
+    set_months(&*store, 23, NOW).await.unwrap();
     let tomorrow = UnixMillis(NOW.0 + DAY);
     assert!(ago(700) < cutoff(tomorrow, 23));
     order_run(&*store, tomorrow, false).await.unwrap();

@@ -51,7 +51,6 @@ impl Log {
         };
         let job = Job {
             batch,
-            told: None,
             answer: Answer::Broker(AppendId(number)),
         };
         self.writer.reserve().await.unwrap().send(job);

@@ -1,4 +1,4 @@
-//! `card request|issue|revoke|install|list`. A running relay picks up what `install` brings by itself.
+//! `card request|issue|revoke|install|list`. A running relay takes up what `install` brings.
 //!
 //! Invariant: the organisation's key is read by `issue` and `revoke` only, which know nothing of a relay's data.
 
@@ -17,19 +17,14 @@ use renfort_protocol::{
 };
 
 use super::output::{self, say};
-use super::{CardCommand, IssuerArgs, RevokedArgs};
+use super::{CardCommand, IssuerArgs, RevokedArgs, opened::Opened};
 use crate::{
-    cards_watch::{SOON_MS, expiring},
-    clock,
-    data::{self, DataFolder},
+    clock, data,
     error::RelayError,
     issuing::{self, DAY_MS, Issuer, MAX_DAYS},
     organisation,
-    store::{
-        Store,
-        cards::{Cards, Installed},
-        sqlite::{SqliteOptions, SqliteStore},
-    },
+    store::cards::Installed,
+    upkeep::{SOON_MS, expiring},
 };
 
 pub(super) async fn run(command: CardCommand) -> anyhow::Result<()> {
@@ -48,10 +43,10 @@ pub(super) async fn run(command: CardCommand) -> anyhow::Result<()> {
     }
 }
 
-async fn open(data: &Path) -> anyhow::Result<(DeviceKey, SqliteStore)> {
-    let folder = DataFolder::open(data)?;
-    let key = organisation::read(&folder.organisation())?.organisation.key;
-    Ok((key, SqliteStore::open(&folder, SqliteOptions::default()).await?))
+async fn open(data: &Path) -> anyhow::Result<(DeviceKey, Opened)> {
+    let opened = Opened::open(data).await?;
+    let key = organisation::read(&opened.folder.organisation())?.organisation.key;
+    Ok((key, opened))
 }
 
 /// The day of an instant, in UTC.
@@ -61,10 +56,11 @@ fn day(at: UnixMillis) -> String {
 }
 
 async fn request(data: &Path, login: Option<&Name>, out: Option<&Path>) -> anyhow::Result<()> {
-    let (key, store) = open(data).await?;
+    let (key, opened) = open(data).await?;
+    let store = &*opened.store;
     let (people, cards) = (store.people().await?, store.cards().await?);
     let requests = store.card_requests().await?;
-    store.close().await;
+    opened.close().await;
     let now = clock::now();
     // A device that got a card since it asked waits no more.
     let answered = |one: &SignedCardRequest| {
@@ -243,7 +239,8 @@ fn read_installed(path: &Path, key: &DeviceKey) -> anyhow::Result<Installed> {
 }
 
 async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
-    let (key, store) = open(data).await?;
+    let (key, opened) = open(data).await?;
+    let store = &*opened.store;
     // All are judged before any is taken, cards also by the lists that come with them.
     let mut all = Vec::new();
     for path in files {
@@ -271,6 +268,9 @@ async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
     }
     for (path, content) in all {
         let is_new = store.install(&content, clock::now()).await?;
+        if is_new {
+            opened.record().await?;
+        }
         match content {
             Installed::Card(signed) if is_new => say!(
                 "Card {} of {}, good until {}.",
@@ -285,7 +285,7 @@ async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
                 signed.revocations.revoked.len()
             )?,
             Installed::Revocations(signed) => {
-                store.close().await;
+                opened.close().await;
                 return Err(RelayError::OlderList {
                     path: path.clone(),
                     number: signed.revocations.number,
@@ -294,14 +294,15 @@ async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
             }
         }
     }
-    store.close().await;
+    opened.close().await;
     Ok(())
 }
 
 async fn list(data: &Path) -> anyhow::Result<()> {
-    let (key, store) = open(data).await?;
+    let (key, opened) = open(data).await?;
+    let store = &*opened.store;
     let (cards, list) = (store.cards().await?, store.revocations().await?);
-    store.close().await;
+    opened.close().await;
     let (now, list) = (clock::now(), list.map(|list| list.revocations));
     let soon: Vec<_> = expiring(&cards, list.as_ref(), now)
         .into_iter()

@@ -1,38 +1,22 @@
 //! `erase person`. Shows first what would go, and asks. A running relay carries it out; when none runs, this does.
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use renfort_audit::{hash::Digest, keeping::EraseRefusal};
 use renfort_protocol::people::Name;
 
+use super::opened::Opened;
 use super::output::{self, say};
 use crate::{
     clock,
-    data::DataFolder,
     erasure::{
-        self, denied,
+        denied,
         lookup::{Found, look_up},
     },
-    error::RelayError,
-    keys,
-    store::{
-        Store,
-        erasing::{Ordered, Whom},
-        sqlite::{SqliteOptions, SqliteStore},
-    },
-    writer::Writer,
+    store::{Store, erasing::Whom, orders::Ordered},
 };
-
-/// A running relay has this long to carry it out before this command goes.
-const WAIT: Duration = Duration::from_secs(60);
-/// How often it is looked whether it has.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EraseCommand {
@@ -71,16 +55,16 @@ struct WhoArgs {
 
 pub(super) async fn run(command: EraseCommand) -> anyhow::Result<()> {
     let EraseCommand::Person(args) = command;
-    let folder = DataFolder::open(&args.data)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder, SqliteOptions::default()).await?);
-    let done = erase(&folder, &store, args).await;
-    store.close().await;
+    let opened = Opened::open(&args.data).await?;
+    let done = erase(&opened, args).await;
+    opened.close().await;
     done
 }
 
-async fn erase(folder: &DataFolder, store: &Arc<dyn Store>, args: PersonArgs) -> anyhow::Result<()> {
-    let whom = whom(&**store, &args).await?;
-    let found = look_up(&**store, &whom)
+async fn erase(opened: &Opened, args: PersonArgs) -> anyhow::Result<()> {
+    let store = &*opened.store;
+    let whom = whom(store, &args).await?;
+    let found = look_up(store, &whom)
         .await?
         .context("nothing was found of this person")?;
     if found.refusal().is_none() && !found.anything {
@@ -91,15 +75,16 @@ async fn erase(folder: &DataFolder, store: &Arc<dyn Store>, args: PersonArgs) ->
     if let Some((reason, tickets)) = found.refusal() {
         // Asked for and not done stands in the log too.
         store.put_order(&denied(&whom, reason, tickets), clock::now()).await?;
+        opened.record().await.context(refused(&found, reason))?;
         bail!(refused(&found, reason));
     }
     if !args.yes && !confirmed()? {
         say!("Nothing was erased.")?;
         return Ok(());
     }
-    let order = store.put_order(&Ordered::Erase(whom.clone()), clock::now()).await?;
-    carry_out(folder, store, order).await?;
-    let left = look_up(&**store, &whom).await?;
+    store.put_order(&Ordered::Erase(whom.clone()), clock::now()).await?;
+    opened.erase().await?;
+    let left = look_up(store, &whom).await?;
     if let Some(left) = left
         && let Some((reason, _)) = left.refusal()
         && left.anything
@@ -176,37 +161,6 @@ fn confirmed() -> anyhow::Result<bool> {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
-}
-
-async fn carry_out(folder: &DataFolder, store: &Arc<dyn Store>, order: u64) -> anyhow::Result<()> {
-    let until = Instant::now() + WAIT;
-    loop {
-        match folder.lock_to_serve() {
-            Ok(lock) => {
-                let pair = keys::load(&folder.relay_key())?;
-                let (writer, handle, _answers) = Writer::open(Arc::clone(store), pair).await?;
-                let writing = tokio::spawn(writer.run());
-                let settled = erasure::settle(&**store, &handle, clock::now()).await;
-                drop(handle);
-                writing.await?;
-                drop(lock);
-                settled?;
-                if erasure::is_done(&**store, order).await? {
-                    return Ok(());
-                }
-            }
-            Err(RelayError::InUse(_)) => {
-                if erasure::is_done(&**store, order).await? {
-                    return Ok(());
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-        if Instant::now() > until {
-            bail!("the running relay has not carried it out yet; it will, or the next one when it starts");
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
 }
 
 fn device(text: &str) -> Result<Digest, String> {

@@ -1,4 +1,4 @@
-//! `hold add|list|remove`. It counts at once; a running relay writes it into the log by itself.
+//! `hold add|list|remove`. It counts at once, and stands in the log when the command says so.
 
 use std::path::PathBuf;
 
@@ -10,14 +10,12 @@ use renfort_protocol::{
     ids::{SessionId, TicketId},
 };
 
-use super::output::say;
-use super::retention::open;
+use super::{opened::Opened, output::say};
 use crate::{
     clock,
     store::{
         Store,
-        erasing::{Erasing, HoldError, NewHold, Removal},
-        sqlite::SqliteStore,
+        erasing::{HoldError, NewHold, Removal},
     },
 };
 
@@ -66,20 +64,21 @@ pub(super) struct WhatArgs {
 pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
     match command {
         HoldCommand::Add { what, reason } => {
-            let store = open(&what.data).await?;
-            let (ticket, session) = held(&store, &what).await?;
+            let opened = Opened::open(&what.data).await?;
+            let (ticket, session) = held(&*opened.store, &what).await?;
             let hold = NewHold {
                 ticket,
                 session,
                 reason: HoldReason::Stated(reason),
             };
-            store.add_hold(&hold, clock::now()).await?;
-            store.close().await;
+            opened.store.add_hold(&hold, clock::now()).await?;
+            opened.record().await?;
+            opened.close().await;
             say!("Nothing of {ticket} is erased until the hold is removed.")?;
         }
         HoldCommand::List { data } => {
-            let store = open(&data).await?;
-            let holds = store.holds().await?;
+            let opened = Opened::open(&data).await?;
+            let holds = opened.store.holds().await?;
             if holds.is_empty() {
                 say!("Nothing is on hold.")?;
             }
@@ -91,22 +90,22 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
                     .unwrap_or_default();
                 say!("{}{session}: {}", hold.what.ticket, hold.what.reason)?;
             }
-            store.close().await;
+            opened.close().await;
         }
         HoldCommand::Remove {
             what,
             reason,
             abuse_reported,
         } => {
-            let store = open(&what.data).await?;
-            let (ticket, session) = held(&store, &what).await?;
+            let opened = Opened::open(&what.data).await?;
+            let (ticket, session) = held(&*opened.store, &what).await?;
             let removal = Removal {
                 ticket,
                 session,
                 cause: abuse_reported.then_some(HoldCode::AbuseReported),
                 reason,
             };
-            match store.remove_hold(&removal, clock::now()).await {
+            match opened.store.remove_hold(&removal, clock::now()).await {
                 Err(HoldError::Own(for_what)) => bail!(
                     "nothing was changed: the relay placed this hold by itself, for {for_what}. Once that has been examined, give \
                      --abuse-reported as well"
@@ -117,14 +116,15 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
                 ),
                 done => done?,
             }
-            store.close().await;
+            opened.record().await?;
+            opened.close().await;
             say!("{ticket} is no longer on hold for this. What else holds it stays: `renfort-relay hold list`.")?;
         }
     }
     Ok(())
 }
 
-async fn held(store: &SqliteStore, what: &WhatArgs) -> anyhow::Result<(TicketId, Option<SessionId>)> {
+async fn held(store: &dyn Store, what: &WhatArgs) -> anyhow::Result<(TicketId, Option<SessionId>)> {
     match (what.ticket, what.session) {
         (Some(ticket), _) => Ok((ticket, None)),
         (None, Some(id)) => {

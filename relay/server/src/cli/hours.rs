@@ -1,18 +1,14 @@
-//! `hours show|set`. A running relay picks the change up by itself.
+//! `hours show|set`. A running relay takes the change up.
 
 use std::{io::Read, path::Path};
 
 use anyhow::{Context, bail};
 
-use super::HoursCommand;
 use super::output::say;
+use super::{HoursCommand, opened::Opened};
 use crate::{
-    data::DataFolder,
+    clock,
     figures::{load_hours, parse_hours, save_hours},
-    store::{
-        Store,
-        sqlite::{SqliteOptions, SqliteStore},
-    },
 };
 
 /// Largest file of hours, in bytes; a larger one is refused.
@@ -21,24 +17,21 @@ const MAX_BYTES: u64 = 64 * 1024;
 pub(super) async fn run(command: HoursCommand) -> anyhow::Result<()> {
     match command {
         HoursCommand::Show { data } => {
-            let store = open(&data).await?;
-            let hours = load_hours(&store).await?;
+            let opened = Opened::open(&data).await?;
+            let hours = load_hours(&*opened.store).await?;
             say!("{}", serde_json::to_string_pretty(hours.file())?)?;
-            store.close().await;
+            opened.close().await;
         }
         HoursCommand::Set { data, file } => {
             let hours = parse_hours(&read(&file)?).with_context(|| file.display().to_string())?;
-            let store = open(&data).await?;
-            save_hours(&store, &hours).await?;
-            store.close().await;
+            let opened = Opened::open(&data).await?;
+            save_hours(&*opened.store, &hours, clock::now()).await?;
+            opened.record().await?;
+            opened.close().await;
             say!("Figures now count {} ({}).", hours.week_text(), hours.file().time_zone)?;
         }
     }
     Ok(())
-}
-
-async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(&DataFolder::open(data)?, SqliteOptions::default()).await?)
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

@@ -6,6 +6,7 @@ mod card;
 mod erase;
 mod hold;
 mod hours;
+mod opened;
 mod organisation;
 mod output;
 mod password;
@@ -292,7 +293,7 @@ enum CardCommand {
         #[command(flatten)]
         which: RevokedArgs,
     },
-    /// On the relay: takes cards and lists of revoked cards; a running relay picks them up by itself.
+    /// On the relay: takes cards and lists of revoked cards; a running relay acts on them at once.
     Install {
         /// Data folder.
         #[arg(long)]

@@ -1,18 +1,13 @@
-//! `people add|list|disable`; the rest is in [`super::second_factor`]. A running relay picks the change up by itself.
+//! `people add|list|disable`; the rest is in [`super::second_factor`]. A running relay takes the change up.
 
 use anyhow::bail;
 use renfort_protocol::people::Role;
 
 use super::output::say;
-use super::{PeopleCommand, password, role, second_factor};
+use super::{PeopleCommand, opened::Opened, password, role, second_factor};
 use crate::{
     clock,
-    data::DataFolder,
-    store::{
-        NewAccount, Store, StoreError,
-        second_factor::SecondFactors,
-        sqlite::{SqliteOptions, SqliteStore},
-    },
+    store::{NewAccount, StoreError},
 };
 
 pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
@@ -26,9 +21,10 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
             password,
         } => {
             let role = role(kind, level)?;
-            let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
+            let opened = Opened::open(&data).await?;
             let hash = crate::passwords::hash(&password::read(&password)?)?;
-            let id = store
+            let id = opened
+                .store
                 .add_person(
                     &NewAccount {
                         login: login.clone(),
@@ -39,11 +35,12 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                     clock::now(),
                 )
                 .await?;
-            store.close().await;
+            opened.record().await?;
+            opened.close().await;
             say!("Added account {} ({login}).", id.0)?;
         }
         PeopleCommand::List { data } => {
-            let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
+            let opened = Opened::open(&data).await?;
             say!(
                 "{:>4}  {:<24}  {:<32}  {:<14}  {:<8}  second factor",
                 "id",
@@ -52,8 +49,8 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                 "role",
                 "state"
             )?;
-            let with = store.with_second_factor().await?;
-            for person in store.people().await? {
+            let with = opened.store.with_second_factor().await?;
+            for person in opened.store.people().await? {
                 let state = if person.account.disabled { "disabled" } else { "active" };
                 let second_factor = if with.contains(&person.account.person.id) {
                     "yes"
@@ -68,20 +65,20 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                     role_text(person.account.person.role),
                 )?;
             }
-            store.close().await;
+            opened.close().await;
         }
         PeopleCommand::SecondFactor { data, login, action } => {
-            second_factor::run(&DataFolder::open(&data)?, &login, action).await?;
+            second_factor::run(&data, &login, action).await?;
         }
         PeopleCommand::RequireSecondFactor { data, what } => {
-            second_factor::demand(&DataFolder::open(&data)?, what).await?;
+            second_factor::demand(&data, what).await?;
         }
         PeopleCommand::Password { data, login, password } => {
-            second_factor::change_password(&DataFolder::open(&data)?, &login, &password).await?;
+            second_factor::change_password(&data, &login, &password).await?;
         }
         PeopleCommand::Disable { data, login, even_last } => {
-            let store = SqliteStore::open(&DataFolder::open(&data)?, SqliteOptions::default()).await?;
-            let done = store.disable_person(&login, even_last, clock::now()).await;
+            let opened = Opened::open(&data).await?;
+            let done = opened.store.disable_person(&login, even_last, clock::now()).await;
             if matches!(done, Err(StoreError::LastAdministrator)) {
                 bail!(
                     "{login} is the last active administrator; nothing was changed. Add another one first (people add --role \
@@ -89,7 +86,8 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                 );
             }
             done?;
-            store.close().await;
+            opened.record().await?;
+            opened.close().await;
             say!("Disabled {login}.")?;
         }
     }

@@ -1,18 +1,13 @@
-//! `retention show|set`. A running relay picks the change up by itself.
+//! `retention show|set`. A running relay takes the change up.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::output::say;
+use super::{opened::Opened, output::say};
 use crate::{
     clock,
-    data::DataFolder,
     erasure::retention::{MONTHS_RANGE, cutoff, months, set_months},
-    store::{
-        Store,
-        sqlite::{SqliteOptions, SqliteStore},
-    },
 };
 
 #[derive(Debug, Subcommand)]
@@ -39,17 +34,14 @@ pub(super) async fn run(command: RetentionCommand) -> anyhow::Result<()> {
         RetentionCommand::Show { data } => (data, None),
         RetentionCommand::Set { data, audit_months } => (data, Some(audit_months)),
     };
-    let store = open(&data).await?;
+    let opened = Opened::open(&data).await?;
     if let Some(months) = set {
-        set_months(&store, months).await?;
+        set_months(&*opened.store, months, clock::now()).await?;
+        opened.record().await?;
     }
-    let months = months(&store).await?;
+    let months = months(&*opened.store).await?;
     let days = clock::now().since(cutoff(clock::now(), months)) / (24 * 60 * 60_000);
     say!("Names are kept for {months} month(s): what is older than {days} days is erased, but for what is on hold.")?;
-    store.close().await;
+    opened.close().await;
     Ok(())
-}
-
-pub(super) async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(&DataFolder::open(data)?, SqliteOptions::default()).await?)
 }

@@ -1,32 +1,26 @@
-//! `people second-factor`, `people require-second-factor`, `people password`. A running relay picks the change up by
-//! itself: whoever is signed in with the account is signed out.
+//! `people second-factor`, `people require-second-factor`, `people password`. A running relay takes the change up: whoever is signed in with the account is signed out.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, path::Path};
 
 use anyhow::{Context, anyhow};
 use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 use renfort_protocol::people::Name;
 
 use super::output::{self, say};
-use super::{OnOff, PasswordArgs, SecondFactorAction, password};
+use super::{OnOff, PasswordArgs, SecondFactorAction, opened::Opened, password};
 use crate::{
-    clock,
-    data::DataFolder,
-    organisation,
+    clock, organisation,
     second_factor::{Enrolment, enrol, is_required, require},
-    store::{
-        Store,
-        second_factor::SecondFactors,
-        sqlite::{SqliteOptions, SqliteStore},
-    },
+    store::Store,
 };
 
-pub(super) async fn run(folder: &DataFolder, login: &Name, action: SecondFactorAction) -> anyhow::Result<()> {
-    let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
+pub(super) async fn run(data: &Path, login: &Name, action: SecondFactorAction) -> anyhow::Result<()> {
+    let opened = Opened::open(data).await?;
+    let store = &*opened.store;
     match action {
         SecondFactorAction::Enable => {
-            let file = organisation::read(&folder.organisation())?;
-            let given = enrol(&store, login, clock::now()).await?;
+            let file = organisation::read(&opened.folder.organisation())?;
+            let given = enrol(store, login, clock::now()).await?;
             let shown = sheet(&given, &file.organisation.name, login)
                 .and_then(|sheet| Ok(output::hand_over(format_args!("{sheet}"))?));
             // The account has it already, and nobody can sign in with what nobody has seen.
@@ -36,23 +30,27 @@ pub(super) async fn run(folder: &DataFolder, login: &Name, action: SecondFactorA
                      `people second-factor --login {login} reset`, or make another one"
                 )
             })?;
+            opened.record().await?;
         }
         SecondFactorAction::Reset => {
             if store.reset_second_factor(login, clock::now()).await? {
+                opened.record().await?;
                 say!("{login} has no second factor any more, and is signed out everywhere.")?;
             } else {
                 say!("{login} had no second factor.")?;
             }
         }
-        SecondFactorAction::Show => say!("{}", status(&store, login).await?)?,
+        SecondFactorAction::Show => say!("{}", status(store, login).await?)?,
     }
-    store.close().await;
+    opened.close().await;
     Ok(())
 }
 
-pub(super) async fn demand(folder: &DataFolder, what: OnOff) -> anyhow::Result<()> {
-    let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
-    require(&store, what == OnOff::On).await?;
+pub(super) async fn demand(data: &Path, what: OnOff) -> anyhow::Result<()> {
+    let opened = Opened::open(data).await?;
+    let store = &*opened.store;
+    require(store, what == OnOff::On, clock::now()).await?;
+    opened.record().await?;
     if what == OnOff::Off {
         say!("Accounts without a second factor can sign in.")?;
     } else {
@@ -64,20 +62,21 @@ pub(super) async fn demand(folder: &DataFolder, what: OnOff) -> anyhow::Result<(
             }
         }
     }
-    store.close().await;
+    opened.close().await;
     Ok(())
 }
 
-pub(super) async fn change_password(folder: &DataFolder, login: &Name, asked: &PasswordArgs) -> anyhow::Result<()> {
-    let store = SqliteStore::open(folder, SqliteOptions::default()).await?;
+pub(super) async fn change_password(data: &Path, login: &Name, asked: &PasswordArgs) -> anyhow::Result<()> {
+    let opened = Opened::open(data).await?;
     let hash = crate::passwords::hash(&password::read(asked)?)?;
-    store.change_password(login, &hash, clock::now()).await?;
-    store.close().await;
+    opened.store.change_password(login, &hash, clock::now()).await?;
+    opened.record().await?;
+    opened.close().await;
     say!("{login} has a new password, and is signed out everywhere.")?;
     Ok(())
 }
 
-async fn status(store: &SqliteStore, login: &Name) -> anyhow::Result<String> {
+async fn status(store: &dyn Store, login: &Name) -> anyhow::Result<String> {
     let known = store.credentials(login).await?;
     let known = known.with_context(|| format!("there is no account {login}"))?;
     let factor = store.second_factor(known.account.person.id).await?;

@@ -6,7 +6,6 @@ use renfort_audit::{
     actor::Actor,
     event::Event,
     keeping::{EraseRefusal, Keeping},
-    record::Entry,
 };
 use renfort_core::{
     contract::{Batch, Change, Erasure, StoredTicket},
@@ -15,12 +14,9 @@ use renfort_core::{
 use renfort_protocol::{erased, ids::TicketId, time::UnixMillis};
 
 use crate::{
+    orders,
     reveal::{Revealer, opened_by},
-    store::{
-        Store, StoreError,
-        erasing::{Order, Whom},
-        supervision::folded,
-    },
+    store::{Store, StoreError, erasing::Whom, orders::Order, supervision::folded},
 };
 
 /// Records read at once.
@@ -67,7 +63,7 @@ impl Found {
     }
 
     /// All of it as one batch.
-    pub(super) fn batch(mut self, order: &Order, now: UnixMillis) -> Batch {
+    pub(crate) fn batch(mut self, order: &Order, now: UnixMillis) -> Batch {
         self.erasure.order = order.id;
         let event = Keeping::PersonErased {
             of: self.whom.erased(),
@@ -77,13 +73,7 @@ impl Found {
             fields: 0,
             held: self.held.len() as u64,
         };
-        let entry = Entry {
-            at: now,
-            ticket: None,
-            session: None,
-            actor: Actor::Operator,
-            event: Event::Keeping(event),
-        };
+        let entry = orders::entry(order, now, (None, None), Event::Keeping(event));
         Batch {
             changes: vec![
                 Change::Erase(Box::new(self.erasure)),
@@ -95,7 +85,7 @@ impl Found {
 }
 
 /// That an erasure which was interrupted found nothing more to do.
-pub(super) const fn nothing_left(whom: &Whom) -> Keeping {
+pub(crate) const fn nothing_left(whom: &Whom) -> Keeping {
     Keeping::PersonErased {
         of: whom.erased(),
         tickets: 0,

@@ -10,21 +10,17 @@ use renfort_core::{
 };
 use renfort_protocol::time::UnixMillis;
 
-use super::Step;
 use crate::{
-    clock,
+    orders::Step,
     store::{
         Store, StoreError,
-        erasing::{Order, Ordered},
+        orders::{Order, Ordered},
         settings::Settings,
     },
-    writer::WriterHandle,
 };
 
 /// The setting that says how long, in months.
 const MONTHS: &str = "audit_months";
-/// The setting that says which of them stands in the log.
-const LOGGED: &str = "audit_months_logged";
 /// The setting that says when it was last looked for what is older.
 const RAN: &str = "retention_ran";
 /// Months, when nothing was set.
@@ -57,8 +53,9 @@ pub async fn months(store: &(impl Settings + ?Sized)) -> Result<u32, StoreError>
 ///
 /// # Errors
 /// When the store fails.
-pub async fn set_months(store: &(impl Settings + ?Sized), months: u32) -> Result<(), StoreError> {
-    store.put_setting(MONTHS, &months.to_string()).await
+pub async fn set_months(store: &(impl Settings + ?Sized), months: u32, at: UnixMillis) -> Result<(), StoreError> {
+    let what = Ordered::RetentionSet { months };
+    store.put_ordered(MONTHS, &months.to_string(), &what, at).await
 }
 
 /// What is older than this goes: so many months of the calendar (UTC) before now.
@@ -77,35 +74,6 @@ pub fn cutoff(now: UnixMillis, months: u32) -> UnixMillis {
         .and_then(|before| u64::try_from(before.as_millisecond()).ok());
     // Before 1970 there is nothing.
     UnixMillis(before.unwrap_or(0))
-}
-
-/// Writes a change of the months into the log, unless it stands there already.
-///
-/// # Errors
-/// When the store or the log fails.
-pub(super) async fn log_change(store: &dyn Store, writer: &WriterHandle) -> Result<(), StoreError> {
-    let Some(now) = store.setting(MONTHS).await? else {
-        return Ok(());
-    };
-    if store.setting(LOGGED).await?.as_deref() == Some(&now) {
-        return Ok(());
-    }
-    let months = u64::from(months(store).await?);
-    let entry = entry(clock::now(), Actor::Operator, Keeping::RetentionChanged { months });
-    writer.record(vec![entry]).await.map_err(|_| {
-        StoreError::Failed("a change of how long names are kept could not be written into the log".to_owned())
-    })?;
-    store.put_setting(LOGGED, &now).await
-}
-
-const fn entry(at: UnixMillis, actor: Actor, event: Keeping) -> Entry {
-    Entry {
-        at,
-        ticket: None,
-        session: None,
-        actor,
-        event: Event::Keeping(event),
-    }
 }
 
 /// Orders a run when a day has passed since the last one, or, `starting`, when something is older; and the next part of
@@ -146,7 +114,7 @@ pub async fn is_anything_due(store: &dyn Store, now: UnixMillis) -> Result<bool,
 }
 
 /// The next part of a run.
-pub(super) async fn batch(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<Step, StoreError> {
+pub(crate) async fn batch(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<Step, StoreError> {
     let months = months(store).await?;
     let before = cutoff(now, months);
     let tickets = store.tickets_due(before, TICKETS).await?;
@@ -176,7 +144,13 @@ pub(super) async fn batch(store: &dyn Store, order: &Order, now: UnixMillis) -> 
         fields: 0,
     };
     let settle = Change::SettleOrder { id: order.id };
-    let events = vec![entry(now, Actor::Relay, event)];
+    let events = vec![Entry {
+        at: now,
+        ticket: None,
+        session: None,
+        actor: Actor::Relay,
+        event: Event::Keeping(event),
+    }];
     if erasure.tickets.is_empty() && erasure.keys.is_empty() {
         let changes = vec![settle];
         return Ok(Step::Tell(Batch { changes, events }));
@@ -222,7 +196,7 @@ mod tests {
     async fn names_are_kept_for_a_year_unless_something_else_was_set() {
         let store = MemoryStore::new();
         assert_eq!(months(&store).await.unwrap(), 12);
-        set_months(&store, 3).await.unwrap();
+        set_months(&store, 3, UnixMillis(1)).await.unwrap();
         assert_eq!(months(&store).await.unwrap(), 3);
         store.put_setting(MONTHS, "0").await.unwrap();
         assert!(matches!(months(&store).await, Err(StoreError::Damaged(_))));

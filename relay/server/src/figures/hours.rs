@@ -3,19 +3,14 @@
 //! Invariant: hours that are kept are whole: their time zone is known and their openings make sense.
 
 use jiff::tz::TimeZone;
-use renfort_audit::{actor::Actor, event::Event, record::Entry};
+use renfort_audit::event::Event;
 use renfort_figures::{Hours, HoursError, HoursFile};
+use renfort_protocol::time::UnixMillis;
 
-use crate::{
-    clock,
-    store::{Store, StoreError, settings::Settings},
-    writer::WriterHandle,
-};
+use crate::store::{StoreError, orders::Ordered, settings::Settings};
 
 /// The setting that holds them, as JSON.
 const HOURS: &str = "business_hours";
-/// The setting that holds those that stand in the log.
-const LOGGED: &str = "business_hours_logged";
 
 /// What is wrong with business hours.
 #[derive(Debug, thiserror::Error)]
@@ -72,36 +67,23 @@ pub async fn load(store: &(impl Settings + ?Sized)) -> Result<Hours, StoreError>
 ///
 /// # Errors
 /// When the store fails.
-pub async fn save(store: &(impl Settings + ?Sized), hours: &Hours) -> Result<(), StoreError> {
+pub async fn save(store: &(impl Settings + ?Sized), hours: &Hours, at: UnixMillis) -> Result<(), StoreError> {
     let text = serde_json::to_string(hours.file()).map_err(|error| StoreError::Failed(error.to_string()))?;
-    store.put_setting(HOURS, &text).await
+    let what = Ordered::HoursSet(hours.file().clone());
+    store.put_ordered(HOURS, &text, &what, at).await
 }
 
-/// Writes hours that the command line made into the log, unless they stand there already.
-pub(super) async fn log_change(store: &dyn Store, writer: &WriterHandle) -> Result<(), StoreError> {
-    let Some(now) = store.setting(HOURS).await? else {
-        return Ok(());
-    };
-    if store.setting(LOGGED).await?.as_deref() == Some(&now) {
-        return Ok(());
-    }
-    let hours = parse(&now).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    let event = Event::HoursChanged {
-        time_zone: hours.file().time_zone.clone(),
+/// That these hours were set, as the log tells it.
+///
+/// # Errors
+/// When they make no sense (to this version).
+pub fn changed(file: &HoursFile) -> Result<Event, StoreError> {
+    let hours = check(file.clone()).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(Event::HoursChanged {
+        time_zone: file.time_zone.clone(),
         week: hours.week_text(),
-        holidays: hours.file().holidays.len() as u64,
-    };
-    let entry = Entry {
-        at: clock::now(),
-        ticket: None,
-        session: None,
-        actor: Actor::Operator,
-        event,
-    };
-    let written = writer.record(vec![entry]).await;
-    written
-        .map_err(|_| StoreError::Failed("a change of business hours could not be written into the log".to_owned()))?;
-    store.put_setting(LOGGED, &now).await
+        holidays: file.holidays.len() as u64,
+    })
 }
 
 #[cfg(test)]
@@ -139,7 +121,9 @@ mod tests {
             time_zone: "America/Cayenne".to_owned(),
             ..HoursFile::default()
         };
-        save(&store, &check(file.clone()).unwrap()).await.unwrap();
+        save(&store, &check(file.clone()).unwrap(), UnixMillis(1))
+            .await
+            .unwrap();
         assert_eq!(load(&store).await.unwrap().file(), &file);
         store.put_setting(HOURS, "{").await.unwrap();
         assert!(matches!(load(&store).await, Err(StoreError::Damaged(_))));

@@ -13,7 +13,10 @@ mod sqlite;
 mod store;
 
 pub use self::{
-    hours::{BadHours, default as default_hours, load as load_hours, parse as parse_hours, save as save_hours},
+    hours::{
+        BadHours, changed as hours_changed, default as default_hours, load as load_hours, parse as parse_hours,
+        save as save_hours,
+    },
     memory::MemoryFigures,
     sqlite::SqliteFigures,
     store::{Deflection, FigureStore, KEPT_MS, Noted, Progress, Told},
@@ -36,7 +39,6 @@ use crate::{
     clock,
     data::DataFolder,
     store::{Store, StoreError},
-    writer::WriterHandle,
 };
 
 /// How often the log is looked at.
@@ -74,7 +76,6 @@ pub async fn open_store(folder: &DataFolder) -> Arc<dyn FigureStore> {
 pub struct Figures {
     store: Arc<dyn FigureStore>,
     relay: Arc<dyn Store>,
-    writer: WriterHandle,
     /// One reads the log at a time.
     reading: Mutex<()>,
     /// One computes at a time; a further one waits.
@@ -84,11 +85,10 @@ pub struct Figures {
 impl Figures {
     /// Over this store, following this relay's log.
     #[must_use]
-    pub fn new(store: Arc<dyn FigureStore>, relay: Arc<dyn Store>, writer: WriterHandle) -> Self {
+    pub fn new(store: Arc<dyn FigureStore>, relay: Arc<dyn Store>) -> Self {
         Self {
             store,
             relay,
-            writer,
             reading: Mutex::new(()),
             computing: Mutex::new(()),
         }
@@ -104,9 +104,6 @@ impl Figures {
         loop {
             rounds.tick().await;
             let Some(figures) = figures.upgrade() else { return };
-            if let Err(error) = hours::log_change(&*figures.relay, &figures.writer).await {
-                tracing::error!(%error, "business hours were not picked up");
-            }
             if let Err(error) = figures.catch_up().await {
                 tracing::error!(%error, "figures do not follow the log");
             }

@@ -1,7 +1,7 @@
 //! Technicians' cards: requests that wait for the organisation, and what it signed and somebody brought here.
 //!
 //! Flow: the broker keeps requests ([`renfort_core::Change::PutCardRequest`]); the command line reads them and brings
-//! cards and lists; a running relay picks those up.
+//! cards and lists, with an order to record them; a running relay takes those up.
 //!
 //! Invariant: what is brought stays untouched, and of lists the one with the highest number counts.
 
@@ -25,17 +25,6 @@ pub enum Installed {
     Revocations(SignedRevocations),
 }
 
-/// What the command line brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CardInstall {
-    /// Its number, growing.
-    pub id: u64,
-    /// When.
-    pub at: UnixMillis,
-    /// What.
-    pub content: Installed,
-}
-
 /// The store, as cards need it.
 #[async_trait]
 pub trait Cards: Send + Sync + 'static {
@@ -57,16 +46,10 @@ pub trait Cards: Send + Sync + 'static {
     /// When the store fails or is damaged.
     async fn revocations(&self) -> Result<Option<SignedRevocations>, StoreError>;
 
-    /// Takes a card or a list. False when it is here already, or when a list is not newer than the one that is here;
+    /// Takes a card or a list, and orders that the log tells of it. False when it is here already, or when a list is not newer than the one that is here;
     /// then nothing changes.
     ///
     /// # Errors
     /// When the store fails.
     async fn install(&self, content: &Installed, at: UnixMillis) -> Result<bool, StoreError>;
-
-    /// What was brought and is not in the log yet, oldest first.
-    ///
-    /// # Errors
-    /// When the store fails or is damaged.
-    async fn card_installs(&self) -> Result<Vec<CardInstall>, StoreError>;
 }

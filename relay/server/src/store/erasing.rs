@@ -1,15 +1,11 @@
-//! What the store keeps and looks up for erasing: orders of the command line, holds, and what a person has.
-//!
-//! Flow: an order is kept first; whoever carries it out looks up what is to go and writes it as one batch with
-//! [`renfort_core::contract::Change::Erase`] and [`renfort_core::contract::Change::SettleOrder`]. What was interrupted
-//! still has its order, and is done again.
+//! What the store keeps and looks up for erasing: holds, and what a person has.
 //!
 //! Invariant: nothing of a ticket on hold is erased, whoever asks.
 
 use async_trait::async_trait;
 use renfort_audit::{
     hash::Digest,
-    keeping::{EraseRefusal, Erased, HoldCode, HoldReason},
+    keeping::{Erased, HoldCode, HoldReason},
 };
 use renfort_core::contract::StoredTicket;
 use renfort_protocol::{
@@ -122,46 +118,6 @@ pub enum HoldError {
     Store(#[from] StoreError),
 }
 
-/// What is to be done, or only to be written into the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ordered {
-    /// Erase somebody.
-    Erase(Whom),
-    /// Somebody was not erased.
-    EraseDenied {
-        /// Who.
-        of: Erased,
-        /// Why not.
-        reason: EraseRefusal,
-        /// Tickets that stood in the way.
-        tickets: u64,
-    },
-    /// Erase some of what is older than names are kept.
-    Retention,
-    /// A hold was added.
-    HoldAdded(NewHold),
-    /// A hold was removed.
-    HoldRemoved {
-        /// Which, and why.
-        #[serde(flatten)]
-        removal: Removal,
-        /// Since when it was there.
-        since: UnixMillis,
-    },
-}
-
-/// An order that is not carried out yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
-    /// Its number, growing.
-    pub id: u64,
-    /// When it was given.
-    pub at: UnixMillis,
-    /// What.
-    pub what: Ordered,
-}
-
 /// A key that is to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasedKey {
@@ -174,18 +130,6 @@ pub struct ErasedKey {
 /// The store, as erasing needs it.
 #[async_trait]
 pub trait Erasing: Send + Sync + 'static {
-    /// Keeps an order; gives its number.
-    ///
-    /// # Errors
-    /// When the store fails.
-    async fn put_order(&self, what: &Ordered, at: UnixMillis) -> Result<u64, StoreError>;
-
-    /// Orders that are not carried out, oldest first.
-    ///
-    /// # Errors
-    /// When the store fails or is damaged.
-    async fn orders(&self) -> Result<Vec<Order>, StoreError>;
-
     /// Holds, oldest first.
     ///
     /// # Errors

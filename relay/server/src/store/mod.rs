@@ -1,7 +1,8 @@
 //! What the relay keeps, behind one trait: SQLite on disk, and a store in memory that dies with the process.
 //!
 //! Flow: the writer opens a [`Transaction`], applies the broker's changes and adds sealed records, and commits; everything
-//! else only reads. Accounts are the exception: the command line changes them, and a running relay picks that up.
+//! else only reads. What the command line changes is the exception: it keeps an order ([`orders`]) with it, which a running
+//! relay takes up.
 //!
 //! Invariant: what a committed transaction wrote is on disk before [`Transaction::commit`] returns, and nothing of an
 //! uncommitted one is ever seen.
@@ -11,6 +12,7 @@ pub mod cards;
 pub mod erasing;
 pub mod filter;
 pub mod memory;
+pub mod orders;
 pub mod rows;
 pub mod second_factor;
 pub mod settings;
@@ -76,45 +78,6 @@ pub struct Credentials {
     pub login: Name,
     /// Password hash, a PHC string.
     pub hash: String,
-}
-
-/// What the command line changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PeopleChange {
-    /// Its number, growing.
-    pub id: u64,
-    /// When.
-    pub at: UnixMillis,
-    /// Which account, as it is now.
-    pub person: Credentials,
-    /// What happened to it?
-    pub kind: PeopleChangeKind,
-}
-
-/// Kinds of [`PeopleChange`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PeopleChangeKind {
-    /// A new account.
-    Added,
-    /// It can no longer sign in.
-    Disabled,
-    /// It got a second factor.
-    SecondFactorEnabled,
-    /// It has none any more.
-    SecondFactorReset,
-    /// It has another password.
-    PasswordChanged,
-}
-
-impl PeopleChangeKind {
-    /// Did it end what the account had signed in to?
-    #[must_use]
-    pub const fn ends_sign_ins(self) -> bool {
-        matches!(
-            self,
-            Self::SecondFactorEnabled | Self::SecondFactorReset | Self::PasswordChanged
-        )
-    }
 }
 
 /// A sign-in to the console.
@@ -199,23 +162,11 @@ pub trait Transaction: Send {
     /// When the store fails.
     async fn add_checkpoint(&mut self, checkpoint: &StoredCheckpoint) -> Result<(), StoreError>;
 
-    /// Remembers that the changes of accounts up to `through` stand in the log.
-    ///
-    /// # Errors
-    /// When the store fails.
-    async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError>;
-
     /// Holds a ticket or a session; once it is held, holding it again changes nothing.
     ///
     /// # Errors
     /// When the store fails.
     async fn hold(&mut self, hold: &erasing::NewHold, at: UnixMillis) -> Result<(), StoreError>;
-
-    /// Remembers that the cards and lists up to `through` that were brought here stand in the log.
-    ///
-    /// # Errors
-    /// When the store fails.
-    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError>;
 
     /// Makes it durable.
     ///
@@ -230,6 +181,7 @@ pub trait Store:
     articles::Articles
     + cards::Cards
     + erasing::Erasing
+    + orders::Orders
     + second_factor::SecondFactors
     + settings::Settings
     + supervision::Supervision
@@ -343,12 +295,6 @@ pub trait Store:
     /// # Errors
     /// When the store fails.
     async fn account(&self, id: PersonId) -> Result<Option<Account>, StoreError>;
-
-    /// Changes of accounts that are not in the log yet, oldest first.
-    ///
-    /// # Errors
-    /// When the store fails.
-    async fn people_changes(&self) -> Result<Vec<PeopleChange>, StoreError>;
 
     /// The account that a technician's token belongs to, when it is of this device and not expired.
     ///

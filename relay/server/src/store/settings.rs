@@ -1,8 +1,9 @@
 //! Settings that the command line makes while a relay may be running: a name and a text.
 
 use async_trait::async_trait;
+use renfort_protocol::time::UnixMillis;
 
-use super::StoreError;
+use super::{StoreError, orders::Ordered};
 
 /// The store, as settings need it.
 #[async_trait]
@@ -18,4 +19,10 @@ pub trait Settings: Send + Sync + 'static {
     /// # Errors
     /// When the store fails.
     async fn put_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// The same on somebody's order, which is kept with it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn put_ordered(&self, name: &str, value: &str, what: &Ordered, at: UnixMillis) -> Result<(), StoreError>;
 }

@@ -57,7 +57,7 @@ impl Log {
     }
 
     fn figures(&self, store: Arc<dyn FigureStore>) -> Figures {
-        Figures::new(store, Arc::clone(&self.store) as Arc<dyn Store>, self.writer.clone())
+        Figures::new(store, Arc::clone(&self.store) as Arc<dyn Store>)
     }
 }
 

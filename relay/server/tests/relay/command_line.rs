@@ -1,5 +1,13 @@
 //! The command line, as an administrator uses it.
 
+use renfort_relay::{
+    data::DataFolder,
+    store::{
+        Store,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+};
+
 use crate::support::{
     ADMIN, PASSWORD, World,
     program::{Serving, run},
@@ -219,7 +227,14 @@ async fn refusals_say_what_was_given_and_what_is_wanted() {
         assert!(!refused.status.success(), "{refused:?}");
         text(&refused.stderr)
     };
-    let said = refusal(&["audit", "export", "--data", &data]);
+    let bare = DataFolder::create(&world.folder.path().join("bare")).unwrap();
+    let from = world.store().await.adopted().await.unwrap();
+    std::fs::copy(world.data().join("organisation.json"), bare.organisation()).unwrap();
+    renfort_relay::keys::create(&bare.relay_key()).unwrap();
+    let store = SqliteStore::open(&bare, SqliteOptions::default()).await.unwrap();
+    store.adopt(&from.0, &from.1).await.unwrap();
+    store.close().await;
+    let said = refusal(&["audit", "export", "--data", bare.path().to_str().unwrap()]);
     assert!(said.contains("no log yet") && !said.contains("damaged"), "{said}");
     let said = refusal(&["audit", "verify", &data]);
     assert!(said.contains(&data), "{said}");

@@ -18,7 +18,8 @@ use renfort_relay::{
     reveal::opened_by,
     store::{
         Store,
-        erasing::{Erasing, NewHold, Ordered, Whom},
+        erasing::{Erasing, NewHold, Whom},
+        orders::{Ordered, Orders},
     },
 };
 use ring::signature::{Ed25519KeyPair, KeyPair};

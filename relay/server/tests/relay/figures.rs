@@ -51,7 +51,7 @@ async fn world() -> World {
     let week: Vec<String> = days.iter().map(|day| format!("\"{day}\":{all}")).collect();
     let hours = parse_hours(&format!(r#"{{"time_zone":"UTC","week":{{{}}}}}"#, week.join(","))).unwrap();
     let store = world.store().await;
-    save_hours(&store, &hours).await.unwrap();
+    save_hours(&store, &hours, renfort_relay::clock::now()).await.unwrap();
     renfort_relay::store::Store::close(&store).await;
     world
 }
@@ -379,7 +379,8 @@ async fn rubbish_gets_a_worded_error_and_is_not_recorded_as_a_look() {
     relay.stop().await;
 }
 
-#[tokio::test]
+// The command waits for the relay, which runs in this very process.
+#[tokio::test(flavor = "multi_thread")]
 async fn business_hours_are_set_while_the_relay_runs_and_stand_in_the_log() {
     let world = World::new().await;
     let relay = world.start().await;

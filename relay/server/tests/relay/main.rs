@@ -12,6 +12,7 @@ mod erasure;
 mod exports;
 mod figures;
 mod memory;
+mod orders;
 mod receipts;
 mod sign_in_attacks;
 mod slow_reader;

@@ -287,7 +287,9 @@ async fn whoever_must_have_a_second_factor_and_has_none_is_told_so_and_signed_ou
     let sue = Browser::signed_in(relay.address(), "sue").await;
     let mut ada = technician(relay.address(), "ada", 1).await;
     let store = world.store().await;
-    second_factor::require(&store, true).await.unwrap();
+    second_factor::require(&store, true, renfort_relay::clock::now())
+        .await
+        .unwrap();
     assert_eq!(ada.farewell().await.code, Code::SignInExpired);
     assert_eq!(sue.get("/v1/console/me").await.status, 401);
     let refused = connect(relay.address()).await.welcome(1, as_ada(None)).await;
@@ -301,7 +303,9 @@ async fn whoever_must_have_a_second_factor_and_has_none_is_told_so_and_signed_ou
             .await
             .is_ok()
     );
-    second_factor::require(&store, false).await.unwrap();
+    second_factor::require(&store, false, renfort_relay::clock::now())
+        .await
+        .unwrap();
     store.close().await;
     let sue = Browser::signed_in(relay.address(), "sue").await;
     for said in [

@@ -12,6 +12,7 @@ use renfort_protocol::{
 use renfort_relay::store::{
     Applied, Store,
     cards::{Installed, KEPT_EXPIRED_MS},
+    orders::Ordered,
 };
 use ring::signature::Ed25519KeyPair;
 
@@ -89,18 +90,21 @@ pub async fn a_request_takes_the_place_of_the_devices_earlier_one_and_the_newest
     assert!(kept.contains(&request(bob, 1, 1)) && !kept.contains(&request(ada, 1, 2)));
 }
 
-pub async fn what_is_brought_is_told_until_it_stands_in_the_log(store: &dyn Store) {
+pub async fn what_is_brought_is_ordered_with_it(store: &dyn Store) {
     let at = UnixMillis(5);
     assert!(store.install(&Installed::Card(card(1, 100)), at).await.unwrap());
     assert!(!store.install(&Installed::Card(card(1, 100)), at).await.unwrap());
     assert!(store.install(&Installed::Revocations(list(1)), at).await.unwrap());
-    let told = store.card_installs().await.unwrap();
-    assert_eq!(told.len(), 2);
-    assert_eq!((told[0].at, &told[0].content), (at, &Installed::Card(card(1, 100))));
-    let mut transaction = store.begin().await.unwrap();
-    transaction.card_installs_logged(told[0].id).await.unwrap();
-    transaction.commit().await.unwrap();
-    assert_eq!(store.card_installs().await.unwrap(), told[1..]);
+    let told: Vec<_> = store.orders().await.unwrap();
+    let expected = [
+        Ordered::installed(&Installed::Card(card(1, 100))),
+        Ordered::installed(&Installed::Revocations(list(1))),
+    ];
+    assert_eq!(
+        told.iter().map(|order| order.what.clone()).collect::<Vec<_>>(),
+        expected
+    );
+    assert_eq!(told[0].at, at);
     let snapshot = store.snapshot().await.unwrap();
     assert_eq!(
         (snapshot.cards, snapshot.revocations),
@@ -129,20 +133,13 @@ pub async fn what_expired_long_ago_is_forgotten(store: &dyn Store) {
     }
     let late = UnixMillis(150 + KEPT_EXPIRED_MS);
     store.forget_expired(late, UnixMillis(0)).await.unwrap();
-    assert_eq!(store.cards().await.unwrap().len(), 2, "not before it is in the log");
-    let last = store.card_installs().await.unwrap().last().unwrap().id;
-    let mut transaction = store.begin().await.unwrap();
-    transaction.card_installs_logged(last).await.unwrap();
-    transaction.commit().await.unwrap();
-    store.forget_expired(late, UnixMillis(0)).await.unwrap();
     assert_eq!(store.cards().await.unwrap(), [card(2, 200)]);
     assert_eq!(store.revocations().await.unwrap(), Some(list(2)));
-    // Numbers of what was forgotten are not given again.
-    store
-        .install(&Installed::Card(card(3, u64::MAX >> 12)), UnixMillis(1))
-        .await
-        .unwrap();
-    assert!(store.card_installs().await.unwrap()[0].id > last);
+    assert_eq!(
+        store.orders().await.unwrap().len(),
+        4,
+        "the log tells of them all the same"
+    );
 }
 
 pub async fn a_session_keeps_its_binding(store: &dyn Store) {

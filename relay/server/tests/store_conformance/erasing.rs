@@ -19,7 +19,8 @@ use renfort_protocol::{
 };
 use renfort_relay::store::{
     Applied, Store,
-    erasing::{ErasedKey, HoldError, NewHold, Ordered, Removal, Whom},
+    erasing::{ErasedKey, HoldError, NewHold, Removal, Whom},
+    orders::Ordered,
     second_factor::NewSecondFactor,
 };
 

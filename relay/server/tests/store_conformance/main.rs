@@ -70,7 +70,7 @@ conformance! {
     articles::there_are_no_more_articles_than_can_be_kept
     articles::replies_are_kept_changed_and_removed_by_version
     cards::a_request_takes_the_place_of_the_devices_earlier_one_and_the_newest_are_kept
-    cards::what_is_brought_is_told_until_it_stands_in_the_log
+    cards::what_is_brought_is_ordered_with_it
     cards::a_list_is_taken_when_it_is_newer
     cards::what_expired_long_ago_is_forgotten
     cards::a_session_keeps_its_binding
@@ -82,8 +82,9 @@ conformance! {
     erasing::what_is_due_is_old_closed_not_held_and_not_erased
     erasing::keys_are_deleted_by_name
     settings::a_setting_is_what_it_was_made_last
+    settings::what_is_set_on_order_is_ordered_with_it
     people::a_login_is_taken_once_whatever_its_case
-    people::changes_of_accounts_are_told_until_they_stand_in_the_log
+    people::changes_of_accounts_are_ordered_with_them
     people::of_two_that_disable_the_last_administrators_at_once_one_is_refused
     people::a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled
     people::a_console_sign_in_is_kept_until_it_is_forgotten

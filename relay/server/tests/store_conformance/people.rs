@@ -8,7 +8,9 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 use renfort_relay::store::{
-    Applied, ConsoleSignIn, NewAccount, PeopleChangeKind, Store, StoreError, second_factor::NewSecondFactor,
+    Applied, ConsoleSignIn, NewAccount, Store, StoreError,
+    orders::{Ordered, PersonChange},
+    second_factor::NewSecondFactor,
 };
 
 use crate::samples::{name, person, write};
@@ -49,25 +51,28 @@ pub async fn a_login_is_taken_once_whatever_its_case(store: &dyn Store) {
     assert_eq!(store.people().await.unwrap().len(), 1);
 }
 
-pub async fn changes_of_accounts_are_told_until_they_stand_in_the_log(store: &dyn Store) {
+pub async fn changes_of_accounts_are_ordered_with_them(store: &dyn Store) {
     let id = person(store, "ada").await;
     for _ in 0..2 {
         store.disable_person(&name("ada"), false, UnixMillis(2)).await.unwrap();
     }
-    let changes = store.people_changes().await.unwrap();
-    let kinds: Vec<_> = changes
-        .iter()
-        .map(|change| (change.kind, change.person.account.person.id))
-        .collect();
+    use PersonChange::{Added, Disabled};
     assert_eq!(
-        kinds,
-        [(PeopleChangeKind::Added, id), (PeopleChangeKind::Disabled, id)],
+        ordered(store, id).await,
+        [Added, Disabled],
         "disabling twice is one change"
     );
-    let mut transaction = store.begin().await.unwrap();
-    transaction.people_changes_logged(changes[0].id).await.unwrap();
-    transaction.commit().await.unwrap();
-    assert_eq!(store.people_changes().await.unwrap(), changes[1..]);
+    assert_eq!(store.orders().await.unwrap()[1].at, UnixMillis(2));
+}
+
+/// What the log is to tell of an account.
+async fn ordered(store: &dyn Store, id: PersonId) -> Vec<PersonChange> {
+    let orders = store.orders().await.unwrap();
+    let changes = orders.into_iter().filter_map(|order| match order.what {
+        Ordered::Person { person, change } if person == id => Some(change),
+        _ => None,
+    });
+    changes.collect()
 }
 
 pub async fn a_token_is_good_on_its_device_until_it_expires_or_its_account_is_disabled(store: &dyn Store) {
@@ -181,16 +186,9 @@ pub async fn a_second_factors_steps_and_recovery_codes_count_once(store: &dyn St
         assert_eq!(reset, was_there);
     }
     assert_eq!(store.second_factor(id).await.unwrap(), None);
-    let kinds: Vec<_> = store
-        .people_changes()
-        .await
-        .unwrap()
-        .iter()
-        .map(|change| change.kind)
-        .collect();
-    use PeopleChangeKind::{Added, SecondFactorEnabled, SecondFactorReset};
+    use PersonChange::{Added, SecondFactorEnabled, SecondFactorReset};
     assert_eq!(
-        kinds,
+        ordered(store, id).await,
         [Added, SecondFactorEnabled, SecondFactorEnabled, SecondFactorReset]
     );
 }

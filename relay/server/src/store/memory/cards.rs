@@ -11,23 +11,22 @@ use renfort_protocol::{
 use super::MemoryStore;
 use crate::store::{
     StoreError,
-    cards::{CardInstall, Cards, Installed, KEPT_EXPIRED_MS},
+    cards::{Cards, Installed, KEPT_EXPIRED_MS},
+    orders::Ordered,
 };
 
 /// Requests, and what was brought.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CardBox {
     requests: Vec<SignedCardRequest>,
-    installs: Vec<CardInstall>,
-    last: u64,
-    pub(super) logged: u64,
+    installs: Vec<Installed>,
 }
 
 impl CardBox {
     /// Nothing of this account's is kept.
     pub(super) fn forget(&mut self, person: PersonId) {
         self.requests.retain(|request| request.request.person != person);
-        self.installs.retain(|install| match &install.content {
+        self.installs.retain(|install| match install {
             Installed::Card(card) => card.card.person != person,
             Installed::Revocations(_) => true,
         });
@@ -53,7 +52,7 @@ impl CardBox {
     }
 
     pub(super) fn cards(&self) -> Vec<SignedCard> {
-        let cards = self.installs.iter().filter_map(|install| match &install.content {
+        let cards = self.installs.iter().filter_map(|install| match install {
             Installed::Card(card) => Some(card.clone()),
             Installed::Revocations(_) => None,
         });
@@ -61,14 +60,14 @@ impl CardBox {
     }
 
     pub(super) fn revocations(&self) -> Option<SignedRevocations> {
-        let lists = self.installs.iter().filter_map(|install| match &install.content {
+        let lists = self.installs.iter().filter_map(|install| match install {
             Installed::Revocations(list) => Some(list),
             Installed::Card(_) => None,
         });
         lists.max_by_key(|list| list.revocations.number).cloned()
     }
 
-    fn install(&mut self, content: &Installed, at: UnixMillis) -> bool {
+    fn install(&mut self, content: &Installed) -> bool {
         let is_new = match content {
             Installed::Card(card) => self.cards().iter().all(|other| other.card.serial != card.card.serial),
             Installed::Revocations(list) => self
@@ -76,25 +75,17 @@ impl CardBox {
                 .is_none_or(|other| other.revocations.number < list.revocations.number),
         };
         if is_new {
-            self.last += 1;
-            self.installs.push(CardInstall {
-                id: self.last,
-                at,
-                content: content.clone(),
-            });
+            self.installs.push(content.clone());
         }
         is_new
     }
 
     pub(super) fn forget_expired(&mut self, now: UnixMillis) {
-        let (logged, newest) = (self.logged, self.revocations().map(|list| list.revocations.number));
+        let newest = self.revocations().map(|list| list.revocations.number);
         let before = now.0.saturating_sub(KEPT_EXPIRED_MS);
-        self.installs.retain(|install| {
-            let needed = match &install.content {
-                Installed::Card(card) => card.card.expires_at.0 >= before,
-                Installed::Revocations(list) => Some(list.revocations.number) == newest,
-            };
-            needed || install.id > logged
+        self.installs.retain(|install| match install {
+            Installed::Card(card) => card.card.expires_at.0 >= before,
+            Installed::Revocations(list) => Some(list.revocations.number) == newest,
         });
     }
 }
@@ -114,19 +105,13 @@ impl Cards for MemoryStore {
     }
 
     async fn install(&self, content: &Installed, at: UnixMillis) -> Result<bool, StoreError> {
-        self.change(|state| Ok(state.cards.install(content, at))).await
-    }
-
-    async fn card_installs(&self) -> Result<Vec<CardInstall>, StoreError> {
-        Ok(self.read(|state| {
-            let logged = state.cards.logged;
-            state
-                .cards
-                .installs
-                .iter()
-                .filter(|install| install.id > logged)
-                .cloned()
-                .collect()
-        }))
+        self.change(|state| {
+            let is_new = state.cards.install(content);
+            if is_new {
+                state.order(Ordered::installed(content), at);
+            }
+            Ok(is_new)
+        })
+        .await
     }
 }

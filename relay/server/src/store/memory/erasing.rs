@@ -17,7 +17,8 @@ use renfort_protocol::{
 use super::{MemoryStore, State};
 use crate::store::{
     LoggedRecord, SealedField, StoreError,
-    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Removal, Whom},
+    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Removal, Whom},
+    orders::Ordered,
     supervision::folded,
 };
 
@@ -81,13 +82,6 @@ impl State {
         true
     }
 
-    /// False when there is no such order.
-    pub(super) fn settle_order(&mut self, id: u64) -> bool {
-        let before = self.orders.len();
-        self.orders.retain(|order| order.id != id);
-        self.orders.len() < before
-    }
-
     /// False when it is held already.
     pub(super) fn hold(&mut self, new: &NewHold, at: UnixMillis) -> bool {
         let fresh = !self.holds.iter().any(|hold| hold.what.is_same(new));
@@ -102,13 +96,6 @@ impl State {
 
     fn is_held(&self, ticket: TicketId) -> bool {
         self.holds.iter().any(|hold| hold.what.ticket == ticket)
-    }
-
-    fn order(&mut self, what: Ordered, at: UnixMillis) -> u64 {
-        self.last_order += 1;
-        let id = self.last_order;
-        self.orders.push(Order { id, at, what });
-        id
     }
 
     fn has(&self, ticket: &TicketRecord, whom: &Whom) -> bool {
@@ -141,14 +128,6 @@ impl State {
 
 #[async_trait]
 impl Erasing for MemoryStore {
-    async fn put_order(&self, what: &Ordered, at: UnixMillis) -> Result<u64, StoreError> {
-        self.change(|state| Ok(state.order(what.clone(), at))).await
-    }
-
-    async fn orders(&self) -> Result<Vec<Order>, StoreError> {
-        Ok(self.read(|state| state.orders.clone()))
-    }
-
     async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
         Ok(self.read(|state| state.holds.clone()))
     }

@@ -6,6 +6,7 @@ mod articles;
 mod cards;
 mod erasing;
 mod lists;
+mod orders;
 mod second_factor;
 mod settings;
 mod supervision;
@@ -34,10 +35,10 @@ use renfort_protocol::{
 use tokio::sync::Mutex;
 
 use super::{
-    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, PeopleChangeKind, Store, StoreError,
-    StoredCheckpoint, Transaction,
-    erasing::{Hold, Order},
+    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, Store, StoreError, StoredCheckpoint, Transaction,
+    erasing::Hold,
     filter::Criteria,
+    orders::{Order, Ordered, PersonChange},
     rows::{ListedSession, ListedTicket, Listing},
     second_factor::StoredSecondFactor,
 };
@@ -57,8 +58,6 @@ struct State {
     tokens: BTreeMap<Digest, Token>,
     console: BTreeMap<Digest, ConsoleSignIn>,
     people: Vec<Credentials>,
-    changes: Vec<(u64, UnixMillis, PeopleChangeKind, PersonId)>,
-    changes_logged: u64,
     records: Vec<LoggedRecord>,
     checkpoints: BTreeMap<u64, StoredCheckpoint>,
     settings: BTreeMap<String, String>,
@@ -149,9 +148,8 @@ impl State {
             .position(|person| person.login.as_str().eq_ignore_ascii_case(login.as_str()))
     }
 
-    fn note_change(&mut self, at: UnixMillis, kind: PeopleChangeKind, person: PersonId) {
-        let id = self.changes.len() as u64 + 1;
-        self.changes.push((id, at, kind, person));
+    fn note_change(&mut self, at: UnixMillis, change: PersonChange, person: PersonId) {
+        self.order(Ordered::Person { person, change }, at);
     }
 }
 
@@ -273,7 +271,7 @@ impl Store for MemoryStore {
                 login: new.login.clone(),
                 hash: new.hash.clone(),
             });
-            state.note_change(at, PeopleChangeKind::Added, id);
+            state.note_change(at, PersonChange::Added, id);
             Ok(id)
         })
         .await
@@ -292,7 +290,7 @@ impl Store for MemoryStore {
             if !std::mem::replace(&mut account.disabled, true) {
                 state.end_sign_ins(id);
                 state.views.retain(|(person, _)| *person != id);
-                state.note_change(at, PeopleChangeKind::Disabled, id);
+                state.note_change(at, PersonChange::Disabled, id);
             }
             Ok(())
         })
@@ -312,21 +310,6 @@ impl Store for MemoryStore {
 
     async fn account(&self, id: PersonId) -> Result<Option<Account>, StoreError> {
         Ok(self.read(|state| state.person(id).map(|person| person.account.clone())))
-    }
-
-    async fn people_changes(&self) -> Result<Vec<PeopleChange>, StoreError> {
-        Ok(self.read(|state| {
-            let new = state.changes.iter().filter(|(id, ..)| *id > state.changes_logged);
-            new.filter_map(|&(id, at, kind, person)| {
-                Some(PeopleChange {
-                    id,
-                    at,
-                    kind,
-                    person: state.person(person)?.clone(),
-                })
-            })
-            .collect()
-        }))
     }
 
     async fn token(&self, hash: &Digest, device: &DeviceKey, now: UnixMillis) -> Result<Option<Account>, StoreError> {

@@ -8,7 +8,8 @@ use renfort_protocol::{ids::PersonId, people::Name, time::UnixMillis};
 
 use super::{MemoryStore, State};
 use crate::store::{
-    PeopleChangeKind, StoreError,
+    StoreError,
+    orders::PersonChange,
     second_factor::{NewSecondFactor, SecondFactors, StoredSecondFactor},
 };
 
@@ -47,7 +48,7 @@ impl SecondFactors for MemoryStore {
             };
             state.second_factors.insert(person, stored);
             state.end_sign_ins(person);
-            state.note_change(at, PeopleChangeKind::SecondFactorEnabled, person);
+            state.note_change(at, PersonChange::SecondFactorEnabled, person);
             Ok(())
         })
         .await
@@ -60,7 +61,7 @@ impl SecondFactors for MemoryStore {
                 return Ok(false);
             }
             state.end_sign_ins(person);
-            state.note_change(at, PeopleChangeKind::SecondFactorReset, person);
+            state.note_change(at, PersonChange::SecondFactorReset, person);
             Ok(true)
         })
         .await
@@ -111,7 +112,7 @@ impl SecondFactors for MemoryStore {
                 hash.clone_into(&mut state.people[place].hash);
             }
             state.end_sign_ins(person);
-            state.note_change(at, PeopleChangeKind::PasswordChanged, person);
+            state.note_change(at, PersonChange::PasswordChanged, person);
             Ok(())
         })
         .await

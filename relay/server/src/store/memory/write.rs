@@ -80,18 +80,8 @@ impl Transaction for MemoryTransaction {
         Ok(())
     }
 
-    async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError> {
-        self.copy.changes_logged = through;
-        Ok(())
-    }
-
     async fn hold(&mut self, hold: &NewHold, at: UnixMillis) -> Result<(), StoreError> {
         self.copy.hold(hold, at);
-        Ok(())
-    }
-
-    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError> {
-        self.copy.cards.logged = through;
         Ok(())
     }
 

@@ -6,16 +6,18 @@ use renfort_protocol::{
     card::{SignedCard, SignedCardRequest, SignedRevocations},
     time::UnixMillis,
 };
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{
     SqliteStore,
-    convert::{from_json, int, to_json, unsigned},
-    write::{CARD_INSTALLS_LOGGED, Refusal},
+    convert::{from_json, int, to_json},
+    orders::order,
+    write::Refusal,
 };
 use crate::store::{
     StoreError,
-    cards::{CardInstall, Cards, Installed, KEPT_EXPIRED_MS},
+    cards::{Cards, Installed, KEPT_EXPIRED_MS},
+    orders::Ordered,
 };
 
 #[async_trait]
@@ -63,34 +65,12 @@ impl Cards for SqliteStore {
         .bind(json)
         .execute(&mut *transaction)
         .await?;
+        let is_new = inserted.rows_affected() == 1;
+        if is_new {
+            order(&mut transaction, &Ordered::installed(content), at).await?;
+        }
         transaction.commit().await?;
-        Ok(inserted.rows_affected() == 1)
-    }
-
-    async fn card_installs(&self) -> Result<Vec<CardInstall>, StoreError> {
-        let logged: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
-            .bind(CARD_INSTALLS_LOGGED)
-            .fetch_optional(&self.readers)
-            .await?;
-        let logged: i64 = logged.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let rows = sqlx::query("SELECT id, at, kind, content FROM card_installs WHERE id > ? ORDER BY id")
-            .bind(logged)
-            .fetch_all(&self.readers)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                let json = row.try_get::<&str, _>("content")?;
-                let content = match row.try_get::<&str, _>("kind")? {
-                    "card" => Installed::Card(from_json(json)?),
-                    _ => Installed::Revocations(from_json(json)?),
-                };
-                Ok(CardInstall {
-                    id: unsigned(row.try_get("id")?)?,
-                    at: UnixMillis(unsigned(row.try_get("at")?)?),
-                    content,
-                })
-            })
-            .collect()
+        Ok(is_new)
     }
 }
 
@@ -133,14 +113,12 @@ pub(super) async fn put_request(on: &mut SqliteConnection, signed: &SignedCardRe
     Ok(true)
 }
 
-/// Forgets cards that expired long ago, and lists that a newer one took the place of, once they stand in the log.
+/// Forgets cards that expired long ago, and lists that a newer one took the place of.
 pub(super) async fn forget_expired(pool: &SqlitePool, now: UnixMillis) -> Result<(), StoreError> {
     sqlx::query(
-        "DELETE FROM card_installs WHERE id <= (SELECT CAST(value AS INTEGER) FROM meta WHERE name = ?1) AND \
-         (until < ?2 OR (kind = 'revocations' AND CAST(name AS INTEGER) < \
-         (SELECT max(CAST(name AS INTEGER)) FROM card_installs WHERE kind = 'revocations')))",
+        "DELETE FROM card_installs WHERE until < ? OR (kind = 'revocations' AND CAST(name AS INTEGER) < \
+         (SELECT max(CAST(name AS INTEGER)) FROM card_installs WHERE kind = 'revocations'))",
     )
-    .bind(CARD_INSTALLS_LOGGED)
     .bind(int(now.0.saturating_sub(KEPT_EXPIRED_MS)))
     .execute(pool)
     .await?;

@@ -25,12 +25,15 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 use super::{
     SqliteStore,
     convert::{from_json, int, to_json, unsigned},
-    keys, log, second_factor, snapshot, supervision,
+    keys, log,
+    orders::order,
+    second_factor, snapshot, supervision,
     write::{Refusal, put_session, put_ticket},
 };
 use crate::store::{
     LoggedRecord, SealedField, StoreError,
-    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Order, Ordered, Removal, Whom},
+    erasing::{ErasedKey, Erasing, Hold, HoldError, NewHold, Removal, Whom},
+    orders::Ordered,
     supervision::folded,
 };
 
@@ -187,15 +190,6 @@ fn erased_login(person: PersonId) -> String {
     format!("{} {}", erased::ERASED, person.0)
 }
 
-/// False when there is no such order.
-pub(super) async fn settle_order(on: &mut SqliteConnection, id: u64) -> Result<bool, Refusal> {
-    let done = sqlx::query("DELETE FROM orders WHERE id = ?")
-        .bind(int(id))
-        .execute(on)
-        .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// [`HoldCode::AbuseReported`] in `holds.code`.
 const ABUSE_REPORTED: &str = "abuse_reported";
 
@@ -233,36 +227,8 @@ pub(super) async fn hold(on: &mut SqliteConnection, hold: &NewHold, at: UnixMill
     Ok(done.rows_affected() == 1)
 }
 
-async fn order(on: &mut SqliteConnection, what: &Ordered, at: UnixMillis) -> Result<u64, StoreError> {
-    let done = sqlx::query("INSERT INTO orders (at, what) VALUES (?, ?)")
-        .bind(int(at.0))
-        .bind(to_json(what)?)
-        .execute(on)
-        .await?;
-    unsigned(done.last_insert_rowid())
-}
-
 #[async_trait]
 impl Erasing for SqliteStore {
-    async fn put_order(&self, what: &Ordered, at: UnixMillis) -> Result<u64, StoreError> {
-        order(&mut *self.writer.acquire().await?, what, at).await
-    }
-
-    async fn orders(&self) -> Result<Vec<Order>, StoreError> {
-        let rows = sqlx::query("SELECT id, at, what FROM orders ORDER BY id")
-            .fetch_all(&self.readers)
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Order {
-                    id: unsigned(row.try_get("id")?)?,
-                    at: UnixMillis(unsigned(row.try_get("at")?)?),
-                    what: from_json(row.try_get("what")?)?,
-                })
-            })
-            .collect()
-    }
-
     async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
         let rows = sqlx::query("SELECT at, ticket, session, code, reason FROM holds ORDER BY id")
             .fetch_all(&self.readers)

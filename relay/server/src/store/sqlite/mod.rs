@@ -12,6 +12,7 @@ mod erasing;
 mod keys;
 mod lists;
 mod log;
+mod orders;
 mod people;
 mod second_factor;
 mod settings;
@@ -36,8 +37,7 @@ use sqlx::{
 };
 
 use super::{
-    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, PeopleChange, Store, StoreError, StoredCheckpoint,
-    Transaction,
+    ConsoleSignIn, Credentials, LoggedRecord, NewAccount, Store, StoreError, StoredCheckpoint, Transaction,
     filter::Criteria,
     rows::{ListedSession, ListedTicket, Listing},
 };
@@ -237,10 +237,6 @@ impl Store for SqliteStore {
         people::by_id(&self.readers, id).await
     }
 
-    async fn people_changes(&self) -> Result<Vec<PeopleChange>, StoreError> {
-        people::changes(&self.readers).await
-    }
-
     async fn token(&self, hash: &Digest, device: &DeviceKey, now: UnixMillis) -> Result<Option<Account>, StoreError> {
         people::by_token(&self.readers, hash, device, now).await
     }
@@ -275,12 +271,17 @@ impl Store for SqliteStore {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Row, sqlite::SqlitePoolOptions};
+    use renfort_protocol::{
+        ids::{CardSerial, DeviceKey, PersonId},
+        time::UnixMillis,
+    };
+    use sqlx::{Row, SqlitePool, sqlite::SqlitePoolOptions};
 
     use super::RELAY_MIGRATIONS;
+    use crate::store::orders::{Ordered, PersonChange};
 
-    #[tokio::test]
-    async fn a_hold_that_the_relay_placed_before_it_had_codes_gets_its_code_and_others_keep_their_words() {
+    /// A database as it was before this migration.
+    async fn before(version: i64) -> SqlitePool {
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .connect("sqlite::memory:")
@@ -290,10 +291,16 @@ mod tests {
         before.migrations = before
             .migrations
             .iter()
-            .filter(|one| one.version < 13)
+            .filter(|one| one.version < version)
             .cloned()
             .collect();
         before.run(&pool).await.unwrap();
+        pool
+    }
+
+    #[tokio::test]
+    async fn a_hold_that_the_relay_placed_before_it_had_codes_gets_its_code_and_others_keep_their_words() {
+        let pool = before(13).await;
         sqlx::raw_sql(
             "PRAGMA foreign_keys = OFF; \
              INSERT INTO sessions (id, version, ticket, technician, asked_at, search, record) VALUES \
@@ -320,5 +327,68 @@ mod tests {
                 own("A complaint")
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn what_the_command_line_did_before_there_were_orders_is_ordered_once_and_in_its_order() {
+        let pool = before(15).await;
+        sqlx::raw_sql(
+            "PRAGMA foreign_keys = OFF; \
+             INSERT INTO people_changes (at, kind, person) VALUES (10, 'added', 1), (20, 'added', 2), (50, 'disabled', 2); \
+             INSERT INTO card_installs (at, kind, name, until, content) VALUES \
+             (5, 'card', '00', 9, '{}'), \
+             (30, 'card', '0102030405060708', 9, '{\"card\":{\"serial\":\"0102030405060708\",\"person\":2,\"device\":\"' || \
+             lower(hex(zeroblob(32))) || '\",\"expires_at\":9}}'), \
+             (40, 'revocations', '3', NULL, '{\"revocations\":{\"number\":3,\"revoked\":[1,2]}}'); \
+             INSERT INTO orders (at, what) VALUES (60, '{\"hold_removed\":{\"ticket\":\"T-1001\",\"session\":null}}'); \
+             INSERT INTO meta (name, value) VALUES ('people_changes_logged', '1'), ('card_installs_logged', '1'), \
+             ('setting.audit_months', '24'), ('setting.audit_months_logged', '12'), \
+             ('setting.second_factor.required', 'yes'), ('setting.business_hours', \
+             '{\"time_zone\":\"UTC\",\"week\":{\"monday\":[{\"from\":\"08:00\",\"to\":\"12:00\"}]}}')",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        RELAY_MIGRATIONS.run(&pool).await.unwrap();
+        let rows = sqlx::query("SELECT what FROM orders ORDER BY id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+        let told: Vec<Ordered> = rows
+            .iter()
+            .map(|row| serde_json::from_str(row.get(0)).unwrap())
+            .collect();
+        let person = |id, change| Ordered::Person {
+            person: PersonId(id),
+            change,
+        };
+        assert!(
+            matches!(
+                &told[0],
+                Ordered::HoldRemoved {
+                    since: UnixMillis(60),
+                    ..
+                }
+            ),
+            "{told:?}"
+        );
+        assert_eq!(
+            told[1..5],
+            [
+                person(2, PersonChange::Added),
+                Ordered::CardInstalled {
+                    card: CardSerial([1, 2, 3, 4, 5, 6, 7, 8]),
+                    person: PersonId(2),
+                    device: DeviceKey([0; 32]),
+                    expires_at: UnixMillis(9),
+                },
+                Ordered::RevocationsInstalled { number: 3, revoked: 2 },
+                person(2, PersonChange::Disabled),
+            ]
+        );
+        assert!(told.contains(&Ordered::RetentionSet { months: 24 }));
+        assert!(told.contains(&Ordered::SecondFactorRequired { required: true }));
+        assert!(told.iter().any(|one| matches!(one, Ordered::HoursSet(_))));
+        assert_eq!(told.len(), 8);
     }
 }

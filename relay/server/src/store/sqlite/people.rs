@@ -11,9 +11,12 @@ use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
     convert::{int, role_columns, role_of, unsigned},
-    write::PEOPLE_CHANGES_LOGGED,
+    orders::order,
 };
-use crate::store::{ConsoleSignIn, Credentials, NewAccount, PeopleChange, PeopleChangeKind, StoreError};
+use crate::store::{
+    ConsoleSignIn, Credentials, NewAccount, StoreError,
+    orders::{Ordered, PersonChange},
+};
 
 pub(super) async fn add(pool: &SqlitePool, new: &NewAccount, at: UnixMillis) -> Result<PersonId, StoreError> {
     let (role, level) = role_columns(new.role);
@@ -37,7 +40,7 @@ pub(super) async fn add(pool: &SqlitePool, new: &NewAccount, at: UnixMillis) -> 
         }
         Err(error) => return Err(error.into()),
     };
-    note_change(&mut transaction, PersonId(id), "added", at).await?;
+    note_change(&mut transaction, PersonId(id), PersonChange::Added, at).await?;
     transaction.commit().await?;
     Ok(PersonId(id))
 }
@@ -80,7 +83,7 @@ pub(super) async fn disable(
             .bind(int(id))
             .execute(&mut *transaction)
             .await?;
-        note_change(&mut transaction, PersonId(id), "disabled", at).await?;
+        note_change(&mut transaction, PersonId(id), PersonChange::Disabled, at).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -97,18 +100,14 @@ pub(super) async fn end_sign_ins(on: &mut SqliteConnection, person: PersonId) ->
     Ok(())
 }
 
+/// Orders that the log tells of a change.
 pub(super) async fn note_change(
     on: &mut SqliteConnection,
     person: PersonId,
-    kind: &str,
+    change: PersonChange,
     at: UnixMillis,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO people_changes (at, kind, person) VALUES (?, ?, ?)")
-        .bind(int(at.0))
-        .bind(kind)
-        .bind(int(person.0))
-        .execute(on)
-        .await?;
+    order(on, &Ordered::Person { person, change }, at).await?;
     Ok(())
 }
 
@@ -135,39 +134,6 @@ pub(super) async fn by_id(pool: &SqlitePool, id: PersonId) -> Result<Option<Acco
         .fetch_optional(pool)
         .await?;
     row.as_ref().map(account).transpose()
-}
-
-pub(super) async fn changes(pool: &SqlitePool) -> Result<Vec<PeopleChange>, StoreError> {
-    let logged: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
-        .bind(PEOPLE_CHANGES_LOGGED)
-        .fetch_optional(pool)
-        .await?;
-    let logged: i64 = logged.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let rows = sqlx::query(
-        "SELECT people_changes.id AS change_id, at, kind, people.* FROM people_changes \
-         JOIN people ON people.id = people_changes.person WHERE people_changes.id > ? ORDER BY people_changes.id",
-    )
-    .bind(logged)
-    .fetch_all(pool)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let kind = match row.try_get::<&str, _>("kind")? {
-                "added" => PeopleChangeKind::Added,
-                "disabled" => PeopleChangeKind::Disabled,
-                "second_factor_enabled" => PeopleChangeKind::SecondFactorEnabled,
-                "second_factor_reset" => PeopleChangeKind::SecondFactorReset,
-                "password_changed" => PeopleChangeKind::PasswordChanged,
-                other => return Err(StoreError::Damaged(format!("a change of an account: {other}"))),
-            };
-            Ok(PeopleChange {
-                id: unsigned(row.try_get("change_id")?)?,
-                at: UnixMillis(unsigned(row.try_get("at")?)?),
-                person: credentials(row)?,
-                kind,
-            })
-        })
-        .collect()
 }
 
 pub(super) async fn by_token(

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::store::{
     StoreError,
+    orders::PersonChange,
     second_factor::{NewSecondFactor, SecondFactors, StoredSecondFactor},
 };
 
@@ -87,7 +88,7 @@ impl SecondFactors for SqliteStore {
                 .await?;
         }
         end_sign_ins(&mut transaction, person).await?;
-        note_change(&mut transaction, person, "second_factor_enabled", at).await?;
+        note_change(&mut transaction, person, PersonChange::SecondFactorEnabled, at).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -99,7 +100,7 @@ impl SecondFactors for SqliteStore {
             return Ok(false);
         }
         end_sign_ins(&mut transaction, person).await?;
-        note_change(&mut transaction, person, "second_factor_reset", at).await?;
+        note_change(&mut transaction, person, PersonChange::SecondFactorReset, at).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -151,7 +152,7 @@ impl SecondFactors for SqliteStore {
             .execute(&mut *transaction)
             .await?;
         end_sign_ins(&mut transaction, person).await?;
-        note_change(&mut transaction, person, "password_changed", at).await?;
+        note_change(&mut transaction, person, PersonChange::PasswordChanged, at).await?;
         transaction.commit().await?;
         Ok(())
     }

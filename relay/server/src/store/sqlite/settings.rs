@@ -1,9 +1,11 @@
 //! Settings, kept in the table of the relay's own names and values under a prefix of their own.
 
 use async_trait::async_trait;
+use renfort_protocol::time::UnixMillis;
+use sqlx::SqliteConnection;
 
-use super::SqliteStore;
-use crate::store::{StoreError, settings::Settings};
+use super::{SqliteStore, orders::order};
+use crate::store::{StoreError, orders::Ordered, settings::Settings};
 
 fn key(name: &str) -> String {
     format!("setting.{name}")
@@ -20,13 +22,22 @@ impl Settings for SqliteStore {
     }
 
     async fn put_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
+        put(&mut *self.writer.acquire().await?, name, value).await
+    }
+
+    async fn put_ordered(&self, name: &str, value: &str, what: &Ordered, at: UnixMillis) -> Result<(), StoreError> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        put(&mut transaction, name, value).await?;
+        order(&mut transaction, what, at).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+async fn put(on: &mut SqliteConnection, name: &str, value: &str) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
         .bind(key(name))
         .bind(value)
-        .execute(&self.writer)
+        .execute(on)
         .await?;
-        Ok(())
-    }
+    Ok(())
 }

@@ -8,19 +8,13 @@ use sqlx::{Connection, Sqlite, SqliteConnection, SqlitePool};
 use super::{
     articles, cards,
     convert::{int, to_json, unsigned, word},
-    erasing,
+    erasing, orders,
 };
 use crate::store::{
     Applied, LoggedRecord, StoreError, StoredCheckpoint, Transaction,
     erasing::NewHold,
     filter::{searchable, searchable_summary},
 };
-
-/// Meta entry: the last of the accounts' changes that stands in the log.
-pub(super) const PEOPLE_CHANGES_LOGGED: &str = "people_changes_logged";
-
-/// Meta entry: the last of the cards and lists brought here that stands in the log.
-pub(super) const CARD_INSTALLS_LOGGED: &str = "card_installs_logged";
 
 pub(super) struct SqliteTransaction(sqlx::Transaction<'static, Sqlite>);
 
@@ -96,14 +90,6 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn people_changes_logged(&mut self, through: u64) -> Result<(), StoreError> {
-        remember(&mut self.0, PEOPLE_CHANGES_LOGGED, through).await
-    }
-
-    async fn card_installs_logged(&mut self, through: u64) -> Result<(), StoreError> {
-        remember(&mut self.0, CARD_INSTALLS_LOGGED, through).await
-    }
-
     async fn hold(&mut self, hold: &NewHold, at: UnixMillis) -> Result<(), StoreError> {
         erasing::hold(&mut self.0, hold, at).await?;
         Ok(())
@@ -112,15 +98,6 @@ impl Transaction for SqliteTransaction {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
     }
-}
-
-async fn remember(on: &mut SqliteConnection, name: &str, number: u64) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(number.to_string())
-        .execute(on)
-        .await?;
-    Ok(())
 }
 
 pub(super) enum Refusal {
@@ -190,7 +167,7 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
             expected_version,
         } => articles::delete_reply(on, *reply, *expected_version).await,
         Change::Erase(erasure) => erasing::erase(on, erasure).await,
-        Change::SettleOrder { id } => erasing::settle_order(on, *id).await,
+        Change::SettleOrder { id } => orders::settle_order(on, *id).await,
         Change::PutCardRequest { request } => cards::put_request(on, request).await,
         Change::DeleteToken { hash } => {
             sqlx::query("DELETE FROM tokens WHERE hash = ?")

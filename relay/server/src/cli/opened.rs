@@ -1,0 +1,61 @@
+//! A relay's data, as the commands open them.
+//!
+//! Invariant: a command that says that it changed something says so when the log has it.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+
+use crate::{
+    data::DataFolder,
+    orders::carry_out::carry_out,
+    store::{
+        Store,
+        sqlite::{SqliteOptions, SqliteStore},
+    },
+};
+
+/// A running relay has this long to take up what a command did before the command goes.
+const WAIT: Duration = Duration::from_secs(60);
+
+pub(super) struct Opened {
+    pub(super) folder: DataFolder,
+    pub(super) store: Arc<dyn Store>,
+}
+
+impl Opened {
+    pub(super) async fn open(data: &Path) -> anyhow::Result<Self> {
+        let folder = DataFolder::open(data)?;
+        let store = SqliteStore::open(&folder, SqliteOptions::default()).await?;
+        Ok(Self {
+            folder,
+            store: Arc::new(store),
+        })
+    }
+
+    /// After a change: what this command ordered, and whatever was ordered before, stands in the log when this returns.
+    pub(super) async fn record(&self) -> anyhow::Result<()> {
+        let recorded = carry_out(&self.folder, &self.store, false, WAIT).await;
+        let recorded = recorded.context(
+            "it is done, but it does not stand in the log yet: that could not be written. The relay writes it when it starts",
+        )?;
+        if !recorded {
+            bail!(
+                "it is done, but the running relay has not written it into the log yet; it will, or the next one when it starts"
+            );
+        }
+        Ok(())
+    }
+
+    /// After something was ordered to be erased: it is, to the last byte, when this returns.
+    pub(super) async fn erase(&self) -> anyhow::Result<()> {
+        if !carry_out(&self.folder, &self.store, true, WAIT).await? {
+            bail!("the running relay has not carried it out yet; it will, or the next one when it starts");
+        }
+        Ok(())
+    }
+
+    pub(super) async fn close(self) {
+        self.store.close().await;
+    }
+}
