@@ -15,8 +15,7 @@ use renfort_audit::{
 use renfort_core::contract::{Batch, Change, TicketRecord};
 use renfort_protocol::{
     figures::Purpose,
-    head::Endpoint,
-    ids::{DeviceKey, PersonId, RequestId, SessionId, Signature, TicketId},
+    ids::{DeviceKey, PersonId, RequestId, SessionId, TicketId},
     people::{Level, Name, Role, Stated},
     ticket::{Impact, Language, Summary, TicketState, Urgency},
     time::UnixMillis,
@@ -84,7 +83,7 @@ impl Log {
         self.writer.write_batch(Batch { changes, events }).await.unwrap();
     }
 
-    /// A closed ticket of a device: its opening, its taking, a reason why it was on hold, a signed head.
+    /// A closed ticket of a device: its opening, its taking, and something in its session.
     async fn ticket(&self, number: u64, of: u8, days: u64) {
         let summary = Summary::new("Imprimante").unwrap();
         let user = Stated {
@@ -138,11 +137,11 @@ impl Log {
             ..entry(actor, days, event)
         };
         let asking = Actor::Device(device_hash(&device(of)));
-        let signed = Entry {
+        let wrote = Entry {
             session: Some(SessionId([of; 16])),
-            ..about(asking, signed(of))
+            ..about(asking, in_session())
         };
-        let events = vec![about(asking, opened), about(Actor::Person(PersonId(1)), taken), signed];
+        let events = vec![about(asking, opened), about(Actor::Person(PersonId(1)), taken), wrote];
         self.write(vec![put], events).await;
     }
 
@@ -172,7 +171,12 @@ impl Log {
             }
         }
         verifier.push(&reader.checkpoint_line()).unwrap();
-        verifier.finish().unwrap();
+        let gaps = verifier.finish().unwrap().gaps;
+        assert_eq!(
+            (gaps.hidden, gaps.erased),
+            (counted.hidden, counted.told),
+            "as a verifier counts"
+        );
         counted
     }
 
@@ -212,14 +216,12 @@ fn entry(actor: Actor, days: u64, event: Event) -> Entry {
     }
 }
 
-fn signed(of: u8) -> Event {
-    Event::SessionSigned {
-        role: Endpoint::Sharer,
-        records: 1,
-        reports: 0,
-        head: renfort_audit::hash::Digest([of; 32]),
-        key: device(of),
-        signature: Signature([0; 64]),
+/// Something personal in a session: one value.
+fn in_session() -> Event {
+    Event::ConsoleViewed {
+        view: ConsoleView::Session,
+        rows: 1,
+        search: Some("quoi".to_owned()),
     }
 }
 
@@ -289,7 +291,7 @@ async fn every_value_that_an_export_no_longer_shows_was_told_once() {
     let mut counted = log.count().await;
     assert_eq!((counted.hidden, counted.told), (0, 0));
 
-    // By device: three values of the opening and a signed head; the technician's name stays. What was typed of the name
+    // By device: three values of the opening and one in its session; the technician's name stays. What was typed of the name
     // goes with it: a failed sign-in's two values, and a search.
     let first = Whom::Device(device_hash(&device(1)));
     log.order(Ordered::Erase(first.clone())).await;
@@ -299,7 +301,7 @@ async fn every_value_that_an_export_no_longer_shows_was_told_once() {
     let late = Entry {
         ticket: Some(TicketId(1001)),
         session: Some(SessionId([1; 16])),
-        ..entry(Actor::Device(device_hash(&device(1))), 0, signed(1))
+        ..entry(Actor::Device(device_hash(&device(1))), 0, in_session())
     };
     log.write(Vec::new(), vec![late]).await;
     counted = log.expect(counted, 0, 1).await;
