@@ -7,7 +7,11 @@
 //! Invariant: a change stands in the log before anybody is signed out by it, and stands there once; and the broker is told
 //! of it however often the store fails meanwhile.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use renfort_core::contract::Input;
 use renfort_protocol::ids::PersonId;
@@ -72,7 +76,7 @@ pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Se
         writer,
         broker,
         untold: Untold::default(),
-        waiting: None,
+        waiting: BTreeMap::new(),
         running: true,
         round: 0,
     };
@@ -91,8 +95,8 @@ struct Watch {
     writer: WriterHandle,
     broker: mpsc::Sender<ToBroker>,
     untold: Untold,
-    /// The erasure that the broker was sent, and for how many rounds others have waited for it.
-    waiting: Option<(u64, u32)>,
+    /// Of each erasure that the broker was sent, for how many rounds it has been waited for.
+    waiting: BTreeMap<u64, u32>,
     /// True until nothing older than names are kept was left.
     running: bool,
     round: u32,
@@ -121,11 +125,10 @@ impl Watch {
     /// Is an erasure under way?
     async fn take_up(&mut self) -> Result<bool, RelayError> {
         let mut erasing = false;
-        for order in self.store.orders().await? {
-            let waited = match self.waiting {
-                Some((id, rounds)) if id == order.id => rounds,
-                _ => 0,
-            };
+        let orders = self.store.orders().await?;
+        self.waiting.retain(|id, _| orders.iter().any(|order| order.id == *id));
+        for order in orders {
+            let waited = self.waiting.get(&order.id).copied().unwrap_or_default();
             if waited.is_multiple_of(SLOWLY) {
                 match step(&*self.store, &order, clock::now()).await {
                     Ok(Step::Tell(batch)) => {
@@ -147,8 +150,8 @@ impl Watch {
                 }
             }
             erasing = true;
-            if waited <= PATIENCE {
-                self.waiting = Some((order.id, waited + 1));
+            self.waiting.insert(order.id, waited + 1);
+            if waited < PATIENCE {
                 break;
             }
         }
@@ -199,9 +202,61 @@ mod tests {
 
     use super::*;
     use crate::{
-        store::{NewAccount, memory::MemoryStore},
+        store::{NewAccount, erasing::Whom, memory::MemoryStore, orders::Orders},
         writer::Writer,
     };
+
+    fn technician(login: &str) -> NewAccount {
+        let name = |text: &str| Name::new(text).unwrap();
+        NewAccount {
+            login: name(login),
+            name: name("Ada"),
+            role: Role::Technician { level: Level::One },
+            hash: "h".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_stands_behind_an_erasure_that_is_never_done_waits_for_some_time_and_not_for_good() {
+        let store = Arc::new(MemoryStore::new());
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap();
+        let (writer, handle, _answers) = Writer::open(Arc::clone(&store) as Arc<dyn Store>, pair).await.unwrap();
+        tokio::spawn(writer.run());
+        // A broker that carries nothing out.
+        let (broker, mut told) = mpsc::channel(256);
+        let at = UnixMillis(1);
+        for login in ["ada", "bob"] {
+            let id = store.add_person(&technician(login), at).await.unwrap();
+            store
+                .disable_person(&Name::new(login).unwrap(), false, at)
+                .await
+                .unwrap();
+            store.put_order(&Ordered::Erase(Whom::Account(id)), at).await.unwrap();
+        }
+        store.add_person(&technician("eve"), at).await.unwrap();
+        let mut watch = Watch {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            writer: handle,
+            broker,
+            untold: Untold::default(),
+            waiting: BTreeMap::new(),
+            running: false,
+            round: 1,
+        };
+        let mut left = Vec::new();
+        for _ in 0..=2 * PATIENCE {
+            assert!(watch.take_up().await.unwrap());
+            left.push(store.orders().await.unwrap().len());
+        }
+        assert_eq!(left[0], 5, "in order");
+        assert_eq!(left[PATIENCE as usize - 1], 5);
+        assert_eq!(left.last(), Some(&2), "only the erasures are left");
+        let mut sent = 0;
+        while told.try_recv().is_ok() {
+            sent += 1;
+        }
+        assert!(sent > PATIENCE / SLOWLY, "and they are sent again and again: {sent}");
+    }
 
     #[tokio::test]
     async fn an_account_that_is_disabled_while_the_store_fails_is_signed_out_once_it_works_again() {
@@ -225,7 +280,7 @@ mod tests {
             writer: handle,
             broker,
             untold: Untold::default(),
-            waiting: None,
+            waiting: BTreeMap::new(),
             running: false,
             round: 1,
         };
