@@ -7,6 +7,7 @@
 //! Invariant: a target's input is all it depends on: no clock, no randomness, no files.
 
 mod broker;
+mod carriage;
 mod composition;
 mod console;
 mod desktop;
@@ -118,6 +119,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "pixels",
         run: composition::pixels,
+    },
+    Target {
+        name: "carriage",
+        run: carriage::datagrams,
     },
 ];
 

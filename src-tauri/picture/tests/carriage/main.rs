@@ -1,0 +1,13 @@
+//! Two endpoints over networks that are not good.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod delivery;
+mod hostile;
+mod network;
+mod picture;
+#[path = "../composition/screen.rs"]
+mod screen;
+mod speed;
+mod timing;
+mod vectors;
