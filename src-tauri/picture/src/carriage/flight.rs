@@ -191,11 +191,8 @@ impl Flight {
     pub fn expire(&mut self, rate: &mut Rate, now: Duration, mut tell: impl FnMut(Fate, &Content, u32)) {
         self.lost_at = None;
         let reorders = self.overtaken > OVERTAKEN.0;
-        let threshold = if reorders {
-            self.rtt.probe()
-        } else {
-            self.rtt.threshold()
-        };
+        // Where they overtake each other, those that come first make the round trip look short.
+        let threshold = self.rtt.threshold() * if reorders { 2 } else { 1 };
         let end = self.sent.partition_point(|sent| sent.number < self.newest_there);
         for sent in self.sent.range_mut(..end).filter(|sent| sent.state.is_flying()) {
             let number = sent.number;

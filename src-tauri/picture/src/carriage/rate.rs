@@ -21,8 +21,8 @@ const INITIAL_TIME: f64 = 0.020;
 /// Bytes that may always be on their way, and the most.
 const LEAST: f64 = 8.0 * MAX_DATAGRAM as f64;
 const MOST: f64 = (4 << 20) as f64;
-/// Beyond one round trip's bytes, those of another one, within these bounds: acknowledgements come in clumps, and a queue
-/// is never longer.
+/// Beyond one round trip's bytes, those of another one, within these bounds, and of twice the jitter, at most the lower
+/// bound: acknowledgements come in clumps, and a queue is never longer.
 const SLACK: (f64, f64) = (0.010, 0.060);
 /// Rounds for which the fastest rate is believed.
 const BELIEVED: u64 = 10;
@@ -120,7 +120,7 @@ impl Rate {
         let window = match (self.delivery(), self.length()) {
             (Some(rate), Some(length)) => {
                 let emptying = matches!(self.phase, Phase::Empty(_));
-                let slack = length.clamp(SLACK.0, SLACK.1);
+                let slack = length.clamp(SLACK.0, SLACK.1) + 2.0 * self.jitter.as_secs_f64().min(SLACK.0);
                 let window = if emptying {
                     rate * length / 2.0
                 } else {

@@ -4,7 +4,7 @@ use renfort_picture::carriage::{CarriageError, Datagram, Endpoint, MAX_OUTSTANDI
 
 use crate::{delivery::update, network::ms};
 
-/// A datagram of numbers and bytes: those above 255 are numbers, longer than a byte.
+/// A datagram with this number, of these parts.
 fn datagram(number: u32, parts: &[&[u8]]) -> Vec<u8> {
     [&number.to_be_bytes()[..], &parts.concat()].concat()
 }
