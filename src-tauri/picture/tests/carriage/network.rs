@@ -99,6 +99,9 @@ impl Way {
     }
 }
 
+/// When, in which order, at the viewer's or not, and what.
+type Arrival = (Duration, u64, bool, Vec<u8>);
+
 /// Both ends, and the time.
 pub struct World {
     pub now: Duration,
@@ -107,7 +110,7 @@ pub struct World {
     pub to_viewer: Way,
     pub to_sharer: Way,
     pub chance: Chance,
-    travelling: BinaryHeap<Reverse<(Duration, u64, bool, Vec<u8>)>>,
+    travelling: BinaryHeap<Reverse<Arrival>>,
     order: u64,
     /// Updates that came, above the last up to which all have.
     come: BTreeSet<u32>,
