@@ -202,7 +202,8 @@ impl Driver {
             Happening::Screen(Some(ScreenEvent::Failed(reason))) => session.handle_screen_failed(&reason, now),
             Happening::Screen(None) => session.handle_screen_failed("the capture ended", now),
             Happening::Copied(text) => session.handle_copied(text, now),
-            Happening::Time => {}
+            // It sends no updates: it asked for no way for them.
+            Happening::Connection(Some(TransportEvent::Updates(_))) | Happening::Time => {}
         }
     }
 

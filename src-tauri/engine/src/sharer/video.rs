@@ -127,6 +127,18 @@ mod tests {
 
         async fn request_key_frame(&self) {}
 
+        fn send_datagram(&self, _payload: Bytes) -> Result<(), TransportError> {
+            Err(TransportError::NotOpen)
+        }
+
+        fn send_update_message(&self, _message: Bytes) -> Result<(), TransportError> {
+            Err(TransportError::NotOpen)
+        }
+
+        async fn update_bytes_waiting(&self) -> usize {
+            0
+        }
+
         async fn close(&self) {}
     }
 

@@ -6,18 +6,20 @@ use bytes::Bytes;
 use renfort_protocol::{limits::MAX_SESSION_BYTES, signalling::Sdp};
 use tokio::sync::mpsc;
 
-use super::{Connection, Connector, Side, TransportError, TransportEvent, WebRtc, memory::Memory};
+use super::{Connection, Connector, Side, TransportError, TransportEvent, UpdatePath, WebRtc, memory::Memory};
 use crate::session::{Candidate, Channel, LinkEvent};
 
-const SOON: Duration = Duration::from_secs(15);
+pub const SOON: Duration = Duration::from_secs(15);
 
 pub struct Ends {
     pub sharer: Connection,
     pub viewer: Connection,
+    /// How updates travel, as sharer and viewer were told.
+    pub paths: [UpdatePath; 2],
 }
 
 /// Waits for an event; candidates are passed over.
-async fn next(events: &mut mpsc::Receiver<TransportEvent>) -> TransportEvent {
+pub async fn next(events: &mut mpsc::Receiver<TransportEvent>) -> TransportEvent {
     loop {
         let event = tokio::time::timeout(SOON, events.recv())
             .await
@@ -53,27 +55,40 @@ pub async fn deliver(ends: &mut Ends, unit: &Bytes) {
 
 /// Offer, answer, and candidates both ways until both are open.
 pub async fn join(connector: &dyn Connector) -> Ends {
-    let mut sharer = connector.connect(Side::Sharer).await.unwrap();
-    let mut viewer = connector.connect(Side::Viewer).await.unwrap();
+    join_by(connector, connector).await
+}
+
+/// The same with a connector for each side.
+pub async fn join_by(sharer: &dyn Connector, viewer: &dyn Connector) -> Ends {
+    let sharer = sharer.connect(Side::Sharer).await.unwrap();
+    let viewer = viewer.connect(Side::Viewer).await.unwrap();
     let offer = sharer.transport.offer().await.unwrap();
     let answer = viewer.transport.answer(&offer).await.unwrap();
     sharer.transport.accept(&answer).await.unwrap();
-    exchange(&mut sharer, &mut viewer).await;
-    Ends { sharer, viewer }
+    let mut ends = Ends {
+        sharer,
+        viewer,
+        paths: [UpdatePath::None; 2],
+    };
+    exchange(&mut ends).await;
+    ends
 }
 
-async fn exchange(sharer: &mut Connection, viewer: &mut Connection) {
+async fn exchange(ends: &mut Ends) {
+    let Ends { sharer, viewer, paths } = ends;
+    let [path_here, path_there] = paths;
     let (mut here, mut there) = (false, false);
     while !(here && there) {
-        let (event, other, open) = tokio::select! {
-            event = sharer.events.recv() => (event, &viewer.transport, &mut here),
-            event = viewer.events.recv() => (event, &sharer.transport, &mut there),
+        let (event, other, open, path) = tokio::select! {
+            event = sharer.events.recv() => (event, &viewer.transport, &mut here, &mut *path_here),
+            event = viewer.events.recv() => (event, &sharer.transport, &mut there, &mut *path_there),
             () = tokio::time::sleep(SOON) => panic!("not connected in time"),
         };
         match event.expect("not the end") {
             TransportEvent::Candidate(candidate) => other.add_candidate(candidate).await.unwrap(),
             TransportEvent::Link(LinkEvent::Open) => *open = true,
             TransportEvent::Link(LinkEvent::Interrupted(false)) => {}
+            TransportEvent::Updates(told) if *open => *path = told,
             event => panic!("too early: {event:?}"),
         }
     }

@@ -1,4 +1,4 @@
-//! A network inside the process: everything arrives, at once.
+//! A network inside the process: everything arrives, at once, while there is room.
 
 use std::sync::{Arc, Mutex, Weak};
 
@@ -7,15 +7,34 @@ use bytes::Bytes;
 use renfort_protocol::signalling::Sdp;
 use tokio::sync::mpsc;
 
-use super::{Connection, Connector, EVENTS, FRAMES, Side, Transport, TransportError, TransportEvent, description};
+use super::{
+    Connection, Connector, DATAGRAMS_IN, EVENTS, FRAMES, MAX_DATAGRAM_BYTES, MAX_UPDATE_BYTES, Side, Transport,
+    TransportError, TransportEvent, UPDATES_IN, UpdatePath,
+    description::{self, DATAGRAM_CLOCK_RATE, DATAGRAM_ENCODING, DATAGRAM_PAYLOAD_TYPE, carries_datagrams},
+};
 use crate::session::{Candidate, Channel, LinkEvent};
 
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Vec<Weak<Half>>>>);
+pub struct Memory {
+    halves: Arc<Mutex<Vec<Weak<Half>>>>,
+    updates: UpdatePath,
+}
+
+impl Memory {
+    /// The same network, for an end that can do this at best.
+    pub fn with_updates(&self, best: UpdatePath) -> Self {
+        Self {
+            halves: Arc::clone(&self.halves),
+            updates: best,
+        }
+    }
+}
 
 struct Half {
     number: usize,
     network: Memory,
+    datagrams: mpsc::Sender<Bytes>,
+    update_messages: mpsc::Sender<Bytes>,
     events: mpsc::Sender<TransportEvent>,
     frames: mpsc::Sender<Bytes>,
     state: Mutex<State>,
@@ -25,6 +44,7 @@ struct Half {
 struct State {
     peer: Option<Weak<Half>>,
     early: Vec<(Channel, String)>,
+    path: UpdatePath,
     open: bool,
     closed: bool,
 }
@@ -34,10 +54,14 @@ impl Connector for Memory {
     async fn connect(&self, _side: Side) -> Result<Connection, TransportError> {
         let (events_in, events) = mpsc::channel(EVENTS);
         let (frames_in, frames) = mpsc::channel(FRAMES);
-        let mut halves = self.0.lock().unwrap();
+        let (datagrams_in, datagrams) = mpsc::channel(DATAGRAMS_IN);
+        let (updates_in, update_messages) = mpsc::channel(UPDATES_IN);
+        let mut halves = self.halves.lock().unwrap();
         let half = Arc::new(Half {
             number: halves.len(),
             network: self.clone(),
+            datagrams: datagrams_in,
+            update_messages: updates_in,
             events: events_in,
             frames: frames_in,
             state: Mutex::default(),
@@ -47,18 +71,33 @@ impl Connector for Memory {
             transport: half,
             events,
             frames,
+            datagrams,
+            update_messages,
         })
     }
 }
 
 impl Half {
-    fn describe(&self) -> Sdp {
-        let digest = ["AB"; 32].join(":");
-        Sdp::new(format!(
-            "v=0\r\na=memory:{}\r\na=fingerprint:sha-256 {digest}\r\n",
-            self.number
-        ))
-        .unwrap()
+    fn describe(&self, datagrams: bool) -> Sdp {
+        let (number, digest) = (self.number, ["AB"; 32].join(":"));
+        let mut sdp = format!("v=0\r\na=memory:{number}\r\na=fingerprint:sha-256 {digest}\r\n");
+        if datagrams {
+            sdp += &format!(
+                "m=audio 9 UDP/TLS/RTP/SAVPF {DATAGRAM_PAYLOAD_TYPE}\r\n\
+                 a=rtpmap:{DATAGRAM_PAYLOAD_TYPE} {DATAGRAM_ENCODING}/{DATAGRAM_CLOCK_RATE}\r\n"
+            );
+        }
+        Sdp::new(sdp).unwrap()
+    }
+
+    fn takes_datagrams(&self, theirs: &Sdp) -> bool {
+        self.network.updates == UpdatePath::Datagrams && carries_datagrams(theirs)
+    }
+
+    /// The peer, if updates travel like this.
+    fn peer_by(&self, path: UpdatePath) -> Result<Arc<Half>, TransportError> {
+        let agreed = self.state.lock().unwrap().path == path;
+        self.peer().filter(|_| agreed).ok_or(TransportError::NotOpen)
     }
 
     fn find(&self, sdp: &Sdp) -> Result<Arc<Half>, TransportError> {
@@ -67,7 +106,7 @@ impl Half {
             .as_str()
             .lines()
             .find_map(|line| line.strip_prefix("a=memory:")?.parse::<usize>().ok());
-        let halves = self.network.0.lock().unwrap();
+        let halves = self.network.halves.lock().unwrap();
         number
             .and_then(|number| halves.get(number)?.upgrade())
             .ok_or(TransportError::Description("nobody is there"))
@@ -96,17 +135,22 @@ impl Half {
 #[async_trait]
 impl Transport for Half {
     async fn offer(&self) -> Result<Sdp, TransportError> {
-        Ok(self.describe())
+        Ok(self.describe(self.network.updates == UpdatePath::Datagrams))
     }
 
     async fn answer(&self, offer: &Sdp) -> Result<Sdp, TransportError> {
         self.find(offer)?;
-        Ok(self.describe())
+        Ok(self.describe(self.takes_datagrams(offer)))
     }
 
     async fn accept(&self, answer: &Sdp) -> Result<(), TransportError> {
         let peer = self.find(answer)?;
-        let this = self.network.0.lock().unwrap()[self.number].upgrade().unwrap();
+        let this = self.network.halves.lock().unwrap()[self.number].upgrade().unwrap();
+        let best = self.network.updates.min(peer.network.updates);
+        let path = match best {
+            UpdatePath::Datagrams if !self.takes_datagrams(answer) => UpdatePath::Messages,
+            path => path,
+        };
         peer.events.try_send(TransportEvent::Link(LinkEvent::Open)).unwrap();
         {
             let mut state = peer.state.lock().unwrap();
@@ -118,6 +162,12 @@ impl Transport for Half {
             this.events
                 .try_send(TransportEvent::Message(channel, message.into()))
                 .unwrap();
+        }
+        if path != UpdatePath::None {
+            for half in [&this, &peer] {
+                half.state.lock().unwrap().path = path;
+                half.events.try_send(TransportEvent::Updates(path)).unwrap();
+            }
         }
         Ok(())
     }
@@ -161,10 +211,38 @@ impl Transport for Half {
         }
     }
 
+    fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError> {
+        check(payload.len(), MAX_DATAGRAM_BYTES)?;
+        let _full = self.peer_by(UpdatePath::Datagrams)?.datagrams.try_send(payload);
+        Ok(())
+    }
+
+    fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
+        check(message.len(), MAX_UPDATE_BYTES)?;
+        let peer = self.peer_by(UpdatePath::Messages)?;
+        let sent = peer.update_messages.try_send(message);
+        sent.map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => TransportError::Full,
+            mpsc::error::TrySendError::Closed(_) => TransportError::NotOpen,
+        })
+    }
+
+    async fn update_bytes_waiting(&self) -> usize {
+        // What was sent has arrived.
+        0
+    }
+
     async fn close(&self) {
         if let Some(peer) = self.peer() {
             let _gone = peer.events.try_send(TransportEvent::Link(LinkEvent::Closed));
         }
         self.state.lock().unwrap().closed = true;
     }
+}
+
+fn check(bytes: usize, limit: usize) -> Result<(), TransportError> {
+    if bytes > limit {
+        return Err(TransportError::TooLarge { bytes, limit });
+    }
+    Ok(())
 }

@@ -14,11 +14,11 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use renfort_protocol::signalling::Sdp;
+use renfort_protocol::{limits::MAX_SESSION_BYTES, signalling::Sdp};
 use tokio::sync::mpsc;
 
 pub use assembler::{Assembler, Packet};
-pub use description::fingerprint;
+pub use description::{carries_datagrams, fingerprint, without_rejected_credentials};
 pub use peer_connection::WebRtc;
 
 use crate::session::{Candidate, Channel, LinkEvent};
@@ -30,6 +30,21 @@ pub const EVENTS: usize = 256;
 pub const OUTGOING: usize = 256;
 /// Frames received that wait to be decoded. When full, frames are left out until a new key frame.
 pub const FRAMES: usize = 8;
+
+/// Bytes of a datagram. Its packet is at most 1,200 bytes in UDP (RFC 8831, 5): an RTP header of 12, this, the tag of SRTP of
+/// 16 (RFC 7714; 10 with RFC 3711), which makes 1,178, and 22 to spare for what a relay or a header extension may add.
+pub const MAX_DATAGRAM_BYTES: usize = 1_150;
+/// Datagrams that wait to be sent (0.3 MB). When full, the newest is refused: [`TransportError::Full`]. Whoever sends repairs
+/// losses anyway, and learns of this one at once.
+pub const DATAGRAMS_OUT: usize = 256;
+/// Datagrams received that wait for their reader (1.2 MB). When full, the newest is dropped, as a network would.
+pub const DATAGRAMS_IN: usize = 1_024;
+/// Bytes of a message with updates of the picture.
+pub const MAX_UPDATE_BYTES: usize = MAX_SESSION_BYTES;
+/// Messages with updates that wait to be sent (4 MB). When full: [`TransportError::Full`].
+pub const UPDATES_OUT: usize = 16;
+/// Messages with updates received that wait for their reader (4 MB). When full, the peer's messages are held back.
+pub const UPDATES_IN: usize = 16;
 
 /// A STUN or TURN server (RFC 8489, RFC 8656).
 #[derive(Clone, PartialEq, Eq)]
@@ -67,6 +82,14 @@ pub enum TransportError {
     /// Too much waits to be sent.
     #[error("too much waits to be sent")]
     Full,
+    /// More than one datagram, or one message, may hold.
+    #[error("{bytes} bytes are more than the {limit} that may be sent at once")]
+    TooLarge {
+        /// How large it is.
+        bytes: usize,
+        /// How large it may be.
+        limit: usize,
+    },
     /// The connection is closed, or not open yet.
     #[error("the connection is not open")]
     NotOpen,
@@ -81,6 +104,18 @@ pub enum Side {
     Viewer,
 }
 
+/// How updates of the picture travel beside the video, and what answers them. In the order of preference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum UpdatePath {
+    /// Not at all: video only.
+    #[default]
+    None,
+    /// On a reliable data channel of their own: [`Transport::send_update_message`].
+    Messages,
+    /// As datagrams, which may be lost, doubled or reordered: [`Transport::send_datagram`].
+    Datagrams,
+}
+
 /// What a connection has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransportEvent {
@@ -92,6 +127,8 @@ pub enum TransportEvent {
     Message(Channel, Bytes),
     /// The peer cannot go on without a key frame (PLI or FIR, RFC 4585 and RFC 5104).
     KeyFrameWanted,
+    /// Updates travel like this from now on. Not told while there is no way, and never before [`LinkEvent::Open`].
+    Updates(UpdatePath),
 }
 
 /// One attempt to connect.
@@ -102,6 +139,11 @@ pub struct Connection {
     pub events: mpsc::Receiver<TransportEvent>,
     /// Access units of the picture, in order and without gaps since the last key frame.
     pub frames: mpsc::Receiver<Bytes>,
+    /// Datagrams, as they arrive; see [`UpdatePath::Datagrams`].
+    pub datagrams: mpsc::Receiver<Bytes>,
+    /// Messages with updates; see [`UpdatePath::Messages`]. To be read or dropped: while it is full, the peer's other messages
+    /// are held back, too.
+    pub update_messages: mpsc::Receiver<Bytes>,
 }
 
 /// Makes connections.
@@ -159,6 +201,22 @@ pub trait Transport: Send + Sync {
     /// Viewer: asks for a key frame.
     async fn request_key_frame(&self);
 
+    /// Sends a datagram of at most [`MAX_DATAGRAM_BYTES`]; at once, without pacing, and without knowing whether it arrives.
+    ///
+    /// # Errors
+    /// When it is too large, when too many wait, or when updates do not travel like this.
+    fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError>;
+
+    /// Queues a message of at most [`MAX_UPDATE_BYTES`] with updates, or with what answers them; at once. Messages arrive whole, and
+    /// may overtake each other.
+    ///
+    /// # Errors
+    /// When it is too large, when too many wait, or when updates do not travel like this.
+    fn send_update_message(&self, message: Bytes) -> Result<(), TransportError>;
+
+    /// Bytes of messages with updates that the peer has not received yet, as far as is known here.
+    async fn update_bytes_waiting(&self) -> usize;
+
     /// Gives what waits a moment to leave, then ends the connection.
     async fn close(&self);
 }
@@ -167,3 +225,5 @@ pub trait Transport: Send + Sync {
 mod conformance_tests;
 #[cfg(test)]
 mod memory;
+#[cfg(test)]
+mod update_tests;

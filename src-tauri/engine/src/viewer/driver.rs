@@ -168,8 +168,9 @@ impl Driver {
             }
             Happening::Connection(Some(TransportEvent::Link(event))) => session.handle_link(event, now),
             Happening::Connection(Some(TransportEvent::Candidate(candidate))) => session.handle_candidate(candidate),
-            // A viewer sends no picture.
-            Happening::Connection(Some(TransportEvent::KeyFrameWanted)) | Happening::Time => {}
+            // A viewer sends no picture, and reads no updates of it: it asked for no way for them.
+            Happening::Connection(Some(TransportEvent::KeyFrameWanted | TransportEvent::Updates(_)))
+            | Happening::Time => {}
             Happening::Connection(None) => {
                 self.inbox.connection = None;
                 session.handle_link(LinkEvent::Closed, now);

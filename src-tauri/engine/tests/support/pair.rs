@@ -122,6 +122,18 @@ impl Transport for HeldUp {
         self.real.request_key_frame().await;
     }
 
+    fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError> {
+        self.real.send_datagram(payload)
+    }
+
+    fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
+        self.real.send_update_message(message)
+    }
+
+    async fn update_bytes_waiting(&self) -> usize {
+        self.real.update_bytes_waiting().await
+    }
+
     async fn close(&self) {
         self.real.close().await;
     }

@@ -17,9 +17,10 @@ use tokio::{
 };
 use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
 
+use super::datagrams::Datagrams;
 use crate::{
     session::{Channel, LinkEvent},
-    transport::{OUTGOING, TransportError, TransportEvent},
+    transport::{OUTGOING, TransportError, TransportEvent, UpdatePath},
 };
 
 const BOTH: u8 = 0b11;
@@ -75,6 +76,7 @@ impl<T> Each<T> {
 
 pub struct Channels {
     events: mpsc::Sender<TransportEvent>,
+    datagrams: Arc<Datagrams>,
     outgoing: Each<mpsc::Sender<String>>,
     /// Taken when the channel is run.
     waiting: Mutex<Each<Option<mpsc::Receiver<String>>>>,
@@ -87,11 +89,12 @@ pub struct Channels {
 }
 
 impl Channels {
-    pub fn new(events: mpsc::Sender<TransportEvent>) -> Arc<Self> {
+    pub fn new(events: mpsc::Sender<TransportEvent>, datagrams: Arc<Datagrams>) -> Arc<Self> {
         let (session_out, session_in) = mpsc::channel(OUTGOING);
         let (pointer_out, pointer_in) = mpsc::channel(OUTGOING);
         Arc::new(Self {
             events,
+            datagrams,
             outgoing: Each {
                 session: session_out,
                 pointer: pointer_out,
@@ -108,9 +111,18 @@ impl Channels {
         })
     }
 
+    pub fn datagrams(&self) -> &Datagrams {
+        &self.datagrams
+    }
+
     /// From before the owner hears of it: it may act upon that at once.
     pub fn are_open(&self) -> bool {
         self.opened.load(Ordering::SeqCst) == BOTH
+    }
+
+    /// Waits until the owner has heard of the opening. False when it never will.
+    pub async fn opened(&self) -> bool {
+        self.open.subscribe().wait_for(|open| *open).await.is_ok()
     }
 
     pub fn send(&self, channel: Channel, message: String) -> Result<(), TransportError> {
@@ -185,7 +197,7 @@ impl Channels {
     }
 
     async fn write(self: Arc<Self>, channel: Channel, made: Arc<dyn DataChannel>, mut waiting: mpsc::Receiver<String>) {
-        if self.open.subscribe().wait_for(|open| *open).await.is_err() {
+        if !self.opened().await {
             return;
         }
         while let Some(message) = waiting.recv().await {
@@ -213,6 +225,10 @@ impl Channels {
         let before = self.opened.fetch_or(bit, Ordering::SeqCst);
         if before != BOTH && before | bit == BOTH {
             let _gone = self.events.send(TransportEvent::Link(LinkEvent::Open)).await;
+            if self.datagrams.are_agreed() {
+                let path = TransportEvent::Updates(UpdatePath::Datagrams);
+                let _gone = self.events.send(path).await;
+            }
             self.open.send_replace(true);
         }
     }

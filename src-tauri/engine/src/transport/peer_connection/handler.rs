@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use renfort_protocol::text::Line;
+use renfort_protocol::{session::PICTURE_CHANNEL, text::Line};
+use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use tokio::sync::{Notify, mpsc};
 use webrtc::{
     data_channel::DataChannel,
@@ -16,6 +17,7 @@ use webrtc::{
 
 use super::{
     channels::{self, Channels},
+    picture_channel::PictureChannel,
     video_in,
 };
 use crate::{
@@ -32,6 +34,8 @@ pub struct Handler {
     callbacks: mpsc::Sender<TransportEvent>,
     frames: mpsc::Sender<Bytes>,
     channels: Arc<Channels>,
+    /// Where the peer may make this channel.
+    picture: Option<Arc<PictureChannel>>,
     ask: Arc<Notify>,
 }
 
@@ -41,6 +45,7 @@ impl Handler {
         events: mpsc::Sender<TransportEvent>,
         frames: mpsc::Sender<Bytes>,
         channels: Arc<Channels>,
+        picture: Option<Arc<PictureChannel>>,
         ask: Arc<Notify>,
     ) -> Arc<Self> {
         let (callbacks, mut waiting) = mpsc::channel(CALLBACKS);
@@ -56,6 +61,7 @@ impl Handler {
             callbacks,
             frames,
             channels,
+            picture,
             ask,
         })
     }
@@ -104,19 +110,28 @@ impl PeerConnectionEventHandler for Handler {
 
     async fn on_data_channel(&self, made: Arc<dyn DataChannel>) {
         if self.side == Side::Viewer {
-            let channels = Arc::clone(&self.channels);
+            let (channels, picture) = (Arc::clone(&self.channels), self.picture.clone());
             // Asking for its name would wait for the task that this runs on.
             self.channels.spawn(async move {
-                match made.label().await.ok().as_deref().and_then(channels::named) {
-                    Some(channel) => channels.run(channel, made, true),
-                    None => tracing::debug!("a channel with an unknown name is not used"),
+                let label = made.label().await.unwrap_or_default();
+                if let Some(channel) = channels::named(&label) {
+                    return channels.run(channel, made, true);
+                }
+                let taken = label == PICTURE_CHANNEL
+                    && !channels.datagrams().are_agreed()
+                    && picture.is_some_and(|picture| picture.run(&channels, Arc::clone(&made), true));
+                if !taken {
+                    tracing::debug!("a channel that was not agreed upon is closed");
+                    // The connection may be ending.
+                    let _gone = made.close().await;
                 }
             });
         }
     }
 
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        if self.side == Side::Viewer {
+        // Datagrams leave before they reach their track.
+        if self.side == Side::Viewer && track.kind().await == RtpCodecKind::Video {
             self.channels
                 .spawn(video_in::receive(track, self.frames.clone(), Arc::clone(&self.ask)));
         }

@@ -1,14 +1,17 @@
 //! [`Transport`] on the `webrtc` crate: one peer connection for each attempt.
 //!
 //! Flow: [`network`] says where to listen, [`settings`] how to talk; [`handler`] receives the library's callbacks,
-//! [`channels`] runs the data channels, [`video_out`] and [`video_in`] the picture.
+//! [`channels`] runs the data channels, [`video_out`] and [`video_in`] the picture, [`datagrams`] or [`picture_channel`] what
+//! travels beside it.
 //!
 //! Invariant: a callback of the library never waits: it runs on the task that moves every packet.
 
 mod channels;
+mod datagrams;
 mod handler;
 mod key_frames;
 mod network;
+mod picture_channel;
 mod resting;
 mod settings;
 mod video_in;
@@ -24,13 +27,15 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use renfort_protocol::signalling::Sdp;
+use renfort_protocol::{session::PICTURE_CHANNEL, signalling::Sdp};
 use rtc::{peer_connection::sdp::RTCSessionDescription, rtp_transceiver::RTCRtpTransceiverDirection};
 use tokio::sync::{Notify, mpsc};
 use webrtc::peer_connection::{PeerConnection, PeerConnectionBuilder, RTCIceCandidateInit};
 
-use self::{channels::Channels, handler::Handler, video_out::VideoOut};
-use super::{Connection, Connector, IceServer, Side, Transport, TransportError, description};
+use self::{
+    channels::Channels, datagrams::Datagrams, handler::Handler, picture_channel::PictureChannel, video_out::VideoOut,
+};
+use super::{Connection, Connector, IceServer, Side, Transport, TransportError, UpdatePath, description};
 use crate::session::{Candidate, Channel};
 
 /// Candidates that come before the description they belong to. When full, further ones are left out: the peer has sent
@@ -46,16 +51,25 @@ const CLOSING: Duration = Duration::from_secs(2);
 pub struct WebRtc {
     ice_servers: Vec<IceServer>,
     dress: network::Dress,
+    updates: UpdatePath,
 }
 
 impl WebRtc {
-    /// With these servers beyond the machines' own addresses.
+    /// With these servers beyond the machines' own addresses; video only.
     #[must_use]
     pub const fn new(ice_servers: Vec<IceServer>) -> Self {
         Self {
             ice_servers,
             dress: |socket| socket,
+            updates: UpdatePath::None,
         }
+    }
+
+    /// Updates of the picture may travel beside the video, at best like this: datagrams where the peer takes them, else messages.
+    #[must_use]
+    pub const fn with_updates(mut self, best: UpdatePath) -> Self {
+        self.updates = best;
+        self
     }
 }
 
@@ -65,10 +79,21 @@ impl Connector for WebRtc {
         let (events_in, events) = mpsc::channel(super::EVENTS);
         let (frames_in, frames) = mpsc::channel(super::FRAMES);
         let ask = Arc::new(Notify::new());
-        let (channels, key_frames) = (Channels::new(events_in.clone()), events_in.clone());
-        let handler = Handler::new(side, events_in, frames_in, Arc::clone(&channels), Arc::clone(&ask));
+        let (datagrams, packets, datagrams_in) = Datagrams::new();
+        let (picture, update_messages) = PictureChannel::new(events_in.clone());
+        let channels = Channels::new(events_in.clone(), Arc::clone(&datagrams));
+        let key_frames = events_in.clone();
+        let handler = Handler::new(
+            side,
+            events_in,
+            frames_in,
+            Arc::clone(&channels),
+            (self.updates >= UpdatePath::Messages).then(|| Arc::clone(&picture)),
+            Arc::clone(&ask),
+        );
 
-        let engines = settings::engines(key_frames).map_err(failed("setting up WebRTC"))?;
+        let packets = (self.updates == UpdatePath::Datagrams).then_some(packets);
+        let engines = settings::engines(key_frames, packets).map_err(failed("setting up WebRTC"))?;
         let builder = PeerConnectionBuilder::new()
             .with_configuration(settings::configuration(&self.ice_servers))
             .with_media_engine(engines.media)
@@ -81,7 +106,10 @@ impl Connector for WebRtc {
         let peer: Arc<dyn PeerConnection> = Arc::new(builder.build().await.map_err(failed("opening the network"))?);
         let mut transport = PeerTransport {
             peer,
+            updates: self.updates,
             channels,
+            datagrams,
+            picture,
             ask,
             video: None,
             early: Mutex::new(Some(Vec::new())),
@@ -93,13 +121,19 @@ impl Connector for WebRtc {
             transport: Arc::new(transport),
             events,
             frames,
+            datagrams: datagrams_in,
+            update_messages,
         })
     }
 }
 
 struct PeerTransport {
     peer: Arc<dyn PeerConnection>,
+    /// What this end can do at best.
+    updates: UpdatePath,
     channels: Arc<Channels>,
+    datagrams: Arc<Datagrams>,
+    picture: Arc<PictureChannel>,
     ask: Arc<Notify>,
     video: Option<VideoOut>,
     /// Candidates that wait for the remote description; none once it is there.
@@ -115,6 +149,9 @@ impl PeerTransport {
         };
         let track = self.peer.add_transceiver_from_track(video.track(), Some(init)).await;
         track.map_err(failed("adding the video track"))?;
+        if self.updates == UpdatePath::Datagrams {
+            self.add_datagrams().await?;
+        }
         for channel in [Channel::Session, Channel::Pointer] {
             let (name, options) = (channels::name(channel), channels::options(channel));
             let made = self
@@ -125,6 +162,28 @@ impl PeerTransport {
             self.channels.run(channel, made, false);
         }
         Ok(video)
+    }
+
+    /// Their section of the description, in both directions.
+    async fn add_datagrams(&self) -> Result<(), TransportError> {
+        let init = rtc::rtp_transceiver::RTCRtpTransceiverInit {
+            direction: RTCRtpTransceiverDirection::Sendrecv,
+            ..Default::default()
+        };
+        let track = self.datagrams.track();
+        let added = self.peer.add_transceiver_from_track(track, Some(init)).await;
+        added.map(drop).map_err(failed("adding datagrams"))
+    }
+
+    /// After the answer: a peer without datagrams gets updates as messages.
+    async fn make_picture_channel(&self) -> Result<(), TransportError> {
+        let made = self
+            .peer
+            .create_data_channel(PICTURE_CHANNEL, Some(picture_channel::options()))
+            .await
+            .map_err(failed("making a data channel"))?;
+        self.picture.run(&self.channels, made, false);
+        Ok(())
     }
 
     async fn take_remote(&self, description: RTCSessionDescription) -> Result<(), TransportError> {
@@ -156,6 +215,10 @@ impl Transport for PeerTransport {
 
     async fn answer(&self, offer: &Sdp) -> Result<Sdp, TransportError> {
         description::fingerprint(offer)?;
+        let datagrams = self.updates == UpdatePath::Datagrams && description::carries_datagrams(offer);
+        if datagrams {
+            self.add_datagrams().await?;
+        }
         let offer = RTCSessionDescription::offer(offer.as_str().to_owned()).map_err(failed("reading the offer"))?;
         self.take_remote(offer).await?;
         let answer = self
@@ -164,6 +227,9 @@ impl Transport for PeerTransport {
             .await
             .map_err(failed("making the answer"))?;
         let sdp = to_sdp(&answer)?;
+        if datagrams && description::carries_datagrams(&sdp) {
+            self.datagrams.agree();
+        }
         self.peer
             .set_local_description(answer)
             .await
@@ -173,8 +239,17 @@ impl Transport for PeerTransport {
 
     async fn accept(&self, answer: &Sdp) -> Result<(), TransportError> {
         description::fingerprint(answer)?;
-        let answer = RTCSessionDescription::answer(answer.as_str().to_owned()).map_err(failed("reading the answer"))?;
-        self.take_remote(answer).await
+        let datagrams = self.updates == UpdatePath::Datagrams && description::carries_datagrams(answer);
+        if datagrams {
+            self.datagrams.agree();
+        }
+        let answer = description::without_rejected_credentials(answer);
+        let answer = RTCSessionDescription::answer(answer).map_err(failed("reading the answer"))?;
+        self.take_remote(answer).await?;
+        if !datagrams && self.updates >= UpdatePath::Messages {
+            self.make_picture_channel().await?;
+        }
+        Ok(())
     }
 
     async fn add_candidate(&self, candidate: Candidate) -> Result<(), TransportError> {
@@ -217,10 +292,27 @@ impl Transport for PeerTransport {
         self.ask.notify_one();
     }
 
+    fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError> {
+        if !self.channels.are_open() {
+            return Err(TransportError::NotOpen);
+        }
+        self.datagrams.send(payload)
+    }
+
+    fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
+        self.picture.send(message)
+    }
+
+    async fn update_bytes_waiting(&self) -> usize {
+        self.picture.bytes_waiting().await
+    }
+
     async fn close(&self) {
+        self.datagrams.stop();
         // Whoever never got through has nothing to say; whoever does not listen is not waited for.
         let _flushed = tokio::time::timeout(LAST_WORDS, self.channels.flush()).await;
         self.channels.stop();
+        self.picture.stop();
         match tokio::time::timeout(CLOSING, self.peer.close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::debug!(%error, "the connection did not end cleanly"),
@@ -231,8 +323,9 @@ impl Transport for PeerTransport {
 
 impl Drop for PeerTransport {
     fn drop(&mut self) {
-        // The tasks of the channels hold the connection open.
+        // The tasks of the channels hold the connection open, and so do the channels themselves.
         self.channels.stop();
+        self.picture.stop();
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is offered and how long is waited.
 //!
-//! Invariant: the only codec is H.264 in packetization mode 1, in the profile that every browser decodes.
+//! Invariant: the only codec of the picture is H.264 in packetization mode 1, in the profile that every browser decodes.
 
 use std::time::Duration;
 
@@ -20,8 +20,12 @@ use webrtc::peer_connection::{
     RTCConfiguration, RTCConfigurationBuilder, RTCIceServer, Registry, Slot, configure_rtcp_reports,
 };
 
-use super::{key_frames::KeyFrameRequests, resting::Resting};
-use crate::transport::{IceServer, TransportEvent};
+use super::{
+    datagrams::{self, DatagramPackets},
+    key_frames::KeyFrameRequests,
+    resting::Resting,
+};
+use crate::transport::{IceServer, TransportEvent, description::DATAGRAM_PAYLOAD_TYPE};
 
 /// Payload type of the picture (RFC 3551, dynamic range) and, one higher, of its retransmissions.
 pub const PAYLOAD_TYPE: u8 = 102;
@@ -63,7 +67,8 @@ pub fn codec() -> RTCRtpCodec {
     }
 }
 
-pub fn engines(events: mpsc::Sender<TransportEvent>) -> Result<Engines> {
+/// `datagrams`: what turns them into packets, where they are offered or taken.
+pub fn engines(events: mpsc::Sender<TransportEvent>, datagrams: Option<DatagramPackets>) -> Result<Engines> {
     let mut media = MediaEngine::default();
     let retransmission = RTCRtpCodec {
         mime_type: "video/rtx".into(),
@@ -81,7 +86,7 @@ pub fn engines(events: mpsc::Sender<TransportEvent>) -> Result<Engines> {
             RtpCodecKind::Video,
         )?;
     }
-    let interceptors = Registry::new()
+    let mut interceptors = Registry::new()
         .with(
             Slot::NackResponder,
             NackResponderBuilder::new().with_size(NACK_PACKETS).build(),
@@ -97,6 +102,17 @@ pub fn engines(events: mpsc::Sender<TransportEvent>) -> Result<Engines> {
         )
         // Nearest to the application, where nothing else takes the request out of the stream.
         .with(Slot::from(14_000), KeyFrameRequests::new(events));
+    if let Some(datagrams) = datagrams {
+        media.register_codec(
+            RTCRtpCodecParameters {
+                rtp_codec: datagrams::codec(),
+                payload_type: DATAGRAM_PAYLOAD_TYPE,
+            },
+            RtpCodecKind::Audio,
+        )?;
+        // Nearest to the wire, where no other has seen what comes and goes.
+        interceptors = interceptors.with(Slot::from(500), datagrams);
+    }
     Ok(Engines {
         media,
         interceptors: configure_rtcp_reports(interceptors),

@@ -129,6 +129,6 @@ impl VideoOut {
 }
 
 /// The standard library's own seed: these numbers must be unlike others', not secret.
-fn random() -> u32 {
+pub fn random() -> u32 {
     std::hash::RandomState::new().hash_one(()) as u32
 }
