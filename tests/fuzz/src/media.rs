@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use renfort_engine::transport::{Assembler, Packet, fingerprint};
+use renfort_engine::transport::{Assembler, Packet, carries_datagrams, fingerprint, without_rejected_credentials};
 use renfort_protocol::signalling::Sdp;
 
-/// A session description: the one fingerprint that is found in it stands in it.
+/// A session description: the one fingerprint that is found in it stands in it, and what the library gets of an answer says the
+/// same of certificate and datagrams, and nothing more than was there.
 pub(crate) fn description(bytes: &[u8]) {
     let Ok(text) = String::from_utf8(bytes.to_vec()) else {
         return;
@@ -14,6 +15,12 @@ pub(crate) fn description(bytes: &[u8]) {
     let Ok(sdp) = Sdp::new(text) else { return };
     if let Ok(found) = fingerprint(&sdp) {
         assert!(sdp.as_str().contains(found));
+    }
+    let kept = without_rejected_credentials(&sdp);
+    assert!(kept.len() <= sdp.as_str().len());
+    if let Ok(kept) = Sdp::new(kept) {
+        assert_eq!(fingerprint(&kept).ok(), fingerprint(&sdp).ok());
+        assert_eq!(carries_datagrams(&kept), carries_datagrams(&sdp));
     }
 }
 
