@@ -62,6 +62,11 @@ pub async fn join(connector: &dyn Connector) -> Ends {
 pub async fn join_by(sharer: &dyn Connector, viewer: &dyn Connector) -> Ends {
     let sharer = sharer.connect(Side::Sharer).await.unwrap();
     let viewer = viewer.connect(Side::Viewer).await.unwrap();
+    meet(sharer, viewer).await
+}
+
+/// The same with what was begun.
+pub async fn meet(sharer: Connection, viewer: Connection) -> Ends {
     let offer = sharer.transport.offer().await.unwrap();
     let answer = viewer.transport.answer(&offer).await.unwrap();
     sharer.transport.accept(&answer).await.unwrap();

@@ -19,6 +19,8 @@ mod video_out;
 
 #[cfg(test)]
 mod loss_tests;
+#[cfg(test)]
+mod refusal_tests;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -76,6 +78,12 @@ impl WebRtc {
 #[async_trait]
 impl Connector for WebRtc {
     async fn connect(&self, side: Side) -> Result<Connection, TransportError> {
+        self.open(side).await.map(|(_, connection)| connection)
+    }
+}
+
+impl WebRtc {
+    async fn open(&self, side: Side) -> Result<(Arc<PeerTransport>, Connection), TransportError> {
         let (events_in, events) = mpsc::channel(super::EVENTS);
         let (frames_in, frames) = mpsc::channel(super::FRAMES);
         let ask = Arc::new(Notify::new());
@@ -117,13 +125,15 @@ impl Connector for WebRtc {
         if side == Side::Sharer {
             transport.video = Some(transport.prepare_offer().await?);
         }
-        Ok(Connection {
-            transport: Arc::new(transport),
+        let transport = Arc::new(transport);
+        let connection = Connection {
+            transport: Arc::clone(&transport) as Arc<dyn Transport>,
             events,
             frames,
             datagrams: datagrams_in,
             update_messages,
-        })
+        };
+        Ok((transport, connection))
     }
 }
 

@@ -31,7 +31,7 @@ pub struct PictureChannel {
     /// Taken when the channel is run.
     waiting: Mutex<Option<mpsc::Receiver<Bytes>>>,
     arrived: mpsc::Sender<Bytes>,
-    made: Mutex<Option<Arc<dyn DataChannel>>>,
+    pub(super) made: Mutex<Option<Arc<dyn DataChannel>>>,
     /// Bytes that the library has not taken yet.
     unsent: AtomicUsize,
     open: AtomicBool,
