@@ -207,6 +207,40 @@ async fn what_is_older_than_a_year_is_erased_and_what_is_younger_or_on_hold_stay
 }
 
 #[tokio::test]
+async fn names_told_after_a_ticket_was_reopened_go_in_their_turn() {
+    let (store, writer) = open().await;
+    writer.write_batch(day(1001, 400)).await.unwrap();
+    order_run(&*store, NOW, true).await.unwrap();
+    settle(&*store, &writer, NOW).await.unwrap();
+    assert_eq!(names(&store).await, [false]);
+
+    // Reopened and closed again, with its user's name as it is known now.
+    let later = UnixMillis(NOW.0 + 40 * DAY);
+    let mut ticket = store.ticket(TicketId(1001)).await.unwrap().unwrap().record;
+    let version = ticket.version;
+    ticket.user = user();
+    ticket.closed_at = Some(later);
+    ticket.reopened = 1;
+    ticket.version += 1;
+    let mut again = day(1001, 400);
+    again.changes = vec![Change::PutTicket {
+        record: Box::new(ticket),
+        expected_version: Some(version),
+    }];
+    for entry in &mut again.events {
+        entry.at = later;
+    }
+    writer.write_batch(again).await.unwrap();
+    for (days, named) in [(41, true), (400, true), (410, false)] {
+        let now = UnixMillis(NOW.0 + days * DAY);
+        order_run(&*store, now, false).await.unwrap();
+        settle(&*store, &writer, now).await.unwrap();
+        assert_eq!(names(&store).await, [named], "day {days}");
+    }
+    assert!(readable(&store).await.iter().all(|(_, read)| *read == 0));
+}
+
+#[tokio::test]
 async fn a_longer_time_keeps_more_and_its_change_is_in_the_log() {
     let (store, writer) = open().await;
     writer.write_batch(day(1001, 700)).await.unwrap();

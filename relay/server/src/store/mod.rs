@@ -115,6 +115,13 @@ pub struct LoggedRecord {
     pub personal: Vec<SealedField>,
 }
 
+impl LoggedRecord {
+    /// The ticket that names or texts came to with this record.
+    fn tells_names_in(&self) -> Option<TicketId> {
+        self.record.ticket.filter(|_| !self.personal.is_empty())
+    }
+}
+
 /// A signed checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCheckpoint {

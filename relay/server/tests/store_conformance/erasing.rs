@@ -18,7 +18,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 use renfort_relay::store::{
-    Applied, Store,
+    Applied, LoggedRecord, Store,
     erasing::{ErasedKey, HoldError, NewHold, Removal, Whom},
     orders::Ordered,
     second_factor::NewSecondFactor,
@@ -324,6 +324,56 @@ pub async fn what_is_due_is_old_closed_not_held_and_not_erased(store: &dyn Store
     assert_eq!(due(99, 9).await, [1002]);
     let gone = store.ticket(TicketId(1003)).await.unwrap().unwrap();
     assert_eq!(gone.record.technician.unwrap().name, erased::name());
+}
+
+pub async fn what_comes_to_a_ticket_after_it_was_erased_is_due_again(store: &dyn Store) {
+    with_two_closed(store).await;
+    let due = async || -> Vec<u64> {
+        let tickets = store.tickets_due(UnixMillis(99), 9).await.unwrap();
+        tickets.iter().map(|one| one.record.id.0).collect()
+    };
+    let gone = erase(ErasureOf::Everybody, &[1001, 1002]);
+    write(store, std::slice::from_ref(&gone)).await;
+    assert_eq!(due().await, [0_u64; 0]);
+    let blanked = store.ticket(TicketId(1001)).await.unwrap().unwrap().record;
+    let version = blanked.version;
+    let reopened = TicketRecord {
+        state: TicketState::Waiting,
+        closed_at: None,
+        reopened: 1,
+        version: version + 1,
+        ..blanked
+    };
+    let closed_again = TicketRecord {
+        state: TicketState::Solved,
+        closed_at: Some(UnixMillis(60)),
+        technician: Some(technician(8)),
+        version: version + 2,
+        ..reopened.clone()
+    };
+    write(store, &[put(reopened, Some(version))]).await;
+    assert_eq!(due().await, [0_u64; 0], "it is open");
+    write(store, &[put(closed_again, Some(version + 1))]).await;
+    assert_eq!(due().await, [1001]);
+    write(store, std::slice::from_ref(&gone)).await;
+    assert_eq!(due().await, [0_u64; 0]);
+    let said = Change::AddNote {
+        ticket: TicketId(1002),
+        note: note("Elle rappelle"),
+    };
+    for change in [said, over(2, 1002)] {
+        write(store, &[change]).await;
+        assert_eq!(due().await, [1002]);
+        write(store, std::slice::from_ref(&gone)).await;
+    }
+    let nameless = LoggedRecord {
+        personal: Vec::new(),
+        ..logged(0, "a", Some(1002), None)
+    };
+    log(store, &[nameless, logged(1, "b", None, None)]).await;
+    assert_eq!(due().await, [0_u64; 0], "nobody is named by these");
+    log(store, &[logged(2, "c", Some(1002), None)]).await;
+    assert_eq!(due().await, [1002]);
 }
 
 pub async fn keys_are_deleted_by_name(store: &dyn Store) {

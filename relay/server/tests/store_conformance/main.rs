@@ -80,6 +80,7 @@ conformance! {
     erasing::a_hold_is_added_once_and_told
     erasing::an_account_is_blanked_once_disabled_and_its_name_leaves_every_article
     erasing::what_is_due_is_old_closed_not_held_and_not_erased
+    erasing::what_comes_to_a_ticket_after_it_was_erased_is_due_again
     erasing::keys_are_deleted_by_name
     settings::a_setting_is_what_it_was_made_last
     settings::what_is_set_on_order_is_ordered_with_it

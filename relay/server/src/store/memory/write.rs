@@ -72,6 +72,9 @@ impl Transaction for MemoryTransaction {
             ));
         }
         self.copy.records.push(logged.clone());
+        if let Some(ticket) = logged.tells_names_in() {
+            self.copy.erased.remove(&ticket);
+        }
         Ok(())
     }
 
@@ -108,6 +111,7 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
                 .any(|other| other.id != record.id && other.device == record.device && other.request == record.request);
             if fits && !twice {
                 state.tickets.insert(record.id, (**record).clone());
+                state.erased.remove(&record.id);
             }
             fits && !twice
         }
@@ -119,6 +123,7 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
             let known = state.tickets.contains_key(&record.ticket);
             if fits && known {
                 state.sessions.insert(record.id, (**record).clone());
+                state.erased.remove(&record.ticket);
             }
             fits && known
         }
@@ -126,6 +131,7 @@ fn apply_one(state: &mut State, change: &Change) -> bool {
             let known = state.tickets.contains_key(ticket);
             if known {
                 state.notes.push((*ticket, note.clone()));
+                state.erased.remove(ticket);
             }
             known
         }

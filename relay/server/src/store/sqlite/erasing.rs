@@ -115,6 +115,15 @@ async fn erase_ticket(on: &mut SqliteConnection, id: TicketId, of: ErasureOf) ->
     Ok(true)
 }
 
+/// There is something to erase in a ticket again.
+pub(super) async fn names_came(on: &mut SqliteConnection, ticket: TicketId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE tickets SET erased = 0 WHERE number = ? AND erased = 1")
+        .bind(int(ticket.0))
+        .execute(on)
+        .await?;
+    Ok(())
+}
+
 /// False when the account can still sign in, or there is none.
 async fn erase_account(on: &mut SqliteConnection, person: PersonId, of: ErasureOf) -> Result<bool, Refusal> {
     // No password has an empty hash: whoever enables the account again must set one.

@@ -391,4 +391,22 @@ mod tests {
         assert!(told.iter().any(|one| matches!(one, Ordered::HoursSet(_))));
         assert_eq!(told.len(), 8);
     }
+    #[tokio::test]
+    async fn a_ticket_that_was_reopened_is_looked_at_once_more_whether_it_is_erased() {
+        let pool = before(17).await;
+        sqlx::raw_sql(
+            "INSERT INTO tickets (number, version, request, device, state, opened_at, search, summary, record, erased) VALUES \
+             (1001, 1, 'a', 'a', 'solved', 1, '', '', '{\"reopened\":1}', 1), \
+             (1002, 1, 'b', 'b', 'solved', 1, '', '', '{\"reopened\":0}', 1)",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        RELAY_MIGRATIONS.run(&pool).await.unwrap();
+        let erased: Vec<bool> = sqlx::query_scalar("SELECT erased FROM tickets ORDER BY number")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+        assert_eq!(erased, [false, true]);
+    }
 }

@@ -77,6 +77,9 @@ impl Transaction for SqliteTransaction {
                 .execute(&mut *self.0)
                 .await?;
         }
+        if let Some(ticket) = logged.tells_names_in() {
+            erasing::names_came(&mut self.0, ticket).await?;
+        }
         Ok(())
     }
 
@@ -133,8 +136,12 @@ async fn apply_one(on: &mut SqliteConnection, change: &Change) -> Result<bool, R
         Change::PutSession {
             record,
             expected_version,
-        } => put_session(on, record, *expected_version).await,
+        } => {
+            erasing::names_came(on, record.ticket).await?;
+            put_session(on, record, *expected_version).await
+        }
         Change::AddNote { ticket, note } => {
+            erasing::names_came(on, *ticket).await?;
             sqlx::query("INSERT INTO notes (ticket, note) VALUES (?, ?)")
                 .bind(int(ticket.0))
                 .bind(to_json(note)?)
@@ -190,8 +197,9 @@ pub(super) async fn put_ticket(
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
         ),
         Some(_) => sqlx::query(
+            // Whoever blanks it says afterwards that it is erased.
             "UPDATE tickets SET version = ?, request = ?, device = ?, state = ?, technician = ?, opened_at = ?, \
-             closed_at = ?, search = ?, summary = ?, record = ? WHERE number = ? AND version = ?",
+             closed_at = ?, search = ?, summary = ?, record = ?, erased = 0 WHERE number = ? AND version = ?",
         ),
     };
     let query = query
