@@ -35,9 +35,16 @@ pub async fn init(
     store.adopt(&file.organisation.key, &source).await?;
     store.add_person(administrator, clock::now()).await?;
     let store: Arc<dyn Store> = Arc::new(store);
-    // Nobody else has this folder: it is done when this returns, or fails.
-    let recorded = carry_out(&folder, &store, false, Duration::ZERO).await;
+    let recorded = record(&folder, &store).await;
     store.close().await;
     recorded?;
     Ok(file)
+}
+
+/// Nobody else has this folder: it is done when this returns, or fails.
+async fn record(folder: &DataFolder, store: &Arc<dyn Store>) -> Result<(), RelayError> {
+    if let Some(last) = store.orders().await?.pop() {
+        carry_out(folder, store, last.id, false, Duration::ZERO).await?;
+    }
+    Ok(())
 }

@@ -82,8 +82,8 @@ async fn erase(opened: &Opened, args: PersonArgs) -> anyhow::Result<()> {
         say!("Nothing was erased.")?;
         return Ok(());
     }
-    store.put_order(&Ordered::Erase(whom.clone()), clock::now()).await?;
-    opened.erase().await?;
+    let order = store.put_order(&Ordered::Erase(whom.clone()), clock::now()).await?;
+    opened.erase(order).await?;
     let left = look_up(store, &whom).await?;
     if let Some(left) = left
         && let Some((reason, _)) = left.refusal()

@@ -33,9 +33,13 @@ impl Opened {
         })
     }
 
-    /// After a change: what this command ordered, and whatever was ordered before, stands in the log when this returns.
+    /// After a change: what this command ordered stands in the log when this returns, behind what was ordered before.
     pub(super) async fn record(&self) -> anyhow::Result<()> {
-        let recorded = carry_out(&self.folder, &self.store, false, WAIT).await;
+        // This command's, or one that came meanwhile.
+        let Some(last) = self.store.orders().await?.pop() else {
+            return Ok(());
+        };
+        let recorded = carry_out(&self.folder, &self.store, last.id, false, WAIT).await;
         let recorded = recorded.context(
             "it is done, but it does not stand in the log yet: that could not be written. The relay writes it when it starts",
         )?;
@@ -48,8 +52,8 @@ impl Opened {
     }
 
     /// After something was ordered to be erased: it is, to the last byte, when this returns.
-    pub(super) async fn erase(&self) -> anyhow::Result<()> {
-        if !carry_out(&self.folder, &self.store, true, WAIT).await? {
+    pub(super) async fn erase(&self, order: u64) -> anyhow::Result<()> {
+        if !carry_out(&self.folder, &self.store, order, true, WAIT).await? {
             bail!("the running relay has not carried it out yet; it will, or the next one when it starts");
         }
         Ok(())

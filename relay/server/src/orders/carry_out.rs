@@ -19,21 +19,19 @@ use crate::{
 /// How often it is looked whether the running relay has done it.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Waits until all that was ordered until now is done, and does it where no relay runs. With `whole`, also until no byte of
+/// Waits until an order is done, and does it and those before it where no relay runs. With `whole`, also until no byte of
 /// what was erased is left. False when a running relay has not done it within this time; it will, or the next one.
 ///
 /// # Errors
-/// When the store or the log fails; what was ordered stays ordered.
+/// When the store or the log fails, or keeps this order from being taken up; what was ordered stays ordered.
 pub async fn carry_out(
     folder: &DataFolder,
     store: &Arc<dyn Store>,
+    order: u64,
     whole: bool,
     within: Duration,
 ) -> Result<bool, RelayError> {
     let until = Instant::now() + within;
-    let Some(last) = store.orders().await?.last().map(|order| order.id) else {
-        return Ok(true);
-    };
     loop {
         match folder.lock_to_serve() {
             Ok(lock) => {
@@ -44,7 +42,9 @@ pub async fn carry_out(
                 drop(handle);
                 // It ends with its last handle; nothing it was given is left.
                 drop(writing.await);
-                settled?;
+                if let Some(error) = settled?.remove(&order) {
+                    return Err(error.into());
+                }
                 if whole {
                     scrub(&**store).await?;
                 }
@@ -53,7 +53,8 @@ pub async fn carry_out(
             Err(RelayError::InUse(_)) => {}
             Err(error) => return Err(error),
         }
-        let waits = store.orders().await?.first().is_some_and(|first| first.id <= last);
+        // Not for those before it: one of them may have to wait for good.
+        let waits = store.orders().await?.iter().any(|other| other.id == order);
         if !waits && (!whole || is_scrubbed(&**store).await?) {
             return Ok(true);
         }

@@ -11,6 +11,8 @@
 pub mod carry_out;
 pub mod watch;
 
+use std::collections::BTreeMap;
+
 use renfort_audit::{actor::Actor, event::Event, keeping::Keeping, record::Entry};
 use renfort_core::contract::{Batch, Change, FailReason};
 use renfort_protocol::{
@@ -163,12 +165,17 @@ async fn person_changed(store: &dyn Store, id: PersonId, change: PersonChange) -
     }))
 }
 
-/// Takes up every order that is there, when no broker runs. One that the store's contents keep from being taken up is passed
-/// over, and stays.
+/// Takes up every order that is there, when no broker runs. Gives those that the store's contents keep from being taken up:
+/// they are passed over, and stay.
 ///
 /// # Errors
 /// When the store or the log fails.
-pub async fn settle(store: &dyn Store, writer: &WriterHandle, now: UnixMillis) -> Result<(), RelayError> {
+pub async fn settle(
+    store: &dyn Store,
+    writer: &WriterHandle,
+    now: UnixMillis,
+) -> Result<BTreeMap<u64, StoreError>, RelayError> {
+    let mut kept_back = BTreeMap::new();
     for order in store.orders().await? {
         let batch = match step(store, &order, now).await {
             Ok(Step::Erase(batch)) => {
@@ -178,6 +185,7 @@ pub async fn settle(store: &dyn Store, writer: &WriterHandle, now: UnixMillis) -
             Ok(Step::Tell(batch)) => batch,
             Err(error @ StoreError::Damaged(_)) => {
                 passed_over(&order, &error);
+                kept_back.insert(order.id, error);
                 continue;
             }
             Err(error) => return Err(error.into()),
@@ -187,7 +195,7 @@ pub async fn settle(store: &dyn Store, writer: &WriterHandle, now: UnixMillis) -
         }
         write(writer, batch).await?;
     }
-    Ok(())
+    Ok(kept_back)
 }
 
 /// Writes what an order came to.

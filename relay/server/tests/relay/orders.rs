@@ -1,12 +1,25 @@
 //! What the command line does stands in the log: each command by itself, in order, whatever happens to the relay meanwhile.
 
-use std::{path::Path, process::Output, thread, time::Duration};
+use std::{
+    path::Path,
+    process::Output,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use renfort_audit::export::{Against, ExportVerifier, ExportedRecord};
+use renfort_figures::HoursFile;
 use renfort_relay::{
     clock,
+    data::DataFolder,
     erasure::retention::set_months,
-    store::{Store, orders::Orders},
+    error::RelayError,
+    orders::carry_out::carry_out,
+    store::{
+        Store, StoreError,
+        orders::{Ordered, Orders},
+    },
 };
 
 use crate::support::{
@@ -166,7 +179,7 @@ async fn a_command_whose_relay_dies_before_it_took_it_up_writes_by_itself() {
     let world = World::new().await;
     let data = world.data();
     // A relay that runs, and does nothing any more.
-    let folder = renfort_relay::data::DataFolder::open(&data).unwrap();
+    let folder = DataFolder::open(&data).unwrap();
     let relay = folder.lock_to_serve().unwrap();
     let given = data.clone();
     let waiting = thread::spawn(move || command(&given, &["retention", "set", "--audit-months", "24"]));
@@ -183,6 +196,37 @@ async fn a_command_whose_relay_dies_before_it_took_it_up_writes_by_itself() {
     assert!(output.status.success(), "{output:?}");
     let change = ("retention.changed".to_owned(), Some(24));
     assert_eq!(codes(&data), [first(), vec![change]].concat());
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_taken_up_holds_up_no_other_and_is_told_to_whoever_waits_for_it() {
+    for serving in [false, true] {
+        let world = World::new().await;
+        let store = world.store().await;
+        let unknown = HoursFile {
+            time_zone: "Nowhere/At_all".to_owned(),
+            ..HoursFile::default()
+        };
+        let order = store
+            .put_order(&Ordered::HoursSet(unknown), clock::now())
+            .await
+            .unwrap();
+        let relay = serving.then(|| Serving::start(&world.data()));
+        let begun = Instant::now();
+        done(&world.data(), &["retention", "set", "--audit-months", "24"]);
+        assert!(begun.elapsed() < Duration::from_secs(30), "serving: {serving}");
+        let expected = [first(), vec![("retention.changed".to_owned(), Some(24))]].concat();
+        assert_eq!(codes(&world.data()), expected);
+        drop(relay);
+        let folder = DataFolder::open(&world.data()).unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let waited = carry_out(&folder, &store, order, false, Duration::from_secs(60)).await;
+        assert!(
+            matches!(waited, Err(RelayError::Store(StoreError::Damaged(_)))),
+            "{waited:?}"
+        );
+        store.close().await;
+    }
 }
 
 #[tokio::test]
@@ -223,7 +267,7 @@ async fn commands_at_once_are_each_told_once() {
 #[tokio::test]
 async fn a_relay_that_starts_while_a_command_writes_waits_for_it() {
     let world = World::new().await;
-    let folder = renfort_relay::data::DataFolder::open(&world.data()).unwrap();
+    let folder = DataFolder::open(&world.data()).unwrap();
     let lock = folder.lock_to_serve().unwrap();
     let command = thread::spawn(move || {
         thread::sleep(Duration::from_millis(500));
