@@ -38,6 +38,8 @@ const SLOWLY: u32 = 4;
 /// Orders wait for an erasure before them for so many rounds of [`EVERY`], and no longer: who is signed out must not depend on
 /// it.
 const PATIENCE: u32 = 40;
+/// What the store's contents kept from being taken up is tried again this often, in rounds of [`EVERY`]: once a minute.
+const RARELY: u32 = 240;
 
 /// What the broker has not heard of yet.
 #[derive(Debug, Default)]
@@ -71,15 +73,7 @@ impl Untold {
 
 /// Goes on until the broker is gone.
 pub async fn watch(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Sender<ToBroker>) {
-    let mut watch = Watch {
-        store,
-        writer,
-        broker,
-        untold: Untold::default(),
-        waiting: BTreeMap::new(),
-        running: true,
-        round: 0,
-    };
+    let mut watch = Watch::new(store, writer, broker);
     let mut rounds = interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !watch.broker.is_closed() {
@@ -97,12 +91,27 @@ struct Watch {
     untold: Untold,
     /// Of each erasure that the broker was sent, for how many rounds it has been waited for.
     waiting: BTreeMap<u64, u32>,
+    /// Orders that the store's contents kept from being taken up.
+    kept_back: BTreeSet<u64>,
     /// True until nothing older than names are kept was left.
     running: bool,
     round: u32,
 }
 
 impl Watch {
+    fn new(store: Arc<dyn Store>, writer: WriterHandle, broker: mpsc::Sender<ToBroker>) -> Self {
+        Self {
+            store,
+            writer,
+            broker,
+            untold: Untold::default(),
+            waiting: BTreeMap::new(),
+            kept_back: BTreeSet::new(),
+            running: true,
+            round: 0,
+        }
+    }
+
     async fn go_round(&mut self) -> Result<(), RelayError> {
         let slowly = self.round.is_multiple_of(SLOWLY);
         self.round = self.round.wrapping_add(1);
@@ -127,7 +136,13 @@ impl Watch {
         let mut erasing = false;
         let orders = self.store.orders().await?;
         self.waiting.retain(|id, _| orders.iter().any(|order| order.id == *id));
+        if self.round.is_multiple_of(RARELY) {
+            self.kept_back.clear();
+        }
         for order in orders {
+            if self.kept_back.contains(&order.id) {
+                continue;
+            }
             let waited = self.waiting.get(&order.id).copied().unwrap_or_default();
             if waited.is_multiple_of(SLOWLY) {
                 match step(&*self.store, &order, clock::now()).await {
@@ -144,6 +159,7 @@ impl Watch {
                     }
                     Err(error @ StoreError::Damaged(_)) => {
                         passed_over(&order, &error);
+                        self.kept_back.insert(order.id);
                         continue;
                     }
                     Err(error) => return Err(error.into()),
@@ -235,13 +251,9 @@ mod tests {
         }
         store.add_person(&technician("eve"), at).await.unwrap();
         let mut watch = Watch {
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            writer: handle,
-            broker,
-            untold: Untold::default(),
-            waiting: BTreeMap::new(),
             running: false,
             round: 1,
+            ..Watch::new(Arc::clone(&store) as Arc<dyn Store>, handle, broker)
         };
         let mut left = Vec::new();
         for _ in 0..=2 * PATIENCE {
@@ -276,13 +288,9 @@ mod tests {
         store.disable_person(&name("ada"), false, UnixMillis(2)).await.unwrap();
 
         let mut watch = Watch {
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            writer: handle,
-            broker,
-            untold: Untold::default(),
-            waiting: BTreeMap::new(),
             running: false,
             round: 1,
+            ..Watch::new(Arc::clone(&store) as Arc<dyn Store>, handle, broker)
         };
         assert!(watch.take_up().await.is_ok());
         store.set_without_people(true);
