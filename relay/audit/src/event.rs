@@ -122,6 +122,11 @@ pub enum Event {
         /// The account.
         person: PersonId,
     },
+    /// `person.disable_denied`: an account was not disabled, being the last active administrator's.
+    DisableDenied {
+        /// The account.
+        person: PersonId,
+    },
     /// `signin.succeeded`.
     SignInSucceeded {
         /// How.
@@ -508,6 +513,7 @@ impl Event {
             Self::RelayStarted { .. } => "relay.started",
             Self::PersonAdded { .. } => "person.added",
             Self::PersonDisabled { .. } => "person.disabled",
+            Self::DisableDenied { .. } => "person.disable_denied",
             Self::SignInSucceeded { .. } => "signin.succeeded",
             Self::SignInFailed { .. } => "signin.failed",
             Self::SecondFactorAsked { .. } => "signin.second_factor_asked",
@@ -562,7 +568,8 @@ impl Event {
     pub fn denied(&self) -> bool {
         match self {
             Self::Ordered { event, .. } => event.denied(),
-            Self::SignInFailed { .. }
+            Self::DisableDenied { .. }
+            | Self::SignInFailed { .. }
             | Self::SignInLimited { .. }
             | Self::TakeDenied { .. }
             | Self::AskRefused { .. }

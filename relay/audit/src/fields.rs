@@ -165,6 +165,7 @@ impl Event {
             Self::RelayStarted { version } => to.text("version", version),
             Self::PersonAdded { person, role, .. } => to.number("person", person.0).role(role),
             Self::PersonDisabled { person }
+            | Self::DisableDenied { person }
             | Self::PasswordChanged { person }
             | Self::SecondFactorEnabled { person }
             | Self::SecondFactorReset { person }

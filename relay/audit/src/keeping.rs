@@ -125,6 +125,13 @@ pub enum Keeping {
         /// Why it was removed; personal.
         reason: Purpose,
     },
+    /// `hold.remove_denied`: what the relay itself holds was to be removed as if somebody had placed it.
+    HoldRemoveDenied {
+        /// What the relay holds it for.
+        cause: HoldCode,
+        /// Why it was to be removed; personal.
+        reason: Purpose,
+    },
 }
 
 impl Keeping {
@@ -138,13 +145,14 @@ impl Keeping {
             Self::RetentionChanged { .. } => "retention.changed",
             Self::HoldAdded { .. } => "hold.added",
             Self::HoldRemoved { .. } => "hold.removed",
+            Self::HoldRemoveDenied { .. } => "hold.remove_denied",
         }
     }
 
     /// Was something asked for and not carried out?
     #[must_use]
     pub const fn denied(&self) -> bool {
-        matches!(self, Self::EraseDenied { .. })
+        matches!(self, Self::EraseDenied { .. } | Self::HoldRemoveDenied { .. })
     }
 
     /// Tells how many fields nobody can read any more, where it tells of that at all.
@@ -184,6 +192,7 @@ impl Keeping {
             Self::HoldAdded {
                 reason: HoldReason::Own { code },
             } => to.word("cause", code),
+            Self::HoldRemoveDenied { cause, .. } => to.word("cause", cause),
             Self::HoldAdded { .. } => to,
             Self::HoldRemoved { cause, since, .. } => {
                 if let Some(cause) = cause {
@@ -199,7 +208,8 @@ impl Keeping {
             Self::HoldAdded {
                 reason: HoldReason::Stated(words),
             }
-            | Self::HoldRemoved { reason: words, .. } => vec![Personal {
+            | Self::HoldRemoved { reason: words, .. }
+            | Self::HoldRemoveDenied { reason: words, .. } => vec![Personal {
                 name: "reason",
                 subject: *actor,
                 value: words.as_str().to_owned(),

@@ -13,7 +13,7 @@ export type PermissionStep = (typeof STEPS)[number];
 export type PermissionCode = `${Permission}.${PermissionStep}`;
 
 export const PLAIN_CODES = [
-  "relay.started", "person.added", "person.disabled", "signin.succeeded", "signin.failed", "signin.limited", "signin.second_factor_asked", "signout",
+  "relay.started", "person.added", "person.disabled", "person.disable_denied", "signin.succeeded", "signin.failed", "signin.limited", "signin.second_factor_asked", "signout",
   "person.password_changed", "second_factor.enabled", "second_factor.reset", "second_factor.recovery_used", "second_factor.required",
   "ticket.opened", "ticket.cancelled", "ticket.taken", "ticket.take_denied", "ticket.closed", "ticket.escalated",
   "ticket.returned", "ticket.user_left", "ticket.user_back", "ticket.reopened", "ticket.note_added", "ticket.feedback",
@@ -23,7 +23,7 @@ export const PLAIN_CODES = [
   "view.first_picture", "grant.extended", "input.counted", "input.denied",
   "card.requested", "card.installed", "card.revoked_list", "message.refused", "console.viewed", "console.exported", "figures.person_viewed", "hours.changed",
   "article.changed", "article.solved", "reply.changed", "log.checked",
-  "person.erased", "person.erase_denied", "retention.ran", "retention.changed", "hold.added", "hold.removed",
+  "person.erased", "person.erase_denied", "retention.ran", "retention.changed", "hold.added", "hold.removed", "hold.remove_denied",
 ] as const;
 export type PlainCode = (typeof PLAIN_CODES)[number];
 

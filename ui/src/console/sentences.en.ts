@@ -157,6 +157,7 @@ export const en: Sentences = {
       return `${s.who} made an account for ${s.text("name")}: ${role}.`;
     },
     "person.disabled": (s) => `${s.who} disabled the account of ${s.person("person")}.`,
+    "person.disable_denied": (s) => `${s.who} asked to disable the account of ${s.person("person")}; nothing was changed: it is the last administrator's that can sign in.`,
     "signin.succeeded": (s) => {
       const how = { password: "signed in with a password", token: "came back on an earlier sign-in", console: "signed in to the console" }[s.word("method")] ?? "signed in";
       return `${s.who} ${how}, from ${s.text("address")}.`;
@@ -240,6 +241,7 @@ export const en: Sentences = {
       const own = s.optional("cause") === null ? "" : `, which the relay had placed by itself: ${causes[s.word("cause")] ?? s.word("cause")}`;
       return `${s.who} ended a hold of this ticket${own}. Reason given: ${s.text("reason")}.`;
     },
+    "hold.remove_denied": (s) => `${s.who} asked to end a hold of this ticket; it stays, as the relay placed it by itself: ${causes[s.word("cause")] ?? s.word("cause")}. Reason given: ${s.text("reason")}.`,
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} checked the log, ${n(s.number("records"), "record", "records")}: ${fault === null ? "it verifies" : `it does not verify (${fault})`}.`;

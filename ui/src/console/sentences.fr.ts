@@ -165,6 +165,7 @@ export const fr: Sentences = {
       return `${s.who} a créé un compte pour ${s.text("name")}${COLON} ${role}.`;
     },
     "person.disabled": (s) => `${s.who} a désactivé le compte de ${s.person("person")}.`,
+    "person.disable_denied": (s) => `${s.who} a voulu désactiver le compte de ${s.person("person")}${SEMICOLON} rien n’a changé${COLON} c’est le dernier administrateur qui peut se connecter.`,
     "signin.succeeded": (s) => {
       const how = { password: "a ouvert une session avec un mot de passe", token: "est de retour sur une connexion antérieure", console: "a ouvert la console" }[s.word("method")] ?? "s’est connecté";
       return `${s.who} ${how}, depuis ${s.text("address")}.`;
@@ -248,6 +249,7 @@ export const fr: Sentences = {
       const own = s.optional("cause") === null ? "" : `, que le relais avait posée de lui-même${COLON} ${causes[s.word("cause")] ?? s.word("cause")}`;
       return `${s.who} a levé une protection de ce ticket contre l’effacement${own}. Motif indiqué${COLON} ${s.text("reason")}.`;
     },
+    "hold.remove_denied": (s) => `${s.who} a voulu lever une protection de ce ticket contre l’effacement${SEMICOLON} elle reste, car le relais l’a posée de lui-même${COLON} ${causes[s.word("cause")] ?? s.word("cause")}. Motif indiqué${COLON} ${s.text("reason")}.`,
     "log.checked": (s) => {
       const fault = s.optional("fault");
       return `${s.who} a vérifié le journal, ${n(s.number("records"), "enregistrement", "enregistrements")}${COLON} ${fault === null ? "il est intègre" : `il n’est pas intègre (${fault})`}.`;

@@ -20,6 +20,7 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "relay.started": { version: "0.1.0" },
   "person.added": { person: 3, role: "technician", level: 2, login: "alice", name: "Alice Durand" },
   "person.disabled": { person: 3 },
+  "person.disable_denied": { person: 3 },
   "signin.succeeded": { method: "console", person: 2, address: "192.0.2.7" },
   "signin.failed": { ...login, reason: "second_factor" },
   "signin.second_factor_asked": { method: "password", person: 3, address: "192.0.2.7" },
@@ -76,6 +77,7 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "retention.ran": { months: 12, tickets: 40, sessions: 12, fields: 130 },
   "retention.changed": { months: 24 },
   "hold.added": { reason: "A complaint is examined" },
+  "hold.remove_denied": { cause: "abuse_reported", reason: "It was examined" },
   "hold.removed": { cause: "abuse_reported", since: 1_700_000_000_000, reason: "It was examined" },
 };
 

@@ -73,10 +73,8 @@ async fn erase(opened: &Opened, args: PersonArgs) -> anyhow::Result<()> {
     }
     show(&found)?;
     if let Some((reason, tickets)) = found.refusal() {
-        // Asked for and not done stands in the log too.
-        store.put_order(&denied(&whom, reason, tickets), clock::now()).await?;
-        opened.record().await.context(refused(&found, reason))?;
-        bail!(refused(&found, reason));
+        let denied = denied(&whom, reason, tickets);
+        return Err(opened.refuse(&denied, refused(&found, reason)).await);
     }
     if !args.yes && !confirmed()? {
         say!("Nothing was erased.")?;

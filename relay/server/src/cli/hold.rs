@@ -16,6 +16,7 @@ use crate::{
     store::{
         Store,
         erasing::{HoldError, NewHold, Removal},
+        orders::Ordered,
     },
 };
 
@@ -106,10 +107,15 @@ pub(super) async fn run(command: HoldCommand) -> anyhow::Result<()> {
                 reason,
             };
             match opened.store.remove_hold(&removal, clock::now()).await {
-                Err(HoldError::Own(for_what)) => bail!(
-                    "nothing was changed: the relay placed this hold by itself, for {for_what}. Once that has been examined, give \
-                     --abuse-reported as well"
-                ),
+                Err(HoldError::Own(held_for)) => {
+                    let code = HoldReason::Own { code: held_for };
+                    let said = format!(
+                        "nothing was changed: the relay placed this hold by itself, for {code}. Once that has been examined, give \
+                         --abuse-reported as well"
+                    );
+                    let denied = Ordered::HoldRemoveDenied { removal, held_for };
+                    return Err(opened.refuse(&denied, said).await);
+                }
                 Err(HoldError::None) if abuse_reported => bail!(
                     "nothing was changed: the relay holds nothing here for a report of abuse; `renfort-relay hold list` shows what is \
                      on hold"

@@ -4,13 +4,15 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::{
+    clock,
     data::DataFolder,
     orders::carry_out::carry_out,
     store::{
         Store,
+        orders::Ordered,
         sqlite::{SqliteOptions, SqliteStore},
     },
 };
@@ -49,6 +51,21 @@ impl Opened {
             );
         }
         Ok(())
+    }
+
+    /// Something that was asked for is not done, and that stands in the log too. Gives what is `said` of it as the error.
+    pub(super) async fn refuse(&self, denied: &Ordered, said: String) -> anyhow::Error {
+        let recorded = match self.store.put_order(denied, clock::now()).await {
+            Ok(order) => carry_out(&self.folder, &self.store, order, false, WAIT).await,
+            Err(error) => Err(error.into()),
+        };
+        match recorded {
+            Ok(true) => anyhow!(said),
+            Ok(false) => anyhow!("{said}. The running relay has not written this refusal into the log yet"),
+            Err(error) => {
+                anyhow::Error::from(error).context(format!("{said}. This refusal does not stand in the log yet"))
+            }
+        }
     }
 
     /// After something was ordered to be erased: it is, to the last byte, when this returns.

@@ -1,13 +1,12 @@
 //! `people add|list|disable`; the rest is in [`super::second_factor`]. A running relay takes the change up.
 
-use anyhow::bail;
 use renfort_protocol::people::Role;
 
 use super::output::say;
 use super::{PeopleCommand, opened::Opened, password, role, second_factor};
 use crate::{
     clock,
-    store::{NewAccount, StoreError},
+    store::{NewAccount, StoreError, orders::Ordered},
 };
 
 pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
@@ -79,11 +78,15 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
         PeopleCommand::Disable { data, login, even_last } => {
             let opened = Opened::open(&data).await?;
             let done = opened.store.disable_person(&login, even_last, clock::now()).await;
-            if matches!(done, Err(StoreError::LastAdministrator)) {
-                bail!(
+            if matches!(done, Err(StoreError::LastAdministrator))
+                && let Some(known) = opened.store.credentials(&login).await?
+            {
+                let person = known.account.person.id;
+                let said = format!(
                     "{login} is the last active administrator; nothing was changed. Add another one first (people add --role \
                      administrator), or give --even-last"
                 );
+                return Err(opened.refuse(&Ordered::DisableDenied { person }, said).await);
             }
             done?;
             opened.record().await?;

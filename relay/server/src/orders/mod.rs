@@ -93,6 +93,15 @@ pub async fn step(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<S
             };
             ((Some(removal.ticket), removal.session), Some(Event::Keeping(removed)))
         }
+        Ordered::HoldRemoveDenied { removal, held_for } => {
+            let denied = Keeping::HoldRemoveDenied {
+                cause: *held_for,
+                reason: removal.reason.clone(),
+            };
+            // Nothing of its session has changed, so the session's records and the user's receipt do not tell of it.
+            ((Some(removal.ticket), None), Some(Event::Keeping(denied)))
+        }
+        &Ordered::DisableDenied { person } => (NOWHERE, Some(Event::DisableDenied { person })),
         &Ordered::Person { person, change } => (NOWHERE, person_changed(store, person, change).await?),
         &Ordered::SecondFactorRequired { required } => (NOWHERE, Some(Event::SecondFactorRequired { required })),
         &Ordered::CardInstalled {

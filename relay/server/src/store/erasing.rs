@@ -111,8 +111,8 @@ pub enum HoldError {
     #[error("this is not on hold; `renfort-relay hold list` shows what is")]
     None,
     /// There is only one that the relay placed by itself.
-    #[error("the relay itself holds it: {0}")]
-    Own(HoldReason),
+    #[error("the relay itself holds it: {}", HoldReason::Own { code: *.0 })]
+    Own(HoldCode),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

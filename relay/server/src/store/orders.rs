@@ -7,7 +7,7 @@
 //! Invariant: a change without its record has an order, and no order has a record.
 
 use async_trait::async_trait;
-use renfort_audit::keeping::{EraseRefusal, Erased};
+use renfort_audit::keeping::{EraseRefusal, Erased, HoldCode};
 use renfort_figures::HoursFile;
 use renfort_protocol::{
     ids::{CardSerial, DeviceKey, PersonId},
@@ -70,6 +70,14 @@ pub enum Ordered {
         /// For so many months.
         months: u32,
     },
+    /// A hold of the relay's own was not removed, somebody's having been meant.
+    HoldRemoveDenied {
+        /// What was to be removed, and why.
+        #[serde(flatten)]
+        removal: Removal,
+        /// What the relay holds it for.
+        held_for: HoldCode,
+    },
     /// A hold was added.
     HoldAdded(NewHold),
     /// A hold was removed.
@@ -86,6 +94,11 @@ pub enum Ordered {
         person: PersonId,
         /// What.
         change: PersonChange,
+    },
+    /// An account was not disabled, being the last active administrator's.
+    DisableDenied {
+        /// Which.
+        person: PersonId,
     },
     /// A second factor is demanded of every account, or no longer.
     SecondFactorRequired {

@@ -23,7 +23,7 @@ use renfort_relay::{
 };
 
 use crate::support::{
-    PASSWORD, World, name,
+    ADMIN, PASSWORD, World, name,
     program::{Serving, run},
 };
 
@@ -100,6 +100,8 @@ fn many_commands(data: &Path, hours: &str) -> Vec<(String, Option<u64>)> {
     done(data, &["people", "second-factor", "--login", "eve", "reset"]);
     let active = command(data, &["erase", "person", "--yes", "--account", "eve"]);
     assert!(!active.status.success(), "{active:?}");
+    let last = command(data, &["people", "disable", "--login", ADMIN]);
+    assert!(!last.status.success(), "{last:?}");
     done(data, &["people", "disable", "--login", "eve"]);
     done(data, &["people", "disable", "--login", "eve"]);
     done(data, &["erase", "person", "--yes", "--account", "eve"]);
@@ -115,6 +117,7 @@ fn many_commands(data: &Path, hours: &str) -> Vec<(String, Option<u64>)> {
         ("second_factor.required", None),
         ("second_factor.reset", Some(5)),
         ("person.erase_denied", Some(5)),
+        ("person.disable_denied", Some(1)),
         ("person.disabled", Some(5)),
         ("person.erased", Some(5)),
         ("retention.changed", Some(12)),

@@ -229,7 +229,7 @@ pub async fn a_hold_is_added_once_and_told(store: &dyn Store) {
     // It stands beside somebody's, and each ends by its own name.
     assert!(matches!(
         store.remove_hold(&removal(1001, None, None), NOW).await,
-        Err(HoldError::Own(HoldReason::Own { .. }))
+        Err(HoldError::Own(HoldCode::AbuseReported))
     ));
     assert!(matches!(
         store.remove_hold(&removal(1001, Some(1), Some(code)), NOW).await,

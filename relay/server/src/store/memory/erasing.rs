@@ -156,8 +156,8 @@ impl Erasing for MemoryStore {
             let about = |hold: &&Hold| (hold.what.ticket, hold.what.session) == (ticket, session);
             let all: Vec<Hold> = state.holds.iter().filter(about).cloned().collect();
             let Some(hold) = all.iter().find(|hold| hold.what.cause() == removal.cause) else {
-                let own = all.into_iter().find(|hold| hold.what.cause().is_some());
-                return Err(own.map_or(HoldError::None, |hold| HoldError::Own(hold.what.reason)));
+                let own = all.iter().find_map(|hold| hold.what.cause());
+                return Err(own.map_or(HoldError::None, HoldError::Own));
             };
             state.holds.retain(|other| !other.what.is_same(&hold.what));
             let (removal, since) = (removal.clone(), hold.since);

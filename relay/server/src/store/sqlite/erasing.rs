@@ -308,9 +308,7 @@ impl Erasing for SqliteStore {
             .await
             .map_err(StoreError::from)?;
             return Err(if own {
-                HoldError::Own(HoldReason::Own {
-                    code: HoldCode::AbuseReported,
-                })
+                HoldError::Own(HoldCode::AbuseReported)
             } else {
                 HoldError::None
             });
