@@ -266,6 +266,7 @@ export const en: Sentences = {
     }
   },
   unknown: (code, fields) => `${code}${fields.length === 0 ? "" : `: ${fields.map(([name, value]) => `${name} ${value}`).join(", ")}`}`,
+  ordered: (time, day) => `Ordered at ${time}${day === null ? "" : ` on ${day}`}.`,
   erased: "[erased]",
   relay: "The relay",
   operator: "The relay's operator",

@@ -217,7 +217,7 @@ export const fr: Sentences = {
     "session.tampered": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a reçu quelque chose qui avait été modifié en route (${tampered[s.word("what")] ?? s.word("what")}) et n’a rien partagé sur cette base.`,
     "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}${SEMICOLON} ${done(s)}.`,
     "session.signed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a signé les enregistrements de la session (${n(s.number("records"), "enregistrement", "enregistrements")}).`,
-    "session.head_disputed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} n’était pas d’accord avec les enregistrements de la session${COLON} il a fait ${n(s.number("claimed"), "rapport", "rapports")}, le journal en contient ${s.number("reports")}.`,
+    "session.head_disputed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} n’était pas d’accord avec les enregistrements de la session${COLON} il a fait ${n(s.number("claimed"), "compte rendu", "comptes rendus")}, le journal en contient ${s.number("reports")}.`,
     "view.first_picture": (s) => `${s.technician} a vu la première image ${s.brief("after_ms")} après l’accord.`,
     "grant.extended": (s) => `${s.user} a accordé plus de temps, jusqu’à ${s.time("expires_at")}.`,
     "input.counted": (s) => `Actions à distance de ${s.technician}${COLON} ${done(s)}.`,
@@ -273,6 +273,7 @@ export const fr: Sentences = {
     }
   },
   unknown: (code, fields) => `${code}${fields.length === 0 ? "" : `${COLON} ${fields.map(([name, value]) => `${name} ${value}`).join(", ")}`}`,
+  ordered: (time, day) => `Commande passée à ${time}${day === null ? "" : `, le ${day}`}.`,
   erased: "[effacé]",
   relay: "Le relais",
   operator: "L’exploitant du relais",

@@ -142,6 +142,21 @@ describe("sentences for records", () => {
     expect(words("fr", entry("hold.added"))).toContain("A complaint is examined");
   });
 
+  it("say of a command that was written more than a minute away when it was run, and only then", () => {
+    const at = 1_700_000_000_000;
+    const of = (language: Language, away: number) => words(language, entry("person.disabled", { person: 3, ordered_at: at - away }, "operator"));
+    for (const away of [0, 60_000, -60_000]) {
+      expect(of("en", away)).toMatch(/account of Alice Durand\.$/);
+      expect(of("fr", away)).not.toContain("Commande");
+    }
+    for (const away of [61_000, -61_000]) {
+      expect(of("en", away)).toMatch(/Alice Durand\. Ordered at \d\d:\d\d:\d\d\.$/);
+      expect(of("fr", away)).toMatch(/Alice Durand\. Commande passée à \d\d:\d\d:\d\d\.$/);
+    }
+    expect(of("en", 86_400_000)).toMatch(/Ordered at [\d:]+ on .*November 2023\.$/);
+    expect(of("fr", 86_400_000)).toMatch(/passée à [\d:]+, le .*novembre 2023\.$/);
+  });
+
   it("tell which hold was ended and why, where the record says so", () => {
     expect(words("en", entry("hold.removed"))).toContain("by itself: the user reported abuse. Reason given: It was examined.");
     expect(words("fr", entry("hold.removed"))).toContain("l’utilisateur a signalé un abus. Motif indiqué");

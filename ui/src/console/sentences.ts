@@ -6,7 +6,7 @@
  */
 import type { Counts, Language, TimelineEntry } from "../generated/protocol";
 import { isolated } from "../i18n/isolated";
-import { span, timeToTheSecond } from "./durations";
+import { day, sameDay, span, timeToTheSecond } from "./durations";
 import {
   flagField, isPlainCode, numberField, type Permission, permissionCode, type PermissionStep, type PlainCode, textField,
 } from "./events";
@@ -48,6 +48,8 @@ export interface Sentences {
   permission: (permission: Permission, step: PermissionStep, said: Said) => string;
   /** For a code that this console does not know. */
   unknown: (code: string, fields: readonly (readonly [string, string])[]) => string;
+  /** When a command was run, where that was not when it was written; with the day where that is another one. */
+  ordered: (time: string, day: string | null) => string;
   /** In place of a personal field that was erased. */
   erased: string;
   relay: string;
@@ -76,10 +78,19 @@ function account(number: string, cast: Cast, sentences: Sentences): string {
   return name === undefined ? sentences.account(number) : isolated(name);
 }
 
+/** A command that was written later than this after it was run, or that much before by the relay's clock, says when it was. */
+const AT_ONCE_MS = 60_000;
+
+function ordered(entry: TimelineEntry, sentences: Sentences, language: Language): string {
+  const at = numberField(entry, "ordered_at");
+  if (at === null || Math.abs(entry.at - at) <= AT_ONCE_MS) return "";
+  return ` ${sentences.ordered(timeToTheSecond(at, language), sameDay(at, entry.at) ? null : day(at, language))}`;
+}
+
 /** The sentence for `entry` in one language. */
 export function tell(entry: TimelineEntry, cast: Cast, sentences: Sentences, language: Language): string {
   const said = saying(entry, cast, sentences, language);
-  if (isPlainCode(entry.code)) return sentences.plain[entry.code](said);
+  if (isPlainCode(entry.code)) return sentences.plain[entry.code](said) + ordered(entry, sentences, language);
   const about = permissionCode(entry.code);
   if (about !== null) return sentences.permission(about.permission, about.step, said);
   return sentences.unknown(entry.code, Object.entries(entry.fields).map(([name, value]) => [name, isolated(String(value))]));
