@@ -96,8 +96,9 @@ pub async fn order_run(store: &dyn Store, now: UnixMillis, starting: bool) -> Re
     if !wanted {
         return Ok(());
     }
-    store.put_order(&Ordered::Retention, now).await?;
-    store.put_setting(RAN, &now.0.to_string()).await
+    store
+        .put_ordered(RAN, &now.0.to_string(), &Ordered::Retention, now)
+        .await
 }
 
 /// Is anything older than names are kept?
