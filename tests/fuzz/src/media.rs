@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use renfort_engine::transport::{Assembler, Packet, carries_datagrams, fingerprint, without_rejected_credentials};
+use renfort_engine::transport::{
+    Assembler, Frame, Packet, carries_datagrams, fingerprint, without_rejected_credentials,
+};
 use renfort_protocol::signalling::Sdp;
 
 /// A session description: the one fingerprint that is found in it stands in it, and what the library gets of an answer says the
@@ -41,6 +43,7 @@ pub(crate) fn video(bytes: &[u8]) {
         }
         let packet = Packet {
             sequence: u16::from_be_bytes([high, low]),
+            timestamp: u32::from(flags),
             marker: flags & 1 != 0,
             payload: Bytes::copy_from_slice(payload),
         };
@@ -50,8 +53,11 @@ pub(crate) fn video(bytes: &[u8]) {
 }
 
 /// What goes to the decoder begins with a start code (ITU-T H.264, annex B).
-fn check(units: Vec<Vec<u8>>) {
-    for unit in units {
-        assert!(unit.starts_with(&[0, 0, 0, 1]), "an access unit without a start code");
+fn check(frames: Vec<Frame>) {
+    for frame in frames {
+        assert!(
+            frame.unit.starts_with(&[0, 0, 0, 1]),
+            "an access unit without a start code"
+        );
     }
 }

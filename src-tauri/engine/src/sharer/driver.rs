@@ -16,7 +16,8 @@ use tokio::sync::{mpsc, watch};
 use super::{
     SharerSeams, SharerSetup,
     input::{self, InputReport},
-    screen::{PictureControl, ScreenEvent, ScreenThread},
+    orders::PictureControl,
+    screen::{ScreenEvent, ScreenThread},
     stop::StopSwitch,
     video,
 };
@@ -108,12 +109,7 @@ impl Driver {
         let (current, transports) = watch::channel(None);
         let picture = stop.picture().clone();
 
-        let thread = ScreenThread {
-            control: picture.clone(),
-            stop: stop.clone(),
-            frames: frames_in,
-            events: screen_in,
-        };
+        let thread = ScreenThread::new(picture.clone(), stop.clone(), frames_in, screen_in);
         clipboard_pump::spawn("renfort-screen", move || thread.run(seams.screen, seams.encoder));
         let queue = stop.input().clone();
         clipboard_pump::spawn("renfort-input", move || input::run(&queue, seams.input, &reports_in));

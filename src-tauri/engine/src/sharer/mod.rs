@@ -25,9 +25,12 @@ use crate::{
 mod bitrate;
 mod driver;
 mod input;
+mod orders;
+mod outlet;
 mod pacing;
 mod screen;
 mod stop;
+mod updates;
 mod video;
 
 use driver::Driver;

@@ -9,7 +9,7 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
-use super::{input::InputQueue, screen::PictureControl};
+use super::{input::InputQueue, orders::PictureControl};
 
 /// Stops a sharer from anywhere: a button, a shortcut, a window that closes. Cheap to clone.
 #[derive(Debug, Clone, Default)]

@@ -4,11 +4,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
 use super::stop::StopSwitch;
-use crate::{leg, transport::Transport};
+use crate::{
+    leg,
+    transport::{Frame, Transport},
+};
 
 /// When nothing follows a frame, its end is sent again after these pauses: a loss at the very end would otherwise stay
 /// unnoticed until something changes.
@@ -16,7 +18,7 @@ const REPEATS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis
 
 /// Sends what comes while it `flows`, until there is nothing to come, or the user stops.
 pub async fn run(
-    mut frames: mpsc::Receiver<Bytes>,
+    mut frames: mpsc::Receiver<Frame>,
     current: watch::Receiver<Option<Arc<dyn Transport>>>,
     mut flows: watch::Receiver<bool>,
     stop: StopSwitch,
@@ -38,7 +40,7 @@ pub async fn run(
 }
 
 /// What was under way when the screen was hidden goes nowhere. False when nothing will flow any more.
-async fn dropped_until_it_flows(frames: &mut mpsc::Receiver<Bytes>, flows: &mut watch::Receiver<bool>) -> bool {
+async fn dropped_until_it_flows(frames: &mut mpsc::Receiver<Frame>, flows: &mut watch::Receiver<bool>) -> bool {
     tokio::select! {
         biased;
         shown = flows.wait_for(|flows| *flows) => shown.is_ok(),
@@ -46,7 +48,7 @@ async fn dropped_until_it_flows(frames: &mut mpsc::Receiver<Bytes>, flows: &mut 
     }
 }
 
-async fn carry(frames: &mut mpsc::Receiver<Bytes>, current: &watch::Receiver<Option<Arc<dyn Transport>>>) {
+async fn carry(frames: &mut mpsc::Receiver<Frame>, current: &watch::Receiver<Option<Arc<dyn Transport>>>) {
     let mut repeats = REPEATS.len();
     loop {
         let frame = match REPEATS.get(repeats) {
@@ -79,6 +81,7 @@ mod tests {
     use std::sync::Mutex;
 
     use async_trait::async_trait;
+    use bytes::Bytes;
     use renfort_protocol::signalling::Sdp;
 
     use super::*;
@@ -86,6 +89,11 @@ mod tests {
         session::{Candidate, Channel},
         transport::TransportError,
     };
+
+    fn frame(unit: &'static [u8]) -> Frame {
+        let (timestamp, unit) = (0, Bytes::from_static(unit));
+        Frame { timestamp, unit }
+    }
 
     /// A network that takes a byte a millisecond.
     #[derive(Default)]
@@ -113,8 +121,8 @@ mod tests {
             Err(TransportError::NotOpen)
         }
 
-        async fn send_frame(&self, access_unit: Bytes) -> Result<(), TransportError> {
-            for byte in access_unit {
+        async fn send_frame(&self, frame: Frame) -> Result<(), TransportError> {
+            for byte in frame.unit {
                 tokio::time::sleep(Duration::from_millis(1)).await;
                 self.0.lock().unwrap().push(byte);
             }
@@ -150,7 +158,7 @@ mod tests {
         let (_shown, flows) = watch::channel(true);
         let stop = StopSwitch::default();
         let task = tokio::spawn(run(frames, transports, flows, stop.clone()));
-        frames_in.send(Bytes::from_static(&[1; 10_000])).await.unwrap();
+        frames_in.send(frame(&[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().len();
         while sent() < 5 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -169,13 +177,13 @@ mod tests {
         let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
         let (shown, flows) = watch::channel(true);
         let task = tokio::spawn(run(frames, transports, flows, StopSwitch::default()));
-        frames_in.send(Bytes::from_static(&[1; 10_000])).await.unwrap();
+        frames_in.send(frame(&[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().clone();
         while sent().len() < 5 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         // Another waits already.
-        frames_in.send(Bytes::from_static(&[2; 10])).await.unwrap();
+        frames_in.send(frame(&[2; 10])).await.unwrap();
         shown.send_replace(false);
         tokio::time::sleep(Duration::from_millis(20)).await;
         let before = sent();
@@ -183,7 +191,7 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(sent(), before);
         shown.send_replace(true);
-        frames_in.send(Bytes::from_static(&[3; 10])).await.unwrap();
+        frames_in.send(frame(&[3; 10])).await.unwrap();
         while !sent().ends_with(&[3; 10]) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::h264::AccessUnit;
+use super::{Frame, h264::AccessUnit};
 
 /// How long a gap may stay open.
 pub const GAP: Duration = Duration::from_millis(200);
@@ -26,6 +26,8 @@ pub const WAITING: usize = 2_048;
 pub struct Packet {
     /// Sequence number.
     pub sequence: u16,
+    /// When its access unit is of.
+    pub timestamp: u32,
     /// The last of its access unit?
     pub marker: bool,
     /// Payload.
@@ -67,7 +69,7 @@ impl Assembler {
     }
 
     /// Takes a packet and gives the access units that are whole now.
-    pub fn push(&mut self, packet: Packet, now: Instant) -> Vec<Vec<u8>> {
+    pub fn push(&mut self, packet: Packet, now: Instant) -> Vec<Frame> {
         let sequence = self.extend(packet.sequence);
         if self.next.is_none() {
             // Every stream begins with a key frame without being asked.
@@ -81,7 +83,7 @@ impl Assembler {
     }
 
     /// Gives up gaps that have been open for too long. To be called every now and then while [`Self::is_waiting`].
-    pub fn handle_timeout(&mut self, now: Instant) -> Vec<Vec<u8>> {
+    pub fn handle_timeout(&mut self, now: Instant) -> Vec<Frame> {
         self.drain(now)
     }
 
@@ -121,7 +123,7 @@ impl Assembler {
         }
     }
 
-    fn drain(&mut self, now: Instant) -> Vec<Vec<u8>> {
+    fn drain(&mut self, now: Instant) -> Vec<Frame> {
         let mut units = Vec::new();
         loop {
             self.take_in_order(&mut units);
@@ -139,7 +141,7 @@ impl Assembler {
         }
     }
 
-    fn take_in_order(&mut self, units: &mut Vec<Vec<u8>>) {
+    fn take_in_order(&mut self, units: &mut Vec<Frame>) {
         while let Some(packet) = self.next.and_then(|next| self.waiting.remove(&next)) {
             self.next = self.next.map(|next| next + 1);
             self.stalled_since = None;
@@ -148,7 +150,7 @@ impl Assembler {
                 self.tear();
             }
             if packet.marker {
-                self.finish(units);
+                self.finish(packet.timestamp, units);
             }
         }
     }
@@ -158,7 +160,7 @@ impl Assembler {
         self.lose();
     }
 
-    fn finish(&mut self, units: &mut Vec<Vec<u8>>) {
+    fn finish(&mut self, timestamp: u32, units: &mut Vec<Frame>) {
         let (key, whole) = (
             self.unit.is_key(),
             !std::mem::take(&mut self.torn) && !self.unit.is_empty(),
@@ -167,7 +169,8 @@ impl Assembler {
         if whole && (key || !self.needs_key) {
             self.needs_key = false;
             self.asked_at = None;
-            units.push(unit);
+            let unit = Bytes::from(unit);
+            units.push(Frame { timestamp, unit });
         }
     }
 }
@@ -182,13 +185,17 @@ mod tests {
     fn packet(sequence: u16, kind: u8) -> Packet {
         Packet {
             sequence,
+            timestamp: u32::from(sequence) * 3_000,
             marker: true,
             payload: Bytes::from(vec![kind, sequence as u8]),
         }
     }
 
-    fn numbers(units: &[Vec<u8>]) -> Vec<u8> {
-        units.iter().map(|unit| unit[5]).collect()
+    fn numbers(units: &[Frame]) -> Vec<u8> {
+        for Frame { timestamp, unit } in units {
+            assert_eq!((timestamp / 3_000) as u8, unit[5], "each has its own time");
+        }
+        units.iter().map(|frame| frame.unit[5]).collect()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use renfort_protocol::{limits::MAX_SESSION_BYTES, signalling::Sdp};
 use tokio::sync::mpsc;
 
-use super::{Connection, Connector, Side, TransportError, TransportEvent, UpdatePath, WebRtc, memory::Memory};
+use super::{Connection, Connector, Frame, Side, TransportError, TransportEvent, UpdatePath, WebRtc, memory::Memory};
 use crate::session::{Candidate, Channel, LinkEvent};
 
 pub const SOON: Duration = Duration::from_secs(15);
@@ -37,11 +37,15 @@ pub async fn next(events: &mut mpsc::Receiver<TransportEvent>) -> TransportEvent
 
 /// Sends a unit as the sharer does, its end again while nothing follows, and waits until it arrives.
 pub async fn deliver(ends: &mut Ends, unit: &Bytes) {
-    ends.sharer.transport.send_frame(unit.clone()).await.unwrap();
+    let sent = Frame {
+        timestamp: 0xFFFF_FF00,
+        unit: unit.clone(),
+    };
+    ends.sharer.transport.send_frame(sent.clone()).await.unwrap();
     let begun = tokio::time::Instant::now();
     loop {
         tokio::select! {
-            frame = ends.viewer.frames.recv() => return assert_eq!(frame.as_ref(), Some(unit)),
+            frame = ends.viewer.frames.recv() => return assert_eq!(frame.as_ref(), Some(&sent)),
             event = ends.sharer.events.recv() => {
                 assert_ne!(event, Some(TransportEvent::KeyFrameWanted), "a loss was not repaired");
             }
@@ -144,7 +148,10 @@ async fn what_is_sent_early_arrives_once_open(connector: &dyn Connector) {
     sharer.transport.send(Channel::Session, "early".into()).unwrap();
     sharer
         .transport
-        .send_frame(Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 1]))
+        .send_frame(Frame {
+            timestamp: 0,
+            unit: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1, 1]),
+        })
         .await
         .unwrap();
     let line = || renfort_protocol::text::Line::new("candidate:1 1 udp 2130706431 127.0.0.1 9 typ host").unwrap();
@@ -248,7 +255,10 @@ async fn last_words_arrive_before_the_end(connector: &dyn Connector) {
     assert!(
         ends.sharer
             .transport
-            .send_frame(Bytes::from_static(&[0, 0, 0, 1, 0x65, 1]))
+            .send_frame(Frame {
+                timestamp: 0,
+                unit: Bytes::from_static(&[0, 0, 0, 1, 0x65, 1]),
+            })
             .await
             .is_err()
     );

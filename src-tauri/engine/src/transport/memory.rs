@@ -8,7 +8,7 @@ use renfort_protocol::signalling::Sdp;
 use tokio::sync::mpsc;
 
 use super::{
-    Connection, Connector, DATAGRAMS_IN, EVENTS, FRAMES, MAX_DATAGRAM_BYTES, MAX_UPDATE_BYTES, Side, Transport,
+    Connection, Connector, DATAGRAMS_IN, EVENTS, FRAMES, Frame, MAX_DATAGRAM_BYTES, MAX_UPDATE_BYTES, Side, Transport,
     TransportError, TransportEvent, UPDATES_IN, UpdatePath,
     description::{self, DATAGRAM_CLOCK_RATE, DATAGRAM_ENCODING, DATAGRAM_PAYLOAD_TYPE, carries_datagrams},
 };
@@ -36,7 +36,7 @@ struct Half {
     datagrams: mpsc::Sender<Bytes>,
     update_messages: mpsc::Sender<Bytes>,
     events: mpsc::Sender<TransportEvent>,
-    frames: mpsc::Sender<Bytes>,
+    frames: mpsc::Sender<Frame>,
     state: Mutex<State>,
 }
 
@@ -193,12 +193,12 @@ impl Transport for Half {
         }
     }
 
-    async fn send_frame(&self, access_unit: Bytes) -> Result<(), TransportError> {
+    async fn send_frame(&self, frame: Frame) -> Result<(), TransportError> {
         if self.state.lock().unwrap().closed {
             return Err(TransportError::NotOpen);
         }
         if let Some(peer) = self.peer() {
-            let _full = peer.frames.try_send(access_unit);
+            let _full = peer.frames.try_send(frame);
         }
         Ok(())
     }

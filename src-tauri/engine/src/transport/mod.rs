@@ -10,7 +10,7 @@ mod description;
 mod h264;
 mod peer_connection;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, hash::BuildHasher as _, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -131,6 +131,20 @@ pub enum TransportEvent {
     Updates(UpdatePath),
 }
 
+/// An access unit of the picture: one frame of video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Its RTP timestamp (RFC 3550, 5.1; 90,000 a second): what the sharer gives it, the viewer hears.
+    pub timestamp: u32,
+    /// In Annex B form (ITU-T H.264, annex B).
+    pub unit: Bytes,
+}
+
+/// A number unlike others': the standard library's own seed. Not secret.
+pub(crate) fn random() -> u32 {
+    std::hash::RandomState::new().hash_one(()) as u32
+}
+
 /// One attempt to connect.
 pub struct Connection {
     /// To the peer.
@@ -138,7 +152,7 @@ pub struct Connection {
     /// From it.
     pub events: mpsc::Receiver<TransportEvent>,
     /// Access units of the picture, in order and without gaps since the last key frame.
-    pub frames: mpsc::Receiver<Bytes>,
+    pub frames: mpsc::Receiver<Frame>,
     /// Datagrams, as they arrive; see [`UpdatePath::Datagrams`].
     pub datagrams: mpsc::Receiver<Bytes>,
     /// Messages with updates; see [`UpdatePath::Messages`]. To be read or dropped: while it is full, the peer's other messages
@@ -193,7 +207,7 @@ pub trait Transport: Send + Sync {
     ///
     /// # Errors
     /// When the connection is closed.
-    async fn send_frame(&self, access_unit: Bytes) -> Result<(), TransportError>;
+    async fn send_frame(&self, frame: Frame) -> Result<(), TransportError>;
 
     /// Sends the end of the last access unit again, so that its loss is noticed although nothing follows it.
     async fn repeat_tail(&self);

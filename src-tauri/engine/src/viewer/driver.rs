@@ -6,7 +6,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use renfort_protocol::{
     binding::Tampered,
     input::InputEvent,
@@ -18,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     ViewerSeams, ViewerSetup,
-    picture::{self, PictureEvent},
+    picture::{self, Incoming, PictureEvent},
 };
 use crate::{
     clipboard_pump::{self, ClipboardPump},
@@ -27,7 +26,7 @@ use crate::{
     peer::{ViewerCommand, ViewerEvent},
     seal::Seal,
     session::{Channel, LinkEvent, ViewerEffect, ViewerSession},
-    transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
+    transport::{Connection, Connector, Frame, Side, Transport, TransportError, TransportEvent},
 };
 
 /// A connection that is not answered by then is left to the sharer's next attempt.
@@ -39,7 +38,7 @@ pub struct Driver {
     connector: Arc<dyn Connector>,
     seal: Seal,
     transport: Option<Arc<dyn Transport>>,
-    streams: mpsc::Sender<mpsc::Receiver<Bytes>>,
+    streams: mpsc::Sender<mpsc::Receiver<Incoming>>,
     clipboard: ClipboardPump,
     shell: mpsc::Sender<ViewerEvent>,
     ended: bool,
@@ -230,10 +229,12 @@ impl Driver {
             Ok((connection, sdp)) => {
                 self.inbox.connection = Some(connection.events);
                 self.transport = Some(connection.transport);
+                let (incoming, stream) = mpsc::channel(picture::INCOMING);
                 // Never waits: see STREAMS.
-                if let Err(error) = self.streams.try_send(connection.frames) {
-                    tracing::warn!(%error, "the decoder does not take another connection's picture");
+                if let Err(error) = self.streams.try_send(stream) {
+                    tracing::warn!(%error, "the picture's thread does not take another connection's picture");
                 }
+                tokio::spawn(forward(connection.frames, incoming));
                 let seal = self.seal.answer(attempt, offer, &sdp);
                 let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp, seal });
                 if self.shell.send(answer).await.is_err() {
@@ -284,4 +285,13 @@ async fn answer(connector: &dyn Connector, offer: &Sdp) -> Result<(Connection, S
     let connection = connector.connect(Side::Viewer).await?;
     let sdp = connection.transport.answer(offer).await?;
     Ok((connection, sdp))
+}
+
+/// Frames of a connection on their way to the picture's thread.
+async fn forward(mut frames: mpsc::Receiver<Frame>, incoming: mpsc::Sender<Incoming>) {
+    while let Some(frame) = frames.recv().await {
+        if incoming.send(Incoming::Frame(frame)).await.is_err() {
+            return;
+        }
+    }
 }

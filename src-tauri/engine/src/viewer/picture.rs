@@ -1,24 +1,53 @@
-//! The picture's own thread on the technician's side: decode, show.
+//! The picture's own thread on the technician's side: compose and decode, show.
 //!
-//! Flow: access units of the connection of the moment -> [`VideoDecoder`] -> [`FrameSink`].
+//! Flow: what comes of the connection of the moment -> updates into a [`Composer`], frames of video into a
+//! [`VideoDecoder`] -> [`FrameSink`]. Without updates, the frames are the picture.
 //!
-//! Invariant: a damaged unit is never shown; a key frame is asked for instead.
+//! Invariant: a damaged unit is never shown, a key frame is asked for instead; and a frame that updates announce is shown
+//! only where they say.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Debug,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
+use renfort_picture::{Composed, Composer, Sequence};
 use tokio::sync::mpsc;
 
 use crate::leg;
-use crate::seams::{FrameSink, Opener, Picture, PixelFormat, Size, VideoDecoder, VideoError};
+use crate::seams::{FrameSink, Opener, Picture, PixelFormat, Rect, Size, VideoDecoder, VideoError};
+use crate::transport::Frame;
 
-/// Connections whose pictures wait to be decoded. When full, the decoder has stood still over several connections: the
+/// Connections whose pictures wait to be shown. When full, the thread has stood still over several connections: the
 /// newest then brings no picture, only its messages.
 pub const STREAMS: usize = 4;
+/// Updates and frames of a connection that wait for the thread. When full, the network waits.
+pub const INCOMING: usize = 32;
 /// What the thread has to say and the session has not heard yet. When full, the thread waits.
 pub const PICTURE_EVENTS: usize = 16;
 /// How often figures go to the log.
 const FIGURES_EVERY: Duration = Duration::from_secs(10);
+
+/// What comes of a connection.
+#[derive(Debug)]
+pub enum Incoming {
+    /// A frame of video.
+    Frame(Frame),
+    /// From now on the picture is composed of updates, and it is told what was carried out.
+    Updates(Arc<dyn CarriedOut>),
+    /// An update.
+    Update(Bytes),
+    /// The sharer begins the picture anew, with update number 1.
+    Anew,
+}
+
+/// Hears what was carried out.
+pub trait CarriedOut: Send + Sync + Debug {
+    /// Every update up to this one was.
+    fn carried_out(&self, complete: Sequence);
+}
 
 /// What the thread tells.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,44 +56,35 @@ pub enum PictureEvent {
     Shown,
     /// A unit could not be decoded.
     Damaged,
-    /// Nothing can be decoded on this machine.
+    /// Nothing can be shown on this machine, or nothing of what the sharer sends.
     Failed(String),
 }
 
-/// Decodes one connection's frames after the other, until no more come.
+/// Shows one connection's picture after the other, until no more come.
 pub fn run(
     open: Opener<dyn VideoDecoder, VideoError>,
-    mut sink: Box<dyn FrameSink>,
-    mut streams: mpsc::Receiver<mpsc::Receiver<Bytes>>,
+    sink: Box<dyn FrameSink>,
+    mut streams: mpsc::Receiver<mpsc::Receiver<Incoming>>,
     events: &mpsc::Sender<PictureEvent>,
 ) {
-    let mut decoder = match open() {
+    let decoder = match open() {
         Ok(decoder) => decoder,
         Err(error) => {
             let _gone = events.blocking_send(PictureEvent::Failed(error.to_string()));
             return;
         }
     };
-    let mut picture = Picture::new(Size::default(), PixelFormat::Rgba);
-    let (mut shown, mut figures) = (false, Figures::new());
-    while let Some(mut frames) = streams.blocking_recv() {
-        while let Some(unit) = frames.blocking_recv() {
-            leg::mark("picture: from the network");
-            let begun = Instant::now();
-            let event = match decoder.decode(&unit, &mut picture) {
-                Ok(changed) if changed.is_empty() => None,
-                Ok(changed) => {
-                    leg::mark("picture: decoded");
-                    sink.show(&picture, &changed);
-                    figures.add(unit.len(), begun.elapsed());
-                    (!std::mem::replace(&mut shown, true)).then_some(PictureEvent::Shown)
-                }
-                Err(error) => {
-                    tracing::debug!(%error, "a frame could not be decoded");
-                    Some(PictureEvent::Damaged)
-                }
-            };
-            if let Some(event) = event
+    let mut thread = Thread {
+        decoder,
+        decoded: Picture::new(Size::default(), PixelFormat::Rgba),
+        sink,
+        shown: false,
+        figures: Figures::new(),
+    };
+    while let Some(mut incoming) = streams.blocking_recv() {
+        let mut composition = None;
+        while let Some(next) = incoming.blocking_recv() {
+            if let Some(event) = thread.take(next, &mut composition)
                 && events.blocking_send(event).is_err()
             {
                 return;
@@ -73,30 +93,147 @@ pub fn run(
     }
 }
 
+struct Thread {
+    decoder: Box<dyn VideoDecoder>,
+    /// The last frame.
+    decoded: Picture,
+    sink: Box<dyn FrameSink>,
+    shown: bool,
+    figures: Figures,
+}
+
+/// The picture of a connection that has updates.
+struct Composition {
+    composer: Composer,
+    told: Sequence,
+    carried_out: Arc<dyn CarriedOut>,
+    /// The timestamp of the last frame, which no update has announced yet.
+    early: Option<u32>,
+}
+
+impl Composition {
+    fn new(carried_out: Arc<dyn CarriedOut>) -> Self {
+        Self {
+            composer: Composer::new(),
+            told: 0,
+            carried_out,
+            early: None,
+        }
+    }
+
+    fn begin_anew(&mut self) {
+        *self = Self::new(Arc::clone(&self.carried_out));
+    }
+}
+
+impl Thread {
+    fn take(&mut self, incoming: Incoming, composition: &mut Option<Composition>) -> Option<PictureEvent> {
+        match (incoming, composition) {
+            (Incoming::Updates(carried_out), composition) => {
+                *composition = Some(Composition::new(carried_out));
+                None
+            }
+            (Incoming::Update(update), Some(composition)) => self.update(&update, composition),
+            (Incoming::Frame(frame), composition) => self.frame(&frame, composition.as_mut()),
+            (Incoming::Anew, Some(composition)) => {
+                composition.begin_anew();
+                None
+            }
+            // Nothing of that can be before updates were told of.
+            (Incoming::Update(_) | Incoming::Anew, None) => None,
+        }
+    }
+
+    fn update(&mut self, update: &[u8], composition: &mut Composition) -> Option<PictureEvent> {
+        leg::mark("picture: from the network");
+        let begun = Instant::now();
+        let composer = &mut composition.composer;
+        let mut composed = match composer.take(update) {
+            Ok(composed) => composed,
+            Err(error) => return Some(PictureEvent::Failed(error.to_string())),
+        };
+        if let Some(timestamp) = composition.early.take_if(|timestamp| composer.wants(*timestamp)) {
+            composed
+                .changed
+                .extend(composer.frame(timestamp, &self.decoded).changed);
+        }
+        leg::mark("picture: composed");
+        let event = self.show(&composed, composition);
+        self.figures.add(update.len(), begun.elapsed());
+        event
+    }
+
+    fn show(&mut self, composed: &Composed, composition: &mut Composition) -> Option<PictureEvent> {
+        let complete = composition.composer.complete();
+        if std::mem::replace(&mut composition.told, complete) != complete {
+            composition.carried_out.carried_out(complete);
+        }
+        let picture = composition.composer.picture();
+        let whole = [picture.size().whole()];
+        let changed: &[Rect] = if composed.began { &whole } else { &composed.changed };
+        if changed.is_empty() || picture.size() == Size::default() {
+            return None;
+        }
+        self.sink.show(picture, changed);
+        (!std::mem::replace(&mut self.shown, true)).then_some(PictureEvent::Shown)
+    }
+
+    fn frame(&mut self, frame: &Frame, composition: Option<&mut Composition>) -> Option<PictureEvent> {
+        leg::mark("picture: from the network");
+        let begun = Instant::now();
+        let changed = match self.decoder.decode(&frame.unit, &mut self.decoded) {
+            Ok(changed) => changed,
+            Err(error) => {
+                tracing::debug!(%error, "a frame could not be decoded");
+                return Some(PictureEvent::Damaged);
+            }
+        };
+        leg::mark("picture: decoded");
+        let event = match composition {
+            Some(composition) if composition.composer.wants(frame.timestamp) => {
+                composition.early = None;
+                let composed = composition.composer.frame(frame.timestamp, &self.decoded);
+                self.show(&composed, composition)
+            }
+            Some(composition) => {
+                composition.early = Some(frame.timestamp);
+                None
+            }
+            None if changed.is_empty() => None,
+            None => {
+                self.sink.show(&self.decoded, &changed);
+                (!std::mem::replace(&mut self.shown, true)).then_some(PictureEvent::Shown)
+            }
+        };
+        self.figures.add(frame.unit.len(), begun.elapsed());
+        event
+    }
+}
+
 struct Figures {
     since: Instant,
-    frames: u32,
+    parts: u32,
     bytes: usize,
-    decoding: Duration,
+    working: Duration,
 }
 
 impl Figures {
     fn new() -> Self {
         Self {
             since: Instant::now(),
-            frames: 0,
+            parts: 0,
             bytes: 0,
-            decoding: Duration::ZERO,
+            working: Duration::ZERO,
         }
     }
 
-    fn add(&mut self, bytes: usize, decoding: Duration) {
-        self.frames += 1;
+    fn add(&mut self, bytes: usize, working: Duration) {
+        self.parts += 1;
         self.bytes += bytes;
-        self.decoding += decoding;
+        self.working += working;
         if self.since.elapsed() >= FIGURES_EVERY {
-            let mean_ms = self.decoding.as_millis() / u128::from(self.frames);
-            tracing::debug!(frames = self.frames, bytes = self.bytes, mean_ms, "picture");
+            let mean_us = self.working.as_micros() / u128::from(self.parts);
+            tracing::debug!(parts = self.parts, bytes = self.bytes, mean_us, "picture");
             *self = Self::new();
         }
     }

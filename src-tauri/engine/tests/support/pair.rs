@@ -6,8 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
@@ -15,7 +13,7 @@ use renfort_engine::{
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
     session::{Candidate, Channel},
     sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
-    transport::{Connection, Connector, Side, Transport, TransportError, WebRtc},
+    transport::{Connection, Connector, Frame, Side, Transport, TransportError, WebRtc},
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
@@ -100,8 +98,8 @@ impl Transport for HeldUp {
         self.real.send(channel, message)
     }
 
-    async fn send_frame(&self, access_unit: Bytes) -> Result<(), TransportError> {
-        let mut sending = self.real.send_frame(access_unit);
+    async fn send_frame(&self, frame: Frame) -> Result<(), TransportError> {
+        let mut sending = self.real.send_frame(frame);
         let mut steps = 0;
         std::future::poll_fn(|context| {
             steps += 1;

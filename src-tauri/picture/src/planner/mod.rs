@@ -156,6 +156,12 @@ impl Planner {
         self.stale.count() == 0 && self.lossy.count() == 0
     }
 
+    /// Was everything that changed sent, or left to a frame of video?
+    #[must_use]
+    pub const fn is_planned(&self) -> bool {
+        self.stale.count() == 0
+    }
+
     /// When something that was left to video will have rested, if nothing changes until then.
     #[must_use]
     pub fn rests_at(&self) -> Option<Duration> {

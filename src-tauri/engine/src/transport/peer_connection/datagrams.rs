@@ -33,10 +33,10 @@ use rtc::{
 use tokio::sync::mpsc;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
-use super::video_out::random;
 use crate::transport::{
     DATAGRAMS_IN, DATAGRAMS_OUT, MAX_DATAGRAM_BYTES, TransportError,
     description::{DATAGRAM_CLOCK_RATE, DATAGRAM_ENCODING, DATAGRAM_PAYLOAD_TYPE},
+    random,
 };
 
 /// Datagrams that leave without a look at anything else: 37 kB, some 0.1 ms.

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use renfort_protocol::{session::PICTURE_CHANNEL, text::Line};
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use tokio::sync::{Notify, mpsc};
@@ -22,7 +21,7 @@ use super::{
 };
 use crate::{
     session::{Candidate, LinkEvent},
-    transport::{Side, TransportEvent},
+    transport::{Frame, Side, TransportEvent},
 };
 
 /// Candidates and state changes on their way to the owner. When full, further ones are left out with a warning: there
@@ -32,7 +31,7 @@ const CALLBACKS: usize = 256;
 pub struct Handler {
     side: Side,
     callbacks: mpsc::Sender<TransportEvent>,
-    frames: mpsc::Sender<Bytes>,
+    frames: mpsc::Sender<Frame>,
     channels: Arc<Channels>,
     /// Where the peer may make this channel.
     picture: Option<Arc<PictureChannel>>,
@@ -43,7 +42,7 @@ impl Handler {
     pub fn new(
         side: Side,
         events: mpsc::Sender<TransportEvent>,
-        frames: mpsc::Sender<Bytes>,
+        frames: mpsc::Sender<Frame>,
         channels: Arc<Channels>,
         picture: Option<Arc<PictureChannel>>,
         ask: Arc<Notify>,

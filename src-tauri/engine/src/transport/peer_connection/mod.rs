@@ -37,7 +37,7 @@ use webrtc::peer_connection::{PeerConnection, PeerConnectionBuilder, RTCIceCandi
 use self::{
     channels::Channels, datagrams::Datagrams, handler::Handler, picture_channel::PictureChannel, video_out::VideoOut,
 };
-use super::{Connection, Connector, IceServer, Side, Transport, TransportError, UpdatePath, description};
+use super::{Connection, Connector, Frame, IceServer, Side, Transport, TransportError, UpdatePath, description};
 use crate::session::{Candidate, Channel};
 
 /// Candidates that come before the description they belong to. When full, further ones are left out: the peer has sent
@@ -285,9 +285,9 @@ impl Transport for PeerTransport {
         self.channels.send(channel, message)
     }
 
-    async fn send_frame(&self, access_unit: Bytes) -> Result<(), TransportError> {
+    async fn send_frame(&self, frame: Frame) -> Result<(), TransportError> {
         match &self.video {
-            Some(video) if self.channels.are_open() => video.send(access_unit).await,
+            Some(video) if self.channels.are_open() => video.send(frame).await,
             _ => Ok(()),
         }
     }

@@ -5,18 +5,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use tokio::sync::{Notify, mpsc};
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 
-use crate::transport::assembler::{Assembler, Packet};
+use crate::transport::{
+    Frame,
+    assembler::{Assembler, Packet},
+};
 
 /// How often a gap is looked after.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Receives one track until it ends. `ask` stands for a decoder that cannot go on.
-pub async fn receive(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Bytes>, ask: Arc<Notify>) {
+pub async fn receive(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Frame>, ask: Arc<Notify>) {
     let mut assembler = Assembler::new();
     let mut ssrc = None;
     loop {
@@ -24,8 +26,8 @@ pub async fn receive(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Bytes>, a
             event = track.poll() => match event {
                 Some(TrackRemoteEvent::OnRtpPacket(packet)) => {
                     ssrc = Some(packet.header.ssrc);
-                    let (sequence, marker) = (packet.header.sequence_number, packet.header.marker);
-                    assembler.push(Packet { sequence, marker, payload: packet.payload }, Instant::now())
+                    let rtc::rtp::Header { sequence_number: sequence, timestamp, marker, .. } = packet.header;
+                    assembler.push(Packet { sequence, timestamp, marker, payload: packet.payload }, Instant::now())
                 }
                 Some(_) => Vec::new(),
                 None => return,
@@ -39,7 +41,7 @@ pub async fn receive(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Bytes>, a
             }
         };
         for unit in units {
-            match frames.try_send(Bytes::from(unit)) {
+            match frames.try_send(unit) {
                 Ok(()) => {}
                 Err(mpsc::error::TrySendError::Full(_)) => {
                     tracing::debug!("the decoder is behind; frames are left out");

@@ -1,15 +1,13 @@
 //! The picture on its way out: access units to RTP packets.
 //!
-//! Flow: a unit is split (RFC 6184), stamped with the time it was sent, and written in small bursts, so that a key
+//! Flow: a unit is split (RFC 6184), stamped with its time, and written in small bursts, so that a key
 //! frame does not overrun the receiver's queue.
 
 use std::{
-    hash::BuildHasher,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use rtc::{
     media_stream::MediaStreamTrack,
     rtp::{
@@ -26,7 +24,7 @@ use tokio::sync::Mutex;
 use webrtc::media_stream::track_local::{TrackLocal, static_rtp::TrackLocalStaticRTP};
 
 use super::settings::{CLOCK_RATE, PAYLOAD_TYPE, codec};
-use crate::transport::TransportError;
+use crate::transport::{Frame, TransportError, random};
 
 /// Largest RTP packet, in bytes: with SRTP, UDP and IPv6 around it, it fits every path (RFC 8831, 5).
 const PACKET_BYTES: usize = 1_200;
@@ -43,15 +41,12 @@ pub struct VideoOut {
 
 struct State {
     packetizer: Box<dyn Packetizer>,
-    start: Instant,
-    /// Where the RTP clock began, at random (RFC 3550, 5.1).
-    origin: u32,
     last: Option<Packet>,
 }
 
 impl VideoOut {
     pub fn new() -> Self {
-        let (ssrc, origin, start) = (random(), random(), Instant::now());
+        let ssrc = random();
         let coding = RTCRtpCodingParameters {
             ssrc: Some(ssrc),
             rtx: Some(RTCRtpRtxParameters { ssrc: random() }),
@@ -65,7 +60,7 @@ impl VideoOut {
         let name = || "screen".to_owned();
         let track = MediaStreamTrack::new(name(), name(), name(), RtpCodecKind::Video, vec![encoding]);
         let packetizer = new_packetizer(
-            start,
+            Instant::now(),
             PACKET_BYTES,
             PAYLOAD_TYPE,
             ssrc,
@@ -75,8 +70,6 @@ impl VideoOut {
         );
         let state = State {
             packetizer: Box::new(packetizer),
-            start,
-            origin,
             last: None,
         };
         Self {
@@ -89,25 +82,21 @@ impl VideoOut {
         Arc::clone(&self.track) as Arc<dyn TrackLocal>
     }
 
-    pub async fn send(&self, unit: Bytes) -> Result<(), TransportError> {
+    pub async fn send(&self, frame: Frame) -> Result<(), TransportError> {
         // Held to the end: the packets of two units must not mix.
         let mut state = self.state.lock().await;
-        let now = Instant::now();
         let packets = state
             .packetizer
-            .packetize(now, &unit, 0)
+            .packetize(Instant::now(), &frame.unit, 0)
             .map_err(|error| TransportError::Failed {
                 what: "splitting a frame",
                 reason: error.to_string(),
             })?;
-        let elapsed = now.saturating_duration_since(state.start).as_micros() * u128::from(CLOCK_RATE) / 1_000_000;
-        // The RTP clock wraps round by design.
-        let timestamp = state.origin.wrapping_add(elapsed as u32);
         for (index, mut packet) in packets.into_iter().enumerate() {
             if index > 0 && index % BURST == 0 {
                 tokio::time::sleep(PAUSE).await;
             }
-            packet.header.timestamp = timestamp;
+            packet.header.timestamp = frame.timestamp;
             packet.header.payload_type = PAYLOAD_TYPE;
             state.last = Some(packet.clone());
             // The library's error would hold the packet itself.
@@ -126,9 +115,4 @@ impl VideoOut {
             let _gone = self.track.write_rtp(packet).await;
         }
     }
-}
-
-/// The standard library's own seed: these numbers must be unlike others', not secret.
-pub fn random() -> u32 {
-    std::hash::RandomState::new().hash_one(()) as u32
 }

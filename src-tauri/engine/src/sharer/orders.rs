@@ -1,0 +1,109 @@
+//! What the screen's thread is told to do, by whoever may: the session, the user's *Stop*, the connection.
+//!
+//! Invariant: what the thread is told last counts, and it learns of every time that the picture began anew.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::updates::UpdateLine;
+
+/// Orders to the thread.
+#[derive(Debug, Clone, Default)]
+pub struct PictureControl(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    orders: Mutex<Orders>,
+    wake: Condvar,
+    flows: watch::Sender<bool>,
+}
+
+/// What the thread is told at a time.
+#[derive(Debug, Clone, Default)]
+pub struct Orders {
+    wanted: bool,
+    /// Nobody may see it, wanted or not.
+    rests: bool,
+    /// Began to be wanted, or to go another way, since the thread last looked.
+    pub begun: bool,
+    /// A key frame is wanted.
+    pub key: bool,
+    /// How updates go to the viewer; none: as video alone.
+    pub line: Option<Arc<dyn UpdateLine>>,
+    closed: bool,
+}
+
+impl Orders {
+    const fn flows(&self) -> bool {
+        self.wanted && !self.rests
+    }
+}
+
+impl PictureControl {
+    /// Somebody may see the picture, or no longer. It begins with a key frame.
+    pub fn want(&self, wanted: bool) {
+        self.change(|orders| orders.wanted = wanted);
+    }
+
+    /// Nobody may see it, wanted or not, until it no longer rests.
+    pub fn rest(&self, rests: bool) {
+        self.change(|orders| orders.rests = rests);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Orders)) {
+        let mut orders = self.lock();
+        let flowed = orders.flows();
+        change(&mut orders);
+        let flows = orders.flows();
+        orders.begun |= flows && !flowed;
+        self.0.flows.send_replace(flows);
+        self.0.wake.notify_one();
+    }
+
+    /// Whether it is wanted, for those who carry it on.
+    pub fn flows(&self) -> watch::Receiver<bool> {
+        self.0.flows.subscribe()
+    }
+
+    /// Was it wanted, by this way, all the time since the thread last looked?
+    pub fn is_still_wanted(&self) -> bool {
+        let orders = self.lock();
+        orders.flows() && !orders.begun
+    }
+
+    /// From now on the picture goes as updates by this line, or, without one, as video alone. It begins anew.
+    pub fn go_by(&self, line: Option<Arc<dyn UpdateLine>>) {
+        let mut orders = self.lock();
+        orders.line = line;
+        orders.begun |= orders.flows();
+        self.0.wake.notify_one();
+    }
+
+    /// The next frame must be a key frame.
+    pub fn want_key_frame(&self) {
+        self.lock().key = true;
+    }
+
+    /// Ends the thread.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.0.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Orders> {
+        // The orders are whole after every single assignment.
+        self.0.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the picture is wanted; none when it is over.
+    pub fn take(&self) -> Option<Orders> {
+        let mut orders = self.lock();
+        while !orders.flows() && !orders.closed {
+            orders = self.0.wake.wait(orders).unwrap_or_else(PoisonError::into_inner);
+        }
+        let taken = orders.clone();
+        (orders.key, orders.begun) = (false, false);
+        (!taken.closed).then_some(taken)
+    }
+}

@@ -1,0 +1,196 @@
+//! The picture as updates: exact pixels, copies and, for what is too much or a film, frames of video in between.
+//!
+//! Flow: what changed -> [`Planner`] -> the [`UpdateLine`], as much as it has room for. What the planner leaves to video is
+//! encoded, announced on the line with its frame's timestamp, and sent as a frame.
+//!
+//! Invariant: once nothing is due any more, the viewer has, or is about to have, the last picture to the pixel.
+
+use std::{
+    fmt::Debug,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use renfort_picture::{Means, Planned, Planner, Sequence};
+
+use super::{
+    bitrate::Bitrate,
+    outlet::{BUSY_NETWORK, Gate, Outlet, OutletError},
+};
+use crate::{
+    leg,
+    seams::{EncodedFrame, Picture, Rect, VideoEncoder},
+};
+
+/// Shortest time from one plan to the next: an application that paints in several steps is not planned for each.
+const QUICK: Duration = Duration::from_millis(4);
+/// Longest, however long planning takes: 30 plans a second.
+const SLOW: Duration = Duration::from_millis(33);
+/// Shortest time from one frame of video to the next.
+const VIDEO: Duration = Duration::from_millis(16);
+/// Rectangles that are kept apart for the encoder. When full, they become the one that holds them all.
+const RECTANGLES: usize = 64;
+
+/// What a line takes now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Room {
+    /// Bytes that may go now.
+    pub now: usize,
+    /// Bytes that can go so soon that nobody waits for them.
+    pub soon: usize,
+    /// The viewer has carried out every update up to this one.
+    pub complete: Sequence,
+}
+
+/// How updates go to one viewer.
+pub trait UpdateLine: Send + Sync + Debug {
+    /// What it takes now.
+    fn room(&self) -> Room;
+
+    /// Takes updates, in their order. A line that cannot go on ends by itself.
+    fn send(&self, updates: Vec<Planned>);
+
+    /// What it holds of the picture goes nowhere any more; the viewer begins anew with the next update, number 1.
+    fn restart(&self);
+}
+
+/// The way out by updates.
+pub struct UpdateOutlet {
+    line: Arc<dyn UpdateLine>,
+    planner: Planner,
+    bitrate: Bitrate,
+    start: Instant,
+    /// Something changed, or there was no room for all of it.
+    waiting: bool,
+    last: Option<Instant>,
+    pause: Duration,
+    /// What the encoder has not seen.
+    unseen: Vec<Rect>,
+    key: bool,
+    lost: bool,
+    last_frame: Option<Instant>,
+}
+
+impl UpdateOutlet {
+    pub fn new(line: Arc<dyn UpdateLine>, now: Instant) -> Self {
+        Self {
+            line,
+            planner: Planner::new(),
+            bitrate: Bitrate::new(now),
+            start: now,
+            waiting: true,
+            last: None,
+            pause: QUICK,
+            unseen: Vec::new(),
+            key: true,
+            lost: false,
+            last_frame: None,
+        }
+    }
+
+    fn film(
+        &mut self,
+        rects: &[Rect],
+        picture: &Picture,
+        encoder: &mut dyn VideoEncoder,
+        gate: &Gate,
+        now: Instant,
+    ) -> Result<(), OutletError> {
+        let early = self.last_frame.is_some_and(|last| now - last < VIDEO);
+        if rects.is_empty() || early || !gate.has_room() {
+            return Ok(());
+        }
+        let rate = if std::mem::take(&mut self.lost) {
+            self.bitrate.lost(now)
+        } else {
+            self.bitrate.calm(now)
+        };
+        encoder.set_bitrate(rate.unwrap_or(self.bitrate.current()));
+        self.last_frame = Some(now);
+        let seen = std::mem::take(&mut self.unseen);
+        let encoded = encoder.encode(picture, &seen, now - gate.start, self.key)?;
+        // What the codec skipped counts for its next frame, and is planned again.
+        let Some(EncodedFrame { data, .. }) = encoded else {
+            return Ok(());
+        };
+        self.key = false;
+        let timestamp = gate.timestamp(now);
+        let announced = self.planner.video(timestamp, rects, now - self.start);
+        if gate.is_open() {
+            self.line.send(vec![announced]);
+            gate.send(timestamp, data);
+        }
+        Ok(())
+    }
+}
+
+impl Outlet for UpdateOutlet {
+    fn begin(&mut self, now: Instant) {
+        self.line.restart();
+        self.planner.restart();
+        self.bitrate.begin(now);
+        (self.waiting, self.key, self.lost) = (true, true, false);
+    }
+
+    fn want_key(&mut self) {
+        // Of the frames that nobody waits for any more, none is sent again: what rests becomes exact.
+        (self.key, self.lost) = (true, true);
+    }
+
+    fn changed(&mut self, rects: &[Rect]) {
+        self.planner.damage(rects);
+        self.waiting = true;
+        self.unseen.extend_from_slice(rects);
+        if self.unseen.len() > RECTANGLES
+            && let Some(all) = self.unseen.iter().copied().reduce(Rect::union)
+        {
+            self.unseen = vec![all];
+        }
+    }
+
+    fn wait(&self, now: Instant, _gate: &Gate) -> Option<Duration> {
+        let planned = self.last.map_or(now, |last| last + self.pause);
+        let due = if self.waiting {
+            planned
+        } else {
+            planned.max(self.start + self.planner.rests_at()?)
+        };
+        Some(due.saturating_duration_since(now))
+    }
+
+    fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError> {
+        let now = Instant::now();
+        if self.wait(now, gate) != Some(Duration::ZERO) || gate.stop.is_stopped() {
+            return Ok(());
+        }
+        let room = self.line.room();
+        self.planner.acknowledged(room.complete);
+        let means = Means {
+            at: now - self.start,
+            room: room.now,
+            soon: room.soon,
+            video: true,
+        };
+        let plan = self.planner.next(picture, means)?;
+        leg::mark("picture: planned");
+        if !gate.is_open() {
+            // It begins anew.
+            return Ok(());
+        }
+        let sent = !plan.updates.is_empty();
+        if sent {
+            self.line.send(plan.updates);
+            leg::mark("picture: to the network");
+        }
+        self.film(&plan.video, picture, encoder, gate, now)?;
+        self.last = Some(now);
+        self.waiting = !self.planner.is_planned();
+        self.pause = if self.waiting && !sent {
+            // There was no room for anything.
+            BUSY_NETWORK
+        } else {
+            (now.elapsed() * 2).clamp(QUICK, SLOW)
+        };
+        Ok(())
+    }
+}
