@@ -6,6 +6,7 @@
 //! Invariant: nothing reaches an [`seams::InputSink`] or a clipboard that the [`renfort_protocol::grant::Grant`] of the
 //! sharer does not cover at that moment.
 
+mod carrier;
 mod clipboard_pump;
 pub mod clock;
 mod layout_watch;

@@ -7,6 +7,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
+use renfort_picture::carriage;
 use renfort_protocol::{
     binding::Tampered, input::InputEvent, keyboard::KeyboardLayout, report::InputDenied, session::FromSharer,
     signalling::Signal,
@@ -22,13 +24,14 @@ use super::{
     video,
 };
 use crate::{
+    carrier::{Arrived, Carrier},
     clipboard_pump::{self, ClipboardPump},
     clock::Clock,
     layout_watch, leg,
     peer::{SharerCommand, SharerEvent},
     seal::{Offered, Seal},
     session::{Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession},
-    transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent},
+    transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent, UpdatePath},
 };
 
 /// A connection that is not made by then is tried again.
@@ -44,6 +47,8 @@ pub struct Driver {
     picture: PictureControl,
     clipboard: ClipboardPump,
     current: watch::Sender<Option<Arc<dyn Transport>>>,
+    /// Of the connection of the moment, until it is known how updates travel.
+    datagrams: Option<mpsc::Receiver<Bytes>>,
     shell: mpsc::Sender<SharerEvent>,
     ended: bool,
     inbox: Inbox,
@@ -57,6 +62,8 @@ struct Inbox {
     screen: mpsc::Receiver<ScreenEvent>,
     copied: mpsc::Receiver<String>,
     layout: watch::Receiver<Option<KeyboardLayout>>,
+    /// Of the carriage of the connection of the moment.
+    carriage: Option<mpsc::Receiver<Arrived>>,
 }
 
 enum Happening {
@@ -67,6 +74,7 @@ enum Happening {
     Screen(Option<ScreenEvent>),
     Copied(String),
     Layout(Option<KeyboardLayout>),
+    Carriage(Option<Arrived>),
     Time,
 }
 
@@ -75,6 +83,12 @@ impl Inbox {
         let connection = async {
             match &mut self.connection {
                 Some(events) => events.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let carriage = async {
+            match &mut self.carriage {
+                Some(arrived) => arrived.recv().await,
                 None => std::future::pending().await,
             }
         };
@@ -87,6 +101,7 @@ impl Inbox {
             event = self.screen.recv() => Happening::Screen(event),
             Some(text) = self.copied.recv() => Happening::Copied(text),
             Ok(()) = self.layout.changed() => Happening::Layout(self.layout.borrow_and_update().clone()),
+            arrived = carriage => Happening::Carriage(arrived),
             () = tokio::time::sleep(wait) => Happening::Time,
         }
     }
@@ -125,6 +140,7 @@ impl Driver {
             screen,
             copied,
             layout,
+            carriage: None,
         };
         Self {
             session,
@@ -136,6 +152,7 @@ impl Driver {
             picture,
             clipboard,
             current,
+            datagrams: None,
             shell,
             ended: false,
             inbox,
@@ -198,8 +215,10 @@ impl Driver {
             Happening::Screen(Some(ScreenEvent::Failed(reason))) => session.handle_screen_failed(&reason, now),
             Happening::Screen(None) => session.handle_screen_failed("the capture ended", now),
             Happening::Copied(text) => session.handle_copied(text, now),
-            // It sends no updates: it asked for no way for them.
-            Happening::Connection(Some(TransportEvent::Updates(_))) | Happening::Time => {}
+            Happening::Connection(Some(TransportEvent::Updates(path))) => self.carry_updates(path),
+            Happening::Carriage(Some(Arrived::Broken(error))) => session.handle_screen_failed(&error.to_string(), now),
+            Happening::Carriage(Some(_)) | Happening::Time => {}
+            Happening::Carriage(None) => self.inbox.carriage = None,
         }
     }
 
@@ -263,6 +282,7 @@ impl Driver {
         match made.unwrap_or(Err(TransportError::NotOpen)) {
             Ok((connection, sdp)) => {
                 self.inbox.connection = Some(connection.events);
+                self.datagrams = Some(connection.datagrams);
                 self.current.send_replace(Some(connection.transport));
                 let seal = self.seal.offer(attempt, &sdp);
                 self.offered = Some(Offered {
@@ -298,8 +318,26 @@ impl Driver {
         self.session.handle_link(LinkEvent::Closed, self.clock.now());
     }
 
+    /// It is known how updates travel on the connection of the moment.
+    fn carry_updates(&mut self, path: UpdatePath) {
+        let (Some(transport), UpdatePath::Datagrams, Some(datagrams)) = (self.transport(), path, self.datagrams.take())
+        else {
+            // Nobody sends them as messages yet: the picture goes as video alone.
+            return;
+        };
+        tracing::info!("the picture goes as updates");
+        let (arrived, carriage) = mpsc::channel(1);
+        let carrier = Carrier::new(carriage::Side::Sharer, transport);
+        tokio::spawn(Arc::clone(&carrier).run(datagrams, arrived));
+        self.inbox.carriage = Some(carriage);
+        self.picture.go_by(Some(carrier));
+    }
+
     fn drop_connection(&mut self) {
         self.inbox.connection = None;
+        self.inbox.carriage = None;
+        self.datagrams = None;
+        self.picture.go_by(None);
         if let Some(old) = self.current.send_replace(None) {
             tokio::spawn(async move { old.close().await });
         }

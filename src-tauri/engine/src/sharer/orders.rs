@@ -57,6 +57,12 @@ impl PictureControl {
         change(&mut orders);
         let flows = orders.flows();
         orders.begun |= flows && !flowed;
+        if flowed
+            && !flows
+            && let Some(line) = &orders.line
+        {
+            line.rest();
+        }
         self.0.flows.send_replace(flows);
         self.0.wake.notify_one();
     }
@@ -75,9 +81,18 @@ impl PictureControl {
     /// From now on the picture goes as updates by this line, or, without one, as video alone. It begins anew.
     pub fn go_by(&self, line: Option<Arc<dyn UpdateLine>>) {
         let mut orders = self.lock();
-        orders.line = line;
+        if let Some(old) = std::mem::replace(&mut orders.line, line) {
+            old.rest();
+        }
         orders.begun |= orders.flows();
         self.0.wake.notify_one();
+    }
+
+    /// Nothing that waits on the line leaves any more.
+    pub fn halt(&self) {
+        if let Some(line) = &self.lock().line {
+            line.rest();
+        }
     }
 
     /// The next frame must be a key frame.

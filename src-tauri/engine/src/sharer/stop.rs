@@ -31,6 +31,7 @@ impl StopSwitch {
     pub fn stop(&self) {
         self.0.stopped.store(true, Ordering::SeqCst);
         self.0.input.close();
+        self.0.picture.halt();
         self.0.wake.notify_waiters();
     }
 

@@ -18,6 +18,7 @@ use super::{
     outlet::{BUSY_NETWORK, Gate, Outlet, OutletError},
 };
 use crate::{
+    carrier::Carrier,
     leg,
     seams::{EncodedFrame, Picture, Rect, VideoEncoder},
 };
@@ -50,8 +51,30 @@ pub trait UpdateLine: Send + Sync + Debug {
     /// Takes updates, in their order. A line that cannot go on ends by itself.
     fn send(&self, updates: Vec<Planned>);
 
-    /// What it holds of the picture goes nowhere any more; the viewer begins anew with the next update, number 1.
-    fn restart(&self);
+    /// The picture begins: the next update has number 1.
+    fn begin(&self);
+
+    /// What it holds of the picture leaves no more, nor does anything that is sent before it begins again.
+    fn rest(&self);
+}
+
+impl UpdateLine for Carrier {
+    fn room(&self) -> Room {
+        let (now, soon, complete) = self.room();
+        Room { now, soon, complete }
+    }
+
+    fn send(&self, updates: Vec<Planned>) {
+        self.send(updates);
+    }
+
+    fn begin(&self) {
+        self.begin();
+    }
+
+    fn rest(&self) {
+        self.rest();
+    }
 }
 
 /// The way out by updates.
@@ -126,7 +149,7 @@ impl UpdateOutlet {
 
 impl Outlet for UpdateOutlet {
     fn begin(&mut self, now: Instant) {
-        self.line.restart();
+        self.line.begin();
         self.planner.restart();
         self.bitrate.begin(now);
         (self.waiting, self.key, self.lost) = (true, true, false);

@@ -32,8 +32,8 @@ pub const OUTGOING: usize = 256;
 pub const FRAMES: usize = 8;
 
 /// Bytes of a datagram. Its packet is at most 1,200 bytes in UDP (RFC 8831, 5): an RTP header of 12, this, the tag of SRTP of
-/// 16 (RFC 7714; 10 with RFC 3711), which makes 1,178, and 22 to spare for what a relay or a header extension may add.
-pub const MAX_DATAGRAM_BYTES: usize = 1_150;
+/// 16 (RFC 7714; 10 with RFC 3711), which makes 1,179, and 21 to spare for what a relay or a header extension may add.
+pub const MAX_DATAGRAM_BYTES: usize = 1_151;
 /// Datagrams that wait to be sent (0.3 MB). When full, the newest is refused: [`TransportError::Full`]. Whoever sends repairs
 /// losses anyway, and learns of this one at once.
 pub const DATAGRAMS_OUT: usize = 256;

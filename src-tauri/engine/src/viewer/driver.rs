@@ -6,6 +6,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
+use renfort_picture::carriage;
 use renfort_protocol::{
     binding::Tampered,
     input::InputEvent,
@@ -20,13 +22,14 @@ use super::{
     picture::{self, Incoming, PictureEvent},
 };
 use crate::{
+    carrier::Carrier,
     clipboard_pump::{self, ClipboardPump},
     clock::Clock,
     layout_watch, leg,
     peer::{ViewerCommand, ViewerEvent},
     seal::Seal,
     session::{Channel, LinkEvent, ViewerEffect, ViewerSession},
-    transport::{Connection, Connector, Frame, Side, Transport, TransportError, TransportEvent},
+    transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent, UpdatePath},
 };
 
 /// A connection that is not answered by then is left to the sharer's next attempt.
@@ -39,6 +42,8 @@ pub struct Driver {
     seal: Seal,
     transport: Option<Arc<dyn Transport>>,
     streams: mpsc::Sender<mpsc::Receiver<Incoming>>,
+    /// Of the connection of the moment, until it is known how updates travel: where they come from, and go.
+    updates: Option<(mpsc::Receiver<Bytes>, mpsc::Sender<Incoming>)>,
     clipboard: ClipboardPump,
     shell: mpsc::Sender<ViewerEvent>,
     ended: bool,
@@ -126,6 +131,7 @@ impl Driver {
             seal: setup.seal,
             transport: None,
             streams,
+            updates: None,
             clipboard,
             shell,
             ended: false,
@@ -167,9 +173,9 @@ impl Driver {
             }
             Happening::Connection(Some(TransportEvent::Link(event))) => session.handle_link(event, now),
             Happening::Connection(Some(TransportEvent::Candidate(candidate))) => session.handle_candidate(candidate),
-            // A viewer sends no picture, and reads no updates of it: it asked for no way for them.
-            Happening::Connection(Some(TransportEvent::KeyFrameWanted | TransportEvent::Updates(_)))
-            | Happening::Time => {}
+            Happening::Connection(Some(TransportEvent::Updates(path))) => self.take_updates(path),
+            // A viewer sends no picture.
+            Happening::Connection(Some(TransportEvent::KeyFrameWanted)) | Happening::Time => {}
             Happening::Connection(None) => {
                 self.inbox.connection = None;
                 session.handle_link(LinkEvent::Closed, now);
@@ -234,7 +240,8 @@ impl Driver {
                 if let Err(error) = self.streams.try_send(stream) {
                     tracing::warn!(%error, "the picture's thread does not take another connection's picture");
                 }
-                tokio::spawn(forward(connection.frames, incoming));
+                tokio::spawn(forward(connection.frames, incoming.clone(), Incoming::Frame));
+                self.updates = Some((connection.datagrams, incoming));
                 let seal = self.seal.answer(attempt, offer, &sdp);
                 let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp, seal });
                 if self.shell.send(answer).await.is_err() {
@@ -261,8 +268,26 @@ impl Driver {
         }
     }
 
+    /// It is known how updates travel on the connection of the moment.
+    fn take_updates(&mut self, path: UpdatePath) {
+        let Some((datagrams, incoming)) = self.updates.take() else { return };
+        let (Some(transport), UpdatePath::Datagrams) = (self.transport.clone(), path) else {
+            // Nobody sends them as messages to a program.
+            return;
+        };
+        let carrier = Carrier::new(carriage::Side::Viewer, transport);
+        let (arrived, carriage) = mpsc::channel(picture::INCOMING);
+        tokio::spawn(Arc::clone(&carrier).run(datagrams, arrived));
+        tokio::spawn(async move {
+            if incoming.send(Incoming::Updates(carrier)).await.is_ok() {
+                forward(carriage, incoming, Incoming::Arrived).await;
+            }
+        });
+    }
+
     fn drop_connection(&mut self) {
         self.inbox.connection = None;
+        self.updates = None;
         if let Some(old) = self.transport.take() {
             tokio::spawn(async move { old.close().await });
         }
@@ -287,10 +312,10 @@ async fn answer(connector: &dyn Connector, offer: &Sdp) -> Result<(Connection, S
     Ok((connection, sdp))
 }
 
-/// Frames of a connection on their way to the picture's thread.
-async fn forward(mut frames: mpsc::Receiver<Frame>, incoming: mpsc::Sender<Incoming>) {
-    while let Some(frame) = frames.recv().await {
-        if incoming.send(Incoming::Frame(frame)).await.is_err() {
+/// What comes of a connection on its way to the picture's thread.
+async fn forward<T>(mut from: mpsc::Receiver<T>, incoming: mpsc::Sender<Incoming>, kind: fn(T) -> Incoming) {
+    while let Some(one) = from.recv().await {
+        if incoming.send(kind(one)).await.is_err() {
             return;
         }
     }

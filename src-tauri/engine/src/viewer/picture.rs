@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use renfort_picture::{Composed, Composer, Sequence};
 use tokio::sync::mpsc;
 
+use crate::carrier::{Arrived, Carrier};
 use crate::leg;
 use crate::seams::{FrameSink, Opener, Picture, PixelFormat, Rect, Size, VideoDecoder, VideoError};
 use crate::transport::Frame;
@@ -37,16 +37,20 @@ pub enum Incoming {
     Frame(Frame),
     /// From now on the picture is composed of updates, and it is told what was carried out.
     Updates(Arc<dyn CarriedOut>),
-    /// An update.
-    Update(Bytes),
-    /// The sharer begins the picture anew, with update number 1.
-    Anew,
+    /// Something of these updates.
+    Arrived(Arrived),
 }
 
 /// Hears what was carried out.
 pub trait CarriedOut: Send + Sync + Debug {
     /// Every update up to this one was.
     fn carried_out(&self, complete: Sequence);
+}
+
+impl CarriedOut for Carrier {
+    fn carried_out(&self, complete: Sequence) {
+        self.completed(complete);
+    }
 }
 
 /// What the thread tells.
@@ -133,14 +137,15 @@ impl Thread {
                 *composition = Some(Composition::new(carried_out));
                 None
             }
-            (Incoming::Update(update), Some(composition)) => self.update(&update, composition),
             (Incoming::Frame(frame), composition) => self.frame(&frame, composition.as_mut()),
-            (Incoming::Anew, Some(composition)) => {
+            (Incoming::Arrived(Arrived::Update(update)), Some(composition)) => self.update(&update, composition),
+            (Incoming::Arrived(Arrived::Anew), Some(composition)) => {
                 composition.begin_anew();
                 None
             }
-            // Nothing of that can be before updates were told of.
-            (Incoming::Update(_) | Incoming::Anew, None) => None,
+            (Incoming::Arrived(Arrived::Broken(error)), _) => Some(PictureEvent::Failed(error.to_string())),
+            // Nothing comes of updates before they were told of.
+            (Incoming::Arrived(_), None) => None,
         }
     }
 
