@@ -10,7 +10,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -51,7 +51,8 @@ pub enum Arrived {
 /// One side of the carriage of a connection.
 pub struct Carrier {
     side: Side,
-    transport: Arc<dyn Transport>,
+    /// Its owner's to keep: whoever composes may hold on to this for longer than the connection lasts.
+    transport: Weak<dyn Transport>,
     start: Instant,
     state: Mutex<State>,
     /// Something was handed over: what is due next may be earlier.
@@ -69,16 +70,18 @@ struct State {
 
 impl fmt::Debug for Carrier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Carrier").field("side", &self.side).finish_non_exhaustive()
+        f.debug_struct("Carrier")
+            .field("side", &self.side)
+            .finish_non_exhaustive()
     }
 }
 
 impl Carrier {
     /// Before the picture begins.
-    pub fn new(side: Side, transport: Arc<dyn Transport>) -> Arc<Self> {
+    pub fn new(side: Side, transport: &Arc<dyn Transport>) -> Arc<Self> {
         Arc::new(Self {
             side,
-            transport,
+            transport: Arc::downgrade(transport),
             start: Instant::now(),
             state: Mutex::new(State {
                 picture: 0,
@@ -103,9 +106,7 @@ impl Carrier {
     pub fn send(&self, updates: Vec<Planned>) {
         let mut state = self.lock();
         if let Some(endpoint) = &mut state.endpoint {
-            let taken: Result<(), SendError> = updates
-                .into_iter()
-                .try_for_each(|update| endpoint.send_update(update));
+            let taken: Result<(), SendError> = updates.into_iter().try_for_each(|update| endpoint.send_update(update));
             if let Err(error) = taken {
                 state.broken = Some(error.into());
             }
@@ -233,13 +234,15 @@ impl Carrier {
     fn flush(&self, state: &mut State) {
         let picture = state.picture;
         let now = self.now();
-        let Some(endpoint) = &mut state.endpoint else { return };
+        let (Some(endpoint), Some(transport)) = (&mut state.endpoint, self.transport.upgrade()) else {
+            return;
+        };
         while let Some(datagram) = endpoint.poll(now) {
             let mut bytes = Vec::with_capacity(1 + datagram.len());
             bytes.push(picture);
             bytes.extend_from_slice(&datagram);
             // One that is not taken here is one that was lost on the way.
-            let _lost = self.transport.send_datagram(bytes.into());
+            let _lost = transport.send_datagram(bytes.into());
         }
     }
 

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use renfort_engine::peer::{Pause, SharerCommand, SharerEvent, ViewerCommand, ViewerEvent};
+use renfort_engine::{
+    peer::{Pause, SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
+    transport::UpdatePath,
+};
 use renfort_protocol::{
     error::Code,
     grant::Capability,
@@ -31,9 +34,27 @@ fn with_control() -> Options {
     }
 }
 
+/// The sharer sends no updates: the picture is video alone.
+fn as_video() -> Options {
+    Options {
+        updates: UpdatePath::None,
+        ..Options::default()
+    }
+}
+
 #[test]
 fn the_picture_arrives_and_follows_the_screen() {
-    let pair = Pair::connected(Options::default());
+    picture_arrives(Options::default());
+}
+
+#[test]
+fn without_updates_the_picture_arrives_as_video() {
+    picture_arrives(as_video());
+}
+
+fn picture_arrives(options: Options) {
+    let is_video = options.updates == UpdatePath::None;
+    let pair = Pair::connected(options);
     pair.sees(|event| {
         *event
             == ViewerEvent::Screen {
@@ -58,13 +79,14 @@ fn the_picture_arrives_and_follows_the_screen() {
         pair.user.show(number);
         pair.shows(number);
     }
+    assert_eq!(pair.user.encoded.load(Ordering::SeqCst) > 0, is_video);
     *pair.user.pointer.lock().unwrap() = (3, 4);
     pair.sees(|event| *event == ViewerEvent::Pointer { x: 3, y: 4 });
 }
 
 #[test]
 fn a_large_frame_arrives_whole() {
-    let pair = Pair::connected(Options::default());
+    let pair = Pair::connected(as_video());
     pair.user.padding.store(900_000, Ordering::SeqCst);
     for number in 2..6 {
         pair.user.show(number);
@@ -366,7 +388,7 @@ fn a_pause_acts_at_once_although_the_sharer_is_stuck_and_input_is_waiting() {
 
 #[test]
 fn a_frame_that_was_cut_short_by_the_pause_does_not_keep_the_picture_from_coming_back() {
-    let pair = Pair::connected(Options::default());
+    let pair = Pair::connected(as_video());
     pair.user.padding.store(900_000, Ordering::SeqCst);
     set(&pair.cut.middle.held_up);
     pair.user.show(2);

@@ -13,7 +13,10 @@ use renfort_protocol::{
     binding::Tampered, input::InputEvent, keyboard::KeyboardLayout, report::InputDenied, session::FromSharer,
     signalling::Signal,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use super::{
     SharerSeams, SharerSetup,
@@ -49,6 +52,8 @@ pub struct Driver {
     current: watch::Sender<Option<Arc<dyn Transport>>>,
     /// Of the connection of the moment, until it is known how updates travel.
     datagrams: Option<mpsc::Receiver<Bytes>>,
+    /// What carries its updates; over when this is dropped.
+    carrying: JoinSet<()>,
     shell: mpsc::Sender<SharerEvent>,
     ended: bool,
     inbox: Inbox,
@@ -153,6 +158,7 @@ impl Driver {
             clipboard,
             current,
             datagrams: None,
+            carrying: JoinSet::new(),
             shell,
             ended: false,
             inbox,
@@ -327,8 +333,8 @@ impl Driver {
         };
         tracing::info!("the picture goes as updates");
         let (arrived, carriage) = mpsc::channel(1);
-        let carrier = Carrier::new(carriage::Side::Sharer, transport);
-        tokio::spawn(Arc::clone(&carrier).run(datagrams, arrived));
+        let carrier = Carrier::new(carriage::Side::Sharer, &transport);
+        self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
         self.inbox.carriage = Some(carriage);
         self.picture.go_by(Some(carrier));
     }
@@ -337,6 +343,7 @@ impl Driver {
         self.inbox.connection = None;
         self.inbox.carriage = None;
         self.datagrams = None;
+        self.carrying = JoinSet::new();
         self.picture.go_by(None);
         if let Some(old) = self.current.send_replace(None) {
             tokio::spawn(async move { old.close().await });

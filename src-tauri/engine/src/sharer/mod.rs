@@ -19,7 +19,7 @@ use crate::{
         Clipboard, ClipboardError, InputError, InputSink, KeyboardLayouts, LayoutsError, Opener, ScreenError,
         ScreenSource, VideoEncoder, VideoError,
     },
-    transport::{Connector, IceServer, WebRtc},
+    transport::{Connector, IceServer, UpdatePath, WebRtc},
 };
 
 mod bitrate;
@@ -113,7 +113,8 @@ impl SharerHandle {
 /// Starts a sharer. Must be called inside a Tokio runtime.
 #[must_use]
 pub fn start(setup: SharerSetup, seams: SharerSeams, clock: Clock) -> SharerHandle {
-    let connector = Arc::new(WebRtc::new(setup.ice_servers.clone()));
+    let connector = WebRtc::new(setup.ice_servers.clone()).with_updates(UpdatePath::Datagrams);
+    let connector = Arc::new(connector);
     start_with(setup, seams, clock, connector)
 }
 

@@ -15,7 +15,10 @@ use renfort_protocol::{
     session::FromViewer,
     signalling::{EndReason, Sdp, Signal},
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use super::{
     ViewerSeams, ViewerSetup,
@@ -44,6 +47,8 @@ pub struct Driver {
     streams: mpsc::Sender<mpsc::Receiver<Incoming>>,
     /// Of the connection of the moment, until it is known how updates travel: where they come from, and go.
     updates: Option<(mpsc::Receiver<Bytes>, mpsc::Sender<Incoming>)>,
+    /// What carries its picture; over when this is dropped.
+    carrying: JoinSet<()>,
     clipboard: ClipboardPump,
     shell: mpsc::Sender<ViewerEvent>,
     ended: bool,
@@ -132,6 +137,7 @@ impl Driver {
             transport: None,
             streams,
             updates: None,
+            carrying: JoinSet::new(),
             clipboard,
             shell,
             ended: false,
@@ -240,7 +246,8 @@ impl Driver {
                 if let Err(error) = self.streams.try_send(stream) {
                     tracing::warn!(%error, "the picture's thread does not take another connection's picture");
                 }
-                tokio::spawn(forward(connection.frames, incoming.clone(), Incoming::Frame));
+                self.carrying
+                    .spawn(forward(connection.frames, incoming.clone(), Incoming::Frame));
                 self.updates = Some((connection.datagrams, incoming));
                 let seal = self.seal.answer(attempt, offer, &sdp);
                 let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp, seal });
@@ -270,15 +277,17 @@ impl Driver {
 
     /// It is known how updates travel on the connection of the moment.
     fn take_updates(&mut self, path: UpdatePath) {
-        let Some((datagrams, incoming)) = self.updates.take() else { return };
+        let Some((datagrams, incoming)) = self.updates.take() else {
+            return;
+        };
         let (Some(transport), UpdatePath::Datagrams) = (self.transport.clone(), path) else {
             // Nobody sends them as messages to a program.
             return;
         };
-        let carrier = Carrier::new(carriage::Side::Viewer, transport);
+        let carrier = Carrier::new(carriage::Side::Viewer, &transport);
         let (arrived, carriage) = mpsc::channel(picture::INCOMING);
-        tokio::spawn(Arc::clone(&carrier).run(datagrams, arrived));
-        tokio::spawn(async move {
+        self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
+        self.carrying.spawn(async move {
             if incoming.send(Incoming::Updates(carrier)).await.is_ok() {
                 forward(carriage, incoming, Incoming::Arrived).await;
             }
@@ -288,6 +297,7 @@ impl Driver {
     fn drop_connection(&mut self) {
         self.inbox.connection = None;
         self.updates = None;
+        self.carrying = JoinSet::new();
         if let Some(old) = self.transport.take() {
             tokio::spawn(async move { old.close().await });
         }

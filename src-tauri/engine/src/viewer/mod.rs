@@ -17,7 +17,7 @@ use crate::{
     peer::{ViewerCommand, ViewerEvent},
     seal::Seal,
     seams::{Clipboard, ClipboardError, FrameSink, KeyboardLayouts, LayoutsError, Opener, VideoDecoder, VideoError},
-    transport::{Connector, IceServer, WebRtc},
+    transport::{Connector, IceServer, UpdatePath, WebRtc},
 };
 use driver::{Driver, Shell};
 
@@ -85,7 +85,8 @@ impl InputSender {
 /// Starts a viewer. Must be called inside a Tokio runtime.
 #[must_use]
 pub fn start(setup: ViewerSetup, seams: ViewerSeams, clock: Clock) -> ViewerHandle {
-    let connector = Arc::new(WebRtc::new(setup.ice_servers.clone()));
+    let connector = WebRtc::new(setup.ice_servers.clone()).with_updates(UpdatePath::Datagrams);
+    let connector = Arc::new(connector);
     start_with(setup, seams, clock, connector)
 }
 

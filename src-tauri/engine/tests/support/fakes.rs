@@ -70,7 +70,8 @@ impl ScreenSource for FakeScreen {
         }
         self.world.captures.fetch_add(1, Ordering::SeqCst);
         if let Some(number) = changes.drain(..).next_back() {
-            picture.bytes_mut()[..4].copy_from_slice(&number.to_be_bytes());
+            // Three bytes of a pixel mean something: blue, green, red.
+            picture.bytes_mut()[..4].copy_from_slice(&number.to_le_bytes());
         }
         Ok(Change::Damaged(vec![if whole {
             SIZE.whole()
@@ -105,7 +106,7 @@ impl VideoEncoder for FakeEncoder {
         key: bool,
     ) -> Result<Option<EncodedFrame>, VideoError> {
         self.0.encoded.fetch_add(1, Ordering::SeqCst);
-        let number = u32::from_be_bytes(picture.bytes()[..4].try_into().unwrap());
+        let number = u32::from_le_bytes(picture.bytes()[..4].try_into().unwrap());
         let mut data = vec![0, 0, 0, 1, if key { 0x65 } else { 0x41 }];
         data.extend_from_slice(format!("{number};").as_bytes());
         data.resize(data.len() + self.0.padding.load(Ordering::SeqCst), 0xaa);
@@ -135,7 +136,7 @@ impl VideoDecoder for FakeDecoder {
             });
         }
         picture.resize(SIZE);
-        picture.bytes_mut()[..4].copy_from_slice(&text.parse::<u32>().unwrap().to_be_bytes());
+        picture.bytes_mut()[..3].copy_from_slice(&text.parse::<u32>().unwrap().to_be_bytes()[1..]);
         Ok(vec![SIZE.whole()])
     }
 }
@@ -148,7 +149,7 @@ impl FrameSink for FakeSink {
             .shown
             .lock()
             .unwrap()
-            .push(u32::from_be_bytes(picture.bytes()[..4].try_into().unwrap()));
+            .push(u32::from_be_bytes(picture.bytes()[..4].try_into().unwrap()) >> 8);
     }
 }
 

@@ -1,11 +1,15 @@
 //! Two endpoints and the relay between them, which passes signals on and nothing else.
 
 use std::{
-    sync::{Arc, Mutex, atomic::AtomicBool, atomic::Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     task::Poll,
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
@@ -13,7 +17,7 @@ use renfort_engine::{
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
     session::{Candidate, Channel},
     sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
-    transport::{Connection, Connector, Frame, Side, Transport, TransportError, WebRtc},
+    transport::{Connection, Connector, Frame, Side, Transport, TransportError, UpdatePath, WebRtc},
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
@@ -32,7 +36,7 @@ use renfort_protocol::{
 use ring::signature::Ed25519KeyPair;
 use tokio::{runtime::Runtime, sync::mpsc};
 
-use super::fakes::*;
+use super::{canvas::*, fakes::*};
 
 /// Patience of every wait.
 pub const SOON: Duration = Duration::from_secs(15);
@@ -56,6 +60,7 @@ pub struct Pair {
 pub struct Cuttable {
     real: WebRtc,
     made: Mutex<Vec<Arc<dyn Transport>>>,
+    one_lost_of: usize,
     pub middle: Arc<Middle>,
 }
 
@@ -73,6 +78,8 @@ const STEPS: usize = 8;
 
 struct HeldUp {
     real: Arc<dyn Transport>,
+    one_lost_of: usize,
+    sent: AtomicUsize,
     middle: Arc<Middle>,
 }
 
@@ -121,6 +128,10 @@ impl Transport for HeldUp {
     }
 
     fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError> {
+        let sent = self.sent.fetch_add(1, Ordering::SeqCst);
+        if self.one_lost_of > 0 && sent % self.one_lost_of == self.one_lost_of - 1 {
+            return Ok(());
+        }
         self.real.send_datagram(payload)
     }
 
@@ -154,6 +165,8 @@ impl Connector for Cuttable {
         let mut connection = self.real.connect(side).await?;
         connection.transport = Arc::new(HeldUp {
             real: connection.transport,
+            one_lost_of: self.one_lost_of,
+            sent: AtomicUsize::new(0),
             middle: Arc::clone(&self.middle),
         });
         self.made.lock().unwrap().push(Arc::clone(&connection.transport));
@@ -167,6 +180,12 @@ pub struct Options {
     pub lasts_ms: u64,
     pub input: bool,
     pub screen: bool,
+    /// How the sharer can send updates at best; the viewer can take datagrams.
+    pub updates: UpdatePath,
+    /// Shares this instead of a number.
+    pub canvas: Option<Arc<Canvas>>,
+    /// Of so many datagrams of the sharer, one is lost; 0: none.
+    pub one_lost_of: usize,
 }
 
 impl Default for Options {
@@ -177,6 +196,9 @@ impl Default for Options {
             lasts_ms: 600_000,
             input: true,
             screen: true,
+            updates: UpdatePath::Datagrams,
+            canvas: None,
+            one_lost_of: 0,
         }
     }
 }
@@ -259,21 +281,24 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
     };
     let (sharer_runtime, viewer_runtime) = (runtime(), runtime());
     let cut = Arc::new(Cuttable {
-        real: WebRtc::new(Vec::new()),
+        real: WebRtc::new(Vec::new()).with_updates(options.updates),
         made: Mutex::default(),
+        one_lost_of: options.one_lost_of,
         middle: Arc::default(),
     });
 
     let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
     let (screen, encoder, input, user_layout, user_clip) = (u.clone(), u.clone(), u.clone(), u.clone(), u);
     let (has_screen, has_input) = (options.screen, options.input);
+    let (canvas, shared_canvas) = (options.canvas.clone(), options.canvas);
     let sharer_seams = SharerSeams {
-        screen: Box::new(move || match has_screen {
-            true => Ok(Box::new(FakeScreen {
+        screen: Box::new(move || match (has_screen, shared_canvas) {
+            (true, Some(canvas)) => Ok(Box::new(CanvasScreen { canvas, begun: false })),
+            (true, None) => Ok(Box::new(FakeScreen {
                 world: screen,
                 begun: false,
             })),
-            false => Err(ScreenError::NoDisplay("none".into())),
+            (false, _) => Err(ScreenError::NoDisplay("none".into())),
         }),
         input: Box::new(move || match has_input {
             true => Ok(Box::new(FakeInput(input))),
@@ -287,7 +312,10 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
     let viewer_seams = ViewerSeams {
         decoder: Box::new(|| Ok::<_, VideoError>(Box::new(FakeDecoder { has_key: false }))),
         keyboard: Box::new(move || Ok::<_, LayoutsError>(Box::new(FakeLayouts(layout)))),
-        sink: Box::new(FakeSink(sink)),
+        sink: match canvas {
+            Some(canvas) => Box::new(CanvasSink(canvas)),
+            None => Box::new(FakeSink(sink)),
+        },
         clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(viewer_clip)))),
     };
     let (granted_at, (users, technicians)) = (clock.now(), agreed(&grant));

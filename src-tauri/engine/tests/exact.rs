@@ -1,0 +1,166 @@
+//! The picture as updates, over real WebRTC on this machine: the technician ends with the user's screen, to the pixel.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use renfort_engine::{
+    peer::{Pause, SharerCommand, ViewerEvent},
+    seams::{Picture, Rect},
+};
+use support::{
+    canvas::{CANVAS, Canvas},
+    pair::{Options, Pair, eventually, start},
+};
+
+fn sharing(canvas: &Arc<Canvas>, one_lost_of: usize) -> Pair {
+    let pair = start(Options {
+        canvas: Some(Arc::clone(canvas)),
+        one_lost_of,
+        ..Options::default()
+    });
+    pair.sees(|event| matches!(event, ViewerEvent::Connected));
+    pair
+}
+
+fn becomes_equal(canvas: &Canvas, what: &str) {
+    let differ = || {
+        let (shared, seen) = (canvas.shared(), canvas.seen());
+        let wrong = shared.iter().zip(&seen).filter(|(shared, seen)| shared != seen);
+        (shared.len() == seen.len()).then(|| wrong.count())
+    };
+    eventually(what, || differ() == Some(0), || format!("{:?} pixels differ", differ()));
+}
+
+/// A number that looks like any other, of two.
+fn mixed(one: u32, other: u32) -> u32 {
+    (one.wrapping_mul(0x9E37_79B9) ^ other.wrapping_mul(0x85EB_CA6B)).wrapping_mul(0xC2B2_AE35) >> 7
+}
+
+fn fill(picture: &mut Picture, rect: Rect, colour: impl Fn(u16, u16) -> u32) {
+    for y in rect.y..rect.y + rect.height {
+        let row = picture.span_mut(rect.x, y, rect.width);
+        for (x, pixel) in (rect.x..).zip(row) {
+            *pixel = colour(x, y);
+        }
+    }
+}
+
+fn page(canvas: &Canvas, number: u32) {
+    canvas.draw(CANVAS.whole(), |picture| {
+        fill(picture, CANVAS.whole(), |x, y| {
+            let letter = mixed(u32::from(x / 8) + number, u32::from(y / 16));
+            let stroke = mixed(u32::from(x), u32::from(y) + letter) & 3 == 0 && y % 16 < 11;
+            if stroke { 0x0020_2020 } else { 0x00F8_F8F4 }
+        });
+    });
+}
+
+fn letter(canvas: &Canvas, at: u16) {
+    let rect = Rect {
+        x: 8 * (at % 70),
+        y: 16 * (at / 70),
+        width: 8,
+        height: 12,
+    };
+    canvas.draw(rect, |picture| {
+        fill(picture, rect, |x, y| mixed(u32::from(x), u32::from(y)) & 0x00FF_FFFF);
+    });
+}
+
+fn scroll(canvas: &Canvas, rows: u16) {
+    canvas.draw(CANVAS.whole(), |picture| {
+        let from = Rect {
+            y: rows,
+            height: CANVAS.height - rows,
+            ..CANVAS.whole()
+        };
+        picture.copy_within(from, 0, 0);
+        let fresh = Rect {
+            y: CANVAS.height - rows,
+            height: rows,
+            ..CANVAS.whole()
+        };
+        fill(picture, fresh, |x, y| {
+            mixed(u32::from(x), u32::from(y)) & 0x0001_0101 | 0x00F0_F0F0
+        });
+    });
+}
+
+fn typed_scrolled_and_turned(one_lost_of: usize) {
+    let canvas = Canvas::new();
+    let _pair = sharing(&canvas, one_lost_of);
+    page(&canvas, 1);
+    becomes_equal(&canvas, "a page");
+    for at in 0..40 {
+        letter(&canvas, at * 7);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    becomes_equal(&canvas, "letters");
+    for rows in 1..40 {
+        scroll(&canvas, rows % 13 + 1);
+        std::thread::sleep(Duration::from_millis(8));
+    }
+    becomes_equal(&canvas, "a scroll");
+    for number in 2..6 {
+        page(&canvas, number * 1_000);
+        letter(&canvas, 3);
+        becomes_equal(&canvas, "another page");
+    }
+}
+
+#[test]
+fn what_is_typed_scrolled_and_turned_is_the_same_to_the_pixel() {
+    typed_scrolled_and_turned(0);
+}
+
+#[test]
+fn what_is_typed_scrolled_and_turned_is_the_same_although_one_datagram_of_seven_is_lost() {
+    typed_scrolled_and_turned(7);
+}
+
+#[test]
+fn what_was_shown_before_a_pause_and_not_yet_seen_is_not_seen_after_it() {
+    let canvas = Canvas::new();
+    let pair = sharing(&canvas, 0);
+    page(&canvas, 1);
+    becomes_equal(&canvas, "a page");
+    for round in 0..10 {
+        let secret: u32 = 0x00AB_CD00 + round;
+        pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
+        // Whoever sends a pause knows that nothing leaves from then on.
+        *canvas.never.lock().unwrap() = Some(secret.swap_bytes() >> 8);
+        canvas.draw(CANVAS.whole(), |picture| {
+            fill(picture, CANVAS.whole(), |x, y| {
+                if x == y {
+                    secret
+                } else {
+                    mixed(x.into(), y.into()) & 0x00FF_FFFE
+                }
+            });
+        });
+        std::thread::sleep(Duration::from_millis(60));
+        page(&canvas, 7 + round);
+        pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+        becomes_equal(&canvas, "the page after it");
+        assert!(!*canvas.leaked.lock().unwrap(), "what was drawn meanwhile was seen");
+    }
+}
+
+#[test]
+fn a_connection_that_is_made_anew_brings_the_whole_picture() {
+    let canvas = Canvas::new();
+    let pair = sharing(&canvas, 0);
+    page(&canvas, 1);
+    becomes_equal(&canvas, "a page");
+    pair.sharer_runtime.block_on(pair.cut.cut());
+    letter(&canvas, 5);
+    page(&canvas, 2);
+    becomes_equal(&canvas, "a page by another connection");
+    assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
+}
