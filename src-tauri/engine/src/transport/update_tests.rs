@@ -87,8 +87,8 @@ async fn a_datagram_that_is_too_large_is_refused_and_the_next_one_is_not(network
     assert!(matches!(
         refused,
         TransportError::TooLarge {
-            bytes: 1_151,
-            limit: 1_150
+            bytes: 1_152,
+            limit: 1_151
         }
     ));
     let refused = ends.viewer.transport.send_update_message(bytes(1, 0)).unwrap_err();

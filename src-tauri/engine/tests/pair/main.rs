@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod exact;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::{

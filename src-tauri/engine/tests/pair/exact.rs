@@ -1,21 +1,17 @@
 //! The picture as updates, over real WebRTC on this machine: the technician ends with the user's screen, to the pixel.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod support;
-
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
+use crate::support::{
+    canvas::{CANVAS, Canvas},
+    pair::{Options, Pair, eventually, start},
+};
 use renfort_engine::{
     peer::{Pause, SharerCommand, ViewerEvent},
     seams::{Picture, Rect},
-};
-use support::{
-    canvas::{CANVAS, Canvas},
-    pair::{Options, Pair, eventually, start},
 };
 
 fn sharing(canvas: &Arc<Canvas>, one_lost_of: usize) -> Pair {
