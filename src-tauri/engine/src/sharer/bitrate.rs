@@ -18,6 +18,9 @@ const CALM: Duration = Duration::from_secs(10);
 pub struct Bitrate {
     current: u32,
     changed_at: Instant,
+    /// Something was lost since the last turn.
+    lost: bool,
+    told: Option<u32>,
 }
 
 impl Bitrate {
@@ -25,38 +28,47 @@ impl Bitrate {
         Self {
             current: MOST,
             changed_at: now,
+            lost: false,
+            told: None,
         }
     }
 
-    pub const fn current(&self) -> u32 {
-        self.current
+    /// The viewer cannot go on: something was lost.
+    pub const fn hear_of_loss(&mut self) {
+        self.lost = true;
+    }
+
+    /// What the encoder is to be told now; none while it is what it was told last.
+    pub fn turn(&mut self, now: Instant) -> Option<u32> {
+        if std::mem::take(&mut self.lost) {
+            self.lose(now);
+        } else {
+            self.calm(now);
+        }
+        (self.told.replace(self.current) != Some(self.current)).then_some(self.current)
     }
 
     /// A new connection begins: its first request is none for a loss.
     pub const fn begin(&mut self, now: Instant) {
         self.changed_at = now;
+        self.lost = false;
     }
 
-    /// Something was lost. Gives the new rate when it changed.
-    pub fn lost(&mut self, now: Instant) -> Option<u32> {
-        if now.saturating_duration_since(self.changed_at) < QUIET {
-            return None;
+    fn lose(&mut self, now: Instant) {
+        if now.saturating_duration_since(self.changed_at) >= QUIET {
+            self.set(self.current / 3 * 2, now);
         }
-        self.set(self.current / 3 * 2, now)
     }
 
-    /// Nothing was lost. Gives the new rate when it changed.
-    pub fn calm(&mut self, now: Instant) -> Option<u32> {
-        if self.current == MOST || now.saturating_duration_since(self.changed_at) < CALM {
-            return None;
+    fn calm(&mut self, now: Instant) {
+        if self.current != MOST && now.saturating_duration_since(self.changed_at) >= CALM {
+            self.set(self.current / 4 * 5, now);
         }
-        self.set(self.current / 4 * 5, now)
     }
 
-    fn set(&mut self, rate: u32, now: Instant) -> Option<u32> {
-        let rate = rate.clamp(LEAST, MOST);
+    fn set(&mut self, rate: u32, now: Instant) {
+        self.current = rate.clamp(LEAST, MOST);
         self.changed_at = now;
-        (std::mem::replace(&mut self.current, rate) != rate).then_some(rate)
     }
 }
 
@@ -68,20 +80,29 @@ mod tests {
     fn losses_lower_the_rate_and_calm_raises_it_within_bounds() {
         let start = Instant::now();
         let mut rate = Bitrate::new(start);
-        assert_eq!(rate.lost(start), None, "the first request is for the first picture");
-        assert_eq!(rate.lost(start + QUIET), Some(MOST / 3 * 2));
-        assert_eq!(rate.lost(start + QUIET), None);
+        let lost = |rate: &mut Bitrate, now| {
+            rate.hear_of_loss();
+            rate.turn(now)
+        };
+        assert_eq!(rate.turn(start), Some(MOST));
+        assert_eq!(
+            lost(&mut rate, start),
+            None,
+            "the first request is for the first picture"
+        );
+        assert_eq!(lost(&mut rate, start + QUIET), Some(MOST / 3 * 2));
+        assert_eq!(lost(&mut rate, start + QUIET), None);
         let mut now = start + QUIET;
         for _ in 0..30 {
             now += QUIET;
-            rate.lost(now);
+            lost(&mut rate, now);
         }
-        assert_eq!(rate.current(), LEAST);
-        assert_eq!(rate.calm(now + CALM / 2), None);
+        assert_eq!(rate.current, LEAST);
+        assert_eq!(rate.turn(now + CALM / 2), None);
         for _ in 0..60 {
             now += CALM;
-            rate.calm(now);
+            rate.turn(now);
         }
-        assert_eq!((rate.current(), rate.calm(now + CALM)), (MOST, None));
+        assert_eq!((rate.current, rate.turn(now + CALM)), (MOST, None));
     }
 }

@@ -94,20 +94,13 @@ pub const BUSY_NETWORK: Duration = Duration::from_millis(4);
 pub struct VideoOutlet {
     pacing: Pacing,
     bitrate: Bitrate,
-    /// For the encoder, where it is another than it has.
-    rate: Option<u32>,
-    /// A loss was told since the last look.
-    lost: bool,
 }
 
 impl VideoOutlet {
     pub fn new(now: Instant) -> Self {
-        let bitrate = Bitrate::new(now);
         Self {
             pacing: Pacing::default(),
-            rate: Some(bitrate.current()),
-            bitrate,
-            lost: false,
+            bitrate: Bitrate::new(now),
         }
     }
 }
@@ -115,12 +108,11 @@ impl VideoOutlet {
 impl Outlet for VideoOutlet {
     fn begin(&mut self, now: Instant) {
         self.bitrate.begin(now);
-        self.lost = false;
         self.pacing.want_key();
     }
 
     fn want_key(&mut self) {
-        self.lost = true;
+        self.bitrate.hear_of_loss();
         self.pacing.want_key();
     }
 
@@ -136,12 +128,7 @@ impl Outlet for VideoOutlet {
 
     fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError> {
         let now = Instant::now();
-        let rate = if std::mem::take(&mut self.lost) {
-            self.bitrate.lost(now)
-        } else {
-            self.bitrate.calm(now)
-        };
-        if let Some(rate) = rate.or(self.rate.take()) {
+        if let Some(rate) = self.bitrate.turn(now) {
             encoder.set_bitrate(rate);
         }
         if !gate.has_room() || self.pacing.wait(now) != Some(Duration::ZERO) || gate.stop.is_stopped() {

@@ -90,7 +90,6 @@ pub struct UpdateOutlet {
     /// What the encoder has not seen.
     unseen: Vec<Rect>,
     key: bool,
-    lost: bool,
     last_frame: Option<Instant>,
 }
 
@@ -106,7 +105,6 @@ impl UpdateOutlet {
             pause: QUICK,
             unseen: Vec::new(),
             key: true,
-            lost: false,
             last_frame: None,
         }
     }
@@ -123,12 +121,9 @@ impl UpdateOutlet {
         if rects.is_empty() || early || !gate.has_room() {
             return Ok(());
         }
-        let rate = if std::mem::take(&mut self.lost) {
-            self.bitrate.lost(now)
-        } else {
-            self.bitrate.calm(now)
-        };
-        encoder.set_bitrate(rate.unwrap_or(self.bitrate.current()));
+        if let Some(rate) = self.bitrate.turn(now) {
+            encoder.set_bitrate(rate);
+        }
         self.last_frame = Some(now);
         let seen = std::mem::take(&mut self.unseen);
         let encoded = encoder.encode(picture, &seen, now - gate.start, self.key)?;
@@ -152,12 +147,13 @@ impl Outlet for UpdateOutlet {
         self.line.begin();
         self.planner.restart();
         self.bitrate.begin(now);
-        (self.waiting, self.key, self.lost) = (true, true, false);
+        (self.waiting, self.key) = (true, true);
     }
 
     fn want_key(&mut self) {
         // Of the frames that nobody waits for any more, none is sent again: what rests becomes exact.
-        (self.key, self.lost) = (true, true);
+        self.key = true;
+        self.bitrate.hear_of_loss();
     }
 
     fn changed(&mut self, rects: &[Rect]) {
