@@ -57,7 +57,7 @@ pub struct Unsigned {
 }
 
 /// What the endpoints signed. Sessions are counted that their user allowed and that have ended; signatures are checked in
-/// all.
+/// all. One that nobody can check counts as none: whoever can sign the log could have made it up.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Signatures {
     /// Sessions that both ends signed.
@@ -68,7 +68,7 @@ pub struct Signatures {
     pub viewer_only: u64,
     /// Sessions that neither signed.
     pub neither: u64,
-    /// Signatures whose key is not shown, so that nobody can check them; they are counted as signatures.
+    /// Signatures whose key is not shown, so that nobody can check them.
     pub unchecked: u64,
     /// At most [`MAX_NAMED`], in the order of the log.
     pub disagreements: Vec<Disagreement>,
@@ -287,10 +287,7 @@ impl Heads {
                 .iter()
                 .filter(|answer| **answer == Some(Answer::Unchecked));
             told.unchecked += unchecked.count() as u64;
-            let count = match session
-                .answers
-                .map(|answer| answer.is_some_and(|answer| answer != Answer::Disputed))
-            {
+            let count = match session.answers.map(|answer| answer == Some(Answer::Signed)) {
                 [true, true] => &mut told.both,
                 [true, false] => &mut told.sharer_only,
                 [false, true] => &mut told.viewer_only,

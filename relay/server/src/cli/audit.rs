@@ -168,7 +168,9 @@ fn tell_signatures(signatures: &Signatures) -> std::io::Result<()> {
         )?,
     }
     if *unchecked > 0 {
-        say!("{unchecked} signatures cannot be checked: their keys were erased, or left out of the export.")?;
+        say!(
+            "{unchecked} signatures cannot be checked and count as none: their keys were erased, or left out of the export."
+        )?;
     }
     for one in &signatures.disagreements {
         say!(

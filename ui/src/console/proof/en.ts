@@ -54,7 +54,7 @@ export const en = {
   signedOtherwise: (sharer: number, viewer: number, neither: number) =>
     `Signed by the user’s machine only: ${sharer}; by the technician’s only: ${viewer}; by neither: ${neither}. A machine that was switched off or cut off at the end cannot sign.`,
   signedNone: "No session that its user allowed has ended yet: there is nothing to sign.",
-  uncheckable: (count: number) => `${n(count, "signature", "signatures")} cannot be checked: the key was erased or left out.`,
+  uncheckable: (count: number) => `${n(count, "signature cannot be checked and counts", "signatures cannot be checked and count")} as none: the key was erased or left out.`,
   personal: "Personal values",
   erased: (count: number) => `${n(count, "value was erased and is", "values were erased and are")} not shown; the log itself tells of it.`,
   withheld: (hidden: number, erased: number) =>

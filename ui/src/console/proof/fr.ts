@@ -55,7 +55,7 @@ export const fr: ProofWords = {
   signedOtherwise: (sharer, viewer, neither) =>
     `Signées par le seul poste de l’utilisateur : ${sharer} ; par le seul poste du technicien : ${viewer} ; par aucun des deux : ${neither}. Un poste éteint ou déconnecté à la fin ne peut pas signer.`,
   signedNone: "Aucune session autorisée n’est encore terminée : il n’y a rien à signer.",
-  uncheckable: (count) => `${n(count, "signature ne peut pas être contrôlée", "signatures ne peuvent pas être contrôlées")} : la clé a été effacée ou omise.`,
+  uncheckable: (count) => `${n(count, "signature ne peut pas être contrôlée et n’est pas comptée", "signatures ne peuvent pas être contrôlées et ne sont pas comptées")} : la clé a été effacée ou omise.`,
   personal: "Données personnelles",
   erased: (count) => `${n(count, "valeur effacée n’est pas montrée", "valeurs effacées ne sont pas montrées")} ; le journal lui-même en rend compte.`,
   withheld: (hidden, erased) =>

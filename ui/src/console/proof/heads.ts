@@ -35,7 +35,7 @@ export interface Signatures {
   readonly sharerOnly: number;
   readonly viewerOnly: number;
   readonly neither: number;
-  /** Signatures whose key is not shown. */
+  /** Signatures whose key is not shown, so that nobody can check them: they count as none. */
   readonly unchecked: number;
   readonly disagreements: readonly Disagreement[];
   readonly disagreementsTotal: number;
@@ -171,7 +171,7 @@ export class Heads {
     let unchecked = 0;
     for (const { answers, allowed, ended } of this.#sessions.values()) {
       unchecked += answers.filter((answer) => answer === "unchecked").length;
-      const signed = answers.map((answer) => Number(answer === "signed" || answer === "unchecked")) as [number, number];
+      const signed = answers.map((answer) => Number(answer === "signed")) as [number, number];
       if (allowed && ended) counts[2 * signed[0] + signed[1]] = (counts[2 * signed[0] + signed[1]] as number) + 1;
     }
     const [neither, viewerOnly, sharerOnly, both] = counts as [number, number, number, number];
