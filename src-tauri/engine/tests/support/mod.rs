@@ -3,3 +3,4 @@
 pub mod canvas;
 pub mod fakes;
 pub mod pair;
+pub mod seals;

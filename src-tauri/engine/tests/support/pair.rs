@@ -13,7 +13,6 @@ use bytes::Bytes;
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
-    seal::Seal,
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
     session::{Candidate, Channel},
     sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
@@ -21,22 +20,16 @@ use renfort_engine::{
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
-    binding::{Ask, Credential, Ready, Transcript},
-    card::{self, Card},
     grant::{Capability, Grant},
-    ids::{CardSerial, Nonce, PersonId, SessionId, TicketId},
+    ids::{PersonId, SessionId, TicketId},
     input::InputEvent,
     keyboard::KeyMode,
-    people::{Level, Name, Stated},
     policy::Policy,
     signalling::{Sdp, Signal},
-    signing,
-    time::UnixMillis,
 };
-use ring::signature::Ed25519KeyPair;
 use tokio::{runtime::Runtime, sync::mpsc};
 
-use super::{canvas::*, fakes::*};
+use super::{canvas::*, fakes::*, seals::agreed};
 
 /// Patience of every wait.
 pub const SOON: Duration = Duration::from_secs(15);
@@ -201,50 +194,6 @@ impl Default for Options {
             one_lost_of: 0,
         }
     }
-}
-
-/// Both ends of a session that was agreed on, each with the key of its own device.
-fn agreed(grant: &Grant) -> (Seal, Seal) {
-    let key = |seed: u8| Arc::new(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap());
-    let (user, technician) = (key(1), key(2));
-    let nonce = Nonce([3; 32]);
-    let name = |text: &str| Name::new(text).unwrap();
-    let card = Card {
-        version: card::VERSION,
-        serial: CardSerial([4; 8]),
-        person: grant.technician,
-        name: name("Ada"),
-        level: Level::One,
-        device: signing::public(&technician),
-        issued_at: UnixMillis(1),
-        expires_at: UnixMillis(u64::MAX),
-    };
-    let ask = Ask {
-        version: renfort_protocol::VERSION,
-        session: grant.session,
-        ticket: grant.ticket,
-        capabilities: [Capability::View].into(),
-        asked_at: UnixMillis(1),
-        commitment: Ask::commitment(&nonce),
-        credential: Credential::Card {
-            card: card.sign(&key(5)),
-        },
-    };
-    let ready = Ready {
-        session: grant.session,
-        ask: ask.hash(),
-        device: signing::public(&user),
-        user: Stated {
-            name: name("Jeanne"),
-            machine: name("PC-1"),
-        },
-        nonce: Nonce([6; 32]),
-        code: None,
-    };
-    let transcript = Transcript::new(&ask, &ready.sign(&user), &nonce).unwrap();
-    let allowance = transcript.sign_allowance(grant, &user);
-    let bound = transcript.bind(grant, &allowance).unwrap();
-    (Seal::new(bound, user), Seal::new(bound, technician))
 }
 
 /// What a relay makes of a signal that it should pass on.

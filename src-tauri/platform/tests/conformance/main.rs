@@ -13,6 +13,8 @@ mod clipboard;
 #[cfg(target_os = "linux")]
 mod desk;
 #[cfg(target_os = "linux")]
+mod exact;
+#[cfg(target_os = "linux")]
 mod keyboard;
 #[cfg(target_os = "linux")]
 mod keyboards;
@@ -24,3 +26,7 @@ mod screen_source;
 mod window;
 #[cfg(target_os = "linux")]
 mod xvfb;
+
+#[cfg(target_os = "linux")]
+#[path = "../../../engine/tests/support/seals.rs"]
+mod seals;
