@@ -16,10 +16,10 @@ use ring::signature::Ed25519KeyPair;
 
 /// Both ends of a session that was agreed on, each with the key of its own device.
 pub fn agreed(grant: &Grant) -> (Seal, Seal) {
-    let key = |seed: u8| Arc::new(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap());
+    let key = |seed: u8| Arc::new(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).expect("any 32 bytes are a seed"));
     let (user, technician) = (key(1), key(2));
     let nonce = Nonce([3; 32]);
-    let name = |text: &str| Name::new(text).unwrap();
+    let name = |text: &str| Name::new(text).expect("a name");
     let card = Card {
         version: card::VERSION,
         serial: CardSerial([4; 8]),
@@ -52,8 +52,8 @@ pub fn agreed(grant: &Grant) -> (Seal, Seal) {
         nonce: Nonce([6; 32]),
         code: None,
     };
-    let transcript = Transcript::new(&ask, &ready.sign(&user), &nonce).unwrap();
+    let transcript = Transcript::new(&ask, &ready.sign(&user), &nonce).expect("the two fit");
     let allowance = transcript.sign_allowance(grant, &user);
-    let bound = transcript.bind(grant, &allowance).unwrap();
+    let bound = transcript.bind(grant, &allowance).expect("the two fit");
     (Seal::new(bound, user), Seal::new(bound, technician))
 }
