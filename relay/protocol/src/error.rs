@@ -87,6 +87,8 @@ pub enum Code {
     RelayUntrusted,
     /// The peer is not reachable.
     PeerLost,
+    /// The peer sent something of the picture that is none, so the session ended. Parameter `detail` for the log.
+    PeerMalformed,
     /// No screen can be captured. Parameter `reason`.
     NoScreen,
     /// Input cannot be injected. Parameter `reason`.

@@ -392,6 +392,11 @@ impl SharerSession {
         self.end(EndReason::Untrusted, Some(what.into()), now);
     }
 
+    /// What came back of the picture is nothing that an honest viewer sends.
+    pub fn handle_malformed(&mut self, reason: &str, now: UnixMillis) {
+        self.fail(WireError::from(Code::PeerMalformed).with("detail", reason), now);
+    }
+
     fn fail(&mut self, error: WireError, now: UnixMillis) {
         self.end(EndReason::Failed, Some(error), now);
     }

@@ -251,6 +251,11 @@ impl ViewerSession {
         self.fail(WireError::from(Code::Internal).with("detail", reason), now);
     }
 
+    /// What came of the picture is none that an honest sharer sends.
+    pub fn handle_malformed(&mut self, reason: &str, now: UnixMillis) {
+        self.fail(WireError::from(Code::PeerMalformed).with("detail", reason), now);
+    }
+
     /// The technician copied a text.
     pub fn handle_copied(&mut self, text: String) {
         if !self.clipboard {

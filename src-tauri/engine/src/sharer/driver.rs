@@ -222,7 +222,7 @@ impl Driver {
             Happening::Screen(None) => session.handle_screen_failed("the capture ended", now),
             Happening::Copied(text) => session.handle_copied(text, now),
             Happening::Connection(Some(TransportEvent::Updates(path))) => self.carry_updates(path),
-            Happening::Carriage(Some(Arrived::Broken(error))) => session.handle_screen_failed(&error.to_string(), now),
+            Happening::Carriage(Some(Arrived::Broken(error))) => session.handle_malformed(&error.to_string(), now),
             Happening::Carriage(Some(_)) | Happening::Time => {}
             Happening::Carriage(None) => self.inbox.carriage = None,
         }

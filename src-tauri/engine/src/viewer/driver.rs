@@ -192,6 +192,7 @@ impl Driver {
                     transport.request_key_frame().await;
                 }
             }
+            Happening::Picture(Some(PictureEvent::Malformed(reason))) => session.handle_malformed(&reason, now),
             Happening::Picture(Some(PictureEvent::Failed(reason))) => session.handle_decoder_failed(&reason, now),
             Happening::Picture(None) => session.handle_decoder_failed("the decoder ended", now),
             Happening::Layout(layout) => {

@@ -60,7 +60,9 @@ pub enum PictureEvent {
     Shown,
     /// A unit could not be decoded.
     Damaged,
-    /// Nothing can be shown on this machine, or nothing of what the sharer sends.
+    /// What came of the updates is none that an honest sharer sends.
+    Malformed(String),
+    /// Nothing can be shown on this machine.
     Failed(String),
 }
 
@@ -143,7 +145,7 @@ impl Thread {
                 composition.begin_anew();
                 None
             }
-            (Incoming::Arrived(Arrived::Broken(error)), _) => Some(PictureEvent::Failed(error.to_string())),
+            (Incoming::Arrived(Arrived::Broken(error)), _) => Some(PictureEvent::Malformed(error.to_string())),
             // Nothing comes of updates before they were told of.
             (Incoming::Arrived(_), None) => None,
         }
@@ -155,7 +157,7 @@ impl Thread {
         let composer = &mut composition.composer;
         let mut composed = match composer.take(update) {
             Ok(composed) => composed,
-            Err(error) => return Some(PictureEvent::Failed(error.to_string())),
+            Err(error) => return Some(PictureEvent::Malformed(error.to_string())),
         };
         if let Some(timestamp) = composition.early.take_if(|timestamp| composer.wants(*timestamp)) {
             composed

@@ -5,10 +5,13 @@ use std::{
     time::Duration,
 };
 
+use renfort_protocol::error::Code;
+
 use crate::support::{
     canvas::{CANVAS, Canvas},
     pair::{Options, Pair, eventually, start},
 };
+use bytes::Bytes;
 use renfort_engine::{
     peer::{Pause, SharerCommand, ViewerEvent},
     seams::{Picture, Rect},
@@ -159,4 +162,28 @@ fn a_connection_that_is_made_anew_brings_the_whole_picture() {
     page(&canvas, 2);
     becomes_equal(&canvas, "a page by another connection");
     assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
+}
+
+fn ends_as_malformed(datagram: &'static [u8]) {
+    let canvas = Canvas::new();
+    let pair = sharing(&canvas, 0);
+    page(&canvas, 1);
+    becomes_equal(&canvas, "a page");
+    pair.cut.inject(Bytes::from_static(datagram));
+    pair.sees(|event| match event {
+        ViewerEvent::Ended { error: Some(error), .. } => error.code == Code::PeerMalformed,
+        _ => false,
+    });
+}
+
+#[test]
+fn a_datagram_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
+    // About the picture after this one: number 1, and a part of an unknown kind.
+    ends_as_malformed(&[2, 0, 0, 0, 1, 0x77]);
+}
+
+#[test]
+fn an_update_that_is_none_ends_the_session_and_says_why() {
+    // The only piece, four bytes long, of update 1 of the picture after this one.
+    ends_as_malformed(&[2, 0, 0, 0, 1, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff]);
 }

@@ -146,6 +146,12 @@ impl Cuttable {
         self.made.lock().unwrap().len()
     }
 
+    /// Sends the viewer a datagram of a test's own.
+    pub fn inject(&self, datagram: Bytes) {
+        let last = self.made.lock().unwrap().last().cloned();
+        last.unwrap().send_datagram(datagram).unwrap();
+    }
+
     pub async fn cut(&self) {
         let last = self.made.lock().unwrap().last().cloned();
         last.unwrap().close().await;
