@@ -2,6 +2,7 @@
 import type { Person } from "../generated/protocol";
 import type { FilterField, FilterForm } from "./filter";
 import { p } from "./pages.words";
+import { readable } from "./readable";
 import { w } from "./words";
 
 export interface Chip {
@@ -17,7 +18,7 @@ export function chipsOf(form: FilterForm, technicians: readonly Person[]): Chip[
     ["ticket", form.ticket],
     ["person", form.person && words.person(form.person)],
     ["machine", form.machine && words.machine(form.machine)],
-    ["technician", form.technician && words.technician(name ?? w().filter.unknownTechnician(form.technician))],
+    ["technician", form.technician && words.technician(name === undefined ? w().filter.unknownTechnician(form.technician) : readable(name))],
     ["level", form.level && w().level(Number(form.level))],
     ["state", form.state && p().stateChip(p().states[form.state])],
     ["outcome", form.outcome && w().filter.outcomes[form.outcome]],
