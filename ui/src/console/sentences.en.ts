@@ -207,7 +207,8 @@ export const en: Sentences = {
     "session.abuse_reported": (s) => `${s.user} reported abuse${s.number("chars") > 0 ? `: “${s.text("sentence")}”` : ""}.`,
     "session.failed": (s) => `The session could not go on: ${s.error("error")}.`,
     "session.tampered": (s) => `${s.byUser ? "The user's machine" : "The technician's machine"} found something that was not as it was sent (${tampered[s.word("what")] ?? s.word("what")}) and shared nothing on it.`,
-    "session.ended": (s) => `The session ended: ${ends[s.word("reason")] ?? s.word("reason")}. Seen for ${s.span("viewed_ms")}, controlled for ${s.span("controlled_ms")}; ${done(s)}.`,
+    // Without its counts of input: reports that are still on their way come after this record. The session's figures have them whole.
+    "session.ended": (s) => `The session ended: ${ends[s.word("reason")] ?? s.word("reason")}. Seen for ${s.span("viewed_ms")}, controlled for ${s.span("controlled_ms")}.`,
     "session.signed": (s) => `${s.byUser ? "The user's machine" : "The technician's machine"} signed the session's records (${n(s.number("records"), "record", "records")}).`,
     "session.head_disputed": (s) => `${s.byUser ? "The user's machine" : "The technician's machine"} did not agree with the session's records: it made ${n(s.number("claimed"), "report", "reports")}, the log holds ${s.number("reports")}.`,
     "view.first_picture": (s) => `${s.technician} saw the first picture, ${s.brief("after_ms")} after the yes.`,

@@ -215,7 +215,8 @@ export const fr: Sentences = {
     "session.abuse_reported": (s) => `${s.user} a signalé un abus${s.number("chars") > 0 ? `${COLON} « ${s.text("sentence")} »` : ""}.`,
     "session.failed": (s) => `La session n’a pas pu continuer${COLON} ${s.error("error")}.`,
     "session.tampered": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a reçu quelque chose qui avait été modifié en route (${tampered[s.word("what")] ?? s.word("what")}) et n’a rien partagé sur cette base.`,
-    "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}${SEMICOLON} ${done(s)}.`,
+    // Without its counts of input: reports that are still on their way come after this record. The session's figures have them whole.
+    "session.ended": (s) => `La session a pris fin${COLON} ${ends[s.word("reason")] ?? s.word("reason")}. Écran vu pendant ${s.span("viewed_ms")}, contrôlé pendant ${s.span("controlled_ms")}.`,
     "session.signed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} a signé les enregistrements de la session (${n(s.number("records"), "enregistrement", "enregistrements")}).`,
     "session.head_disputed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} n’était pas d’accord avec les enregistrements de la session${COLON} il a fait ${n(s.number("claimed"), "compte rendu", "comptes rendus")}, le journal en contient ${s.number("reports")}.`,
     "view.first_picture": (s) => `${s.technician} a vu la première image ${s.brief("after_ms")} après l’accord.`,

@@ -120,6 +120,15 @@ describe("sentences for records", () => {
     }
   });
 
+  it("count no input at the end of a session, whose last reports may come after it", () => {
+    const none = { keys: 0, clicks: 0, clipboard_to_user: 0, clipboard_from_user: 0, chat: 0 };
+    for (const language of LANGUAGES) {
+      const ended = (of: typeof counts): string => words(language, entry("session.ended", { ...FIELDS["session.ended"], ...of }));
+      expect(ended(none)).toBe(ended(counts));
+      expect(ended(counts)).toMatch(/5\u00a0min.*2\u00a0min/);
+    }
+  });
+
   it("tell why a ticket went back, and of one from before only that it did", () => {
     const reasons = [
       "signed_out", "account_disabled", "abuse_reported", "refused", "timed_out", "withdrawn", "wrong_code", "stopped_by_user", "lost", "untrusted", "card_revoked", "failed",
