@@ -174,9 +174,41 @@ test.each([
   expect(await textOf("proof-fault")).toContain(french);
 });
 
-test("a checkpoint is read from a file, and one that is none is no word against the log", async () => {
-  await choose("proof-kept-input", "checkpoint.txt", "hello");
-  await vi.waitFor(() => expect(found<HTMLTextAreaElement>("proof-kept").value).toBe("hello"));
+test("a checkpoint is read from a file", async () => {
+  const [kept] = caseOf("written anew and signed again").kept as [string];
+  await choose("proof-kept-input", "checkpoint.txt", kept);
+  await vi.waitFor(() => expect(found<HTMLTextAreaElement>("proof-kept").value).toBe(kept));
+  await proveHere();
+  expect(await textOf("proof-compared")).toContain("that you gave");
+});
+
+test.each([["an empty file", ""], ["another file", "hello"], ["a file that is no text", "\u0000\ufffd\u0000"]])("%s as the checkpoint: that is said, and nothing is checked until it is settled", async (_, content) => {
+  const [kept] = caseOf("written anew and signed again").kept as [string];
+  await shown("proof-kept");
+  give(kept);
+  await choose("proof-kept-input", "empty.txt", content);
+  await vi.waitFor(() => expect(found("proof").textContent).toContain("empty.txt holds no checkpoint."));
+  expect(found<HTMLTextAreaElement>("proof-kept").value, "what was there before").toBe(kept);
+  await proveHere();
+  expect(await textOf("proof-held")).toContain("Nothing was checked");
+  await choose("proof-log-input", "mars.jsonl", fileOf("the whole log"));
+  expect(isShown("proof-good") || isShown("proof-stop")).toBe(false);
+  expect(api.calls).not.toContain("exportLog");
+  language.set("fr");
+  flushSync();
+  expect(await textOf("proof-held")).toContain("Rien n’a été contrôlé");
+  expect(found("proof").textContent).toContain("ne contient aucun point de contrôle");
+  language.set("en");
+  found("proof-kept-without").click();
+  flushSync();
+  expect(isShown("proof-held")).toBe(false);
+  await proveHere();
+  expect(await textOf("proof-compared")).toContain("that you gave");
+});
+
+test("a text that holds no checkpoint is no word against the log", async () => {
+  await shown("proof-kept");
+  give("hello");
   await proveHere();
   expect((await shown("proof-fault")).dataset.fault).toBe("unreadable_kept");
   expect(isShown("proof-bad")).toBe(false);
