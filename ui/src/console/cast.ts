@@ -1,7 +1,6 @@
 /** Who is who in a record: names for the actors of a timeline. */
 import type { Me, Note, SessionRow, TicketRow, TimelineEntry } from "../generated/protocol";
 import { numberField, textField } from "./events";
-import { readable } from "./readable";
 import type { Cast } from "./sentences";
 
 /** What a cast is made of. */
@@ -16,7 +15,7 @@ export interface Told {
 /** Gives the cast for each record; the technician may be another one in another session of the ticket. */
 export function castOf(detail: Told, me: Me): (entry: TimelineEntry) => Cast {
   const people = new Map<number, string>();
-  const add = ({ id, name }: { id: number; name: string }): void => void people.set(id, readable(name));
+  const add = ({ id, name }: { id: number; name: string }): void => void people.set(id, name);
   me.technicians.forEach(add);
   detail.notes.forEach(({ author }) => add(author));
   for (const entry of detail.timeline) {
@@ -34,11 +33,11 @@ export function castOf(detail: Told, me: Me): (entry: TimelineEntry) => Cast {
     const name = people.get(Number(actor.replace(/^person:/, "")));
     if (code === "consent.asked" && session !== null && name !== undefined) asked.set(session, name);
   }
-  const user = readable(detail.ticket.user.name);
+  const user = detail.ticket.user.name;
   const helper = detail.sessions.at(-1)?.technician ?? detail.ticket.technician;
   return ({ session }) => ({
     user,
-    technician: (session === null ? undefined : asked.get(session)) ?? (helper === null || helper === undefined ? "–" : readable(helper.name)),
+    technician: (session === null ? undefined : asked.get(session)) ?? helper?.name ?? "–",
     people,
   });
 }

@@ -171,9 +171,9 @@ export const en: Sentences = {
     "second_factor.required": (s) => (s.flag("required") ? `${s.who} demanded a second factor of every account.` : `${s.who} no longer demands a second factor.`),
     "signin.limited": (s) => `Sign-in${as(s)} from ${s.text("address")} is blocked for ${n(s.number("seconds"), "second", "seconds")}, after too many failures.`,
     signout: (s) => `${s.who} signed out.`,
-    "ticket.opened": (s) => `${s.text("name")}, on ${s.text("machine")}, asked for help: “${s.text("summary")}” (${stated(s)}).`,
+    "ticket.opened": (s) => `${s.text("name", en.user)}, on ${s.text("machine")}, asked for help: “${s.text("summary")}” (${stated(s)}).`,
     "ticket.cancelled": (s) => `${s.who} took the request back after ${s.span("waited_ms")}.`,
-    "ticket.taken": (s) => `${s.text("technician")}, level ${s.number("level")}, took the ticket after ${s.span("waited_ms")} in the queue.`,
+    "ticket.taken": (s) => `${s.text("technician", en.technician)}, level ${s.number("level")}, took the ticket after ${s.span("waited_ms")} in the queue.`,
     "ticket.take_denied": (s) => `${s.who} could not take the ticket: ${s.error("error")}.`,
     "ticket.closed": (s) => {
       const how = s.word("outcome") === "solved" ? "as solved" : "without a solution";
@@ -257,23 +257,21 @@ export const en: Sentences = {
         ? `${s.user} did not answer in time: ${thing} was not given.`
         : s.word("by") === "user" ? `${s.user} refused ${thing}.`
         : s.word("by") === "machine" ? `The user's machine refused ${thing} by itself.`
-        : `${capital(thing)} was refused.`;
+        : `${thing} was refused.`;
       case "withdrawn":
         switch (s.word("reason")) {
           case "by_user": return `${s.user} took back ${thing}.`;
           case "by_technician": return `${s.technician} gave back ${thing}.`;
-          default: return `${capital(thing)} is no longer allowed: ${withdrawals[s.word("reason")] ?? s.word("reason")}.`;
+          default: return `${thing} is no longer allowed: ${withdrawals[s.word("reason")] ?? s.word("reason")}.`;
         }
     }
   },
   unknown: (code, fields) => `${code}${fields.length === 0 ? "" : `: ${fields.map(([name, value]) => `${name} ${value}`).join(", ")}`}`,
   ordered: (time, day) => `Ordered at ${time}${day === null ? "" : ` on ${day}`}.`,
   erased: "[erased]",
-  relay: "The relay",
-  operator: "The relay's operator",
-  account: (number) => `Account ${number}`,
+  user: "the user",
+  technician: "the technician",
+  relay: "the relay",
+  operator: "the relay's operator",
+  account: (number) => `account ${number}`,
 };
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

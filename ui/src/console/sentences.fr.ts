@@ -7,6 +7,8 @@ const n = counted("fr");
 /** French puts no-break spaces before double punctuation and inside quotes. */
 const COLON = "\u00a0:";
 const SEMICOLON = "\u202f;";
+/** "de" before a person: the article of our own words joins it. */
+const de = (who: string): string => (who.startsWith("le ") ? `du ${who.slice(3)}` : `de ${who}`);
 const quoted = (text: string): string => `«\u00a0${text}\u00a0»`;
 
 const impacts: Record<string, string> = {
@@ -164,24 +166,24 @@ export const fr: Sentences = {
       const role = s.word("role") === "technician" ? `technicien de niveau ${s.number("level")}` : (roles[s.word("role")] ?? s.word("role"));
       return `${s.who} a créé un compte pour ${s.text("name")}${COLON} ${role}.`;
     },
-    "person.disabled": (s) => `${s.who} a désactivé le compte de ${s.person("person")}.`,
-    "person.disable_denied": (s) => `${s.who} a voulu désactiver le compte de ${s.person("person")}${SEMICOLON} rien n’a changé${COLON} c’est le dernier administrateur qui peut se connecter.`,
+    "person.disabled": (s) => `${s.who} a désactivé le compte ${de(s.person("person"))}.`,
+    "person.disable_denied": (s) => `${s.who} a voulu désactiver le compte ${de(s.person("person"))}${SEMICOLON} rien n’a changé${COLON} c’est le dernier administrateur qui peut se connecter.`,
     "signin.succeeded": (s) => {
       const how = { password: "a ouvert une session avec un mot de passe", token: "est de retour sur une connexion antérieure", console: "a ouvert la console" }[s.word("method")] ?? "s’est connecté";
       return `${s.who} ${how}, depuis ${s.text("address")}.`;
     },
     "signin.failed": (s) => `Une connexion${as(s)} depuis ${s.text("address")} a échoué${COLON} ${failures[s.word("reason")] ?? (s.word("method") === "token" ? failures.token : failures.password)}.`,
-    "signin.second_factor_asked": (s) => `Le second code a été demandé à quelqu’un qui connaît le mot de passe de ${s.person("person")}, depuis ${s.text("address")}.`,
-    "person.password_changed": (s) => `${s.who} a changé le mot de passe de ${s.person("person")}.`,
+    "signin.second_factor_asked": (s) => `Le second code a été demandé à quelqu’un qui connaît le mot de passe ${de(s.person("person"))}, depuis ${s.text("address")}.`,
+    "person.password_changed": (s) => `${s.who} a changé le mot de passe ${de(s.person("person"))}.`,
     "second_factor.enabled": (s) => `${s.who} a mis en place un second facteur pour ${s.person("person")}.`,
-    "second_factor.reset": (s) => `${s.who} a retiré le second facteur de ${s.person("person")}.`,
+    "second_factor.reset": (s) => `${s.who} a retiré le second facteur ${de(s.person("person"))}.`,
     "second_factor.recovery_used": (s) => `${s.who} a utilisé un code de secours. ${n(s.number("left"), "code restant", "codes restants")}.`,
     "second_factor.required": (s) => (s.flag("required") ? `${s.who} a rendu le second facteur obligatoire pour tous les comptes.` : `${s.who} n’exige plus de second facteur.`),
     "signin.limited": (s) => `La connexion${as(s)} depuis ${s.text("address")} est bloquée pendant ${n(s.number("seconds"), "seconde", "secondes")}, après trop d’échecs.`,
     signout: (s) => `${s.who} a fermé sa connexion.`,
-    "ticket.opened": (s) => `${s.text("name")}, sur ${s.text("machine")}, a demandé de l’aide${COLON} ${quoted(s.text("summary"))} (${stated(s)}).`,
+    "ticket.opened": (s) => `${s.text("name", fr.user)}, sur ${s.text("machine")}, a demandé de l’aide${COLON} ${quoted(s.text("summary"))} (${stated(s)}).`,
     "ticket.cancelled": (s) => `${s.who} a annulé la demande après ${s.span("waited_ms")}.`,
-    "ticket.taken": (s) => `${s.text("technician")}, niveau ${s.number("level")}, a pris le ticket après ${s.span("waited_ms")} d’attente.`,
+    "ticket.taken": (s) => `${s.text("technician", fr.technician)}, niveau ${s.number("level")}, a pris le ticket après ${s.span("waited_ms")} d’attente.`,
     "ticket.take_denied": (s) => `${s.who} n’a pas pu prendre le ticket${COLON} ${s.error("error")}.`,
     "ticket.closed": (s) => {
       const how = s.word("outcome") === "solved" ? "comme résolu" : "sans solution";
@@ -202,7 +204,7 @@ export const fr: Sentences = {
     "consent.asked": (s) => `${s.who} a demandé ${capabilities(s)}${byCode(s) ? ", sans carte, avec un code lu par l’utilisateur" : ""}${SEMICOLON} une réponse comptait jusqu’à ${s.time("answer_by")}.`,
     "consent.ask_refused": (s) => {
       const why = s.optional("fault") === null ? s.error("error") : `la carte n’est pas valable, ${faults[s.word("fault")] ?? s.word("fault")}`;
-      return `Une demande de ${s.who}${byCode(s) ? ", faite avec un code," : ""} n’a pas été présentée à ${s.user}${COLON} ${why}.`;
+      return `Une demande ${de(s.who)}${byCode(s) ? ", faite avec un code," : ""} n’a pas été présentée à ${s.user}${COLON} ${why}.`;
     },
     "consent.granted": (s) => `${s.user} a autorisé ${s.technician} ${capabilities(s)}, jusqu’à ${s.time("expires_at")}.`,
     "consent.refused": (s) => s.flag("timed_out") ? `${s.user} n’a pas répondu à temps, ce qui vaut refus.` : `${s.user} a refusé.`,
@@ -221,15 +223,15 @@ export const fr: Sentences = {
     "session.head_disputed": (s) => `${s.byUser ? "Le poste de l’utilisateur" : "Le poste du technicien"} n’était pas d’accord avec les enregistrements de la session${COLON} il a fait ${n(s.number("claimed"), "compte rendu", "comptes rendus")}, le journal en contient ${s.number("reports")}.`,
     "view.first_picture": (s) => `${s.technician} a vu la première image ${s.brief("after_ms")} après l’accord.`,
     "grant.extended": (s) => `${s.user} a accordé plus de temps, jusqu’à ${s.time("expires_at")}.`,
-    "input.counted": (s) => `Actions à distance de ${s.technician}${COLON} ${done(s)}.`,
+    "input.counted": (s) => `Actions à distance ${de(s.technician)}${COLON} ${done(s)}.`,
     "input.denied": (s) => `${n(s.number("times"), "action n’a pas été exécutée", "actions n’ont pas été exécutées")}${COLON} ${denials[s.word("reason")] ?? s.word("reason")}.`,
     "card.requested": (s) => `${s.who} a demandé une carte pour un appareil.`,
     "card.installed": (s) => `${s.who} a apporté une carte pour ${s.person("person")}, valable jusqu’à ${s.time("expires_at")}.`,
     "card.revoked_list": (s) => `${s.who} a apporté la liste ${s.number("number")} des cartes retirées, avec ${n(s.number("revoked"), "carte", "cartes")}.`,
-    "message.refused": (s) => `Un message de ${s.who} (${s.text("message")}) a été refusé${COLON} ${s.error("error")}.`,
+    "message.refused": (s) => `Un message ${de(s.who)} (${s.text("message")}) a été refusé${COLON} ${s.error("error")}.`,
     "console.viewed": (s) => `${s.who} a consulté ${views[s.word("view")] ?? s.word("view")} dans la console${searching(s)}.`,
     "console.exported": (s) => `${s.who} a exporté ${views[s.word("view")] ?? s.word("view")} au format ${s.word("format") === "csv" ? "CSV" : "JSON Lines"}, ${n(s.number("rows"), "ligne", "lignes")}${searching(s)}.`,
-    "figures.person_viewed": (s) => `${s.who} a consulté les chiffres de ${s.person("person")}, du ${s.word("from")} au ${s.word("to")}. Motif${COLON} ${s.text("purpose")}.`,
+    "figures.person_viewed": (s) => `${s.who} a consulté les chiffres ${de(s.person("person"))}, du ${s.word("from")} au ${s.word("to")}. Motif${COLON} ${s.text("purpose")}.`,
     "hours.changed": (s) => `${s.who} a fixé les heures ouvrées que comptent les chiffres${COLON} ${s.text("week")} (${s.text("time_zone")}), ${n(s.number("holidays"), "jour fermé", "jours fermés")}.`,
     "article.changed": (s) => `${s.who} ${articleActions[s.word("action")] ?? s.word("action")} en ${s.word("language") === "fr" ? "français" : "anglais"} (version ${s.number("version")}, article ${s.word("article")}).`,
     "reply.changed": (s) => `${s.who} ${replyActions[s.word("action")] ?? s.word("action")} une réponse type (${s.word("reply")}).`,
@@ -264,23 +266,21 @@ export const fr: Sentences = {
         ? `${s.user} n’a pas répondu à temps${COLON} ${taken[permission]} n’a pas été accordé${permission === "view" ? "e" : ""}.`
         : s.word("by") === "user" ? `${s.user} a refusé ${taken[permission]}.`
         : s.word("by") === "machine" ? `Le poste de l’utilisateur a refusé de lui-même ${taken[permission]}.`
-        : `${capital(taken[permission])} n’a pas été accordé${permission === "view" ? "e" : ""}.`;
+        : `${taken[permission]} n’a pas été accordé${permission === "view" ? "e" : ""}.`;
       case "withdrawn":
         switch (s.word("reason")) {
           case "by_user": return `${s.user} a repris ${taken[permission]}.`;
           case "by_technician": return `${s.technician} a rendu ${taken[permission]}.`;
-          default: return `${capital(taken[permission])} n’est plus autorisé${permission === "view" ? "e" : ""}${COLON} ${withdrawals[s.word("reason")] ?? s.word("reason")}.`;
+          default: return `${taken[permission]} n’est plus autorisé${permission === "view" ? "e" : ""}${COLON} ${withdrawals[s.word("reason")] ?? s.word("reason")}.`;
         }
     }
   },
   unknown: (code, fields) => `${code}${fields.length === 0 ? "" : `${COLON} ${fields.map(([name, value]) => `${name} ${value}`).join(", ")}`}`,
   ordered: (time, day) => `Commande passée à ${time}${day === null ? "" : `, le ${day}`}.`,
   erased: "[effacé]",
-  relay: "Le relais",
-  operator: "L’exploitant du relais",
-  account: (number) => `Le compte ${number}`,
+  user: "l’utilisateur",
+  technician: "le technicien",
+  relay: "le relais",
+  operator: "l’exploitant du relais",
+  account: (number) => `le compte ${number}`,
 };
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Language, TimelineEntry } from "../generated/protocol";
 import { EVENT_CODES } from "./events";
 import { DEVICE } from "./sample";
+import { ERASED } from "../i18n/erased";
 import { isolated, partsOf } from "../i18n/isolated";
 import { type Cast, tell } from "./sentences";
 import { en } from "./sentences.en";
@@ -239,6 +240,21 @@ describe("sentences for records", () => {
   it("say that a personal field was erased", () => {
     expect(words("en", entry("ticket.opened", { impact: "team", urgency: "low" }))).toContain("[erased]");
     expect(words("fr", entry("ticket.opened", { impact: "team", urgency: "low" }))).toContain("[effacé]");
+  });
+
+  it("tell user from technician when the names of both were erased", () => {
+    const gone: Cast = { user: ERASED, technician: ERASED, people: new Map([[3, ERASED]]) };
+    const of = (language: Language, code: string, actor = DEVICE, fields = FIELDS[code] ?? {}): string => tell(entry(code, fields, actor), gone, sentences[language], language);
+    expect(of("en", "consent.granted")).toMatch(/^The user allowed the technician to see the screen/);
+    expect(of("fr", "consent.granted")).toMatch(/^L’utilisateur a autorisé le technicien à voir l’écran/);
+    expect(of("en", "input.counted")).toMatch(/^The technician did/);
+    expect(of("fr", "input.counted")).toMatch(/^Actions à distance du technicien\u00a0:/);
+    expect(of("fr", "consent.ask_refused", "person:3")).toMatch(/^Une demande du technicien n’a pas été présentée à l’utilisateur/);
+    expect(of("en", "ticket.taken", "person:3", { person: 3, level: 1, waited_ms: 90_000 })).toMatch(/^The technician, level 1, took/);
+    expect(of("fr", "ticket.opened", DEVICE, { impact: "team", urgency: "low" })).toMatch(/^L’utilisateur, sur \[effacé\], a demandé/);
+    // Whose name is not known here is not said to be the technician.
+    expect(of("fr", "person.password_changed", "person:3", { person: 9 })).toBe("Le technicien a changé le mot de passe du compte 9.");
+    for (const language of LANGUAGES) for (const code of EVENT_CODES) expect(of(language, code), code).not.toContain(ERASED);
   });
 
   it("fall back to code and fields for a record of a later version", () => {

@@ -5,6 +5,7 @@
  * reading of the sentence around it.
  */
 import type { Counts, Language, TimelineEntry } from "../generated/protocol";
+import { ERASED } from "../i18n/erased";
 import { isolated } from "../i18n/isolated";
 import { day, sameDay, span, timeToTheSecond } from "./durations";
 import {
@@ -12,7 +13,7 @@ import {
 } from "./events";
 import { reasons } from "./reasons";
 
-/** What a sentence can say. Names and texts come isolated. */
+/** What a sentence can say. Names and texts come isolated; our own words for people begin as in the middle of a sentence. */
 export interface Said {
   /** Who did it. */
   who: string;
@@ -21,8 +22,8 @@ export interface Said {
   /** The person helped, and the person helping. */
   user: string;
   technician: string;
-  /** A text; the word for "erased" when it is gone. */
-  text(name: string): string;
+  /** A text; when it is gone, the word for "erased" or this one. */
+  text(name: string, gone?: string): string;
   /** A text that may rightly be absent. */
   optional(name: string): string | null;
   /** One of a few fixed words, not for reading. */
@@ -52,12 +53,15 @@ export interface Sentences {
   ordered: (time: string, day: string | null) => string;
   /** In place of a personal field that was erased. */
   erased: string;
+  /** In place of a name that was erased. */
+  user: string;
+  technician: string;
   relay: string;
   operator: string;
   account: (number: string) => string;
 }
 
-/** Whom a timeline is about, and who is called what. */
+/** Whom a timeline is about, and who is called what, or was: with the relay's word for names that were erased. */
 export interface Cast {
   user: string;
   technician: string;
@@ -69,13 +73,23 @@ export interface Cast {
 export function whoDid(actor: string, cast: Cast, sentences: Sentences): string {
   if (actor === "relay") return sentences.relay;
   if (actor === "operator") return sentences.operator;
-  if (actor.startsWith("device:")) return isolated(cast.user);
+  if (actor.startsWith("device:")) return named(cast.user, sentences.user);
   return account(actor.replace(/^person:/, ""), cast, sentences);
 }
 
 function account(number: string, cast: Cast, sentences: Sentences): string {
   const name = cast.people.get(Number(number));
-  return name === undefined ? sentences.account(number) : isolated(name);
+  // Whoever is known by number and had a name to erase, helped here.
+  return name === undefined ? sentences.account(number) : named(name, sentences.technician);
+}
+
+function named(name: string, gone: string): string {
+  return name === ERASED ? gone : isolated(name);
+}
+
+/** As it begins a sentence; a name is left as it is. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A command that was written later than this after it was run, or that much before by the relay's clock, says when it was. */
@@ -90,9 +104,9 @@ function ordered(entry: TimelineEntry, sentences: Sentences, language: Language)
 /** The sentence for `entry` in one language. */
 export function tell(entry: TimelineEntry, cast: Cast, sentences: Sentences, language: Language): string {
   const said = saying(entry, cast, sentences, language);
-  if (isPlainCode(entry.code)) return sentences.plain[entry.code](said) + ordered(entry, sentences, language);
+  if (isPlainCode(entry.code)) return capital(sentences.plain[entry.code](said)) + ordered(entry, sentences, language);
   const about = permissionCode(entry.code);
-  if (about !== null) return sentences.permission(about.permission, about.step, said);
+  if (about !== null) return capital(sentences.permission(about.permission, about.step, said));
   return sentences.unknown(entry.code, Object.entries(entry.fields).map(([name, value]) => [name, isolated(String(value))]));
 }
 
@@ -105,9 +119,9 @@ function saying(entry: TimelineEntry, cast: Cast, sentences: Sentences, language
   return {
     who: whoDid(entry.actor, cast, sentences),
     byUser: entry.actor.startsWith("device:"),
-    user: isolated(cast.user),
-    technician: isolated(cast.technician),
-    text: (name) => optional(name) ?? sentences.erased,
+    user: named(cast.user, sentences.user),
+    technician: named(cast.technician, sentences.technician),
+    text: (name, gone = sentences.erased) => optional(name) ?? gone,
     optional,
     word: (name) => textField(entry, name) ?? "",
     number,
