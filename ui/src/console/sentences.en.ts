@@ -235,7 +235,9 @@ export const en: Sentences = {
     "hold.added": (s) => {
       // The relay's own holds have a cause; those of people a reason in their own words.
       const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));
-      return `From now on, nothing of this ticket is erased. ${own === null ? `Reason given: ${s.text("reason")}` : `The relay does this by itself: ${own}`}.`;
+      return own === null
+        ? `${s.who} placed a hold: from now on, nothing of this ticket is erased. Reason given: ${s.text("reason")}.`
+        : `${s.who} placed a hold by itself: ${own}. From now on, nothing of this ticket is erased.`;
     },
     "hold.removed": (s) => {
       if (s.number("since") === 0) return "This ticket is no longer kept from being erased.";

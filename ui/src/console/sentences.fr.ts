@@ -245,7 +245,9 @@ export const fr: Sentences = {
     "hold.added": (s) => {
       // The relay's own holds have a cause; those of people a reason in their own words.
       const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));
-      return `Désormais, rien de ce ticket n’est effacé. ${own === null ? `Motif indiqué${COLON} ${s.text("reason")}` : `Le relais le fait de lui-même${COLON} ${own}`}.`;
+      return own === null
+        ? `${s.who} a protégé ce ticket contre l’effacement${COLON} désormais, rien n’en est effacé. Motif indiqué${COLON} ${s.text("reason")}.`
+        : `${s.who} a protégé ce ticket contre l’effacement, de lui-même${COLON} ${own}. Désormais, rien n’en est effacé.`;
     },
     "hold.removed": (s) => {
       if (s.number("since") === 0) return "Ce ticket n’est plus protégé contre l’effacement.";

@@ -146,10 +146,12 @@ describe("sentences for records", () => {
   });
 
   it("tell what the relay itself holds something for, and else what somebody wrote", () => {
-    const own = entry("hold.added", { cause: "abuse_reported" });
-    expect(words("en", own)).toContain("by itself: the user reported abuse.");
-    expect(words("fr", own)).toContain("l’utilisateur a signalé un abus.");
-    expect(words("fr", entry("hold.added"))).toContain("A complaint is examined");
+    const own = entry("hold.added", { cause: "abuse_reported" }, "relay");
+    expect(words("en", own)).toMatch(/^The relay placed a hold by itself: the user reported abuse\./);
+    expect(words("fr", own)).toMatch(/^Le relais a protégé .* l’utilisateur a signalé un abus\./);
+    const stated = entry("hold.added", FIELDS["hold.added"], "operator");
+    expect(words("en", stated)).toMatch(/^The relay's operator placed a hold.* Reason given: A complaint is examined\.$/);
+    expect(words("fr", stated)).toMatch(/^L’exploitant du relais a protégé .* A complaint is examined\.$/);
   });
 
   it("say of a command that was written more than a minute away when it was run, and only then", () => {

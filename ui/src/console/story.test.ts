@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { TimelineEntry } from "../generated/protocol";
 import { ALICE, DEVICE, fullDetail, type Step, story, timeline } from "./sample";
 import { type Chapter, chaptersOf, type Line, type RecordLine } from "./story";
 import { textsOf } from "./texts";
@@ -85,6 +86,23 @@ describe("the story of a ticket with several sessions", () => {
     const chapters = chaptersOf([...entries, late], [first, second], true);
     const of = chapters.find(({ session }) => session === first);
     expect(of?.lines.some((line) => line.line === "record" && line.entry.seq === late.seq)).toBe(true);
+  });
+
+  it("tells a hold of a session when it was placed, and the relay's own beside the report of abuse", () => {
+    const chapterOf = (all: readonly TimelineEntry[], seq: number): string | undefined =>
+      chaptersOf(all, [first, second], true).find(({ lines: told }) => told.some((line) => line.line === "record" && line.entry.seq === seq))?.kind;
+    const upTo = (at: number): TimelineEntry[] => entries.filter((entry) => entry.at <= START + at);
+    const during = record(50, "hold.added", second, "operator");
+    const ended = record(90, "hold.added", second, "operator");
+    const later = record(410, "hold.removed", second, "operator");
+    expect(chapterOf([...upTo(40), during], during.seq)).toBe("session");
+    expect(chapterOf([...upTo(90), ended], ended.seq)).toBe("outcome");
+    const closed = upTo(400);
+    expect(chapterOf([...closed, later], later.seq)).toBe("after");
+    const report = record(402, "session.abuse_reported", second, DEVICE);
+    const own = record(402, "hold.added", second, "relay");
+    expect(chapterOf([...closed, report, own], report.seq)).toBe("session");
+    expect(chapterOf([...closed, report, own], own.seq)).toBe("session");
   });
 
   it("of a ticket that nobody has taken yet waits", () => {

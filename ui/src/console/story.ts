@@ -132,6 +132,11 @@ class Drafts {
         // Looking belongs to no session, whichever page was looked at.
         (this.closed || this.isOver() ? this.within("after", at) : this.current(at)).records.push(happened);
         return;
+      case "hold.added": case "hold.removed": case "hold.remove_denied":
+        // The relay's own stands beside the report that it is for; somebody's where they came to it, whatever it names.
+        if (entry.actor === "relay") break;
+        (this.closed ? this.within("after", at) : this.isOver() ? this.within("outcome", at) : this.current(at)).records.push(happened);
+        return;
     }
     if (session === null) {
       this.current(at).records.push(happened);
