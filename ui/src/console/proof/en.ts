@@ -7,7 +7,8 @@ export const en = {
   title: "Prove it",
   intro: "The verdict above is the relay’s own. Here your browser reads the whole exported log and checks every record and every signature by itself.",
   limit: "This page comes from the relay, too. For a check that takes nothing from it, use the command line on a machine of your own:",
-  command: "renfort-relay audit verify audit.jsonl --checkpoint checkpoint.txt",
+  command: (checkpoint: string) => `renfort-relay audit verify audit.jsonl --checkpoint ${checkpoint} --key KEY`,
+  commandKey: "KEY is the relay’s key as it was written down when the relay was set up, and not as this page shows it.",
   kept: "Compare with a checkpoint from before",
   keptLabel: "The checkpoint, as it was signed",
   keptHint: "Paste one that you kept in a file, a ticket or a mail. The log must have grown from it.",
@@ -44,10 +45,16 @@ export const en = {
   keyOther: "The file is whole in itself, but another key signed it. It is of another relay, or somebody made it up. Ask where it comes from before you rely on it.",
   compared: "Compared with",
   withGiven: "the checkpoint that you gave: it has only grown since.",
-  withRemembered: "what this browser proved before: it has only grown since",
+  withRemembered: (at: string) => `what this browser proved on ${at}: it has only grown since.`,
   withNothing: "nothing from before. This browser remembers the checkpoint from now on, and compares next time.",
-  withNothingFile: "nothing from before: the file is whole in itself. With a checkpoint that you kept, it is also shown to be this relay’s.",
-  rememberedIs: "The comparison was with what this browser proved before:",
+  /** `own`: did this relay sign the file? Null where that is not known. */
+  withNothingFile: (own: boolean | null) => {
+    const whole = "nothing from before: the file is whole in itself.";
+    if (own === false) return whole;
+    const more = own === null ? "it is also shown to be this relay’s" : "it is also shown that nothing was cut off or rewritten since";
+    return `${whole} With a checkpoint that you kept, ${more}.`;
+  },
+  rememberedIs: (at: string) => `The comparison was with what this browser proved on ${at}.`,
   forget: "Forget what this browser remembers",
   forgetHint: "Only if the relay was set up anew and you know of it.",
   forgotten: "Forgotten. The next proof begins anew.",

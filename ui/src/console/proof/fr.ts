@@ -8,7 +8,8 @@ export const fr: ProofWords = {
   title: "Prouver",
   intro: "Le verdict ci-dessus est celui du relais. Ici, c’est votre navigateur qui lit tout le journal exporté et contrôle lui-même chaque enregistrement et chaque signature.",
   limit: "Cette page vient aussi du relais. Pour un contrôle qui ne lui doit rien, utilisez la ligne de commande sur votre propre machine\u00a0:",
-  command: "renfort-relay audit verify audit.jsonl --checkpoint checkpoint.txt",
+  command: (checkpoint) => `renfort-relay audit verify audit.jsonl --checkpoint ${checkpoint} --key CLÉ`,
+  commandKey: "CLÉ est la clé du relais, telle qu’elle a été notée à sa mise en place, et non telle que cette page la montre.",
   kept: "Comparer avec un point de contrôle antérieur",
   keptLabel: "Le point de contrôle, tel qu’il a été signé",
   keptHint: "Collez celui que vous avez gardé dans un fichier, un ticket ou un message. Le journal doit en être la suite.",
@@ -45,10 +46,15 @@ export const fr: ProofWords = {
   keyOther: "Le fichier est cohérent en lui-même, mais signé par une autre clé. Il vient d’un autre relais, ou quelqu’un l’a fabriqué. Demandez d’où il vient avant de vous y fier.",
   compared: "Comparé avec",
   withGiven: "le point de contrôle que vous avez fourni\u00a0: le journal n’a fait que grandir depuis.",
-  withRemembered: "ce que ce navigateur avait déjà prouvé\u00a0: le journal n’a fait que grandir depuis",
+  withRemembered: (at) => `ce que ce navigateur avait prouvé le ${at}\u00a0: le journal n’a fait que grandir depuis.`,
   withNothing: "rien d’antérieur. Ce navigateur retient désormais le point de contrôle et comparera la prochaine fois.",
-  withNothingFile: "rien d’antérieur\u00a0: le fichier est cohérent en lui-même. Un point de contrôle que vous avez gardé montrerait aussi qu’il vient de ce relais.",
-  rememberedIs: "La comparaison portait sur ce que ce navigateur avait déjà prouvé\u00a0:",
+  withNothingFile: (own) => {
+    const whole = "rien d’antérieur\u00a0: le fichier est cohérent en lui-même.";
+    if (own === false) return whole;
+    const more = own === null ? "qu’il vient de ce relais" : "que rien n’a été coupé ni réécrit depuis";
+    return `${whole} Un point de contrôle que vous avez gardé montrerait aussi ${more}.`;
+  },
+  rememberedIs: (at) => `La comparaison portait sur ce que ce navigateur avait prouvé le ${at}.`,
   forget: "Oublier ce que ce navigateur a retenu",
   forgetHint: "Seulement si le relais a été réinstallé et que vous le savez.",
   forgotten: "Oublié. La prochaine preuve repart de zéro.",

@@ -1,5 +1,10 @@
 /** Taking a checkpoint elsewhere: as a file, or by mail. */
 
+/** The name of a checkpoint's file, by the number of records that it stands for. */
+export function checkpointFile(records: number | undefined): string {
+  return records === undefined ? "checkpoint.txt" : `checkpoint-${records}.txt`;
+}
+
 export function saveText(name: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");

@@ -80,7 +80,7 @@ test("the log is proved in the page, its gaps are listed, and the proof is compa
   api.exported = fileOf("sessions without an end, and missing reports");
   await proveHere();
   expect(await textOf("proof-good")).toContain("8 records");
-  expect(found("proof-compared").textContent).toContain("proved before");
+  expect(found("proof-compared").textContent).toMatch(/this browser proved on \d/);
   expect(found("proof-gaps").textContent).toContain("Reports 3 to 4");
   expect(remembered()?.size).toBe(8);
 });
@@ -91,6 +91,8 @@ test("a log that was cut off and signed again is noticed by what the browser rem
   await proveHere();
   expect((await shown("proof-fault")).dataset.fault).toBe("cut_off");
   expect(found("proof-bad").textContent).toContain("First fault at record 4");
+  // When that was, and not how long ago: it may be now.
+  expect(await textOf("proof-before")).toMatch(/proved on \d{1,2} \w+ \d{4}, \d\d:\d\d\.$/);
   // A fault is not remembered in place of the proof.
   expect(remembered()?.size).toBe(6);
   found("proof-forget").click();
@@ -133,10 +135,13 @@ test("a file's key is compared with this relay's own, and a log of another key i
   await vi.waitFor(() => expect(found("log-root").textContent).not.toBe("–"), { timeout: PATIENCE_MS });
   await choose("proof-log-input", "mars.jsonl", fileOf("the whole log"));
   expect(await textOf("proof-key-compared")).toContain("it is the key of the relay");
+  expect(await textOf("proof-compared")).toContain("nothing was cut off or rewritten since");
+  expect(await textOf("proof-compared")).not.toContain("this relay’s");
   expect(isShown("proof-key-other")).toBe(false);
   await choose("proof-log-input", "forged.jsonl", fileOf("signed by a key of its own"));
   expect(await textOf("proof-key-other")).toContain("This is not this relay’s log");
   expect(await textOf("proof-key-compared")).toContain("it is not the key");
+  expect(await textOf("proof-compared")).not.toContain("With a checkpoint");
   language.set("fr");
   flushSync();
   expect(await textOf("proof-key-other")).toContain("Ce n’est pas le journal de ce relais");
@@ -216,6 +221,19 @@ test("a text that holds no checkpoint is no word against the log", async () => {
   language.set("fr");
   flushSync();
   expect(await textOf("proof-unchecked")).toContain("ne dit rien contre le journal");
+});
+
+test("the checkpoint leaves with a date that is read one way only, and the command names its file and the key", async () => {
+  const link = (await shown("mail-checkpoint")) as HTMLAnchorElement;
+  const subject = (): string => new URL(link.href).searchParams.get("subject") ?? "";
+  expect(subject()).toMatch(/^Checkpoint of the Renfort log, \d{1,2} [A-Z]\w+ \d{4}, \d\d:\d\d$/);
+  const records = api.relay.log.records;
+  expect(await textOf("proof-command")).toBe(`renfort-relay audit verify audit.jsonl --checkpoint checkpoint-${records}.txt --key KEY`);
+  expect(found("proof").textContent).toContain("KEY is the relay’s key");
+  language.set("fr");
+  flushSync();
+  expect(subject()).toMatch(/^Point de contrôle du journal Renfort, \d{1,2} \S+ \d{4}, \d\d:\d\d$/);
+  expect(found("proof").textContent).toContain("CLÉ est la clé du relais");
 });
 
 test("a relay that does not answer is told as that, and nothing is said of the log", async () => {
