@@ -16,6 +16,7 @@ use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
 use renfort_protocol::{
     grant::{Capabilities, Capability},
+    limits::GRANT_MS,
     people::Name,
     signalling::Password,
     text::Line,
@@ -199,6 +200,7 @@ fn user(page: &UserPage, view: &View, allows: &Capabilities, needs_help: &Action
         UserPage::Consent { busy: false, .. } => Some(Action::AnswerConsent {
             allow: allows.contains(&Capability::View),
             capabilities: allows.clone(),
+            time_box_ms: GRANT_MS,
         }),
         UserPage::Session {
             question: Some(question),

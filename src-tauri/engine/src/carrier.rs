@@ -40,8 +40,8 @@ pub enum CarrierError {
 /// What has come of the peer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Arrived {
-    /// Viewer: the sharer begins the picture anew, with update number 1.
-    Anew,
+    /// Viewer: the sharer begins this picture, with update number 1.
+    Anew(u8),
     /// Viewer: an update, in any order.
     Update(Bytes),
     /// Nothing further can come.
@@ -66,6 +66,12 @@ struct State {
     endpoint: Option<Endpoint>,
     complete: Sequence,
     broken: Option<CarrierError>,
+}
+
+impl State {
+    fn endpoint_of(&mut self, picture: u8) -> Option<&mut Endpoint> {
+        self.endpoint.as_mut().filter(|_| picture == self.picture)
+    }
 }
 
 impl fmt::Debug for Carrier {
@@ -126,13 +132,18 @@ impl Carrier {
 
     /// Sharer: nothing leaves any more until the picture begins.
     pub fn rest(&self) {
-        self.lock().endpoint = None;
+        let mut state = self.lock();
+        state.endpoint = None;
+        if let Some(transport) = self.transport.upgrade() {
+            transport.drop_datagrams();
+        }
     }
 
-    /// Viewer: every update up to this one was carried out.
-    pub fn completed(&self, complete: Sequence) {
+    /// Viewer: of this picture, every update up to this one was carried out. Whoever composes may be behind: what is told of
+    /// an older picture says nothing of this one.
+    pub fn completed(&self, picture: u8, complete: Sequence) {
         let mut state = self.lock();
-        if let Some(endpoint) = &mut state.endpoint {
+        if let Some(endpoint) = state.endpoint_of(picture) {
             endpoint.completed(complete);
         }
         self.flush(&mut state);
@@ -194,8 +205,8 @@ impl Carrier {
         let Some((&picture, datagram)) = datagram.split_first() else {
             return;
         };
-        let now = self.now();
         let mut state = self.lock();
+        let now = self.now();
         if picture != state.picture || state.endpoint.is_none() {
             // Only the sharer begins a picture; what is about an older one is late.
             let is_newer = picture.wrapping_sub(state.picture).cast_signed() > 0;
@@ -204,7 +215,7 @@ impl Carrier {
             }
             state.picture = picture;
             state.endpoint = Some(self.endpoint());
-            come.push(Arrived::Anew);
+            come.push(Arrived::Anew(picture));
         }
         let State {
             endpoint: Some(endpoint),
@@ -257,5 +268,88 @@ impl Carrier {
     fn lock(&self) -> MutexGuard<'_, State> {
         // After a panic in the middle nothing of the endpoint may be relied on, but its thread is gone with the session.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_picture::{Means, Picture, PixelFormat, Planner, Size};
+
+    use super::*;
+    use crate::transport::{Connection, Connector as _, Side as End, TransportEvent, UpdatePath, memory::Memory};
+
+    /// Two ends whose updates travel as datagrams.
+    async fn joined() -> (Connection, Connection) {
+        let network = Memory::default().with_updates(UpdatePath::Datagrams);
+        let mut sharer = network.connect(End::Sharer).await.unwrap();
+        let viewer = network.connect(End::Viewer).await.unwrap();
+        let offer = sharer.transport.offer().await.unwrap();
+        let answer = viewer.transport.answer(&offer).await.unwrap();
+        sharer.transport.accept(&answer).await.unwrap();
+        while sharer.events.recv().await != Some(TransportEvent::Updates(UpdatePath::Datagrams)) {}
+        (sharer, viewer)
+    }
+
+    fn updates() -> Vec<Planned> {
+        let picture = Picture::new(Size { width: 64, height: 64 }, PixelFormat::Bgrx);
+        let means = Means {
+            at: Duration::ZERO,
+            room: 100_000,
+            soon: 100_000,
+            video: false,
+        };
+        Planner::new().next(&picture, means).unwrap().updates
+    }
+
+    async fn deliver(from: &Carrier, end: &mut Connection, to: &Carrier) -> Vec<Arrived> {
+        let mut come = Vec::new();
+        from.flush(&mut from.lock());
+        while let Ok(datagram) = end.datagrams.try_recv() {
+            to.receive(&datagram, &mut come);
+        }
+        come
+    }
+
+    #[tokio::test]
+    async fn what_was_carried_out_of_an_older_picture_says_nothing_of_the_next() {
+        let (mut at_sharer, mut at_viewer) = joined().await;
+        let sharer = Carrier::new(Side::Sharer, &at_sharer.transport);
+        let viewer = Carrier::new(Side::Viewer, &at_viewer.transport);
+        sharer.begin();
+        sharer.send(updates());
+        let come = deliver(&sharer, &mut at_viewer, &viewer).await;
+        assert_eq!(come[0], Arrived::Anew(1));
+        assert!(matches!(come[1], Arrived::Update(_)));
+        // The user hides the screen and shows it again, before whoever composes has come to all that.
+        sharer.rest();
+        sharer.begin();
+        sharer.send(updates());
+        assert_eq!(deliver(&sharer, &mut at_viewer, &viewer).await[0], Arrived::Anew(2));
+        viewer.completed(1, 57);
+        deliver(&viewer, &mut at_sharer, &sharer).await;
+        assert_eq!((sharer.room().2, sharer.lock().broken), (0, None));
+        viewer.completed(2, 1);
+        deliver(&viewer, &mut at_sharer, &sharer).await;
+        assert_eq!((sharer.room().2, sharer.lock().broken), (1, None));
+    }
+
+    #[tokio::test]
+    async fn nothing_leaves_while_it_rests_and_nothing_from_before_after_it() {
+        let (mut at_sharer, mut at_viewer) = joined().await;
+        let sharer = Carrier::new(Side::Sharer, &at_sharer.transport);
+        let viewer = Carrier::new(Side::Viewer, &at_viewer.transport);
+        sharer.begin();
+        sharer.rest();
+        sharer.send(updates());
+        assert!(deliver(&sharer, &mut at_viewer, &viewer).await.is_empty());
+        sharer.begin();
+        assert!(deliver(&sharer, &mut at_viewer, &viewer).await.is_empty());
+        // Who lies about a picture that has not begun is not heard.
+        let mut come = Vec::new();
+        sharer.receive(&[9, 0, 0, 0, 1, 0x77], &mut come);
+        assert_eq!((come, sharer.lock().broken), (Vec::new(), None));
+        sharer.receive(&[2, 0, 0, 0, 1, 0x77], &mut Vec::new());
+        assert!(sharer.lock().broken.is_some());
+        drop(at_sharer.datagrams.try_recv());
     }
 }

@@ -67,6 +67,19 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
         ]),
         Output::Live,
     )?;
+    // Built otherwise only by whoever measures.
+    steps.run(
+        "lints of the bench's hooks",
+        cargo([
+            "clippy",
+            "--workspace",
+            "--features=renfort/bench-hooks",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )?;
     steps.run(
         "lints",
         cargo([

@@ -224,7 +224,8 @@ impl Driver {
             Happening::Connection(Some(TransportEvent::Updates(path))) => self.carry_updates(path),
             Happening::Carriage(Some(Arrived::Broken(error))) => session.handle_malformed(&error.to_string(), now),
             Happening::Carriage(Some(_)) | Happening::Time => {}
-            Happening::Carriage(None) => self.inbox.carriage = None,
+            // It ends with its connection only, or by a defect: then another connection may do better.
+            Happening::Carriage(None) => self.disconnect(),
         }
     }
 

@@ -79,6 +79,9 @@ pub trait Outlet {
     /// How long until something is due; none when nothing is.
     fn wait(&self, now: Instant, gate: &Gate) -> Option<Duration>;
 
+    /// What is known of the network, for the way that comes next.
+    fn bitrate(self: Box<Self>) -> Bitrate;
+
     /// Lets go what is due and has room.
     ///
     /// # Errors
@@ -97,10 +100,10 @@ pub struct VideoOutlet {
 }
 
 impl VideoOutlet {
-    pub fn new(now: Instant) -> Self {
+    pub fn new(bitrate: Bitrate) -> Self {
         Self {
             pacing: Pacing::default(),
-            bitrate: Bitrate::new(now),
+            bitrate,
         }
     }
 }
@@ -124,6 +127,10 @@ impl Outlet for VideoOutlet {
         let due = self.pacing.wait(now)?;
         // The source brings the picture up to date once more, so that what is encoded is the newest.
         Some(if gate.has_room() { due } else { due.max(BUSY_NETWORK) })
+    }
+
+    fn bitrate(self: Box<Self>) -> Bitrate {
+        self.bitrate
     }
 
     fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError> {

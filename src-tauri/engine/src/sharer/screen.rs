@@ -13,6 +13,7 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
+    bitrate::Bitrate,
     orders::{Orders, PictureControl},
     outlet::{Gate, Outlet, OutletError, VideoOutlet},
     stop::StopSwitch,
@@ -65,11 +66,11 @@ struct Way {
 }
 
 impl Way {
-    fn new(orders: &Orders, now: Instant) -> Self {
+    fn new(orders: &Orders, bitrate: Bitrate, now: Instant) -> Self {
         let line = orders.line.clone();
         let outlet: Box<dyn Outlet> = match &line {
-            Some(line) => Box::new(UpdateOutlet::new(Arc::clone(line), now)),
-            None => Box::new(VideoOutlet::new(now)),
+            Some(line) => Box::new(UpdateOutlet::new(Arc::clone(line), bitrate, now)),
+            None => Box::new(VideoOutlet::new(bitrate)),
         };
         Self { line, outlet }
     }
@@ -121,11 +122,12 @@ impl ScreenThread {
         self.tell(ScreenEvent::Ready(ScreenReady { capture, codec, size }))?;
 
         let mut picture = Picture::new(size, PixelFormat::Bgrx);
-        let (mut pointer, mut way) = (Pointer::default(), Way::new(&Orders::default(), Instant::now()));
+        let (mut pointer, now) = (Pointer::default(), Instant::now());
+        let mut way = Way::new(&Orders::default(), Bitrate::new(now), now);
         while let Some(orders) = self.gate.control.take().filter(|_| !self.gate.stop.is_stopped()) {
             let now = Instant::now();
             if !way.is_of(&orders) {
-                way = Way::new(&orders, now);
+                way = Way::new(&orders, way.outlet.bitrate(), now);
                 way.outlet.changed(&[picture.size().whole()]);
             }
             if orders.begun {

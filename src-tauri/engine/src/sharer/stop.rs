@@ -1,6 +1,7 @@
 //! The user's *Stop*, and the pause of everything: flags that every thread of a sharer looks at before it does anything.
 //!
-//! Invariant: neither waits for what any channel or thread is doing, and neither fails.
+//! Invariant: neither fails, nor waits for what any channel or thread is doing, but for datagrams that are just being written: some
+//! thousandths of a second.
 
 use std::sync::{
     Arc, Mutex, PoisonError,

@@ -82,6 +82,8 @@ pub struct UpdateOutlet {
     line: Arc<dyn UpdateLine>,
     planner: Planner,
     bitrate: Bitrate,
+    /// Does the codec take this screen?
+    has_video: bool,
     start: Instant,
     /// Something changed, or there was no room for all of it.
     waiting: bool,
@@ -94,11 +96,12 @@ pub struct UpdateOutlet {
 }
 
 impl UpdateOutlet {
-    pub fn new(line: Arc<dyn UpdateLine>, now: Instant) -> Self {
+    pub fn new(line: Arc<dyn UpdateLine>, bitrate: Bitrate, now: Instant) -> Self {
         Self {
             line,
             planner: Planner::new(),
-            bitrate: Bitrate::new(now),
+            bitrate,
+            has_video: true,
             start: now,
             waiting: true,
             last: None,
@@ -109,36 +112,33 @@ impl UpdateOutlet {
         }
     }
 
-    fn film(
-        &mut self,
-        rects: &[Rect],
-        picture: &Picture,
-        encoder: &mut dyn VideoEncoder,
-        gate: &Gate,
-        now: Instant,
-    ) -> Result<(), OutletError> {
+    fn film(&mut self, rects: &[Rect], picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate, now: Instant) {
         let early = self.last_frame.is_some_and(|last| now - last < VIDEO);
         if rects.is_empty() || early || !gate.has_room() {
-            return Ok(());
+            return;
         }
         if let Some(rate) = self.bitrate.turn(now) {
             encoder.set_bitrate(rate);
         }
         self.last_frame = Some(now);
         let seen = std::mem::take(&mut self.unseen);
-        let encoded = encoder.encode(picture, &seen, now - gate.start, self.key)?;
-        // What the codec skipped counts for its next frame, and is planned again.
-        let Some(EncodedFrame { data, .. }) = encoded else {
-            return Ok(());
+        let encoded = match encoder.encode(picture, &seen, now - gate.start, self.key) {
+            Ok(Some(EncodedFrame { data, .. })) => data,
+            // What the codec skipped counts for its next frame, and is planned again.
+            Ok(None) => return,
+            Err(error) => {
+                tracing::warn!(%error, "there is no video: the picture goes as pixels alone");
+                self.has_video = false;
+                return;
+            }
         };
         self.key = false;
         let timestamp = gate.timestamp(now);
         let announced = self.planner.video(timestamp, rects, now - self.start);
         if gate.is_open() {
             self.line.send(vec![announced]);
-            gate.send(timestamp, data);
+            gate.send(timestamp, encoded);
         }
-        Ok(())
     }
 }
 
@@ -177,6 +177,10 @@ impl Outlet for UpdateOutlet {
         Some(due.saturating_duration_since(now))
     }
 
+    fn bitrate(self: Box<Self>) -> Bitrate {
+        self.bitrate
+    }
+
     fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError> {
         let now = Instant::now();
         if self.wait(now, gate) != Some(Duration::ZERO) || gate.stop.is_stopped() {
@@ -188,7 +192,7 @@ impl Outlet for UpdateOutlet {
             at: now - self.start,
             room: room.now,
             soon: room.soon,
-            video: true,
+            video: self.has_video,
         };
         let plan = self.planner.next(picture, means)?;
         leg::mark("picture: planned");
@@ -196,16 +200,14 @@ impl Outlet for UpdateOutlet {
             // It begins anew.
             return Ok(());
         }
-        let sent = !plan.updates.is_empty();
-        if sent {
+        if !plan.updates.is_empty() {
             self.line.send(plan.updates);
             leg::mark("picture: to the network");
         }
-        self.film(&plan.video, picture, encoder, gate, now)?;
+        self.film(&plan.video, picture, encoder, gate, now);
         self.last = Some(now);
         self.waiting = !self.planner.is_planned();
-        self.pause = if self.waiting && !sent {
-            // There was no room for anything.
+        self.pause = if self.waiting && room.now == 0 {
             BUSY_NETWORK
         } else {
             (now.elapsed() * 2).clamp(QUICK, SLOW)

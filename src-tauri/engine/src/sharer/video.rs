@@ -139,6 +139,8 @@ mod tests {
             Err(TransportError::NotOpen)
         }
 
+        fn drop_datagrams(&self) {}
+
         fn send_update_message(&self, _message: Bytes) -> Result<(), TransportError> {
             Err(TransportError::NotOpen)
         }

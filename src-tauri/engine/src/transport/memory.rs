@@ -217,6 +217,8 @@ impl Transport for Half {
         Ok(())
     }
 
+    fn drop_datagrams(&self) {}
+
     fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
         check(message.len(), MAX_UPDATE_BYTES)?;
         let peer = self.peer_by(UpdatePath::Messages)?;

@@ -221,6 +221,9 @@ pub trait Transport: Send + Sync {
     /// When it is too large, when too many wait, or when updates do not travel like this.
     fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError>;
 
+    /// Datagrams that wait to be sent are not sent.
+    fn drop_datagrams(&self);
+
     /// Queues a message of at most [`MAX_UPDATE_BYTES`] with updates, or with what answers them; at once. Messages arrive whole, and
     /// may overtake each other.
     ///
@@ -238,6 +241,6 @@ pub trait Transport: Send + Sync {
 #[cfg(test)]
 mod conformance_tests;
 #[cfg(test)]
-mod memory;
+pub(crate) mod memory;
 #[cfg(test)]
 mod update_tests;

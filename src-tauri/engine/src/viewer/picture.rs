@@ -24,7 +24,7 @@ use crate::transport::Frame;
 /// newest then brings no picture, only its messages.
 pub const STREAMS: usize = 4;
 /// Updates and frames of a connection that wait for the thread. When full, the network waits.
-pub const INCOMING: usize = 32;
+pub const INCOMING: usize = 4;
 /// What the thread has to say and the session has not heard yet. When full, the thread waits.
 pub const PICTURE_EVENTS: usize = 16;
 /// How often figures go to the log.
@@ -43,13 +43,13 @@ pub enum Incoming {
 
 /// Hears what was carried out.
 pub trait CarriedOut: Send + Sync + Debug {
-    /// Every update up to this one was.
-    fn carried_out(&self, complete: Sequence);
+    /// Of this picture, every update up to this one was.
+    fn carried_out(&self, picture: u8, complete: Sequence);
 }
 
 impl CarriedOut for Carrier {
-    fn carried_out(&self, complete: Sequence) {
-        self.completed(complete);
+    fn carried_out(&self, picture: u8, complete: Sequence) {
+        self.completed(picture, complete);
     }
 }
 
@@ -111,6 +111,8 @@ struct Thread {
 /// The picture of a connection that has updates.
 struct Composition {
     composer: Composer,
+    /// Which one it is, by the sharer's count.
+    picture: u8,
     told: Sequence,
     carried_out: Arc<dyn CarriedOut>,
     /// The timestamp of the last frame, which no update has announced yet.
@@ -118,17 +120,18 @@ struct Composition {
 }
 
 impl Composition {
-    fn new(carried_out: Arc<dyn CarriedOut>) -> Self {
+    fn new(carried_out: Arc<dyn CarriedOut>, picture: u8) -> Self {
         Self {
             composer: Composer::new(),
+            picture,
             told: 0,
             carried_out,
             early: None,
         }
     }
 
-    fn begin_anew(&mut self) {
-        *self = Self::new(Arc::clone(&self.carried_out));
+    fn begin_anew(&mut self, picture: u8) {
+        *self = Self::new(Arc::clone(&self.carried_out), picture);
     }
 }
 
@@ -136,13 +139,13 @@ impl Thread {
     fn take(&mut self, incoming: Incoming, composition: &mut Option<Composition>) -> Option<PictureEvent> {
         match (incoming, composition) {
             (Incoming::Updates(carried_out), composition) => {
-                *composition = Some(Composition::new(carried_out));
+                *composition = Some(Composition::new(carried_out, 0));
                 None
             }
             (Incoming::Frame(frame), composition) => self.frame(&frame, composition.as_mut()),
             (Incoming::Arrived(Arrived::Update(update)), Some(composition)) => self.update(&update, composition),
-            (Incoming::Arrived(Arrived::Anew), Some(composition)) => {
-                composition.begin_anew();
+            (Incoming::Arrived(Arrived::Anew(picture)), Some(composition)) => {
+                composition.begin_anew(picture);
                 None
             }
             (Incoming::Arrived(Arrived::Broken(error)), _) => Some(PictureEvent::Malformed(error.to_string())),
@@ -173,7 +176,7 @@ impl Thread {
     fn show(&mut self, composed: &Composed, composition: &mut Composition) -> Option<PictureEvent> {
         let complete = composition.composer.complete();
         if std::mem::replace(&mut composition.told, complete) != complete {
-            composition.carried_out.carried_out(complete);
+            composition.carried_out.carried_out(composition.picture, complete);
         }
         let picture = composition.composer.picture();
         let whole = [picture.size().whole()];

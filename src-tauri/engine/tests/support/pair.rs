@@ -128,6 +128,10 @@ impl Transport for HeldUp {
         self.real.send_datagram(payload)
     }
 
+    fn drop_datagrams(&self) {
+        self.real.drop_datagrams();
+    }
+
     fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
         self.real.send_update_message(message)
     }

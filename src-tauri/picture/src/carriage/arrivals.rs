@@ -33,7 +33,7 @@ impl Arrivals {
         }
         if elicits {
             self.pending += 1;
-            let in_order = number == newest + 1;
+            let in_order = number.checked_sub(1) == Some(newest);
             let due = if in_order && self.pending < EVERY {
                 now + DELAY
             } else {

@@ -279,7 +279,9 @@ impl Endpoint {
                 again += usize::from(useful);
                 again < PROBED
             });
-            self.ask |= again == 0;
+            // Where the window is full, what is to be sent again may not leave: the question then takes its place.
+            let stuck = self.updates.next().is_some_and(|due| !self.may_leave(due.urgency)) && !self.outgoing.is_due();
+            self.ask |= again == 0 || stuck;
         }
         if is_due(self.ask_at()) {
             self.asked.1 += 1;

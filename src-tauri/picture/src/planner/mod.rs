@@ -98,6 +98,8 @@ pub struct Planner {
     reference: Picture,
     /// Where the screen may differ from that.
     stale: Grid,
+    /// Where the screen was said to have changed since the last turn: what only waits for room does not change again.
+    damaged: Grid,
     /// Where the viewer has something else, out of video.
     lossy: Lossy,
     rates: Rates,
@@ -124,6 +126,7 @@ impl Planner {
         Self {
             reference: Picture::new(Size::default(), PixelFormat::Bgrx),
             stale: Grid::default(),
+            damaged: Grid::default(),
             lossy: Lossy::default(),
             rates: Rates::default(),
             moves: Moves::default(),
@@ -141,6 +144,7 @@ impl Planner {
         for rect in rects {
             for place in self.stale.touched(*rect) {
                 self.stale.set(place, true);
+                self.damaged.set(place, true);
             }
         }
     }
@@ -275,11 +279,12 @@ impl Planner {
             let rect = self.stale.pixels(place);
             let changed = self.lossy.is_set(place) || !same(&self.reference, rect, now, rect);
             self.stale.set(place, changed);
-            if changed {
+            if changed && self.damaged.is_set(place) {
                 self.lossy.changed(place, at);
             }
             cells.push((place, changed));
         }
+        self.damaged = Grid::new(now.size());
         cells
     }
 
@@ -339,6 +344,7 @@ impl Planner {
     fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.stale = Grid::new(size);
+        self.damaged = Grid::new(size);
         self.lossy = Lossy::new(size);
         self.shelf = Shelf::default();
         self.tiles = Tiles::new(size);

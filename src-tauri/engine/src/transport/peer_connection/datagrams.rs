@@ -106,6 +106,11 @@ impl Datagrams {
         waiting.datagrams.clear();
     }
 
+    /// What waits is not sent.
+    pub fn drop_waiting(&self) {
+        self.waiting().datagrams.clear();
+    }
+
     /// To be called while the connection is open.
     pub fn send(&self, payload: Bytes) -> Result<(), TransportError> {
         if payload.len() > MAX_DATAGRAM_BYTES {

@@ -309,6 +309,10 @@ impl Transport for PeerTransport {
         self.datagrams.send(payload)
     }
 
+    fn drop_datagrams(&self) {
+        self.datagrams.drop_waiting();
+    }
+
     fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
         self.picture.send(message)
     }
