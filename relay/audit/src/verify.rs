@@ -207,11 +207,14 @@ impl Fault {
         }
     }
 
-    /// Could nothing be checked? It is then no word against the log: the file is none or was changed on its way, or
-    /// what it was to be checked with is at fault.
+    /// Could it not be checked? It is then no word against the log: the file is none or was changed on its way, is of another
+    /// version than this program's, or what it was to be checked with is at fault.
     #[must_use]
     pub const fn is_unchecked(&self) -> bool {
-        matches!(self, Self::NoLog | Self::ChangedOnTheWay | Self::UnreadableKept(_))
+        matches!(
+            self,
+            Self::NoLog | Self::ChangedOnTheWay | Self::Version { .. } | Self::UnreadableKept(_)
+        )
     }
 
     /// The record that it names: for a wrong size, the first that is missing or too many; for a cut-off end, the first that

@@ -8,7 +8,7 @@ export const faults: Table<Readonly<Record<string, string>>> = {
   en: {
     malformed: "this record is not in its right form",
     altered: "this record was changed after it was written",
-    version: "this record is of a version that this relay does not know",
+    version: "a record is of a version that this program does not know",
     missing: "this record is missing",
     broken_chain: "this record does not follow the one before it: one of the two was replaced",
     session_gap: "this record is not the next one of its session",
@@ -33,7 +33,7 @@ export const faults: Table<Readonly<Record<string, string>>> = {
   fr: {
     malformed: "cet enregistrement n’a pas la forme prévue",
     altered: "cet enregistrement a été modifié après son écriture",
-    version: "cet enregistrement est d’une version que ce relais ne connaît pas",
+    version: "un enregistrement est d’une version que ce programme ne connaît pas",
     missing: "cet enregistrement manque",
     broken_chain: "cet enregistrement ne suit pas le précédent\u00a0: l’un des deux a été remplacé",
     session_gap: "cet enregistrement n’est pas le suivant de sa session",

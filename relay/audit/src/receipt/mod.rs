@@ -117,8 +117,17 @@ pub struct Against {
 /// What is wrong with a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// No page with a receipt in it, or one that is not written as receipts are.
+    /// No page with a receipt in it.
     #[error("this is not a receipt")]
+    NoReceipt,
+    /// The page begins with a byte order mark, or its lines end as another system's do.
+    #[error(
+        "the file was changed on its way (line ends or text encoding), as mail programs and editors do; hand it \
+         over as it was saved"
+    )]
+    ChangedOnTheWay,
+    /// What is embedded in the page is not written as receipts are.
+    #[error("what the receipt is made of is not in its right form")]
     Malformed,
     /// Another form than this program's: what this program would make of it says nothing about it.
     #[error("this receipt was made by another version of Renfort: check it with that one")]
@@ -240,6 +249,8 @@ impl Fault {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::NoReceipt => "no_receipt",
+            Self::ChangedOnTheWay => "changed_on_the_way",
             Self::Malformed => "malformed",
             Self::Version => "version",
             Self::OtherKey => "other_key",
@@ -266,6 +277,13 @@ impl Fault {
             Self::NoYes => "no_yes",
             Self::AlteredText => "altered_text",
         }
+    }
+
+    /// Could it not be checked? It is then no word against the receipt: the file is none or was changed on its way, or is of
+    /// another version than this program's.
+    #[must_use]
+    pub const fn is_unchecked(&self) -> bool {
+        matches!(self, Self::NoReceipt | Self::ChangedOnTheWay | Self::Version)
     }
 }
 
@@ -381,13 +399,13 @@ impl Receipt {
 /// The first fault.
 pub fn verify_page(page: &str, against: &Against) -> Result<(Receipt, Facts), Fault> {
     if page.len() > MAX_PAGE_BYTES {
-        return Err(Fault::Malformed);
+        return Err(Fault::NoReceipt);
     }
-    let embedded = page
-        .split_once(page::DATA_BEGIN)
-        .and_then(|(_, rest)| rest.split_once(page::DATA_END))
-        .map(|(json, _)| json)
-        .ok_or(Fault::Malformed)?;
+    let (head, rest) = page.split_once(page::DATA_BEGIN).ok_or(Fault::NoReceipt)?;
+    if head.starts_with('\u{feff}') || head.split('\n').next().is_some_and(|first| first.ends_with('\r')) {
+        return Err(Fault::ChangedOnTheWay);
+    }
+    let (embedded, _) = rest.split_once(page::DATA_END).ok_or(Fault::Malformed)?;
     form::check_receipt(embedded)?;
     let receipt: Receipt = serde_json::from_str(embedded).map_err(|_| Fault::Malformed)?;
     if receipt.utc_offset.unsigned_abs() > MAX_OFFSET.unsigned_abs() {

@@ -7,7 +7,7 @@ mod support;
 
 use renfort_audit::{
     checkpoint::{CheckpointError, LogKey, Origin},
-    receipt::{Against, Covered, Facts, Fault, Proof, Seen, Signed, told, verify_page},
+    receipt::{Against, Covered, Facts, Fault, MAX_PAGE_BYTES, Proof, Seen, Signed, told, verify_page},
 };
 use renfort_protocol::ticket::Language;
 use support::{Log, Shown, Signing, log, log_of, page, pair, public, seen, with_proof};
@@ -377,13 +377,28 @@ fn a_report_or_a_yes_that_a_relay_changed_left_out_or_made_up_is_found() {
 }
 
 #[test]
-fn what_is_no_receipt_is_malformed() {
-    for wrong in [
-        "",
-        "<html></html>",
-        "<script type=\"application/json\" id=\"renfort-receipt\">{}</script>\n</body>\n</html>\n",
-    ] {
-        assert_eq!(verify(wrong), Err(Fault::Malformed), "{wrong:?}");
+fn what_is_no_receipt_or_was_changed_on_its_way_is_not_called_false() {
+    let page = log(Signing::Both).page(Language::En);
+    let long = page.clone() + &" ".repeat(MAX_PAGE_BYTES);
+    for wrong in ["", "<html></html>", &long] {
+        assert_eq!(verify(wrong), Err(Fault::NoReceipt), "{:?}", wrong.get(..20));
+    }
+    for wrong in [page.replace('\n', "\r\n"), format!("\u{feff}{page}")] {
+        assert_eq!(verify(&wrong), Err(Fault::ChangedOnTheWay));
+    }
+    assert!(
+        [Fault::NoReceipt, Fault::ChangedOnTheWay, Fault::Version]
+            .iter()
+            .all(Fault::is_unchecked)
+    );
+    assert!(!Fault::Malformed.is_unchecked() && !Fault::AlteredText.is_unchecked());
+}
+
+#[test]
+fn what_is_embedded_in_another_form_is_malformed() {
+    let begin = "<script type=\"application/json\" id=\"renfort-receipt\">";
+    for wrong in [format!("{begin}{{}}</script>\n</body>\n</html>\n"), begin.to_owned()] {
+        assert_eq!(verify(&wrong), Err(Fault::Malformed), "{wrong:?}");
     }
     let page = log(Signing::Both).page(Language::En);
     let more = with_proof(&page, |proof| proof["more"] = 1.into());

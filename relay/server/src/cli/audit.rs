@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use renfort_audit::{
     checkpoint::LogKey,
     export::{Against, ExportVerifier, Proof},
@@ -62,9 +62,9 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
         .iter()
         .map(|path| kept_text(path))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let file = File::open(path).map_err(Unchecked::unread(path))?;
     let compared = kept.len();
-    let read = read(BufReader::new(file), Against { key, kept }).with_context(|| path.display().to_string())?;
+    let read = read(BufReader::new(file), Against { key, kept }).map_err(Unchecked::unread(path))?;
     match read {
         Ok(Proof {
             key: signer,
@@ -105,7 +105,7 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
 
 /// The text of a file that holds a kept checkpoint.
 pub(super) fn kept_text(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let bytes = std::fs::read(path).map_err(Unchecked::unread(path))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     if checkpoints_in(&text).is_empty() {
         bail!(Unchecked(format!(
@@ -117,14 +117,15 @@ pub(super) fn kept_text(path: &Path) -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// Does a file begin as one in UTF-16 does, in which some shells write what is sent into a file?
+pub(super) fn is_utf16(begin: &[u8]) -> bool {
+    [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| begin.starts_with(mark))
+}
+
 fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Proof, Fault>> {
     let mut verifier = ExportVerifier::new(against);
     let mut line = Vec::new();
-    if [[0xff, 0xfe], [0xfe, 0xff]]
-        .iter()
-        .any(|mark| reader.fill_buf().is_ok_and(|begin| begin.starts_with(mark)))
-    {
-        // In UTF-16, as some shells write what is sent into a file.
+    if is_utf16(reader.fill_buf()?) {
         return Ok(Err(Fault::ChangedOnTheWay));
     }
     loop {

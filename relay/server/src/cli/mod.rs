@@ -385,7 +385,8 @@ enum AuditCommand {
 
 #[derive(Debug, Subcommand)]
 enum VerifyCommand {
-    /// Checks a receipt that a user saved, offline; exit code 1 and the first fault when it does not hold.
+    /// Checks a receipt that a user saved, offline; exit code 1 and the first fault when it does not hold, 3 when it cannot be
+    /// checked.
     Receipt {
         /// The saved page.
         file: PathBuf,

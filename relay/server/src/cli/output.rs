@@ -6,6 +6,7 @@
 use std::{
     fmt,
     io::{self, ErrorKind, Write},
+    path::Path,
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -121,6 +122,13 @@ pub(super) fn complain(text: fmt::Arguments<'_>) {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Unchecked(pub(super) String);
+
+impl Unchecked {
+    /// For `map_err` on reading what is to be checked, or what it is to be checked with.
+    pub(super) fn unread(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |reason| Self(format!("nothing was checked: {}: {reason}", path.display()))
+    }
+}
 
 /// How the program ends.
 #[must_use]

@@ -1,13 +1,16 @@
 //! `audit verify receipt`.
 
-use super::{audit::kept_text, output::say};
+use super::{
+    audit::{is_utf16, kept_text},
+    output::{Unchecked, say},
+};
 use std::{
     fs::File,
     io::{self, Read as _},
     path::Path,
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use renfort_audit::{
     checkpoint::{Checkpoint, LogKey},
     kept::checkpoints_in,
@@ -19,16 +22,15 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> a
         .map(kept_text)
         .transpose()?
         .and_then(|text| checkpoints_in(&text).into_iter().next());
-    let page = read(path).with_context(|| path.display().to_string())?;
+    let page = read(path).map_err(Unchecked::unread(path))?;
     let against = Against {
         key,
         kept: kept.clone(),
         ..Against::default()
     };
-    // Whatever is not UTF-8, or too long, is no receipt.
     let verified = page
         .as_deref()
-        .ok_or(Fault::Malformed)
+        .map_err(Clone::clone)
         .and_then(|page| verify_page(page, &against));
     match verified {
         Ok((receipt, facts)) => {
@@ -38,19 +40,26 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> a
             }
             Ok(())
         }
-        // Not a word against it: nothing of it was looked at.
-        Err(fault @ Fault::Version) => bail!("the receipt was not checked: {fault} ({})", fault.name()),
+        Err(fault) if fault.is_unchecked() => {
+            bail!(Unchecked(format!(
+                "the receipt was not checked: {fault} ({})",
+                fault.name()
+            )))
+        }
         Err(fault) => bail!("the receipt does not hold: {fault} ({})", fault.name()),
     }
 }
 
-fn read(path: &Path) -> io::Result<Option<String>> {
+/// The page, or why the file is none.
+fn read(path: &Path) -> io::Result<Result<String, Fault>> {
     let mut bytes = Vec::new();
     let most = MAX_PAGE_BYTES as u64 + 1;
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8(bytes)
-        .ok()
-        .filter(|page| page.len() <= MAX_PAGE_BYTES))
+    if is_utf16(&bytes) {
+        return Ok(Err(Fault::ChangedOnTheWay));
+    }
+    // Whatever is not UTF-8, or too long, is no receipt.
+    Ok(String::from_utf8(bytes).map_err(|_| Fault::NoReceipt))
 }
 
 fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) -> io::Result<()> {

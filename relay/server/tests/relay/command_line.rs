@@ -365,3 +365,40 @@ async fn verifying_names_the_first_fault_and_fails() {
     let unchecked = run(&["audit", "verify", file.to_str().unwrap()], "");
     assert!(text(&unchecked.stderr).contains("changed_on_the_way"), "{unchecked:?}");
 }
+
+#[test]
+fn what_cannot_be_read_or_is_nothing_of_the_kind_is_not_called_false() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let receipt = concat!(env!("CARGO_MANIFEST_DIR"), "/../audit/vectors/receipt.html");
+    let page = std::fs::read_to_string(receipt).unwrap();
+    let wide: Vec<u8> = format!("\u{feff}{page}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(path("empty"), "").unwrap();
+    std::fs::write(path("page"), "<html></html>").unwrap();
+    std::fs::write(path("returns"), page.replace('\n', "\r\n")).unwrap();
+    std::fs::write(path("wide"), wide).unwrap();
+    let (none, here) = (path("none"), folder.path().to_str().unwrap());
+    for (command, told) in [
+        (&["audit", "verify", &none][..], "none: "),
+        (&["audit", "verify", here], here),
+        (&["audit", "verify", receipt, "--checkpoint", &none], "none: "),
+        (&["audit", "verify", "receipt", &none], "none: "),
+        (&["audit", "verify", "receipt", receipt, "--checkpoint", here], here),
+        (&["audit", "verify", "receipt", &path("empty")], "(no_receipt)"),
+        (&["audit", "verify", "receipt", &path("page")], "(no_receipt)"),
+        (
+            &["audit", "verify", "receipt", &path("returns")],
+            "(changed_on_the_way)",
+        ),
+        (&["audit", "verify", "receipt", &path("wide")], "(changed_on_the_way)"),
+    ] {
+        let unchecked = run(command, "");
+        let said = text(&unchecked.stderr);
+        assert_eq!(unchecked.status.code(), Some(3), "{said}");
+        assert!(said.contains("checked") && said.contains(told), "{said}");
+        assert!(!said.contains("does not hold"), "{said}");
+    }
+}

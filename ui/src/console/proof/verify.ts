@@ -44,8 +44,8 @@ export interface Fault {
 
 export type Outcome = Proof | Fault;
 
-/** Nothing could be checked: no word against the log, but on the file or on what it was to be checked with. */
-export const UNCHECKED: ReadonlySet<string> = new Set(["no_log", "changed_on_the_way", "unreadable_kept"]);
+/** It could not be checked: no word against the log, but on the file or on what it was to be checked with. */
+export const UNCHECKED: ReadonlySet<string> = new Set(["no_log", "changed_on_the_way", "version", "unreadable_kept"]);
 
 /** Records whose hashes are computed side by side. */
 const BATCH = 400;
