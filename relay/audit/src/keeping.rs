@@ -111,6 +111,8 @@ pub enum Keeping {
         /// For so many months.
         months: u64,
     },
+    /// `keys.lost`: whoever runs the relay said that the keys of the personal fields before are lost.
+    KeysLost,
     /// `hold.added`: nothing of the ticket is erased from now on.
     HoldAdded {
         /// What for; personal where somebody wrote it.
@@ -143,6 +145,7 @@ impl Keeping {
             Self::EraseDenied { .. } => "person.erase_denied",
             Self::RetentionRan { .. } => "retention.ran",
             Self::RetentionChanged { .. } => "retention.changed",
+            Self::KeysLost => "keys.lost",
             Self::HoldAdded { .. } => "hold.added",
             Self::HoldRemoved { .. } => "hold.removed",
             Self::HoldRemoveDenied { .. } => "hold.remove_denied",
@@ -193,7 +196,7 @@ impl Keeping {
                 reason: HoldReason::Own { code },
             } => to.word("cause", code),
             Self::HoldRemoveDenied { cause, .. } => to.word("cause", cause),
-            Self::HoldAdded { .. } => to,
+            Self::KeysLost | Self::HoldAdded { .. } => to,
             Self::HoldRemoved { cause, since, .. } => {
                 if let Some(cause) = cause {
                     to.word("cause", cause);

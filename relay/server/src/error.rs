@@ -40,6 +40,13 @@ pub enum RelayError {
     /// Another relay serves from this data folder now; two would each write their own continuation of the log.
     #[error("{0} is in use: another relay is running on it; stop that one first, or give this one its own data folder")]
     InUse(PathBuf),
+    /// The keys of what was recorded are not where they were.
+    #[error(
+        "{0} is missing: without it no name in the log can be read, and nobody with a second factor can sign in. Put back the \
+         copy of it that was made together with relay.db. If there is none any more, run `renfort-relay keys-lost`: those names \
+         can never be read again"
+    )]
+    KeysMissing(PathBuf),
     /// The database was made for another organisation.
     #[error("the database in {0} belongs to another organisation; give each organisation its own data folder")]
     OtherOrganisation(PathBuf),

@@ -23,7 +23,7 @@ export const PLAIN_CODES = [
   "view.first_picture", "grant.extended", "input.counted", "input.denied",
   "card.requested", "card.installed", "card.revoked_list", "message.refused", "console.viewed", "console.exported", "figures.person_viewed", "hours.changed",
   "article.changed", "article.solved", "reply.changed", "log.checked",
-  "person.erased", "person.erase_denied", "retention.ran", "retention.changed", "hold.added", "hold.removed", "hold.remove_denied",
+  "person.erased", "person.erase_denied", "retention.ran", "retention.changed", "keys.lost", "hold.added", "hold.removed", "hold.remove_denied",
 ] as const;
 export type PlainCode = (typeof PLAIN_CODES)[number];
 

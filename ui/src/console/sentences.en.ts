@@ -232,6 +232,7 @@ export const en: Sentences = {
       ? `${s.who} looked for names older than ${n(s.number("months"), "month", "months")}: there were none to erase.`
       : `${s.who} erased the names older than ${n(s.number("months"), "month", "months")}: ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "field", "fields")} of the log.`,
     "retention.changed": (s) => `${s.who} set for how long names are kept: ${n(s.number("months"), "month", "months")}.`,
+    "keys.lost": (s) => `${s.who} said that the keys to the names in the log are lost: names from before cannot be read any more.`,
     "hold.added": (s) => {
       // The relay's own holds have a cause; those of people a reason in their own words.
       const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));

@@ -242,6 +242,7 @@ export const fr: Sentences = {
       ? `${s.who} a cherché les noms de plus de ${n(s.number("months"), "mois", "mois")}${COLON} il n’y avait rien à effacer.`
       : `${s.who} a effacé les noms de plus de ${n(s.number("months"), "mois", "mois")}${COLON} ${n(s.number("tickets"), "ticket", "tickets")}, ${n(s.number("sessions"), "session", "sessions")}, ${n(s.number("fields"), "champ", "champs")} du journal.`,
     "retention.changed": (s) => `${s.who} a fixé la durée de conservation des noms${COLON} ${n(s.number("months"), "mois", "mois")}.`,
+    "keys.lost": (s) => `${s.who} a indiqué que les clés des noms du journal sont perdues\u00a0: les noms d’avant ne sont plus lisibles.`,
     "hold.added": (s) => {
       // The relay's own holds have a cause; those of people a reason in their own words.
       const own = s.optional("cause") === null ? null : (causes[s.word("cause")] ?? s.word("cause"));

@@ -77,6 +77,7 @@ const FIELDS: Record<string, TimelineEntry["fields"]> = {
   "person.erase_denied": { of: "account", person: 3, reason: "open", tickets: 1 },
   "retention.ran": { months: 12, tickets: 40, sessions: 12, fields: 130 },
   "retention.changed": { months: 24 },
+  "keys.lost": {},
   "hold.added": { reason: "A complaint is examined" },
   "hold.remove_denied": { cause: "abuse_reported", reason: "It was examined" },
   "hold.removed": { cause: "abuse_reported", since: 1_700_000_000_000, reason: "It was examined" },

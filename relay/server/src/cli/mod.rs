@@ -6,6 +6,7 @@ mod card;
 mod erase;
 mod hold;
 mod hours;
+mod keys_lost;
 mod opened;
 mod organisation;
 mod output;
@@ -63,6 +64,12 @@ enum Command {
     /// Keeps tickets and sessions from being erased.
     #[command(subcommand)]
     Hold(hold::HoldCommand),
+    /// Goes on without keys.db when no copy of it is left: names in the log from before can never be read again.
+    KeysLost {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// Exports and verifies the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -421,6 +428,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Erase(command) => erase::run(command).await,
         Command::Retention(command) => retention::run(command).await,
         Command::Hold(command) => hold::run(command).await,
+        Command::KeysLost { data } => keys_lost::run(&data).await,
         Command::Audit(AuditCommand::Export { data, out }) => audit::export(&data, out.as_deref()).await,
         Command::Audit(AuditCommand::Verify {
             other: Some(VerifyCommand::Receipt { file, key, checkpoint }),

@@ -35,6 +35,19 @@ impl Opened {
         })
     }
 
+    /// As [`Opened::open`], after the keys of personal fields were lost for good.
+    pub(super) async fn open_without_keys(data: &Path) -> anyhow::Result<Self> {
+        let folder = DataFolder::open(data)?;
+        // A relay that runs has them open, and would write on with keys that nobody finds again.
+        let lock = folder.lock_to_serve()?;
+        let store = SqliteStore::open_without_keys(&folder, clock::now()).await?;
+        drop(lock);
+        Ok(Self {
+            folder,
+            store: Arc::new(store),
+        })
+    }
+
     /// After a change: what this command ordered stands in the log when this returns, behind what was ordered before.
     pub(super) async fn record(&self) -> anyhow::Result<()> {
         // This command's, or one that came meanwhile.

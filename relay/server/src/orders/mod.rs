@@ -121,6 +121,7 @@ pub async fn step(store: &dyn Store, order: &Order, now: UnixMillis) -> Result<S
         &Ordered::RevocationsInstalled { number, revoked } => {
             (NOWHERE, Some(Event::RevocationsInstalled { number, revoked }))
         }
+        Ordered::KeysLost => (NOWHERE, Some(Event::Keeping(Keeping::KeysLost))),
         Ordered::HoursSet(file) => (NOWHERE, Some(figures::hours_changed(file)?)),
     };
     Ok(Step::Tell(Batch {

@@ -125,6 +125,8 @@ pub enum Ordered {
     },
     /// The business hours were set.
     HoursSet(HoursFile),
+    /// The keys of personal fields were lost; there are new ones for what comes.
+    KeysLost,
 }
 
 impl Ordered {

@@ -12,6 +12,7 @@ use crate::support::{
     PASSWORD, World,
     client::{Client, as_user, user},
     http::request_over,
+    program::run,
 };
 
 async fn refusal(config: Config) -> RelayError {
@@ -45,6 +46,44 @@ async fn a_readable_organisation_key_refuses_to_start_wherever_it_lies_and_whate
         std::fs::remove_file(&place).unwrap();
     }
     world.start().await.stop().await;
+}
+
+#[tokio::test]
+async fn without_the_keys_of_what_was_recorded_nothing_starts_until_they_are_said_to_be_lost() {
+    let world = World::new().await;
+    world.start().await.stop().await;
+    let (data, keys) = (world.data(), world.data().join("keys.db"));
+    let data = data.to_str().unwrap();
+    let there = run(&["keys-lost", "--data", data], "");
+    assert_eq!(there.status.code(), Some(1), "they are not lost: {there:?}");
+    let away = world.folder.path().join("keys.copy");
+    std::fs::rename(&keys, &away).unwrap();
+    let error = refusal(world.config()).await;
+    assert!(
+        matches!(&error, RelayError::KeysMissing(path) if *path == keys),
+        "{error}"
+    );
+    for command in [
+        &["people", "list", "--data", data][..],
+        &["audit", "export", "--data", data],
+        &["serve", "--data", data],
+    ] {
+        let refused = run(command, "");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("Put back") && said.contains("keys-lost"), "{said}");
+        assert!(!keys.exists(), "nothing took their place");
+    }
+    std::fs::rename(&away, &keys).unwrap();
+    world.start().await.stop().await;
+
+    std::fs::remove_file(&keys).unwrap();
+    let lost = run(&["keys-lost", "--data", data], "");
+    assert!(lost.status.success(), "{lost:?}");
+    world.start().await.stop().await;
+    let exported = run(&["audit", "export", "--data", data], "");
+    let log = String::from_utf8_lossy(&exported.stdout).into_owned();
+    assert_eq!(log.matches("\"code\":\"keys.lost\"").count(), 1, "{log}");
 }
 
 #[tokio::test]

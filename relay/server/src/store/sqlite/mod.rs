@@ -39,9 +39,13 @@ use sqlx::{
 use super::{
     ConsoleSignIn, Credentials, LoggedRecord, NewAccount, Store, StoreError, StoredCheckpoint, Transaction,
     filter::Criteria,
+    orders::Ordered,
     rows::{ListedSession, ListedTicket, Listing},
 };
-use crate::data::{DataFolder, write_secret};
+use crate::{
+    data::{DataFolder, write_secret},
+    error::RelayError,
+};
 
 static RELAY_MIGRATIONS: Migrator = sqlx::migrate!("migrations/relay");
 static KEY_MIGRATIONS: Migrator = sqlx::migrate!("migrations/keys");
@@ -70,29 +74,43 @@ impl SqliteStore {
     /// Opens or makes the databases and brings them up to date.
     ///
     /// # Errors
-    /// When they cannot be opened or migrated.
-    pub async fn open(folder: &DataFolder, options: SqliteOptions) -> Result<Self, crate::error::RelayError> {
-        for path in [folder.database(), folder.key_database()] {
-            if !path.exists() {
-                // SQLite takes an empty file as a new database, and its journal takes over the file's mode.
-                write_secret(&path, b"")?;
-            }
-        }
+    /// When they cannot be opened or migrated, or when the keys are missing of what was recorded.
+    pub async fn open(folder: &DataFolder, options: SqliteOptions) -> Result<Self, RelayError> {
+        Self::open_as(folder, options, None).await
+    }
+
+    /// As [`SqliteStore::open`], where the keys are lost for good: makes a new database for them, and orders that the log
+    /// tells it.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], and when they are not lost.
+    pub async fn open_without_keys(folder: &DataFolder, at: UnixMillis) -> Result<Self, RelayError> {
+        Self::open_as(folder, SqliteOptions::default(), Some(at)).await
+    }
+
+    async fn open_as(
+        folder: &DataFolder,
+        options: SqliteOptions,
+        keys_lost: Option<UnixMillis>,
+    ) -> Result<Self, RelayError> {
+        make_missing(&folder.database())?;
         // In both, so that what is erased is overwritten: a name in a ticket as well as a key.
         let mut relay = connect_options(&folder.database()).pragma("secure_delete", "ON");
         if let Some(pages) = options.max_pages {
             relay = relay.pragma("max_page_count", pages.to_string());
         }
+        let writer = pool(1, relay.clone()).await?;
+        RELAY_MIGRATIONS
+            .run(&writer)
+            .await
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        see_to_keys(&writer, &folder.key_database(), keys_lost).await?;
         let keys = connect_options(&folder.key_database()).pragma("secure_delete", "ON");
         let store = Self {
-            writer: pool(1, relay.clone()).await?,
+            writer,
             readers: pool(READERS, relay).await?,
             keys: pool(1, keys).await?,
         };
-        RELAY_MIGRATIONS
-            .run(&store.writer)
-            .await
-            .map_err(|error| StoreError::Failed(error.to_string()))?;
         KEY_MIGRATIONS
             .run(&store.keys)
             .await
@@ -140,6 +158,39 @@ impl SqliteStore {
 
 const ORGANISATION_KEY: &str = "organisation_key";
 const ORGANISATION_SOURCE: &str = "organisation_source";
+
+/// SQLite takes an empty file as a new database, and its journal takes over the file's mode.
+fn make_missing(path: &Path) -> Result<(), RelayError> {
+    if path.exists() {
+        return Ok(());
+    }
+    write_secret(path, b"")
+}
+
+/// Makes the keys' database where nothing was recorded yet, or where the keys are said to be lost: otherwise, new keys would
+/// silently take the place of those that a copy may still have.
+async fn see_to_keys(relay: &SqlitePool, path: &Path, lost: Option<UnixMillis>) -> Result<(), RelayError> {
+    let is_there = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    if is_there {
+        return match lost {
+            None => Ok(()),
+            Some(_) => Err(RelayError::Exists(path.to_owned())),
+        };
+    }
+    let has_begun: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM records) OR EXISTS (SELECT 1 FROM people)")
+        .fetch_one(relay)
+        .await
+        .map_err(StoreError::from)?;
+    if has_begun {
+        let Some(at) = lost else {
+            return Err(RelayError::KeysMissing(path.to_owned()));
+        };
+        // Before the database is there: what is cut off in between is done again, and told twice rather than never.
+        let mut connection = relay.acquire().await.map_err(StoreError::from)?;
+        orders::order(&mut connection, &Ordered::KeysLost, at).await?;
+    }
+    make_missing(path)
+}
 
 fn connect_options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
