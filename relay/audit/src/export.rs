@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    checkpoint::{Checkpoint, CheckpointError, LogKey, Origin},
+    checkpoint::{Checkpoint, LogKey, Origin},
     gaps::{Gaps, Watch},
     hash::Digest,
     heads::Signatures,
-    kept::checkpoints_in,
+    kept::signed_in,
     order::Search,
     personal::Revealed,
     record::Record,
@@ -23,6 +23,9 @@ use crate::{
 
 /// Names this form of export.
 pub const EXPORT_FORM: &str = "renfort audit v1";
+
+/// Longest line of an export, in bytes without its end; a longer one is none. The parts of a record are bounded well below.
+pub const MAX_LINE_BYTES: usize = 4 * 1024 * 1024;
 
 /// An export's first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,20 +221,7 @@ impl ExportVerifier {
         if header.origin.is_of_other_key(&header.key) {
             return Err(Fault::ForeignOrigin);
         }
-        for text in &self.against.kept {
-            let found = checkpoints_in(text);
-            if found.is_empty() {
-                return Err(Fault::UnreadableKept(CheckpointError::Malformed));
-            }
-            for kept in found {
-                let kept = Checkpoint::verify(&kept, &header.origin, &header.key).map_err(|error| match error {
-                    // Altered since this log's key signed it, or never a checkpoint.
-                    CheckpointError::Malformed | CheckpointError::BadSignature => Fault::UnreadableKept(error),
-                    _ => Fault::BadKept(error),
-                })?;
-                self.kept.push(kept);
-            }
-        }
+        self.kept = signed_in(&self.against.kept, &header.origin, &header.key)?;
         self.header = Some(header);
         self.hold_against_kept()
     }

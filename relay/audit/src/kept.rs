@@ -5,7 +5,7 @@
 
 use data_encoding::BASE64;
 
-use crate::checkpoint::{Checkpoint, SIGNATURE_MARK};
+use crate::checkpoint::{Checkpoint, CheckpointError, LogKey, Origin, SIGNATURE_MARK};
 
 /// Further lines of a checkpoint's body (extensions), and signatures of witnesses, that are looked at.
 const MAX_FURTHER_LINES: usize = 64;
@@ -29,6 +29,33 @@ pub fn checkpoints_in(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Why a kept text cannot be held against a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeptFault {
+    /// It holds none, or one that was altered since this log's key signed it, or never was one.
+    Unreadable(CheckpointError),
+    /// One of another log, or of another key.
+    Foreign(CheckpointError),
+}
+
+/// All the checkpoints in these texts, each of which must hold one, verified.
+pub(crate) fn signed_in(texts: &[String], origin: &Origin, key: &LogKey) -> Result<Vec<Checkpoint>, KeptFault> {
+    let mut signed = Vec::new();
+    for text in texts {
+        let found = checkpoints_in(text);
+        if found.is_empty() {
+            return Err(KeptFault::Unreadable(CheckpointError::Malformed));
+        }
+        for kept in found {
+            signed.push(Checkpoint::verify(&kept, origin, key).map_err(|error| match error {
+                CheckpointError::Malformed | CheckpointError::BadSignature => KeptFault::Unreadable(error),
+                _ => KeptFault::Foreign(error),
+            })?);
+        }
+    }
+    Ok(signed)
 }
 
 /// A line without what a mail puts around it.

@@ -15,6 +15,7 @@ use crate::{
     fields::{Field, MAX_NUMBER},
     hash::Digest,
     heads::{Heads, Signatures},
+    kept::KeptFault,
     merkle::Tree,
     record::RECORD_VERSION,
 };
@@ -171,6 +172,15 @@ pub enum Fault {
         /// Records that the kept checkpoint counts.
         kept: u64,
     },
+}
+
+impl From<KeptFault> for Fault {
+    fn from(fault: KeptFault) -> Self {
+        match fault {
+            KeptFault::Unreadable(error) => Self::UnreadableKept(error),
+            KeptFault::Foreign(error) => Self::BadKept(error),
+        }
+    }
 }
 
 impl Fault {

@@ -4,6 +4,7 @@ use crate::{
     checkpoint::Checkpoint,
     hash::Digest,
     inclusion,
+    kept::signed_in,
     receipt::{Against, Facts, Fault, Included, MAX_RECORDS, Proof, form, heads, parties::Parties},
     record::{RECORD_VERSION, Record},
 };
@@ -83,11 +84,12 @@ fn check_frame(proof: &Proof, against: &Against) -> Result<Checkpoint, Fault> {
         return Err(Fault::OtherOrganisation);
     }
     let checkpoint = Checkpoint::verify(&proof.checkpoint, &proof.origin, &proof.key).map_err(Fault::BadCheckpoint)?;
-    if let Some(kept) = &against.kept {
-        let kept = Checkpoint::verify(kept, &proof.origin, &proof.key).map_err(Fault::BadKept)?;
-        if kept.size == checkpoint.size && kept.root != checkpoint.root {
-            return Err(Fault::Rewritten);
-        }
+    let kept = signed_in(&against.kept, &proof.origin, &proof.key)?;
+    if kept
+        .iter()
+        .any(|kept| kept.size == checkpoint.size && kept.root != checkpoint.root)
+    {
+        return Err(Fault::Rewritten);
     }
     Ok(checkpoint)
 }

@@ -38,6 +38,7 @@ use crate::{
     checkpoint::{CheckpointError, LogKey, Origin},
     export::ExportedRecord,
     hash::Digest,
+    kept::KeptFault,
     personal::Revealed,
     record::Record,
 };
@@ -106,8 +107,8 @@ pub struct Against {
     pub key: Option<LogKey>,
     /// The organisation's key.
     pub organisation: Option<DeviceKey>,
-    /// A signed checkpoint of the log that was kept. It can say something only about a receipt of the same size.
-    pub kept: Option<String>,
+    /// Texts with signed checkpoints of the log that were kept. They can say something only about a receipt of the same size.
+    pub kept: Vec<String>,
     /// The user's device.
     pub device: Option<DeviceKey>,
     /// What that device knows itself of the session.
@@ -144,6 +145,9 @@ pub enum Fault {
     /// The checkpoint is malformed, of another log, or not rightly signed.
     #[error("the receipt's checkpoint is not valid: {0}")]
     BadCheckpoint(CheckpointError),
+    /// A text that was kept holds no checkpoint, or one that was altered. It says nothing of the receipt.
+    #[error("the kept checkpoint cannot be read: {0}")]
+    UnreadableKept(CheckpointError),
     /// The kept checkpoint is not one of this log.
     #[error("the kept checkpoint is not one of this log: {0}")]
     BadKept(CheckpointError),
@@ -244,6 +248,15 @@ pub enum Fault {
     AlteredText,
 }
 
+impl From<KeptFault> for Fault {
+    fn from(fault: KeptFault) -> Self {
+        match fault {
+            KeptFault::Unreadable(error) => Self::UnreadableKept(error),
+            KeptFault::Foreign(error) => Self::BadKept(error),
+        }
+    }
+}
+
 impl Fault {
     /// The fault's stable name.
     #[must_use]
@@ -257,6 +270,7 @@ impl Fault {
             Self::ForeignOrigin => "foreign_origin",
             Self::OtherOrganisation => "other_organisation",
             Self::BadCheckpoint(_) => "bad_checkpoint",
+            Self::UnreadableKept(_) => "unreadable_kept",
             Self::BadKept(_) => "bad_kept",
             Self::Rewritten => "rewritten",
             Self::Altered { .. } => "altered",
@@ -279,11 +293,14 @@ impl Fault {
         }
     }
 
-    /// Could it not be checked? It is then no word against the receipt: the file is none or was changed on its way, or is of
-    /// another version than this program's.
+    /// Could it not be checked? It is then no word against the receipt: the file is none or was changed on its way, is of
+    /// another version than this program's, or what it was to be checked with is at fault.
     #[must_use]
     pub const fn is_unchecked(&self) -> bool {
-        matches!(self, Self::NoReceipt | Self::ChangedOnTheWay | Self::Version)
+        matches!(
+            self,
+            Self::NoReceipt | Self::ChangedOnTheWay | Self::Version | Self::UnreadableKept(_)
+        )
     }
 }
 

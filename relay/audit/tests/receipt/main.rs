@@ -245,7 +245,7 @@ fn a_key_unlike_the_one_given_is_found() {
 fn a_kept_checkpoint_of_the_same_size_shows_a_log_that_was_written_anew() {
     let page = log(Signing::Both).page(Language::En);
     let against = |log: &Log, size| Against {
-        kept: Some(log.checkpoint(size)),
+        kept: vec![log.checkpoint(size)],
         ..Against::default()
     };
     let same = log(Signing::Both);
@@ -254,13 +254,27 @@ fn a_kept_checkpoint_of_the_same_size_shows_a_log_that_was_written_anew() {
     let mut anew = log(Signing::Both);
     anew.records[0].hash = renfort_audit::hash::Digest::ZERO;
     assert_eq!(verify_page(&page, &against(&anew, size)).unwrap_err(), Fault::Rewritten);
-    let foreign = Against {
-        kept: Some("hello".into()),
+    let both = format!("{}\nand\n{}", same.checkpoint(2), anew.checkpoint(size));
+    let kept = |text: &str| Against {
+        kept: vec![text.to_owned()],
         ..Against::default()
     };
     assert_eq!(
-        verify_page(&page, &foreign).unwrap_err(),
-        Fault::BadKept(CheckpointError::Malformed)
+        verify_page(&page, &kept(&both)).unwrap_err(),
+        Fault::Rewritten,
+        "not the first alone counts"
+    );
+    assert_eq!(
+        verify_page(&page, &kept("hello")).unwrap_err(),
+        Fault::UnreadableKept(CheckpointError::Malformed)
+    );
+    let signed = same.checkpoint(size);
+    let at = signed.trim_end().len() - 9;
+    let other = if signed.as_bytes()[at] == b'A' { 'B' } else { 'A' };
+    let mangled = format!("{}{other}{}", &signed[..at], &signed[at + 1..]);
+    assert_eq!(
+        verify_page(&page, &kept(&mangled)).unwrap_err(),
+        Fault::UnreadableKept(CheckpointError::BadSignature)
     );
 }
 

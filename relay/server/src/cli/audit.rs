@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, BufWriter, Write},
+    io::{BufRead, BufReader, BufWriter, Read as _, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,16 +10,18 @@ use std::{
 use anyhow::bail;
 use renfort_audit::{
     checkpoint::LogKey,
-    export::{Against, ExportVerifier, Proof},
+    export::{Against, ExportVerifier, MAX_LINE_BYTES, Proof},
     gaps::Gaps,
     heads::Signatures,
-    kept::checkpoints_in,
     verify::Fault,
 };
 
 use renfort_protocol::head::Endpoint;
 
-use super::output::{Stdout, Unchecked, note, say};
+use super::{
+    kept::{is_utf16, kept_texts},
+    output::{Stdout, Unchecked, note, say},
+};
 use crate::{
     data::{DataFolder, create_private_file},
     keys,
@@ -58,10 +60,7 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
 }
 
 pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyhow::Result<()> {
-    let kept = kept
-        .iter()
-        .map(|path| kept_text(path))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let kept = kept_texts(kept)?;
     let file = File::open(path).map_err(Unchecked::unread(path))?;
     let compared = kept.len();
     let read = read(BufReader::new(file), Against { key, kept }).map_err(Unchecked::unread(path))?;
@@ -103,25 +102,6 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
     }
 }
 
-/// The text of a file that holds a kept checkpoint.
-pub(super) fn kept_text(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).map_err(Unchecked::unread(path))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    if checkpoints_in(&text).is_empty() {
-        bail!(Unchecked(format!(
-            "nothing was checked: no checkpoint can be read in {}; it has the log's name, a number, a line of letters and \
-             digits, and a line that begins with \u{2014}, as the console shows it",
-            path.display()
-        )));
-    }
-    Ok(text)
-}
-
-/// Does a file begin as one in UTF-16 does, in which some shells write what is sent into a file?
-pub(super) fn is_utf16(begin: &[u8]) -> bool {
-    [[0xff, 0xfe], [0xfe, 0xff]].iter().any(|mark| begin.starts_with(mark))
-}
-
 fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Proof, Fault>> {
     let mut verifier = ExportVerifier::new(against);
     let mut line = Vec::new();
@@ -130,14 +110,25 @@ fn read(mut reader: impl BufRead, against: Against) -> std::io::Result<Result<Pr
     }
     loop {
         line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
+        // With its line end, and one byte more than it may have.
+        if reader
+            .by_ref()
+            .take(MAX_LINE_BYTES as u64 + 2)
+            .read_until(b'\n', &mut line)?
+            == 0
+        {
             return Ok(verifier.finish());
         }
         let text = line.strip_suffix(b"\n").unwrap_or(&line);
-        // Whatever is not UTF-8 is no line of an export; the verifier names where it stands.
-        let text = std::str::from_utf8(text).unwrap_or("\u{fffd}");
-        if let Err(fault) = verifier.push(text) {
+        let is_too_long = text.len() > MAX_LINE_BYTES;
+        // Whatever is not UTF-8, or too long, is no line of an export; the verifier names where it stands.
+        let text = std::str::from_utf8(text).ok().filter(|_| !is_too_long);
+        if let Err(fault) = verifier.push(text.unwrap_or("\u{fffd}")) {
             return Ok(Err(fault));
+        }
+        if is_too_long {
+            // A file of which no line ends would never end either.
+            return Ok(verifier.finish());
         }
     }
 }

@@ -6,6 +6,7 @@ mod card;
 mod erase;
 mod hold;
 mod hours;
+mod kept;
 mod keys_lost;
 mod opened;
 mod organisation;
@@ -401,9 +402,10 @@ enum VerifyCommand {
         /// whole under the key that it names itself.
         #[arg(long, value_parser = log_key)]
         key: Option<LogKey>,
-        /// A checkpoint kept from elsewhere, as a file. It can be compared with a receipt of the same size of the log.
+        /// A checkpoint kept from elsewhere, as a file; can be given several times. It can be compared with a receipt of the
+        /// same size of the log.
         #[arg(long)]
-        checkpoint: Option<PathBuf>,
+        checkpoint: Vec<PathBuf>,
     },
 }
 
@@ -433,7 +435,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit(AuditCommand::Verify {
             other: Some(VerifyCommand::Receipt { file, key, checkpoint }),
             ..
-        }) => receipt::verify(&file, key, checkpoint.as_deref()),
+        }) => receipt::verify(&file, key, &checkpoint),
         Command::Audit(AuditCommand::Verify {
             other: None,
             file,

@@ -1,13 +1,13 @@
 //! `audit verify receipt`.
 
 use super::{
-    audit::{is_utf16, kept_text},
+    kept::{is_utf16, kept_texts},
     output::{Unchecked, say},
 };
 use std::{
     fs::File,
     io::{self, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::bail;
@@ -17,15 +17,12 @@ use renfort_audit::{
     receipt::{Against, Covered, Facts, Fault, MAX_PAGE_BYTES, Receipt, Signed, verify_page},
 };
 
-pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> anyhow::Result<()> {
-    let kept = kept
-        .map(kept_text)
-        .transpose()?
-        .and_then(|text| checkpoints_in(&text).into_iter().next());
+pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyhow::Result<()> {
+    let kept = kept_texts(kept)?;
     let page = read(path).map_err(Unchecked::unread(path))?;
     let against = Against {
         key,
-        kept: kept.clone(),
+        kept,
         ..Against::default()
     };
     let verified = page
@@ -35,8 +32,8 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: Option<&Path>) -> a
     match verified {
         Ok((receipt, facts)) => {
             tell(&receipt, &facts, key.is_some())?;
-            if let Some(kept) = kept {
-                tell_compared(&receipt, &facts, &kept)?;
+            for text in &against.kept {
+                tell_compared(&receipt, &facts, text)?;
             }
             Ok(())
         }
@@ -115,17 +112,20 @@ fn reach(covered: &Covered) -> String {
     }
 }
 
-/// It was read, is rightly signed and does not contradict the receipt: has it been compared?
-fn tell_compared(receipt: &Receipt, facts: &Facts, kept: &str) -> io::Result<()> {
-    match Checkpoint::verify(kept, &receipt.proof.origin, &receipt.proof.key) {
-        Ok(kept) if kept.size == facts.log_size => say!("The log is that of the kept checkpoint."),
-        Ok(kept) => say!(
-            "The kept checkpoint counts {} records, the receipt's {}: a receipt alone cannot show that both are of one log. \
-             An exported log can (audit verify, --checkpoint).",
-            kept.size,
-            facts.log_size
-        ),
-        // It was verified before.
-        Err(_) => Ok(()),
+/// They were read, are rightly signed and do not contradict the receipt: have they been compared?
+fn tell_compared(receipt: &Receipt, facts: &Facts, text: &str) -> io::Result<()> {
+    for kept in checkpoints_in(text) {
+        match Checkpoint::verify(&kept, &receipt.proof.origin, &receipt.proof.key) {
+            Ok(kept) if kept.size == facts.log_size => say!("The log is that of the kept checkpoint.")?,
+            Ok(kept) => say!(
+                "The kept checkpoint counts {} records, the receipt's {}: a receipt alone cannot show that both are of one \
+                 log. An exported log can (audit verify, --checkpoint).",
+                kept.size,
+                facts.log_size
+            )?,
+            // It was verified before.
+            Err(_) => {}
+        }
     }
+    Ok(())
 }

@@ -366,6 +366,25 @@ async fn verifying_names_the_first_fault_and_fails() {
     assert!(text(&unchecked.stderr).contains("changed_on_the_way"), "{unchecked:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_not_read_to_it() {
+    let receipt = concat!(env!("CARGO_MANIFEST_DIR"), "/../audit/vectors/receipt.html");
+    for (command, told) in [
+        (&["audit", "verify", "/dev/zero"][..], "(no_log)"),
+        (
+            &["audit", "verify", receipt, "--checkpoint", "/dev/zero"],
+            "larger than 1 MiB",
+        ),
+        (&["audit", "verify", "receipt", "/dev/zero"], "(no_receipt)"),
+    ] {
+        let unchecked = run(command, "");
+        let said = text(&unchecked.stderr);
+        assert_eq!(unchecked.status.code(), Some(3), "{said}");
+        assert!(said.contains(told), "{said}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read_or_is_nothing_of_the_kind_is_not_called_false() {
     let folder = tempfile::tempdir().unwrap();
@@ -380,11 +399,16 @@ fn what_cannot_be_read_or_is_nothing_of_the_kind_is_not_called_false() {
     std::fs::write(path("page"), "<html></html>").unwrap();
     std::fs::write(path("returns"), page.replace('\n', "\r\n")).unwrap();
     std::fs::write(path("wide"), wide).unwrap();
+    std::fs::write(path("large"), vec![b' '; 1024 * 1024 + 1]).unwrap();
     let (none, here) = (path("none"), folder.path().to_str().unwrap());
     for (command, told) in [
         (&["audit", "verify", &none][..], "none: "),
         (&["audit", "verify", here], here),
         (&["audit", "verify", receipt, "--checkpoint", &none], "none: "),
+        (
+            &["audit", "verify", receipt, "--checkpoint", &path("large")],
+            "larger than 1 MiB",
+        ),
         (&["audit", "verify", "receipt", &none], "none: "),
         (&["audit", "verify", "receipt", receipt, "--checkpoint", here], here),
         (&["audit", "verify", "receipt", &path("empty")], "(no_receipt)"),
