@@ -169,7 +169,13 @@ impl ExportVerifier {
             return self.begin(line);
         }
         if self.checkpoint.is_some() {
-            return Err(Fault::NoCheckpoint);
+            // An editor's, or a mail program's.
+            let is_blank = line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+            return Err(if is_blank {
+                Fault::ChangedOnTheWay
+            } else {
+                Fault::NoCheckpoint
+            });
         }
         let is_checkpoint = line.starts_with("{\"checkpoint\":");
         if let Some(search) = &mut self.search {

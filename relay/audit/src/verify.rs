@@ -134,9 +134,10 @@ pub enum Fault {
     /// The file is empty, or begins as no export does.
     #[error("this is no log of Renfort")]
     NoLog,
-    /// The file begins with a byte order mark, or its lines end as another system's do. It says nothing of the log.
+    /// The file begins with a byte order mark, its lines end as another system's do, or a blank one stands at its end. It says
+    /// nothing of the log.
     #[error(
-        "the file was changed on its way (line ends or text encoding), as mail programs and editors do; export the log again and \
+        "the file was changed on its way (line ends, blank lines or text encoding), as mail programs and editors do; export the log again and \
          hand the file over as it is"
     )]
     ChangedOnTheWay,

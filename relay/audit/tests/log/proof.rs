@@ -161,6 +161,12 @@ fn with_other_line_ends() -> Vec<String> {
     export().iter().map(|line| format!("{line}\r")).collect()
 }
 
+fn followed_by(more: &[&str]) -> Vec<String> {
+    let mut lines = export();
+    lines.extend(more.iter().map(|line| (*line).to_owned()));
+    lines
+}
+
 fn without(at: usize) -> Vec<String> {
     let mut lines = export();
     lines.remove(at);
@@ -323,6 +329,22 @@ fn cases() -> Vec<serde_json::Value> {
         case(
             "a byte order mark",
             &with_line(0, |line| format!("\u{feff}{line}")),
+            &pinned,
+        ),
+        case("a blank line at the end", &followed_by(&[""]), &pinned),
+        case(
+            "blank lines of another system at the end",
+            &followed_by(&["\r", " \t\r"]),
+            &pinned,
+        ),
+        case(
+            "a line that is not blank at the end",
+            &followed_by(&["\u{a0}"]),
+            &pinned,
+        ),
+        case(
+            "a blank line instead of the checkpoint",
+            &with_line(7, |_| String::new()),
             &pinned,
         ),
         case(

@@ -79,6 +79,13 @@ interface Computed {
 }
 
 const VERSION = 1;
+/** A line that no log has: what stands in the place of one that is not UTF-8, or too long. */
+const NO_LINE = "\ufffd";
+
+/** A blank line is an editor's, or a mail program's. */
+function afterCheckpoint(line: string): Faulty {
+  return new Faulty(/^[ \t\r]*$/.test(line) ? "changed_on_the_way" : "no_checkpoint");
+}
 
 /** A line's record, if it is one that fits its own hash. */
 function recordOf(computed: Computed | null): LogRecord | null {
@@ -122,7 +129,7 @@ class Verifier {
     }
     const end = rest.findIndex((line) => line.startsWith('{"checkpoint":'));
     // The checkpoint has been there already, or comes among these lines.
-    if (this.#checkpoint !== null && rest.length > 0) throw new Faulty("no_checkpoint");
+    if (this.#checkpoint !== null && rest.length > 0) throw afterCheckpoint(rest[0] as string);
     const records = end < 0 ? rest : rest.slice(0, end);
     for (const computed of await Promise.all(records.map(compute))) {
       if (this.#search !== null) {
@@ -139,7 +146,8 @@ class Verifier {
     if (end < 0) return;
     if (this.#search !== null) throw Faulty.displaced(this.#search.outcome);
     this.#checkpoint = trailer(rest[end] as string);
-    if (this.#checkpoint === null || end + 1 < rest.length) throw new Faulty("no_checkpoint");
+    if (this.#checkpoint === null) throw new Faulty("no_checkpoint");
+    if (end + 1 < rest.length) throw afterCheckpoint(rest[end + 1] as string);
   }
 
   async #begin(line: string): Promise<void> {
@@ -235,9 +243,9 @@ async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<string
     isFirst = false;
     if (isWide) return "\ufeff";
     try {
-      return bytes.length > MAX_LINE_BYTES ? "" : decoder.decode(bytes);
+      return bytes.length > MAX_LINE_BYTES ? NO_LINE : decoder.decode(bytes);
     } catch {
-      return "";
+      return NO_LINE;
     }
   };
   for await (const part of parts) {
