@@ -118,6 +118,11 @@ pub(super) fn complain(text: fmt::Arguments<'_>) {
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
+/// So many of something, in words: for nouns whose plural is regular.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Something could not be checked; not a word against it.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{opened::Opened, output::say};
+use super::{
+    opened::Opened,
+    output::{count, say},
+};
 use crate::{
     clock,
     erasure::retention::{MONTHS_RANGE, cutoff, months, set_months},
@@ -35,13 +38,21 @@ pub(super) async fn run(command: RetentionCommand) -> anyhow::Result<()> {
         RetentionCommand::Set { data, audit_months } => (data, Some(audit_months)),
     };
     let opened = Opened::open(&data).await?;
-    if let Some(months) = set {
-        set_months(&*opened.store, months, clock::now()).await?;
-        opened.record().await?;
-    }
-    let months = months(&*opened.store).await?;
-    let days = clock::now().since(cutoff(clock::now(), months)) / (24 * 60 * 60_000);
-    say!("Names are kept for {months} month(s): what is older than {days} days is erased, but for what is on hold.")?;
+    let now = clock::now();
+    let months = match set {
+        Some(months) => {
+            set_months(&*opened.store, months, now).await?;
+            opened.record().await?;
+            // Not what the store holds now: another command may have set it again since.
+            months
+        }
+        None => months(&*opened.store).await?,
+    };
+    let days = now.since(cutoff(now, months)) / (24 * 60 * 60_000);
+    say!(
+        "Names are kept for {}: what is older than {days} days is erased, but for what is on hold.",
+        count(u64::from(months), "month")
+    )?;
     opened.close().await;
     Ok(())
 }

@@ -246,9 +246,11 @@ async fn commands_at_once_are_each_told_once() {
                 thread::spawn(move || command(&data, &["retention", "set", "--audit-months", &months]))
             })
             .collect();
-        for command in commands {
+        for (command, months) in commands.into_iter().zip(&each) {
             let output = command.join().unwrap();
             assert!(output.status.success(), "{output:?}");
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(said.contains(&format!("kept for {months} months:")), "its own: {said}");
         }
         let all = codes(&world.data());
         let mut new: Vec<u64> = all[before..]
