@@ -31,6 +31,9 @@ pub enum RelayError {
         /// Why.
         reason: renfort_protocol::organisation::OrganisationError,
     },
+    /// No organisation can be made so.
+    #[error("no organisation was made: {0}")]
+    NoOrganisation(renfort_protocol::organisation::OrganisationError),
     /// The organisation's private key lies where a relay can read it.
     #[error(
         "{0} is the organisation's private key: whoever breaks into this machine could speak for the organisation. \
@@ -76,7 +79,9 @@ pub enum RelayError {
         reason: renfort_protocol::card::CardFault,
     },
     /// A list that an installed one has taken the place of.
-    #[error("{path} is list number {number}, and a newer one or the same is installed already; nothing was changed")]
+    #[error(
+        "{path} is list number {number}, and a newer one or another of this number is installed; nothing was changed"
+    )]
     OlderList {
         /// Which file.
         path: PathBuf,

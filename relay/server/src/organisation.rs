@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use renfort_protocol::{
     ids::DeviceKey,
-    organisation::{Organisation, OrganisationFile, is_allowed_address},
+    organisation::{Organisation, OrganisationError, OrganisationFile, is_allowed_address},
     people::Name,
     policy::Policy,
 };
@@ -30,12 +30,10 @@ pub fn create(
 ) -> Result<OrganisationFile, RelayError> {
     let target = folder.join(ORGANISATION_FILE);
     if relays.is_empty() || !relays.iter().all(|address| is_allowed_address(address)) {
-        let reason = renfort_protocol::organisation::OrganisationError::Address;
-        return Err(RelayError::Organisation { path: target, reason });
+        return Err(RelayError::NoOrganisation(OrganisationError::Address));
     }
     if policy.as_ref().is_some_and(|policy| !policy.is_sound()) {
-        let reason = renfort_protocol::organisation::OrganisationError::Policy;
-        return Err(RelayError::Organisation { path: target, reason });
+        return Err(RelayError::NoOrganisation(OrganisationError::Policy));
     }
     if target.exists() {
         return Err(RelayError::Exists(target));

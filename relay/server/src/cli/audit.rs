@@ -13,6 +13,7 @@ use renfort_audit::{
     export::{Against, ExportVerifier, MAX_LINE_BYTES, Proof},
     gaps::Gaps,
     heads::Signatures,
+    kept::checkpoints_in,
     verify::Fault,
 };
 
@@ -20,7 +21,7 @@ use renfort_protocol::head::Endpoint;
 
 use super::{
     kept::{is_utf16, kept_texts},
-    output::{Stdout, Unchecked, note, say},
+    output::{Stdout, Unchecked, count, note, say},
 };
 use crate::{
     data::{DataFolder, create_private_file},
@@ -55,14 +56,14 @@ pub(super) async fn export(data: &Path, out: Option<&Path>) -> anyhow::Result<()
     writeln!(writer, "{}", reader.checkpoint_line())?;
     writer.flush()?;
     store.close().await;
-    note!("Exported {} records.", reader.size());
+    note!("Exported {}.", count(reader.size(), "record"));
     Ok(())
 }
 
 pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyhow::Result<()> {
     let kept = kept_texts(kept)?;
     let file = File::open(path).map_err(Unchecked::unread(path))?;
-    let compared = kept.len();
+    let compared = kept.iter().map(|text| checkpoints_in(text).len() as u64).sum();
     let read = read(BufReader::new(file), Against { key, kept }).map_err(Unchecked::unread(path))?;
     match read {
         Ok(Proof {
@@ -72,13 +73,16 @@ pub(super) fn verify(path: &Path, key: Option<LogKey>, kept: &[PathBuf]) -> anyh
             signatures,
         }) => {
             say!(
-                "The log holds: {} records of {}, root {}.",
-                checkpoint.size,
+                "The log holds: {} of {}, root {}.",
+                count(checkpoint.size, "record"),
                 checkpoint.origin,
                 checkpoint.root
             )?;
             if compared > 0 {
-                say!("It has only grown since the {compared} checkpoint(s) that it was compared with.")?;
+                say!(
+                    "It has only grown since what it was compared with: {}.",
+                    count(compared, "kept checkpoint")
+                )?;
             }
             if key.is_some() {
                 say!("It is signed by the key that was given.")?;
@@ -155,21 +159,25 @@ fn tell_signatures(signatures: &Signatures) -> std::io::Result<()> {
             "No session that its user allowed has ended yet: there is nothing for the two machines to have signed."
         )?,
         sessions => say!(
-            "Of {sessions} sessions that were allowed and have ended, both machines signed {both}, the user's alone {sharer_only}, \
-             the technician's alone {viewer_only}, neither {neither}."
+            "Of {} that {} allowed and {} ended, both machines signed {both}, the user's alone {sharer_only}, the technician's \
+             alone {viewer_only}, neither {neither}.",
+            count(sessions, "session"),
+            if sessions == 1 { "was" } else { "were" },
+            if sessions == 1 { "has" } else { "have" },
         )?,
     }
     if *unchecked > 0 {
         say!(
-            "{unchecked} signatures cannot be checked and count as none: their keys were erased, or left out of the export."
+            "Cannot be checked, and counted as none: {}. The keys to check with were erased, or left out of the export.",
+            count(*unchecked, "signature")
         )?;
     }
     for one in &signatures.disagreements {
         say!(
-            "Disputed: {} says in record {} that it made {} reports about session {}; the log has {} of them.",
+            "Disputed: {} says in record {} that it made {} about session {}; the log has {}.",
             end(one.role),
             one.seq,
-            one.claimed,
+            count(one.claimed, "report"),
             one.session,
             one.reports
         )?;
@@ -185,10 +193,13 @@ fn tell_signatures(signatures: &Signatures) -> std::io::Result<()> {
     let named = (signatures.disagreements.len() + signatures.unsigned.len()) as u64;
     let further = signatures.disagreements_total + signatures.unsigned_total - named;
     if further > 0 {
-        say!("{further} further records are disputed or unsigned.")?;
+        say!("Disputed or unsigned beside these: {}.", count(further, "record"))?;
     }
     Ok(())
 }
+
+/// What is counted where personal fields are not shown.
+const VALUE: &str = "personal value";
 
 fn tell(gaps: &Gaps) -> std::io::Result<()> {
     for open in &gaps.unended {
@@ -200,11 +211,14 @@ fn tell(gaps: &Gaps) -> std::io::Result<()> {
         )?;
     }
     for missing in &gaps.missing_reports {
+        let reports = if missing.from == missing.to {
+            format!("report {} is", missing.from)
+        } else {
+            format!("reports {} to {} are", missing.from, missing.to)
+        };
         say!(
-            "Gap: before record {}, reports {} to {} of {} about session {} are missing.",
+            "Gap: {reports} missing before record {}, of {} about session {}.",
             missing.seq,
-            missing.from,
-            missing.to,
             missing.actor,
             missing.session
         )?;
@@ -212,23 +226,24 @@ fn tell(gaps: &Gaps) -> std::io::Result<()> {
     let named = gaps.missing_reports.len() as u64;
     if gaps.missing_reports_total > named {
         say!(
-            "Gap: reports are missing in {} further places.",
-            gaps.missing_reports_total - named
+            "Gap: reports are missing in {} beside these.",
+            count(gaps.missing_reports_total - named, "place")
         )?;
     }
     match (gaps.hidden, gaps.erased) {
         (0, 0) => {}
         (hidden, erased) if hidden == erased => {
-            say!("{hidden} personal values are not shown: they were erased, as the log tells.")?;
+            say!("Not shown, because erased, as the log tells: {}.", count(hidden, VALUE))?;
         }
         (hidden, erased) if hidden > erased => say!(
-            "Gap: {hidden} personal values are not shown, and the log tells of only {erased} that were erased: {} were left out of \
-             the export, or were erased while it was written.",
+            "Gap: not shown: {}, of which the log tells of only {erased} as erased. The others ({}) were left out of the export, or \
+             erased while it was written.",
+            count(hidden, VALUE),
             hidden - erased
         )?,
         (hidden, erased) => say!(
-            "Gap: the log tells of {erased} personal values that were erased, and only {hidden} are not shown: this file still \
-             shows some of them."
+            "Gap: erased, as the log tells: {}, of which only {hidden} are not shown: this file still shows some of them.",
+            count(erased, VALUE)
         )?,
     }
     Ok(())

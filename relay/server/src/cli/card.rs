@@ -16,7 +16,7 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use super::output::{self, say};
+use super::output::{self, count, say};
 use super::{CardCommand, IssuerArgs, RevokedArgs, opened::Opened};
 use crate::{
     clock, data,
@@ -205,9 +205,9 @@ fn revoke(args: &IssuerArgs, list: &Path, which: &RevokedArgs) -> anyhow::Result
         say!("Nothing was changed: it is list {} still.", signed.revocations.number)?;
     }
     say!(
-        "List {} with {} cards: {}",
+        "List {} with {}: {}",
         signed.revocations.number,
-        signed.revocations.revoked.len(),
+        count(signed.revocations.revoked.len() as u64, "card"),
         list.display()
     )?;
     say!(
@@ -280,10 +280,13 @@ async fn install(data: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
             )?,
             Installed::Card(signed) => say!("Card {} is here already.", signed.card.serial)?,
             Installed::Revocations(signed) if is_new => say!(
-                "List {} of revoked cards, with {} cards.",
+                "List {} of revoked cards, with {}.",
                 signed.revocations.number,
-                signed.revocations.revoked.len()
+                count(signed.revocations.revoked.len() as u64, "card")
             )?,
+            Installed::Revocations(signed) if store.revocations().await?.as_ref() == Some(&signed) => {
+                say!("List {} is here already.", signed.revocations.number)?;
+            }
             Installed::Revocations(signed) => {
                 opened.close().await;
                 return Err(RelayError::OlderList {
@@ -338,8 +341,8 @@ async fn list(data: &Path) -> anyhow::Result<()> {
     }
     if !soon.is_empty() {
         say!(
-            "{} cards expire within {} days: issue new ones.",
-            soon.len(),
+            "To expire within {1} days: {0}. Issue new ones.",
+            count(soon.len() as u64, "card"),
             SOON_MS / DAY_MS
         )?;
     }

@@ -8,7 +8,7 @@ use renfort_audit::{hash::Digest, keeping::EraseRefusal};
 use renfort_protocol::people::Name;
 
 use super::opened::Opened;
-use super::output::{self, say};
+use super::output::{self, count, say};
 use crate::{
     clock,
     erasure::{
@@ -121,11 +121,11 @@ fn show(found: &Found) -> std::io::Result<()> {
         }
     )?;
     say!(
-        "To be erased: names and texts of {} ticket(s) with {} session(s), {} personal field(s) of the log, {} saved view(s).",
-        found.erasure.tickets.len(),
-        found.sessions,
-        found.fields,
-        found.erasure.views.len(),
+        "To be erased: names and texts of {} with {}, {} of the log, {}.",
+        count(found.erasure.tickets.len() as u64, "ticket"),
+        count(found.sessions, "session"),
+        count(found.fields, "personal field"),
+        count(found.erasure.views.len() as u64, "saved view"),
     )?;
     if !found.held.is_empty() {
         say!("Stays, being on hold: {}.", list(&found.held))?;
@@ -138,18 +138,24 @@ fn list(tickets: &[renfort_protocol::ids::TicketId]) -> String {
     texts.join(", ")
 }
 
+/// The tickets, with the verb of what follows.
+fn list_are(tickets: &[renfort_protocol::ids::TicketId]) -> String {
+    format!("{} {}", list(tickets), if tickets.len() == 1 { "is" } else { "are" })
+}
+
 fn refused(found: &Found, reason: EraseRefusal) -> String {
     match reason {
         EraseRefusal::Active => {
             "nothing was erased: this account can still sign in; run `renfort-relay people disable` first".to_owned()
         }
         EraseRefusal::Open => format!(
-            "nothing was erased: {} is still open; close it first",
-            list(&found.open)
+            "nothing was erased: {} still open; close {} first",
+            list_are(&found.open),
+            if found.open.len() == 1 { "it" } else { "them" }
         ),
         EraseRefusal::Held => format!(
-            "nothing was erased: {} is on hold; `renfort-relay hold list` says what for",
-            list(&found.held)
+            "nothing was erased: {} on hold; `renfort-relay hold list` says what for",
+            list_are(&found.held)
         ),
     }
 }

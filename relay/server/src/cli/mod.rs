@@ -132,7 +132,7 @@ struct InitArgs {
     #[arg(long)]
     organisation: PathBuf,
     /// Sign-in name of the first administrator.
-    #[arg(long, value_parser = name)]
+    #[arg(long, value_parser = new_login)]
     login: Name,
     /// The administrator's name, as colleagues see it.
     #[arg(long, value_parser = name)]
@@ -172,7 +172,7 @@ enum PeopleCommand {
         #[arg(long)]
         data: PathBuf,
         /// Sign-in name.
-        #[arg(long, value_parser = name)]
+        #[arg(long, value_parser = new_login)]
         login: Name,
         /// Name, as users and colleagues see it.
         #[arg(long, value_parser = name)]
@@ -449,6 +449,14 @@ fn name(text: &str) -> Result<Name, String> {
     Name::new(text).map_err(|error| error.to_string())
 }
 
+/// Of an account that is to be made; one that is there may have a name from before this rule.
+fn new_login(text: &str) -> Result<Name, String> {
+    if text.trim().contains(char::is_whitespace) {
+        return Err("a sign-in name has no spaces".to_owned());
+    }
+    name(text)
+}
+
 fn serial(text: &str) -> Result<CardSerial, String> {
     text.parse()
         .map_err(|_| "a card's serial is 16 lower-case hexadecimal digits".to_owned())
@@ -496,6 +504,12 @@ mod tests {
         assert!(role(RoleArg::Technician, None).is_err());
         assert!(role(RoleArg::Supervisor, Some(Level::One)).is_err());
         assert!(level("4").is_err() && level("x").is_err());
+    }
+
+    #[test]
+    fn a_new_sign_in_name_has_no_spaces() {
+        assert!(new_login("ad min").is_err() && new_login("ad\u{a0}min").is_err() && new_login("").is_err());
+        assert_eq!(new_login("admin").unwrap().as_str(), "admin");
     }
 
     #[test]

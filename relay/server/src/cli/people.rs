@@ -88,10 +88,13 @@ pub(super) async fn run(command: PeopleCommand) -> anyhow::Result<()> {
                 );
                 return Err(opened.refuse(&Ordered::DisableDenied { person }, said).await);
             }
-            done?;
-            opened.record().await?;
+            if done? {
+                opened.record().await?;
+                say!("Disabled {login}.")?;
+            } else {
+                say!("{login} is disabled already.")?;
+            }
             opened.close().await;
-            say!("Disabled {login}.")?;
         }
     }
     Ok(())

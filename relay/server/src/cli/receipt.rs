@@ -2,7 +2,7 @@
 
 use super::{
     kept::{is_utf16, kept_texts},
-    output::{Unchecked, say},
+    output::{Unchecked, count, say},
 };
 use std::{
     fs::File,
@@ -63,12 +63,12 @@ fn tell(receipt: &Receipt, facts: &Facts, key_given: bool) -> io::Result<()> {
     let proof = &receipt.proof;
     let erased = || "(erased)".to_owned();
     say!(
-        "The receipt holds: session {} of {}, {} records, all of them in the log {} as it was with {} records.",
+        "The receipt holds: session {} of {}, {}, all in the log {} as it was with {}.",
         proof.session,
         facts.ticket,
-        facts.records,
+        count(facts.records, "record"),
         proof.origin,
-        facts.log_size
+        count(facts.log_size, "record")
     )?;
     say!(
         "{} was helped by {} of {}.",
@@ -107,7 +107,8 @@ fn reach(covered: &Covered) -> String {
     match after {
         0 => format!(" (up to record {last})"),
         _ => format!(
-            " (up to record {last}; {after} records after that it did not sign, {reports_after} of them its own reports)"
+            " (up to record {last}; it did not sign {} after that, of which {reports_after} told by itself)",
+            count(*after, "record")
         ),
     }
 }
@@ -118,9 +119,9 @@ fn tell_compared(receipt: &Receipt, facts: &Facts, text: &str) -> io::Result<()>
         match Checkpoint::verify(&kept, &receipt.proof.origin, &receipt.proof.key) {
             Ok(kept) if kept.size == facts.log_size => say!("The log is that of the kept checkpoint.")?,
             Ok(kept) => say!(
-                "The kept checkpoint counts {} records, the receipt's {}: a receipt alone cannot show that both are of one \
+                "The kept checkpoint counts {}, the receipt's {}: a receipt alone cannot show that both are of one \
                  log. An exported log can (audit verify, --checkpoint).",
-                kept.size,
+                count(kept.size, "record"),
                 facts.log_size
             )?,
             // It was verified before.

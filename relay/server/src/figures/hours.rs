@@ -17,7 +17,7 @@ const HOURS: &str = "business_hours";
 pub enum BadHours {
     /// Not the form of a file of hours.
     #[error("this is no file of business hours: {0}")]
-    Form(#[from] serde_json::Error),
+    Form(serde_json::Error),
     /// Not a time zone.
     #[error("{0:?} is no time zone; write an IANA name, such as Europe/Paris")]
     Zone(String),
@@ -31,7 +31,7 @@ pub enum BadHours {
 /// # Errors
 /// The first thing that is wrong.
 pub fn parse(text: &str) -> Result<Hours, BadHours> {
-    check(serde_json::from_str(text)?)
+    check(serde_json::from_str(text).map_err(BadHours::Form)?)
 }
 
 fn check(file: HoursFile) -> Result<Hours, BadHours> {

@@ -278,12 +278,12 @@ pub trait Store:
     /// When the login is taken or the store fails.
     async fn add_person(&self, account: &NewAccount, at: UnixMillis) -> Result<PersonId, StoreError>;
 
-    /// Disables an account; disabling it again changes nothing.
+    /// Disables an account. False when it was disabled already: nothing is changed then.
     ///
     /// # Errors
     /// When there is none, when no active administrator would be left and that is not wanted (`even_last`), or when the
     /// store fails.
-    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<(), StoreError>;
+    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<bool, StoreError>;
 
     /// All accounts, oldest first.
     ///

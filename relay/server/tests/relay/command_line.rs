@@ -52,6 +52,13 @@ fn an_organisation_that_allows_no_codes_says_so_in_the_file_that_it_signs() {
     assert!(made && file.unwrap().contains(r#""codes": false"#));
     let (made, file) = make("without", &[]);
     assert!(made && !file.unwrap().contains("codes"));
+    let out = path("refused");
+    let refused = base(&out).map(|argument| argument.replace("wss://", "http://"));
+    let said = text(&run(&refused.each_ref().map(String::as_str), "").stderr);
+    assert!(
+        said.contains("no organisation was made") && !said.contains("organisation.json"),
+        "{said}"
+    );
     assert!(
         !make("both", &["--policy", &policy, "--no-codes"]).0,
         "one or the other"
@@ -172,6 +179,11 @@ async fn accounts_are_added_listed_and_disabled_while_the_relay_runs() {
     let listed = text(&run(&["people", "list", "--data", &data], "").stdout);
     let line = listed.lines().find(|line| line.contains("zoe")).unwrap();
     assert!(line.contains("technician 3") && line.contains("disabled"), "{listed}");
+    let again = run(&["people", "disable", "--data", &data, "--login", "zoe"], "");
+    assert!(
+        again.status.success() && text(&again.stdout).contains("disabled already"),
+        "{again:?}"
+    );
     assert!(
         !run(&["people", "disable", "--data", &data, "--login", "nobody"], "")
             .status
@@ -240,6 +252,10 @@ async fn refusals_say_what_was_given_and_what_is_wanted() {
     assert!(said.contains(&data), "{said}");
     let said = refusal(&["hold", "add", "--data", &data, "--ticket", "T-1001", "--reason", "x"]);
     assert!(said.contains("the reason is shorter than 10"), "{said}");
+    let hours = world.folder.path().join("hours.json");
+    std::fs::write(&hours, "{").unwrap();
+    let said = refusal(&["hours", "set", "--data", &data, hours.to_str().unwrap()]);
+    assert_eq!(said.matches("EOF").count(), 1, "{said}");
     let file = world.folder.path().join("organisation.json");
     std::fs::write(&file, "{}").unwrap();
     let loaded = renfort_relay::keys::load(&file).unwrap_err().to_string();

@@ -277,7 +277,7 @@ impl Store for MemoryStore {
         .await
     }
 
-    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<(), StoreError> {
+    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<bool, StoreError> {
         self.change(|state| {
             let place = state.by_login(login).ok_or(StoreError::UnknownLogin)?;
             let is_active = |account: &Account| account.person.role == Role::Administrator && !account.disabled;
@@ -287,12 +287,13 @@ impl Store for MemoryStore {
             }
             let account = &mut state.people[place].account;
             let id = account.person.id;
-            if !std::mem::replace(&mut account.disabled, true) {
+            let was_active = !std::mem::replace(&mut account.disabled, true);
+            if was_active {
                 state.end_sign_ins(id);
                 state.views.retain(|(person, _)| *person != id);
                 state.note_change(at, PersonChange::Disabled, id);
             }
-            Ok(())
+            Ok(was_active)
         })
         .await
     }

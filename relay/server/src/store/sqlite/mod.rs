@@ -272,7 +272,7 @@ impl Store for SqliteStore {
         people::add(&self.writer, account, at).await
     }
 
-    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<(), StoreError> {
+    async fn disable_person(&self, login: &Name, even_last: bool, at: UnixMillis) -> Result<bool, StoreError> {
         people::disable(&self.writer, login, even_last, at).await
     }
 

@@ -62,7 +62,7 @@ pub(super) async fn disable(
     login: &Name,
     even_last: bool,
     at: UnixMillis,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     let row = sqlx::query("SELECT id, disabled FROM people WHERE login = ?")
         .bind(login.as_str())
@@ -73,7 +73,8 @@ pub(super) async fn disable(
     if !even_last && is_last_administrator(&mut transaction, id).await? {
         return Err(StoreError::LastAdministrator);
     }
-    if !row.try_get::<bool, _>("disabled")? {
+    let was_active = !row.try_get::<bool, _>("disabled")?;
+    if was_active {
         sqlx::query("UPDATE people SET disabled = 1 WHERE id = ?")
             .bind(int(id))
             .execute(&mut *transaction)
@@ -86,7 +87,7 @@ pub(super) async fn disable(
         note_change(&mut transaction, PersonId(id), PersonChange::Disabled, at).await?;
     }
     transaction.commit().await?;
-    Ok(())
+    Ok(was_active)
 }
 
 /// Forgets everything that the account has signed in to.
