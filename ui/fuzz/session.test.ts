@@ -28,6 +28,13 @@ describe("messages of a session", () => {
     });
   });
 
+  test("a number that JSON can write and nobody does is refused", () => {
+    const granted = (technician: string): string =>
+      `{"type":"granted","grant":{"session":"${"01".repeat(16)}","ticket":"T-1001","technician":${technician},"capabilities":["view"],"expires_at":1600000},"now":1000000}`;
+    expect(read(granted("1"))).toHaveProperty("message");
+    for (const technician of ["-0", "-1", "1.5", "1e30"]) expect(read(granted(technician))).toHaveProperty("error");
+  });
+
   test("most of the vectors' messages are a sharer's", () => {
     expect(heard.filter((message) => "message" in read(JSON.stringify(message))).length).toBeGreaterThan(40);
   });

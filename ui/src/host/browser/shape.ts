@@ -11,17 +11,20 @@ const fail = (): never => {
   throw new Misshapen();
 };
 
+/** Is it a whole number as the wire has them? JSON's -0 is none: nobody writes it, and it would be read back as another. */
+const isWhole = (value: unknown): value is number => Number.isInteger(value) && !Object.is(value, -0);
+
 /** A whole number from 0 to `most`. */
 export const upTo =
   (most: number): Check<number> =>
   (value) =>
-    typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most ? value : fail();
+    isWhole(value) && value >= 0 && value <= most ? value : fail();
 export const u16 = upTo(0xffff);
 export const u32 = upTo(0xffff_ffff);
 /** Larger ones, which the wire allows, cannot be told apart here; none comes near. */
 export const whole = upTo(Number.MAX_SAFE_INTEGER);
 export const i16: Check<number> = (value) =>
-  typeof value === "number" && Number.isInteger(value) && value >= -0x8000 && value <= 0x7fff ? value : fail();
+  isWhole(value) && value >= -0x8000 && value <= 0x7fff ? value : fail();
 export const boolean: Check<boolean> = (value) => (typeof value === "boolean" ? value : fail());
 export const string: Check<string> = (value) => (typeof value === "string" ? value : fail());
 
