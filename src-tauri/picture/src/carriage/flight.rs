@@ -3,8 +3,9 @@
 //! Flow: [`Flight::sent`] takes note of one; [`Flight::acknowledge`] and [`Flight::expire`] tell what has come and what is
 //! lost; [`Flight::probe`] names what a probe sends again.
 //!
-//! Small things are sent again as soon as anything that left after them has come: should they only have been overtaken, little
-//! is lost by it, until the network is seen to reorder. For the network's sake they count as lost only by the thresholds.
+//! Small things are sent again as soon as anything that left after them has come. Where they were only overtaken, that is some
+//! hundred bytes too many, and it ends once the network is seen to reorder. The window shrinks for them, as for all, only when
+//! the thresholds say that they are lost.
 //!
 //! Invariant: each datagram that is to be acknowledged is told of as come or lost once, or as come after it was lost.
 
