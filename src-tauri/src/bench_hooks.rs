@@ -14,6 +14,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::{Subcommand, ValueEnum};
+use renfort_engine::clock::Clock;
 use renfort_protocol::{
     grant::{Capabilities, Capability},
     limits::GRANT_MS,
@@ -21,6 +22,7 @@ use renfort_protocol::{
     signalling::Password,
     text::Line,
     ticket::{Impact, QueueEntry, Summary, TicketState, Urgency},
+    time::UnixMillis,
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -30,7 +32,7 @@ use tokio::{
 use crate::{
     action::Action,
     controller::Event,
-    view::{Link, Side, TechnicianPage, TechnicianSession, UserPage, View},
+    view::{CardView, Link, Side, TechnicianPage, TechnicianSession, UserPage, View},
 };
 
 /// How long a person reads the question before they answer. Its page is painted by then, as it is for a person.
@@ -95,14 +97,17 @@ pub fn start(
     events: mpsc::Sender<Event>,
     fill_screen: impl Fn() + Send + 'static,
 ) -> anyhow::Result<()> {
-    let mut hand = Hand::new(part)?;
+    let (mut hand, clock) = (Hand::new(part)?, Clock::system());
     tauri::async_runtime::spawn(async move {
         loop {
-            let next = hand.next(&view.borrow_and_update());
+            let (next, reading) = {
+                let view = view.borrow_and_update();
+                (hand.next(&view), reading(&view, clock.now()))
+            };
             if let Some(action) = next {
                 match &action {
                     Action::AnswerConsent { .. } => {
-                        tokio::time::sleep(READING).await;
+                        tokio::time::sleep(reading).await;
                         say("allowed");
                     }
                     Action::TakeTicket { .. } => fill_screen(),
@@ -120,6 +125,18 @@ pub fn start(
         }
     });
     Ok(())
+}
+
+/// How long to read the question: until *Allow* works, too.
+fn reading(view: &View, now: UnixMillis) -> Duration {
+    match &view.side {
+        Side::User {
+            page: UserPage::Consent {
+                allow_from: Some(from), ..
+            },
+        } => READING.max(Duration::from_millis(from.since(now))),
+        _ => READING,
+    }
 }
 
 /// A line for whoever started the program: what was done, and when, in microseconds since 1970.
@@ -217,8 +234,12 @@ fn user(page: &UserPage, view: &View, allows: &Capabilities, needs_help: &Action
 fn technician(page: &TechnicianPage, sign_in: &Action) -> Option<Action> {
     match page {
         TechnicianPage::SignIn { busy: false, .. } => Some(sign_in.clone()),
+        // Nobody can be asked without a card, which comes by itself.
         TechnicianPage::Queue {
-            tickets, busy: false, ..
+            tickets,
+            card: CardView::Good { .. },
+            busy: false,
+            ..
         } => {
             let waits = |entry: &&QueueEntry| entry.state == TicketState::Waiting && entry.user_online;
             let next = tickets.iter().filter(waits).min_by_key(|entry| entry.waiting_since)?;

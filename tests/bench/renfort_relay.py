@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The relay of a bench run: an organisation, a technician's account and `serve` with TLS, in the middle namespace.
+"""The relay of a bench run: an organisation, a technician's account and `serve` with TLS, in the middle namespace. The
+first device that asks for a technician's card is given one, as by an administrator.
 
     renfort_relay.py --program renfort-relay --ip 10.77.0.3 --folder DIR
 
@@ -14,10 +15,14 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 PORT = 8443
 LOGIN = "bench"
+LOOK_SECONDS = 0.2
+"""How often somebody looks whether a card is asked for."""
 
 
 def run(command: list[str], stdin: str | None = None) -> None:
@@ -41,8 +46,7 @@ def set_up(program: str, folder: Path, ip: str) -> None:
     certificate(folder, ip)
     keys = folder / "keys"
     run([program, "organisation", "new", "--name", "Bench", "--relay", f"wss://{ip}:{PORT}", "--out", str(keys)])
-    # The relay refuses to serve beside the organisation's key.
-    (keys / "organisation.key").unlink()
+    # The relay refuses to serve beside the organisation's key, which signs cards in a folder of its own.
     shutil.copy(keys / "organisation.json", folder / "organisation.json")
     password = secrets.token_urlsafe(16)
     (folder / "password").write_text(password + "\n", encoding="utf-8")
@@ -51,6 +55,19 @@ def set_up(program: str, folder: Path, ip: str) -> None:
          "--name", "Admin", "--password-file", "-"], secrets.token_urlsafe(16) + "\n")
     run([program, "people", "add", "--data", data, "--login", LOGIN, "--name", "Bench technician", "--role", "technician",
          "--level", "1", "--password-file", "-"], password + "\n")
+
+
+def give_card(program: str, folder: Path) -> None:
+    """Waits for the technician's device to ask for a card, and answers by the relay's own command line."""
+    data, keys, requests = str(folder / "data"), folder / "keys", folder / "requests"
+    requests.mkdir()
+    while not (asked := sorted(requests.iterdir())):
+        time.sleep(LOOK_SECONDS)
+        run([program, "card", "request", "--data", data, "--login", LOGIN, "--out", str(requests)])
+    card = str(folder / "card")
+    run([program, "card", "issue", "--key", str(keys / "organisation.key"), "--organisation",
+         str(folder / "organisation.json"), "--request", str(asked[0]), "--out", card, "--yes"])
+    run([program, "card", "install", "--data", data, card])
 
 
 def serve(program: str, folder: Path, ip: str) -> int:
@@ -63,6 +80,7 @@ def serve(program: str, folder: Path, ip: str) -> int:
             print(line, end="", flush=True)
             if "listening on" in line:
                 (folder / "ready").touch()
+                threading.Thread(target=give_card, args=(program, folder), daemon=True).start()
         return relay.wait()
 
 
