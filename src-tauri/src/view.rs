@@ -561,4 +561,6 @@ pub struct PictureAddress {
     pub url: String,
     /// First message to send.
     pub token: String,
+    /// The app can paint the picture itself, where the page says.
+    pub surface: bool,
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, path::Path};
 
-use renfort_app::{action, view};
+use renfort_app::{action, picture_socket, view};
 use ts_rs::{Config, TS};
 
 macro_rules! declarations {
@@ -51,6 +51,8 @@ fn generated(protocol: &str) -> String {
         view::Side,
         view::View,
         view::PictureAddress,
+        picture_socket::placed::Placed,
+        picture_socket::placed::Place,
         action::Action,
     );
     let used = words(&body);

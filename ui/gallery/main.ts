@@ -19,7 +19,7 @@ const language: Language = parameters.get("language") === "fr" ? "fr" : "en";
 const theme = parameters.get("theme") === "dark" ? "dark" : "light";
 
 const host = new FakeHost({ ...samples[name](language), theme });
-host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "" }), canvas, events);
+host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "", surface: false }), canvas, events);
 window.WebSocket = FakePicture as unknown as typeof WebSocket;
 const target = document.getElementById("app");
 if (target) mount(parameters.has("banner") ? Banner : App, { target, props: { host } });

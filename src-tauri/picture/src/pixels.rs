@@ -68,6 +68,19 @@ impl Rect {
         self.right() <= u32::from(size.width) && self.bottom() <= u32::from(size.height)
     }
 
+    /// What it has in common with another; none when that is nothing.
+    #[must_use]
+    pub fn common(self, other: Self) -> Option<Self> {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let (right, bottom) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
+        (right > u32::from(x) && bottom > u32::from(y)).then(|| Self {
+            x,
+            y,
+            width: (right - u32::from(x)) as u16,
+            height: (bottom - u32::from(y)) as u16,
+        })
+    }
+
     /// Do they share a pixel?
     #[must_use]
     pub fn meets(self, other: Self) -> bool {

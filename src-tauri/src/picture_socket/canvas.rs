@@ -1,13 +1,19 @@
 //! The newest picture, and what of it the window has not got yet.
 //!
+//! Flow: what changed goes to the page, as messages, or, where the app paints the picture itself, to whoever paints
+//! ([`SharedCanvas::damaged`], [`SharedCanvas::look`]); the page is then only told the picture's size.
+//!
 //! Invariant: pixels leave from the newest picture only; what is dirty is sent once, however often it changed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use renfort_engine::seams::{FrameSink, Picture, PixelFormat, Rect};
+use renfort_engine::seams::{FrameSink, Picture, PixelFormat, Rect, Size};
 use tokio::sync::Notify;
 
-use super::wire;
+use super::{
+    placed::{Place, Placed},
+    wire,
+};
 
 /// Dirty rectangles that are kept apart; more are joined into one that holds them all.
 const RECTANGLES: usize = 32;
@@ -19,7 +25,10 @@ pub struct SharedCanvas(Arc<Canvas>);
 #[derive(Default)]
 struct Canvas {
     state: Mutex<State>,
+    /// For the page.
     changed: Notify,
+    /// For whoever paints in its stead.
+    damaged: Notify,
 }
 
 #[derive(Default)]
@@ -27,12 +36,85 @@ struct State {
     picture: Option<Picture>,
     dirty: Vec<Rect>,
     pointer: Option<(u16, u16)>,
+    /// Where the app paints it; none: the page does.
+    placed: Option<Placed>,
+    /// The same with other covers, from when the page has drawn what lies beneath them.
+    coming: Option<Placed>,
+    /// What the page is to draw of the picture, because it has something over it.
+    beneath: Vec<Rect>,
+    /// The size that the page was told of last.
+    told: Option<Size>,
+    /// All of the window's part is to be painted anew.
+    moved: bool,
+}
+
+/// What is to be painted anew.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// All of it: it lies elsewhere, or is another.
+    All,
+    /// These parts of the picture.
+    Parts(Vec<Rect>),
 }
 
 impl SharedCanvas {
     /// Another session: what the last one showed is gone.
     pub(super) fn clear(&self) {
-        *self.state() = State::default();
+        *self.state() = State {
+            moved: true,
+            ..State::default()
+        };
+        self.0.damaged.notify_one();
+    }
+
+    /// The page says who paints it, and where.
+    pub(super) fn place(&self, place: Place) {
+        let mut state = self.state();
+        match place {
+            Place::Here(placed) => state.place(placed),
+            Place::None => {
+                if state.placed.take().is_some() {
+                    state.dirty_all();
+                }
+                state.coming = None;
+                state.moved = true;
+            }
+        }
+        drop(state);
+        self.0.damaged.notify_one();
+        self.0.changed.notify_one();
+    }
+
+    /// The page has drawn all that it got.
+    pub(super) fn drawn(&self) {
+        let mut state = self.state();
+        if !state.beneath.is_empty() {
+            return;
+        }
+        let Some(coming) = state.coming.take() else { return };
+        state.placed = Some(coming);
+        state.moved = true;
+        drop(state);
+        self.0.damaged.notify_one();
+    }
+
+    /// Waits for something that the app has to paint. Safe to cancel.
+    pub async fn damaged(&self) -> Damage {
+        loop {
+            if let Some(damage) = self.state().damage() {
+                return damage;
+            }
+            self.0.damaged.notified().await;
+        }
+    }
+
+    /// Shows what is to be painted now, and where; nothing when the app has nothing to paint.
+    pub fn look<T>(&self, paint: impl FnOnce(&Picture, &Placed) -> T) -> Option<T> {
+        let state = self.state();
+        let (Some(picture), Some(placed)) = (&state.picture, &state.placed) else {
+            return None;
+        };
+        Some(paint(picture, placed))
     }
 
     pub(super) fn point(&self, x: u16, y: u16) {
@@ -43,13 +125,13 @@ impl SharedCanvas {
     /// A window that begins needs all of it.
     pub(super) fn begin(&self) {
         let mut state = self.state();
-        state.dirty = state
-            .picture
-            .as_ref()
-            .map(|picture| picture.size().whole())
-            .into_iter()
-            .collect();
+        // Another page says anew where it wants it.
+        (state.placed, state.coming) = (None, None);
+        state.moved = true;
+        state.told = None;
+        state.dirty_all();
         drop(state);
+        self.0.damaged.notify_one();
         self.0.changed.notify_one();
     }
 
@@ -65,7 +147,13 @@ impl SharedCanvas {
     }
 
     fn draw(&self, picture: &Picture, changed: &[Rect]) {
-        self.state().draw(picture, changed);
+        let mut state = self.state();
+        state.draw(picture, changed);
+        let paints = state.placed.is_some();
+        drop(state);
+        if paints {
+            self.0.damaged.notify_one();
+        }
         self.0.changed.notify_one();
     }
 
@@ -87,15 +175,83 @@ impl State {
         if resized {
             mine.resize(size);
             self.dirty.clear();
+            self.beneath.clear();
         }
         for rect in changed.iter().filter_map(|rect| rect.clipped(size)) {
             copy(picture, mine, rect);
             add(&mut self.dirty, rect);
         }
+        self.lay_beneath(changed);
+    }
+
+    /// What the page has over the picture shows the picture's pixels through it and around it.
+    fn lay_beneath(&mut self, changed: &[Rect]) {
+        let Some(size) = self.picture.as_ref().map(Picture::size) else {
+            return;
+        };
+        for placed in [&self.placed, &self.coming].into_iter().flatten() {
+            for cover in placed.covered(size) {
+                for part in changed.iter().filter_map(|rect| rect.common(cover)) {
+                    add(&mut self.beneath, part);
+                }
+            }
+        }
+    }
+
+    fn place(&mut self, placed: Placed) {
+        let is_elsewhere = self
+            .placed
+            .as_ref()
+            .is_none_or(|now| (now.across, now.stage, now.picture) != (placed.across, placed.stage, placed.picture));
+        let adds = |now: &Placed| placed.covers.iter().any(|cover| !now.covers.contains(cover));
+        if !is_elsewhere && self.placed.as_ref().is_some_and(adds) {
+            self.coming = Some(placed);
+        } else {
+            (self.placed, self.coming) = (Some(placed), None);
+            self.moved = true;
+        }
+        if let Some(size) = self.picture.as_ref().map(Picture::size) {
+            self.lay_beneath(&[size.whole()]);
+        }
+        // With nothing to draw beneath, nothing is waited for.
+        if self.beneath.is_empty()
+            && let Some(coming) = self.coming.take()
+        {
+            self.placed = Some(coming);
+            self.moved = true;
+        }
+    }
+
+    fn dirty_all(&mut self) {
+        self.dirty = self.picture.iter().map(|picture| picture.size().whole()).collect();
+    }
+
+    /// What the app has to paint.
+    fn damage(&mut self) -> Option<Damage> {
+        if std::mem::take(&mut self.moved) {
+            if self.placed.is_some() {
+                self.dirty.clear();
+            }
+            return Some(Damage::All);
+        }
+        (self.placed.is_some() && !self.dirty.is_empty()).then(|| Damage::Parts(std::mem::take(&mut self.dirty)))
     }
 
     fn take(&mut self) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
+        let size = self.picture.as_ref().map(Picture::size);
+        if self.placed.is_some() {
+            if let Some(size) = size.filter(|_| self.told != size) {
+                self.told = Some(size);
+                messages.push(wire::size(size));
+            }
+            if let Some(picture) = &self.picture {
+                messages.extend(self.beneath.drain(..).map(|rect| wire::rectangle(picture, rect)));
+            }
+            messages.extend(self.pointer.take().map(|(x, y)| wire::pointer(x, y)));
+            return messages;
+        }
+        self.beneath.clear();
         // A typed letter does not wait for a film to be drawn.
         self.dirty
             .sort_by_key(|rect| u32::from(rect.width) * u32::from(rect.height));
@@ -145,8 +301,6 @@ impl FrameSink for CanvasSink {
 
 #[cfg(test)]
 mod tests {
-    use renfort_engine::seams::Size;
-
     use super::*;
 
     const SIZE: Size = Size { width: 8, height: 4 };
@@ -221,6 +375,59 @@ mod tests {
         state.dirty.clear();
         state.draw(&picture, &[rect(199, 199, 50, 50), rect(300, 0, 1, 1)]);
         assert_eq!(state.dirty, [rect(199, 199, 1, 1)]);
+    }
+
+    #[tokio::test]
+    async fn where_the_app_paints_the_page_gets_the_size_and_the_painter_what_changed() {
+        let canvas = SharedCanvas::default();
+        canvas.draw(&filled(1), &[]);
+        let placed = Placed {
+            across: 8.0,
+            stage: [0.0, 0.0, 8.0, 4.0],
+            picture: [0.0, 0.0, 8.0, 4.0],
+            covers: Vec::new(),
+        };
+        canvas.place(Place::Here(placed.clone()));
+        assert_eq!(canvas.damaged().await, Damage::All);
+        assert_eq!(canvas.next().await, [wire::size(SIZE)]);
+        canvas.draw(&filled(2), &[rect(1, 1, 2, 1)]);
+        canvas.draw(&filled(3), &[rect(1, 1, 2, 1), rect(7, 3, 1, 1)]);
+        assert_eq!(
+            canvas.damaged().await,
+            Damage::Parts(vec![rect(1, 1, 2, 1), rect(7, 3, 1, 1)])
+        );
+        assert_eq!(canvas.look(|picture, _| picture.bytes()[(8 + 1) * 4]), Some(3));
+        assert!(canvas.state().take().is_empty());
+        // What the page has over it lies on pixels that the page has drawn, before it is seen.
+        let covered = Placed {
+            covers: vec![[1.0, 1.0, 2.0, 1.0]],
+            ..placed
+        };
+        canvas.place(Place::Here(covered.clone()));
+        assert_eq!(canvas.look(|_, placed| placed.covers.len()), Some(0));
+        let messages = canvas.next().await;
+        assert_eq!(messages.len(), 1);
+        assert_eq!(messages[0][6..14], [0, 0, 0, 0, 5, 0, 4, 0]);
+        canvas.drawn();
+        assert_eq!(canvas.look(|_, placed| placed.clone()), Some(covered));
+        assert_eq!(canvas.damaged().await, Damage::All);
+        // And what changes beneath it later goes to both.
+        canvas.draw(&filled(4), &[rect(4, 0, 4, 1)]);
+        assert_eq!(canvas.damaged().await, Damage::Parts(vec![rect(4, 0, 4, 1)]));
+        assert_eq!(canvas.next().await[0][6..14], [4, 0, 0, 0, 1, 0, 1, 0]);
+        // Back to the page: it gets all of it.
+        canvas.place(Place::None);
+        assert_eq!(canvas.next().await[0].len(), 16 + 8 * 4 * 4);
+        assert_eq!(canvas.look(|_, _| ()), None);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_over_is_painted_over() {
+        let canvas = SharedCanvas::default();
+        canvas.draw(&filled(1), &[]);
+        canvas.clear();
+        assert_eq!(canvas.damaged().await, Damage::All);
+        assert_eq!(canvas.look(|_, _| ()), None);
     }
 
     #[tokio::test]

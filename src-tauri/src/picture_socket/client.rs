@@ -18,7 +18,8 @@ use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
 use super::{
     PictureSocket,
-    door::{self, prove},
+    door::{self, Said, prove},
+    placed::Place,
 };
 
 /// Handshake and token must have come by then.
@@ -77,9 +78,16 @@ async fn serve(pictures: &PictureSocket, socket: Socket) {
             _ = replaced.changed() => break,
             message = up.next() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    let Some(event) = door::input(&text) else {
-                        tracing::warn!("the picture's window sent what is no input");
-                        break;
+                    let event = match door::said(&text) {
+                        Some(Said::Input(event)) => event,
+                        Some(Said::Place(place)) if rate.allows(Instant::now()) => {
+                            pictures.0.canvas.place(place);
+                            continue;
+                        }
+                        _ => {
+                            tracing::warn!("the picture's window sent what it may not");
+                            break;
+                        }
                     };
                     if matches!(event, InputEvent::Key { pressed: true, .. }) {
                         leg::mark("key: out of the window");
@@ -91,6 +99,9 @@ async fn serve(pictures: &PictureSocket, socket: Socket) {
                 Some(Ok(Message::Binary(_))) => {
                     leg::mark("picture: drawn by the window");
                     undrawn.drawn();
+                    if undrawn.is_empty() {
+                        pictures.0.canvas.drawn();
+                    }
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
@@ -103,6 +114,7 @@ async fn serve(pictures: &PictureSocket, socket: Socket) {
             }
         }
     }
+    pictures.0.canvas.place(Place::None);
     pictures.input(InputEvent::ReleaseAll).await;
 }
 
@@ -150,6 +162,10 @@ struct Undrawn {
 impl Undrawn {
     fn has_room(&self) -> bool {
         !self.tells || self.bytes < UNDRAWN
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.bytes == 0
     }
 
     fn sent(&mut self, bytes: usize) {

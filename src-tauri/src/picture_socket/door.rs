@@ -15,10 +15,21 @@ use tokio_tungstenite::{
     },
 };
 
+use super::placed::{MAX_PLACED, Place};
+
+/// What a window says.
+#[derive(Debug, PartialEq)]
+pub enum Said {
+    /// The technician did something.
+    Input(InputEvent),
+    /// Who paints the picture, and where.
+    Place(Place),
+}
+
 /// The app's own pages, on every system.
 pub const ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
-/// Largest message up, in bytes: an [`InputEvent`] with the longest names of keys.
-pub const MAX_UP: usize = 512;
+/// Largest message up, in bytes: a place; an [`InputEvent`] is shorter.
+pub const MAX_UP: usize = MAX_PLACED;
 
 /// The handshake, from one of our pages, then the token, which is shown once. None for anybody else.
 pub async fn prove<S>(stream: S, admits: impl FnOnce(&str) -> bool) -> Option<WebSocketStream<S>>
@@ -48,12 +59,13 @@ fn check_origin(request: &Request, response: Response) -> Result<Response, Error
     Err(refusal)
 }
 
-/// Reads input; none when it is something else.
+/// Reads what a window says; none when it is something else.
 #[must_use]
-pub fn input(text: &str) -> Option<InputEvent> {
-    serde_json::from_str::<InputEvent>(text)
+pub fn said(text: &str) -> Option<Said> {
+    let input = serde_json::from_str::<InputEvent>(text)
         .ok()
-        .filter(InputEvent::is_within_limits)
+        .filter(InputEvent::is_within_limits);
+    input.map(Said::Input).or_else(|| Place::read(text).map(Said::Place))
 }
 
 #[cfg(test)]
@@ -61,15 +73,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_input_is_refused() {
-        assert!(input(r#"{"input":"move","order":1,"x":2,"y":3}"#).is_some());
+    fn what_is_neither_input_nor_a_place_is_refused() {
+        assert!(matches!(
+            said(r#"{"input":"move","order":1,"x":2,"y":3}"#),
+            Some(Said::Input(_))
+        ));
+        assert_eq!(said(r#"{"surface":"none"}"#), Some(Said::Place(Place::None)));
         for wrong in [
             "",
             "{}",
             r#"{"input":"move","order":1,"x":70000,"y":3}"#,
             r#"{"input":"key","code":"","key":"","pressed":true}"#,
         ] {
-            assert!(input(wrong).is_none(), "{wrong}");
+            assert!(said(wrong).is_none(), "{wrong}");
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Flow: the interface asks for an address and a token, connects, sends the token as its first text message, and gets
 //! the whole picture, then what changes. The messages down are those of [`wire`]. Up go [`InputEvent`]s as JSON text
-//! messages, straight to the viewer, and empty binary messages: each says that one message down was drawn.
+//! messages, straight to the viewer, [`placed::Place`]s, where the app paints the picture itself, and empty binary messages: each
+//! says that one message down was drawn.
 //!
 //! Invariant: one window at a time (the latest), with a token that was good once, from one of the app's own pages. A window that
 //! draws slowly gets the newest picture and not those before it.
@@ -10,6 +11,7 @@
 mod canvas;
 mod client;
 pub mod door;
+pub mod placed;
 mod wire;
 
 #[cfg(test)]
@@ -17,7 +19,10 @@ mod tests;
 
 use std::{
     net::Ipv4Addr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -31,7 +36,7 @@ use tokio::{
 };
 
 use crate::view::PictureAddress;
-pub use canvas::{CanvasSink, SharedCanvas};
+pub use canvas::{CanvasSink, Damage, SharedCanvas};
 
 /// How long a token is good.
 const TOKEN_LIFE: Duration = Duration::from_secs(10);
@@ -62,6 +67,8 @@ struct Shared {
     /// Changes when the connection that is drawn to must go.
     calls: watch::Sender<u64>,
     unproven: Arc<Semaphore>,
+    /// Can the app paint the picture itself?
+    painted: AtomicBool,
 }
 
 #[derive(Default)]
@@ -84,9 +91,17 @@ impl PictureSocket {
             seat: Semaphore::new(1),
             calls: watch::Sender::new(0),
             unproven: Arc::new(Semaphore::new(UNPROVEN)),
+            painted: AtomicBool::new(false),
         }));
         tokio::spawn(client::accept(socket.clone(), listener));
         Ok(socket)
+    }
+
+    /// What is to be painted, for an app that paints it itself from now on.
+    #[must_use]
+    pub fn paint(&self) -> SharedCanvas {
+        self.0.painted.store(true, Ordering::Relaxed);
+        self.0.canvas.clone()
     }
 
     /// A session begins: where its picture is put, and who takes its input ([`PictureSocket::take_input`]).
@@ -134,6 +149,7 @@ impl PictureSocket {
         Ok(PictureAddress {
             url: self.0.url.clone(),
             token,
+            surface: self.0.painted.load(Ordering::Relaxed),
         })
     }
 

@@ -1,22 +1,23 @@
 //! Messages from the app to the technician's window, binary, little endian.
 //!
-//! | bytes | rectangle | the user's pointer |
-//! |---|---|---|
-//! | 0 | 1 | 2 |
-//! | 1 | 0 | 0 |
-//! | 2..4 | screen's width | x |
-//! | 4..6 | screen's height | y |
-//! | 6..8 | x | |
-//! | 8..10 | y | |
-//! | 10..12 | width | |
-//! | 12..14 | height | |
-//! | 14..16 | 0 | |
-//! | 16.. | RGBA pixels, rows from the top | |
+//! | bytes | rectangle | the user's pointer | size, where the app paints |
+//! |---|---|---|---|
+//! | 0 | 1 | 2 | 3 |
+//! | 1 | 0 | 0 | 0 |
+//! | 2..4 | screen's width | x | screen's width |
+//! | 4..6 | screen's height | y | screen's height |
+//! | 6..8 | x | | |
+//! | 8..10 | y | | |
+//! | 10..12 | width | | |
+//! | 12..14 | height | | |
+//! | 14..16 | 0 | | |
+//! | 16.. | RGBA pixels, rows from the top | | |
 
-use renfort_engine::seams::{Picture, Rect};
+use renfort_engine::seams::{Picture, Rect, Size};
 
 const RECTANGLE: u8 = 1;
 const POINTER: u8 = 2;
+const SIZE: u8 = 3;
 /// Pixels begin here, so that they can be read as 32-bit numbers in place.
 const PIXELS: usize = 16;
 
@@ -42,9 +43,17 @@ pub(super) fn pointer(x: u16, y: u16) -> Vec<u8> {
     message
 }
 
+/// How large the picture is that the app paints.
+pub(super) fn size(size: Size) -> Vec<u8> {
+    let mut message = vec![SIZE, 0];
+    message.extend(size.width.to_le_bytes());
+    message.extend(size.height.to_le_bytes());
+    message
+}
+
 #[cfg(test)]
 mod tests {
-    use renfort_engine::seams::{PixelFormat, Size};
+    use renfort_engine::seams::PixelFormat;
 
     use super::*;
 
@@ -66,7 +75,9 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_is_six_bytes() {
+    fn a_pointer_and_a_size_are_six_bytes() {
         assert_eq!(pointer(258, 3), [2, 0, 2, 1, 3, 0]);
+        let picture = Size { width: 1920, height: 3 };
+        assert_eq!(size(picture), [3, 0, 128, 7, 3, 0]);
     }
 }

@@ -12,6 +12,8 @@ mod media;
 mod notifications;
 mod receipt_file;
 mod shortcut;
+#[cfg(target_os = "linux")]
+mod surface;
 mod tray;
 mod windows;
 mod words;
@@ -164,6 +166,10 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     let pictures = runtime
         .block_on(PictureSocket::listen())
         .context("no local port for the picture")?;
+    #[cfg(target_os = "linux")]
+    if let Some(main) = handle.get_webview_window(windows::MAIN) {
+        surface::paint(&main, pictures.paint())?;
+    }
     let link = {
         let _inside = runtime.inner().enter();
         relay_link::spawn(Arc::new(device), Trust::of_the_system(), link_events(events.clone()))

@@ -10,10 +10,14 @@ use futures_util::StreamExt as _;
 use renfort_app::{
     action::Action,
     controller::{Controller, Effect, Event, Moment, Profile},
-    picture_socket::door::{MAX_UP, ORIGINS, input, prove},
+    picture_socket::{
+        door::{MAX_UP, ORIGINS, Said, prove, said},
+        placed::{Area, Place},
+    },
     relay_link::{Address, LinkEvent},
     store::{DevicePair, KnownTechnicians, Settings},
 };
+use renfort_engine::seams::Size;
 use renfort_protocol::{
     binding::SignedReady,
     ids::{DeviceKey, PersonId, RequestId, TicketId, Token},
@@ -261,12 +265,40 @@ pub(crate) fn picture(bytes: &[u8]) {
     while let Some(Some(Ok(message))) = at_once(socket.next()) {
         if let Message::Text(text) = &message {
             assert!(text.len() <= MAX_UP);
-            if let Some(event) = input(text) {
-                let written = serde_json::to_string(&event).expect("input is plain JSON");
-                assert_eq!(input(&written), Some(event));
-                // With every character of the names escaped.
-                assert!(written.len() <= MAX_UP + 2 * 6 * MAX_KEY_BYTES);
-            }
+            let Some(heard) = said(text) else { continue };
+            let written = match &heard {
+                Said::Input(event) => serde_json::to_string(event),
+                Said::Place(place) => {
+                    inside(place);
+                    serde_json::to_string(place)
+                }
+            };
+            let written = written.expect("it is plain JSON");
+            // With every character of the names escaped; a number may take more digits than it came with.
+            assert!(written.len() <= 2 * MAX_UP + 2 * 6 * MAX_KEY_BYTES);
+            assert_eq!(said(&written), Some(heard));
+        }
+    }
+}
+
+/// Wherever a page says that the picture is, nothing of it lies outside the window.
+fn inside(place: &Place) {
+    let window = Area {
+        x: 0,
+        y: 0,
+        width: 1_280,
+        height: 860,
+    };
+    if let Place::Here(placed) = place {
+        let layout = placed.at(
+            window,
+            Size {
+                width: 1_920,
+                height: 1_080,
+            },
+        );
+        for area in layout.covers.into_iter().chain([layout.stage]) {
+            assert!(area == Area::default() || area.inside(window) == Some(area));
         }
     }
 }

@@ -79,7 +79,7 @@ function viewOf(sample: Sample, look: Look): View {
 async function showApp(sample: Sample, look: Look, banner = false): Promise<void> {
   await clear();
   host = new FakeHost(viewOf(sample, look));
-  host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "" }), canvas, events);
+  host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "", surface: false }), canvas, events);
   standing = mount(banner ? Banner : App, { target: target(), props: { host } });
 }
 

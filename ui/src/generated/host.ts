@@ -781,7 +781,31 @@ url: string,
 /**
  * First message to send.
  */
-token: string, };
+token: string, 
+/**
+ * The app can paint the picture itself, where the page says.
+ */
+surface: boolean, };
+
+export type Placed = { 
+/**
+ * Width of the page.
+ */
+across: number, 
+/**
+ * All that is the picture's, with what is left free around it.
+ */
+stage: [number, number, number, number], 
+/**
+ * The picture. May reach beyond the stage, which cuts it then.
+ */
+picture: [number, number, number, number], 
+/**
+ * What of the page lies over the stage, and is seen over the picture.
+ */
+covers: Array<[number, number, number, number]>, };
+
+export type Place = { "surface": "here" } & Placed | { "surface": "none" };
 
 export type Action = { "action": "import_organisation", 
 /**

@@ -1,13 +1,13 @@
 /**
  * The picture socket's binary messages, little endian.
  *
- * | byte | rectangle (kind 1)            | pointer (kind 2) |
- * |------|-------------------------------|------------------|
- * | 0    | u8 kind, u8 0                 | u8 kind, u8 0    |
- * | 2    | u16 screen width, u16 height  | u16 x, u16 y     |
- * | 6    | u16 x, y, width, height       |                  |
- * | 14   | two unused bytes              |                  |
- * | 16   | pixels, RGBA                  |                  |
+ * | byte | rectangle (kind 1)            | pointer (kind 2) | size (kind 3): the app paints |
+ * |------|-------------------------------|------------------|-------------------------------|
+ * | 0    | u8 kind, u8 0                 | u8 kind, u8 0    | u8 kind, u8 0                 |
+ * | 2    | u16 screen width, u16 height  | u16 x, u16 y     | u16 screen width, u16 height  |
+ * | 6    | u16 x, y, width, height       |                  |                               |
+ * | 14   | two unused bytes              |                  |                               |
+ * | 16   | pixels, RGBA                  |                  |                               |
  *
  * Invariant: whatever comes in, decoding does not throw, and a rectangle it returns lies wholly on its screen.
  */
@@ -35,8 +35,15 @@ export interface UserPointer {
   y: number;
 }
 
+/** How large the picture is that the app paints. */
+export interface ScreenSize {
+  kind: "size";
+  width: number;
+  height: number;
+}
+
 /** Reads a message; null when it is not one. */
-export function decode(message: ArrayBuffer): Rectangle | UserPointer | null {
+export function decode(message: ArrayBuffer): Rectangle | UserPointer | ScreenSize | null {
   if (message.byteLength < POINTER_BYTES) return null;
   const view = new DataView(message);
   const u16 = (at: number): number => view.getUint16(at, true);
@@ -52,6 +59,8 @@ export function decode(message: ArrayBuffer): Rectangle | UserPointer | null {
     }
     case 2:
       return { kind: "pointer", x: u16(2), y: u16(4) };
+    case 3:
+      return u16(2) > 0 && u16(4) > 0 ? { kind: "size", width: u16(2), height: u16(4) } : null;
     default:
       return null;
   }

@@ -33,7 +33,7 @@ class Wire {
 }
 
 const pixel = (): ArrayBuffer => Uint8Array.from([1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 2, 3, 4]).buffer;
-const events = { onRectangle: vi.fn(), onPointer: vi.fn(), onState: vi.fn() };
+const events = { onRectangle: vi.fn(), onPointer: vi.fn(), onSize: vi.fn(), onOpen: vi.fn(), onState: vi.fn() };
 let opened: number;
 let address: () => Promise<PictureAddress>;
 const start = (): PictureSocket => new PictureSocket(() => address(), events, (url) => new Wire(url) as unknown as WebSocket);
@@ -48,7 +48,7 @@ beforeEach(() => {
   Object.values(events).forEach((event) => event.mockReset());
   Wire.all = [];
   opened = 0;
-  address = () => Promise.resolve({ url: "ws://127.0.0.1:9/", token: `token-${(opened += 1)}` });
+  address = () => Promise.resolve({ url: "ws://127.0.0.1:9/", token: `token-${(opened += 1)}`, surface: false });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -65,6 +65,23 @@ test("the token is the first message, and each message is acknowledged after it 
   expect(events.onPointer).toHaveBeenCalledWith({ kind: "pointer", x: 5, y: 6 });
   expect(last().sent).toHaveLength(4);
   last().onmessage?.({ data: "text" });
+  expect(last().sent).toHaveLength(4);
+});
+
+test("where the app paints, the page is told the size, says the place, and acknowledges what is seen", async () => {
+  address = () => Promise.resolve({ url: "ws://127.0.0.1:9/", token: "t", surface: true });
+  const socket = start();
+  socket.place({ surface: "none" });
+  await vi.advanceTimersByTimeAsync(0);
+  last().open();
+  expect(events.onOpen).toHaveBeenCalledWith(true);
+  last().onmessage?.({ data: Uint8Array.from([3, 0, 128, 7, 56, 4]).buffer });
+  expect(events.onSize).toHaveBeenCalledWith({ kind: "size", width: 1920, height: 1080 });
+  socket.place({ surface: "none" });
+  expect(last().sent.slice(2)).toEqual(['{"surface":"none"}']);
+  last().onmessage?.({ data: pixel() });
+  expect(last().sent).toHaveLength(3);
+  await vi.advanceTimersByTimeAsync(100);
   expect(last().sent).toHaveLength(4);
 });
 
@@ -110,7 +127,7 @@ test("an address that cannot be had is asked for again", async () => {
   start();
   await vi.advanceTimersByTimeAsync(0);
   expect(events.onState).toHaveBeenLastCalledWith("lost");
-  address = () => Promise.resolve({ url: "ws://127.0.0.1:9/", token: "t" });
+  address = () => Promise.resolve({ url: "ws://127.0.0.1:9/", token: "t", surface: false });
   await vi.advanceTimersByTimeAsync(200);
   expect(Wire.all).toHaveLength(1);
 });

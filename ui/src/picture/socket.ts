@@ -3,9 +3,9 @@
  * Lost, it asks for a new address and comes back by itself until it is closed. Invariant: at most one socket is open, and
  * nothing is handed out after `close`.
  */
-import type { PictureAddress } from "../generated/host";
+import type { PictureAddress, Place } from "../generated/host";
 import type { InputEvent } from "../generated/protocol";
-import { decode, type Rectangle, type UserPointer } from "./message";
+import { decode, type Rectangle, type ScreenSize, type UserPointer } from "./message";
 
 /** First and longest pause before the next attempt, in milliseconds; each pause doubles the last. */
 const FIRST_PAUSE_MS = 200;
@@ -18,9 +18,18 @@ const WAITING_BYTES = 64 * 1024;
 /** An empty binary message: one message was drawn. */
 const DONE = new Uint8Array(0);
 
+/** Runs when what was just drawn is on the screen: the first frame paints it, and the second comes after. */
+function afterPaint(then: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(then));
+}
+
 export interface PictureEvents {
   onRectangle(rectangle: Rectangle): void;
   onPointer(pointer: UserPointer): void;
+  /** The app paints the picture itself, which has this size. */
+  onSize(size: ScreenSize): void;
+  /** Open: can the app paint the picture itself? Then `place` says where. */
+  onOpen(surface: boolean): void;
   onState(state: "connecting" | "open" | "lost"): void;
 }
 
@@ -47,6 +56,11 @@ export class PictureSocket {
     return true;
   }
 
+  /** Says where the app paints the picture. */
+  place(place: Place): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(place));
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -57,10 +71,12 @@ export class PictureSocket {
   async #connect(): Promise<void> {
     let socket: WebSocket;
     let token: string;
+    let surface: boolean;
     try {
       const address = await this.openPicture();
       if (this.#closed) return;
       token = address.token;
+      surface = address.surface;
       socket = this.make(address.url);
     } catch {
       // No picture to be had now (the session may just be ending): the next attempt or the next view says more.
@@ -71,6 +87,7 @@ export class PictureSocket {
     this.#socket = socket;
     socket.onopen = () => {
       socket.send(token);
+      this.events.onOpen(surface);
       this.events.onState("open");
     };
     socket.onmessage = (message: MessageEvent<unknown>) => {
@@ -79,8 +96,11 @@ export class PictureSocket {
       if (decoded) this.#pause = FIRST_PAUSE_MS;
       if (decoded?.kind === "rectangle") this.events.onRectangle(decoded);
       else if (decoded?.kind === "pointer") this.events.onPointer(decoded);
-      // Says that this message is done with, whatever it was: the program sends no more than a window can draw.
-      socket.send(DONE);
+      else if (decoded?.kind === "size") this.events.onSize(decoded);
+      // Says that this message is done with, whatever it was: the program sends no more than a window can draw. Where the
+      // program paints, it waits for this before it leaves a place to the page, which must be seen to have painted by then.
+      if (surface && decoded?.kind === "rectangle") afterPaint(() => socket.send(DONE));
+      else socket.send(DONE);
     };
     socket.onclose = () => {
       if (this.#socket !== socket) return;

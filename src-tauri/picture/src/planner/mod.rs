@@ -298,10 +298,13 @@ impl Planner {
         for moved in moves {
             for place in self.stale.touched(moved.to) {
                 let rect = self.stale.pixels(place);
-                if moved.to.union(rect) == moved.to {
+                // What lies inside was compared before it was copied, and no copy reads or writes what another wrote.
+                let right = if moved.to.union(rect) == moved.to {
                     self.lossy.clear(place);
-                }
-                let right = !self.lossy.is_set(place) && same(&self.reference, rect, now, rect);
+                    true
+                } else {
+                    !self.lossy.is_set(place) && same(&self.reference, rect, now, rect)
+                };
                 self.stale.set(place, !right);
             }
         }

@@ -1,0 +1,296 @@
+//! Paints the user's screen into the technician's window, where the page says, without the page's canvas.
+//!
+//! Flow: the picture changes -> its part of the window is to be drawn anew -> GTK asks to draw it -> the picture is painted, and
+//! the webview is not asked at all when nothing of the page is seen there. What the page has over the picture
+//! ([`crate::picture_socket::placed`]) is left to it; it has got the pixels that lie beneath.
+//!
+//! Why not a transparent page over the picture: without a GPU, WebKitGTK (2.50) never clears what was drawn there before.
+//!
+//! Why: WebKitGTK draws a canvas when its own timer says so, up to 25 ms later, and spends two thirds of a core on 15
+//! pictures a second of a whole screen (README, "Figures"); this way it takes a few milliseconds and the page stays free.
+//!
+//! Invariant: only the newest picture is painted, and nothing of a session after it is over.
+
+use gtk::{
+    cairo::{self, Context, FillRule, Filter, Format, ImageSurface, Region},
+    glib::{MainContext, Propagation},
+    prelude::*,
+};
+use renfort_engine::{
+    leg,
+    seams::{Picture, Rect, Size},
+};
+use tauri::WebviewWindow;
+use webkit2gtk::WebView;
+
+use crate::picture_socket::{
+    Damage, SharedCanvas,
+    placed::{Area, Layout, Placed},
+};
+
+/// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
+const AROUND: (f64, f64, f64) = (16.0 / 255.0, 20.0 / 255.0, 21.0 / 255.0);
+/// Pixels around a scaled part that its edge is made of, too.
+const EDGE: i32 = 2;
+
+/// Paints `canvas` into this window from now on.
+///
+/// # Errors
+/// When the window has no webview any more.
+pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Result<()> {
+    window.with_webview(move |webview| {
+        let view = webview.inner();
+        let (before, after) = (canvas.clone(), canvas.clone());
+        view.connect_draw(
+            move |view, context| match painted(view, context, &before, When::Alone) {
+                true => Propagation::Stop,
+                false => Propagation::Proceed,
+            },
+        );
+        view.connect_local("draw", true, move |values| {
+            let (view, context) = (values.first()?.get().ok()?, values.get(1)?.get().ok()?);
+            painted(&view, &context, &after, When::OverThePage);
+            Some(false.to_value())
+        });
+        MainContext::default().spawn_local(async move {
+            loop {
+                let damage = canvas.damaged().await;
+                leg::mark("picture: into the window");
+                invalidate(&view, &canvas, &damage);
+            }
+        });
+    })
+}
+
+/// Asks to draw anew what changed.
+fn invalidate(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
+    let parts = match damage {
+        Damage::All => None,
+        Damage::Parts(parts) => canvas.look(|picture, placed| {
+            let (size, layout) = (picture.size(), placed.at(window(view), picture.size()));
+            let area = |part: &Rect| shown(*part, size, &layout);
+            parts.iter().filter_map(area).collect::<Vec<_>>()
+        }),
+    };
+    let Some(parts) = parts else {
+        return view.queue_draw();
+    };
+    let scale = view.scale_factor();
+    for part in parts {
+        let (left, top) = (part.x.div_euclid(scale), part.y.div_euclid(scale));
+        let right = (part.x + part.width + scale - 1).div_euclid(scale);
+        let bottom = (part.y + part.height + scale - 1).div_euclid(scale);
+        view.queue_draw_area(left, top, right - left, bottom - top);
+    }
+}
+
+/// All of the webview, in pixels.
+fn window(view: &WebView) -> Area {
+    let (all, scale) = (view.allocation(), view.scale_factor());
+    Area {
+        x: 0,
+        y: 0,
+        width: all.width() * scale,
+        height: all.height() * scale,
+    }
+}
+
+/// Where a part of the picture is seen; none where it is not.
+fn shown(part: Rect, size: Size, layout: &Layout) -> Option<Area> {
+    let Area { x, y, width, height } = layout.picture;
+    let is_scaled = !is_plain(layout, size);
+    let along = |start: i32, length: i32, pixels: u16, from: u16, to: u16| {
+        let at = |pixel: u16| i64::from(pixel) * i64::from(length) / i64::from(pixels.max(1));
+        let edge = if is_scaled { EDGE } else { 0 };
+        (
+            start.saturating_add(at(from) as i32 - edge),
+            start.saturating_add(at(to) as i32 + edge),
+        )
+    };
+    let (left, right) = along(x, width, size.width, part.x, part.x + part.width);
+    let (top, bottom) = along(y, height, size.height, part.y, part.y + part.height);
+    Area {
+        x: left,
+        y: top,
+        width: right.saturating_sub(left),
+        height: bottom.saturating_sub(top),
+    }
+    .inside(layout.picture)?
+    .inside(layout.stage)
+}
+
+fn is_plain(layout: &Layout, size: Size) -> bool {
+    (layout.picture.width, layout.picture.height) == (i32::from(size.width), i32::from(size.height))
+}
+
+/// When the picture is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// Instead of the page, where nothing of it is to be seen.
+    Alone,
+    /// After it.
+    OverThePage,
+}
+
+/// Paints what is to be drawn. False when that was not to be done now, or there is nothing to paint.
+fn painted(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) -> bool {
+    match canvas.look(|picture, placed| draw(view, context, picture, placed, when)) {
+        Some(Ok(painted)) => painted,
+        Some(Err(error)) => {
+            tracing::warn!(%error, "the picture was not painted");
+            false
+        }
+        None => false,
+    }
+}
+
+fn draw(
+    view: &WebView,
+    context: &Context,
+    picture: &Picture,
+    placed: &Placed,
+    when: When,
+) -> Result<bool, cairo::Error> {
+    let scale = f64::from(view.scale_factor());
+    let layout = placed.at(window(view), picture.size());
+    let clips = context.copy_clip_rectangle_list()?;
+    let mine = Region::create();
+    let mut alone = true;
+    for clip in clips.iter() {
+        let outer = |start: f64, length: f64| {
+            let (from, to) = ((start * scale).floor() as i32, ((start + length) * scale).ceil() as i32);
+            (from, to - from)
+        };
+        let ((x, width), (y, height)) = (outer(clip.x(), clip.width()), outer(clip.y(), clip.height()));
+        let clip = Area { x, y, width, height };
+        alone &= clip.inside(layout.stage) == Some(clip);
+        if let Some(part) = clip.inside(layout.stage) {
+            mine.union_rectangle(&rectangle(part))?;
+        }
+        for cover in layout.covers.iter().filter_map(|cover| cover.inside(clip)) {
+            alone = false;
+            mine.subtract_rectangle(&rectangle(cover))?;
+        }
+    }
+    if alone != (when == When::Alone) {
+        return Ok(false);
+    }
+    context.scale(1.0 / scale, 1.0 / scale);
+    for index in 0..mine.num_rectangles() {
+        let one = mine.rectangle(index);
+        let part = Area {
+            x: one.x(),
+            y: one.y(),
+            width: one.width(),
+            height: one.height(),
+        };
+        around(context, part, &layout)?;
+        if let Some(part) = part.inside(layout.picture) {
+            paint_part(context, picture, part, &layout)?;
+        }
+    }
+    leg::mark("picture: painted");
+    Ok(true)
+}
+
+fn rectangle(area: Area) -> cairo::RectangleInt {
+    cairo::RectangleInt::new(area.x, area.y, area.width, area.height)
+}
+
+/// What lies around the picture.
+fn around(context: &Context, stage: Area, layout: &Layout) -> Result<(), cairo::Error> {
+    let (red, green, blue) = AROUND;
+    context.set_source_rgb(red, green, blue);
+    outline(context, stage);
+    if let Some(inner) = stage.inside(layout.picture) {
+        outline(context, inner);
+    }
+    context.set_fill_rule(FillRule::EvenOdd);
+    context.fill()?;
+    context.set_fill_rule(FillRule::Winding);
+    Ok(())
+}
+
+fn outline(context: &Context, area: Area) {
+    let [x, y, width, height] = [area.x, area.y, area.width, area.height].map(f64::from);
+    context.rectangle(x, y, width, height);
+}
+
+/// Paints what is seen of the picture in `part` of the window.
+fn paint_part(context: &Context, picture: &Picture, part: Area, layout: &Layout) -> Result<(), cairo::Error> {
+    let size = picture.size();
+    let surface = if is_plain(layout, size) {
+        let (x, y) = (part.x - layout.picture.x, part.y - layout.picture.y);
+        let mut image = like(context, part)?;
+        take(&mut image, picture, Area { x, y, ..part })?;
+        image
+    } else {
+        scaled(context, picture, part, layout)?
+    };
+    context.set_source_surface(&surface, f64::from(part.x), f64::from(part.y))?;
+    context.source().set_filter(Filter::Nearest);
+    outline(context, part);
+    context.fill()
+}
+
+/// An image that the window takes fast: in memory that the X server shares, where there is one.
+fn like(context: &Context, part: Area) -> Result<ImageSurface, cairo::Error> {
+    let surface = context
+        .target()
+        .create_similar_image(Format::Rgb24, part.width, part.height)?;
+    ImageSurface::try_from(surface).or_else(|_| ImageSurface::create(Format::Rgb24, part.width, part.height))
+}
+
+/// Fills an image with pixels of the picture. They must be inside.
+fn take(image: &mut ImageSurface, picture: &Picture, from: Area) -> Result<(), cairo::Error> {
+    let stride = image.stride() as usize;
+    let inside = |at: i32| u16::try_from(at).unwrap_or_default();
+    let rect = Rect {
+        x: inside(from.x),
+        y: inside(from.y),
+        width: inside(from.width),
+        height: inside(from.height),
+    };
+    // Nothing else holds the image; cairo says so in any case.
+    let mut bytes = image.data().map_err(|_| cairo::Error::SurfaceFinished)?;
+    for (row, pixels) in bytes.chunks_exact_mut(stride).zip(picture.rows(rect)) {
+        for (to, from) in row.chunks_exact_mut(4).zip(pixels.chunks_exact(4)) {
+            // A canvas' pixels are red first, cairo's blue first (on a machine whose lowest byte is first).
+            let pixel = u32::from_le_bytes([from[2], from[1], from[0], 255]);
+            to.copy_from_slice(&pixel.to_ne_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// The same, larger or smaller.
+fn scaled(context: &Context, picture: &Picture, part: Area, layout: &Layout) -> Result<ImageSurface, cairo::Error> {
+    let size = picture.size();
+    let whole = layout.picture;
+    let (across, down) = (
+        f64::from(size.width) / f64::from(whole.width),
+        f64::from(size.height) / f64::from(whole.height),
+    );
+    let span = |start: i32, length: i32, origin: i32, factor: f64, pixels: u16| {
+        let from = (f64::from(start - origin) * factor).floor() as i32 - EDGE;
+        let to = (f64::from(start - origin + length) * factor).ceil() as i32 + EDGE;
+        let (from, to) = (from.clamp(0, i32::from(pixels)), to.clamp(0, i32::from(pixels)));
+        (from, to - from)
+    };
+    let (x, width) = span(part.x, part.width, whole.x, across, size.width);
+    let (y, height) = span(part.y, part.height, whole.y, down, size.height);
+    let from = Area { x, y, width, height };
+    let mut source = ImageSurface::create(Format::Rgb24, width, height)?;
+    take(&mut source, picture, from)?;
+    let image = like(context, part)?;
+    let onto = Context::new(&image)?;
+    onto.translate(f64::from(whole.x - part.x), f64::from(whole.y - part.y));
+    onto.scale(1.0 / across, 1.0 / down);
+    onto.set_source_surface(&source, f64::from(x), f64::from(y))?;
+    onto.source().set_extend(cairo::Extend::Pad);
+    onto.source().set_filter(Filter::Good);
+    onto.paint()?;
+    drop(onto);
+    image.flush();
+    Ok(image)
+}

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Place } from "../generated/host";
+import { Placement, contained, few } from "./placement";
+
+const rect = (x: number, y: number, width: number, height: number): DOMRect => new DOMRect(x, y, width, height);
+const put = (element: Element, place: DOMRect): void => {
+  element.getBoundingClientRect = () => place;
+};
+let said: Place[];
+let canvas: HTMLCanvasElement;
+let placement: Placement | undefined;
+
+beforeEach(() => {
+  vi.stubGlobal("ResizeObserver", class {
+    observe(): void {}
+    disconnect(): void {}
+  });
+  said = [];
+  document.body.innerHTML = '<main data-plane><canvas width="1920" height="1080"></canvas></main>';
+  canvas = document.querySelector("canvas") as HTMLCanvasElement;
+  put(document.querySelector("main") as Element, rect(0, 40, 1000, 600));
+  put(canvas, rect(20, 40, 960, 540));
+});
+afterEach(() => {
+  placement?.close();
+  vi.unstubAllGlobals();
+});
+const start = (): Placement => (placement = new Placement(canvas, (place) => said.push(place)));
+const over = (html: string, place: DOMRect): Element => {
+  document.body.insertAdjacentHTML("beforeend", html);
+  const element = document.body.lastElementChild as Element;
+  put(element, place);
+  return element;
+};
+
+test("it says where the picture is, once, and that it is nowhere at the end", () => {
+  const own = start();
+  own.look();
+  own.close();
+  placement = undefined;
+  expect(said).toEqual([
+    { surface: "here", across: window.innerWidth, stage: [0, 40, 1000, 600], picture: [20, 40, 960, 540], covers: [] },
+    { surface: "none" },
+  ]);
+});
+
+test("what is taken out of the flow and seen over the picture covers it", async () => {
+  start();
+  over('<div style="position: absolute">menu</div>', rect(900, 30, 80, 100));
+  over('<div style="position: fixed; opacity: 0">unseen</div>', rect(0, 40, 80, 100));
+  over('<div style="position: fixed; visibility: hidden">hidden</div>', rect(0, 40, 80, 100));
+  over('<div style="position: fixed">elsewhere</div>', rect(0, 0, 80, 30));
+  over("<div>in the flow</div>", rect(0, 40, 80, 100));
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  expect(said[1]).toMatchObject({ covers: [[900, 30, 80, 100]] });
+});
+
+test("a shadow reaches further than what casts it", async () => {
+  start();
+  over('<div style="position: absolute; box-shadow: 0 0 8px black">menu</div>', rect(500, 300, 80, 100));
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  expect(said[1]).toMatchObject({ covers: [[468, 268, 144, 164]] });
+});
+
+test("a canvas keeps its proportions in the middle of its box", () => {
+  expect(contained(rect(10, 20, 400, 200), { width: 100, height: 100 })).toEqual([110, 20, 200, 200]);
+  expect(contained(rect(0, 0, 100, 300), { width: 200, height: 100 })).toEqual([0, 125, 100, 50]);
+});
+
+test("too many become the one that holds them all", () => {
+  expect(few([rect(1, 2, 3, 4)])).toEqual([[1, 2, 3, 4]]);
+  const many = Array.from({ length: 20 }, (_, step) => rect(step, step, 2, 2));
+  expect(few(many)).toEqual([[0, 0, 21, 21]]);
+});

@@ -1,0 +1,125 @@
+/**
+ * Says where the app paints the picture: the canvas' place in this page, the room around it, and what of the page lies over
+ * it, which the app leaves to the page once that has drawn the pixels beneath. Looks again whenever something may have moved.
+ * Invariant: what is said is what the page shows at its next frame, and nothing is said twice.
+ */
+import type { Place, Placed } from "../generated/host";
+
+/** From the left, from the top, across, down. */
+type Box4 = Placed["stage"];
+
+/** As many as the app takes; more are joined into one that holds them all. */
+const MOST_COVERS = 16;
+/** How far a shadow reaches around what casts it, in CSS pixels (`--shadow-raised` and its like). */
+const SHADOW = 32;
+/** The room around the picture, in the page's markup. */
+const STAGE = "[data-plane]";
+
+export class Placement {
+  readonly #stage: Element;
+  readonly #sizes: ResizeObserver;
+  readonly #changes: MutationObserver;
+  readonly #again = (): void => {
+    this.#frame ||= requestAnimationFrame(() => this.look());
+  };
+  #frame = 0;
+  #said = "";
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly say: (place: Place) => void,
+  ) {
+    this.#stage = canvas.closest(STAGE) ?? canvas;
+    this.#sizes = new ResizeObserver(this.#again);
+    this.#sizes.observe(canvas);
+    this.#sizes.observe(this.#stage);
+    this.#changes = new MutationObserver(this.#again);
+    this.#changes.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "open", "hidden"] });
+    for (const event of MOVES) window.addEventListener(event, this.#again, { capture: true, passive: true });
+    this.look();
+  }
+
+  /** Says where everything is now, when that is another place. */
+  look(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const stage = this.#stage.getBoundingClientRect();
+    const place: Place = {
+      surface: "here",
+      across: window.innerWidth,
+      stage: box(stage),
+      picture: contained(this.canvas.getBoundingClientRect(), this.canvas),
+      covers: few(covers(this.canvas, stage)),
+    };
+    const said = JSON.stringify(place);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.say(place);
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#sizes.disconnect();
+    this.#changes.disconnect();
+    for (const event of MOVES) window.removeEventListener(event, this.#again, { capture: true });
+    this.say({ surface: "none" });
+  }
+}
+
+/** After these something may lie elsewhere. */
+const MOVES = ["resize", "scroll", "focusin", "focusout", "toggle", "transitionend", "animationend"] as const;
+
+const box = ({ x, y, width, height }: { x: number; y: number; width: number; height: number }): Box4 => [x, y, width, height].map(tenths) as Box4;
+const tenths = (number: number): number => Math.round(number * 10) / 10;
+
+/** Where the pixels of a canvas lie in its box (`object-fit: contain`). */
+export function contained(outer: { x: number; y: number; width: number; height: number }, pixels: { width: number; height: number }): Box4 {
+  const scale = Math.min(outer.width / pixels.width, outer.height / pixels.height);
+  const [width, height] = [pixels.width * scale, pixels.height * scale];
+  return box({ x: outer.x + (outer.width - width) / 2, y: outer.y + (outer.height - height) / 2, width, height });
+}
+
+/** What the page draws over the stage: what is taken out of the flow and is neither part of the canvas nor around it. */
+function covers(canvas: Element, stage: DOMRect): DOMRect[] {
+  const found: DOMRect[] = [];
+  const add = (one: DOMRect, around: number): void => {
+    const wide = new DOMRect(one.x - around, one.y - around, one.width + 2 * around, one.height + 2 * around);
+    if (one.width > 0 && one.height > 0 && meet(wide, stage)) found.push(wide);
+  };
+  for (const element of document.body.querySelectorAll("*")) {
+    if (element.contains(canvas)) {
+      edges(element).forEach((edge) => add(edge, 0));
+      continue;
+    }
+    const style = getComputedStyle(element);
+    if (style.position !== "absolute" && style.position !== "fixed") continue;
+    if (style.visibility === "hidden" || style.opacity === "0") continue;
+    if (element.matches(":modal")) add(stage, 0);
+    add(element.getBoundingClientRect(), style.boxShadow === "none" || style.boxShadow === "" ? 0 : SHADOW);
+  }
+  return found;
+}
+
+/** The four sides of an outline that is drawn over the picture, inside it (`RemoteScreen.svelte`). */
+function edges(element: Element): DOMRect[] {
+  const style = getComputedStyle(element, "::after");
+  if (style.content === "none" || style.outlineStyle === "none") return [];
+  const wide = Math.max(parseFloat(style.outlineWidth), -parseFloat(style.outlineOffset)) || 0;
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return [
+    new DOMRect(x, y, width, wide),
+    new DOMRect(x, y + height - wide, width, wide),
+    new DOMRect(x, y, wide, height),
+    new DOMRect(x + width - wide, y, wide, height),
+  ];
+}
+
+const meet = (one: DOMRect, other: DOMRect): boolean => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+
+/** No more than the app takes. */
+export function few(all: readonly DOMRect[]): Box4[] {
+  if (all.length <= MOST_COVERS) return all.map(box);
+  const [left, top] = [Math.min(...all.map((one) => one.left)), Math.min(...all.map((one) => one.top))];
+  const [right, bottom] = [Math.max(...all.map((one) => one.right)), Math.max(...all.map((one) => one.bottom))];
+  return [box({ x: left, y: top, width: right - left, height: bottom - top })];
+}
