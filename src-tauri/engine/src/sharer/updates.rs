@@ -134,7 +134,7 @@ impl UpdateOutlet {
         };
         self.key = false;
         let timestamp = gate.timestamp(now);
-        let announced = self.planner.video(timestamp, rects, now - self.start);
+        let announced = self.planner.video(timestamp, rects, picture, now - self.start);
         if gate.is_open() {
             self.line.send(vec![announced]);
             gate.send(timestamp, encoded);

@@ -33,7 +33,7 @@ use crate::{
 use compare::{same, tightened};
 use grid::{CELL, Grid, Place, joined};
 use log::{Log, Touched};
-use moves::{Move, Moves};
+use moves::{Found, Move, Moves};
 use shelf::Shelf;
 use tiles::Tiles;
 use video::{Lossy, Rates};
@@ -94,7 +94,7 @@ pub struct Plan {
 
 /// Plans updates for one viewer.
 pub struct Planner {
-    /// What the viewer has once everything that was sent has arrived.
+    /// What the viewer has once everything that was sent has arrived; where it is lossy, what the frame was made of.
     reference: Picture,
     /// Where the screen may differ from that.
     stale: Grid,
@@ -172,11 +172,11 @@ impl Planner {
         self.lossy.rests_at()
     }
 
-    /// A frame of video with this RTP timestamp, of the picture of the last turn, shows these rectangles.
+    /// A frame of video with this RTP timestamp, of the `picture` of the last turn, shows these rectangles.
     ///
     /// # Panics
     /// When they are more than [`MAX_VIDEO_RECTS`] or none.
-    pub fn video(&mut self, timestamp: u32, rects: &[Rect], at: Duration) -> Planned {
+    pub fn video(&mut self, timestamp: u32, rects: &[Rect], picture: &Picture, at: Duration) -> Planned {
         assert!(
             (1..=MAX_VIDEO_RECTS).contains(&rects.len()),
             "what a plan left to video"
@@ -186,6 +186,8 @@ impl Planner {
                 self.stale.set(place, false);
                 self.lossy.paint(place, at);
             }
+            // What the viewer has is about this: enough to see what moves from there.
+            self.reference.take_from(picture, *rect);
         }
         let touched = Touched {
             writes: rects.to_vec(),
@@ -227,8 +229,9 @@ impl Planner {
         let room = means.room.min(BYTES_ON_THE_WAY - bytes);
         let mut open = Open::default();
         if self.stale.count() > 0 {
-            let cells = self.compare(now, means.at);
-            self.copies(now, &cells, &mut open);
+            let cells = self.compare(now);
+            let unsure = self.copies(now, &cells, &mut open);
+            self.note_changes(&cells, &unsure, means.at);
             self.seen_before(now, means.at, &mut open, &mut plan.updates);
             if means.video {
                 plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means.soon);
@@ -272,26 +275,35 @@ impl Planner {
         Ok(plan)
     }
 
-    /// Looks which damaged cells have changed, all of those that are lossy among them.
-    fn compare(&mut self, now: &Picture, at: Duration) -> Vec<(Place, bool)> {
+    /// Looks which damaged cells have changed.
+    fn compare(&mut self, now: &Picture) -> Vec<(Place, bool)> {
         let mut cells = Vec::new();
         for place in self.stale.all() {
             let rect = self.stale.pixels(place);
-            let changed = self.lossy.is_set(place) || !same(&self.reference, rect, now, rect);
+            let changed = !same(&self.reference, rect, now, rect);
             self.stale.set(place, changed);
-            if changed && self.damaged.is_set(place) {
-                self.lossy.changed(place, at);
-            }
             cells.push((place, changed));
         }
-        self.damaged = Grid::new(now.size());
         cells
     }
 
-    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) {
+    /// Counts what changed in its place. When most of what changed has moved, the rest is what it uncovered, and no film.
+    fn note_changes(&mut self, cells: &[(Place, bool)], unsure: &[Place], at: Duration) {
+        let changed = || cells.iter().filter(|(_, changed)| *changed).map(|(place, _)| *place);
+        let moved = changed().filter(|place| !self.stale.is_set(*place)).count() + unsure.len();
+        if moved * 2 < changed().count() {
+            for place in changed().filter(|place| self.stale.is_set(*place) && self.damaged.is_set(*place)) {
+                self.lossy.changed(place, at);
+            }
+        }
+        self.damaged = Grid::new(self.reference.size());
+    }
+
+    /// Copies what moved. Says what has moved, too, but could not be copied.
+    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) -> Vec<Place> {
         let lossy = &self.lossy;
         let is_exact = |from: Rect| lossy.is_exact(from);
-        let moves = self.moves.find(&self.reference, now, &self.stale, cells, is_exact);
+        let Found { moves, unsure } = self.moves.find(&self.reference, now, &self.stale, cells, is_exact);
         for moved in &moves {
             self.copy(*moved, open);
         }
@@ -308,6 +320,7 @@ impl Planner {
                 self.stale.set(place, !right);
             }
         }
+        unsure
     }
 
     /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.

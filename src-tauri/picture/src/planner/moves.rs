@@ -18,6 +18,8 @@ use crate::{
 const FEWEST: usize = 24;
 /// Displacements that are tried at a time.
 const TRIED: usize = 4;
+/// Displacements that are remembered: what scrolls goes by one step or two, and back.
+const REMEMBERED: usize = 8;
 /// Copies of one turn; the smallest beyond are sent as pixels.
 const MOST: usize = 128;
 /// Fruitless searches in a row after which turns are left out: 1 after one more, then 3, 7, and 15 at last.
@@ -33,10 +35,19 @@ pub(super) struct Move {
     pub from: Rect,
 }
 
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In their order, none reads what one before it has written.
+    pub moves: Vec<Move>,
+    /// Changed cells that moved, too, but from where the viewer has not what stood there.
+    pub unsure: Vec<Place>,
+}
+
 #[derive(Default)]
 pub(super) struct Moves {
     search: Search,
-    /// Those of last time, the likeliest first.
+    /// Those of the last times, the latest and likeliest first.
     recent: Vec<Displacement>,
     /// Searches in a row that found nothing, and turns that are left out for it: a film moves nothing.
     fruitless: u32,
@@ -46,8 +57,7 @@ pub(super) struct Moves {
 impl Moves {
     /// Copies that make part of the changed cells right. `cells` are those that were damaged, row by row from the left,
     /// and whether each has changed: one that has not, as it is empty, goes with its neighbours where it can, so that
-    /// few copies are large. In their order, none reads what one before it has written.
-    /// Nothing comes from where `is_exact` does not hold.
+    /// few copies are large. Nothing comes from where `is_exact` does not hold.
     pub fn find(
         &mut self,
         before: &Picture,
@@ -55,35 +65,49 @@ impl Moves {
         grid: &Grid,
         cells: &[(Place, bool)],
         is_exact: impl Fn(Rect) -> bool,
-    ) -> Vec<Move> {
+    ) -> Found {
         let changed: Vec<Place> = cells
             .iter()
             .filter(|(_, changed)| *changed)
             .map(|(place, _)| *place)
             .collect();
         if changed.len() < FEWEST {
-            return Vec::new();
+            return Found::default();
         }
         let tried = self.displacements(before, now, grid, cells, &changed);
         if tried.is_empty() {
-            return Vec::new();
+            return Found::default();
         }
         let size = now.size();
-        let came_by = |to: Rect, moved: Displacement| {
-            moved
-                .origin(to, size)
-                .is_some_and(|from| is_exact(from) && same(before, from, now, to))
+        // None: it did not; else, has the viewer what stood there?
+        let origin = |to: Rect, moved: Displacement| -> Option<bool> {
+            let from = moved.origin(to, size).filter(|from| same(before, *from, now, to))?;
+            Some(is_exact(from))
         };
-        let (mut last, mut sure) = (0, Grid::new(size));
+        let came_by = |to: Rect, moved: Displacement| origin(to, moved) == Some(true);
+        let (mut last, mut sure, mut unsure) = (0, Grid::new(size), Vec::new());
         let moved = cells.iter().filter_map(|&(place, changed)| {
             let to = grid.pixels(place);
             if !changed {
                 return came_by(to, tried[last]).then_some((place, last));
             }
             let order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
-            last = order.into_iter().find(|at| came_by(to, tried[*at]))?;
-            sure.set(place, true);
-            Some((place, last))
+            let mut has_moved = false;
+            for at in order {
+                match origin(to, tried[at]) {
+                    Some(true) => {
+                        last = at;
+                        sure.set(place, true);
+                        return Some((place, last));
+                    }
+                    Some(false) => has_moved = true,
+                    None => {}
+                }
+            }
+            if has_moved {
+                unsure.push(place);
+            }
+            None
         });
         let mut moved = joined(grid, moved.collect::<Vec<_>>());
         moved.retain(|(rect, _)| sure.touched(*rect).any(|place| sure.is_set(place)));
@@ -109,13 +133,19 @@ impl Moves {
         };
         let mut order: Vec<usize> = (0..tried.len()).filter(|by| area(*by) > 0).collect();
         order.sort_by_key(|by| Reverse(area(*by)));
-        self.recent = order.into_iter().map(|by| tried[by]).collect();
+        let led: Vec<Displacement> = order.into_iter().map(|by| tried[by]).collect();
+        self.recent.retain(|known| !led.contains(known));
+        self.recent.splice(0..0, led);
+        self.recent.truncate(REMEMBERED);
 
         let moves = moved.into_iter().filter_map(|(to, by)| {
             let from = tried[by].origin(to, size)?;
             Some(Move { to, from })
         });
-        in_order(moves)
+        Found {
+            moves: in_order(moves),
+            unsure,
+        }
     }
 
     fn displacements(
@@ -139,7 +169,7 @@ impl Moves {
         if let Some(moved) = self.recent.iter().copied().find(|moved| going_on(*moved)) {
             self.recent.retain(|other| *other != moved);
             self.recent.insert(0, moved);
-            return self.recent.clone();
+            return self.recent.iter().copied().take(TRIED).collect();
         }
         if self.idle > 0 {
             self.idle -= 1;

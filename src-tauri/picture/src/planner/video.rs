@@ -2,7 +2,7 @@
 //!
 //! Invariant: a small change is never left to video, and what is left to it is sent as pixels once it has rested.
 
-use std::{cmp::Reverse, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
 use super::grid::{CELL, Grid, Place, joined};
 use crate::{
@@ -17,6 +17,8 @@ const REST: Duration = Duration::from_millis(200);
 const SOON: Duration = Duration::from_millis(150);
 /// So many changes, each soon after the one before, make a film.
 const OFTEN: u8 = 4;
+/// Cells of a side of what goes one way or the other as a whole, so that few rectangles hold what is left to video.
+const BLOCK: u16 = 8;
 /// Cells of a change that is always sent as pixels: an icon, a spinner.
 const SMALL: usize = 64;
 
@@ -160,8 +162,7 @@ impl Rates {
     }
 }
 
-/// Rectangles of the stale cells that are better left to video: films, and when the rest is more than can go soon, what is
-/// shaded, then what is largest.
+/// Rectangles of the stale cells that are better left to video: films, and of the rest what is more than can go soon.
 pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, soon: usize) -> Vec<Rect> {
     if stale.count() <= SMALL {
         return Vec::new();
@@ -176,36 +177,49 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, s
     // The cells at a film's edges hold some of what is around it.
     let in_film =
         |place: Place| lossy.is_film(place) && film.touched(around(stale.pixels(place))).any(|near| film.is_set(near));
-    let (mut video, mut exact): (Vec<_>, Vec<_>) = (places.into_iter()).partition(|(place, _)| in_film(*place));
+    let (mut video, exact): (Vec<_>, Vec<_>) = (places.into_iter()).partition(|(place, _)| in_film(*place));
     let cost = |cells: &[(Place, bool)]| {
         let shaded = cells.iter().filter(|(_, shaded)| *shaded).count();
         rates.bytes(true, shaded) + rates.bytes(false, cells.len() - shaded)
     };
     if cost(&exact) > soon {
-        let (shaded, drawn) = exact.into_iter().partition(|(_, shaded)| *shaded);
-        video.extend::<Vec<_>>(shaded);
-        exact = drawn;
-    }
-    let mut places: Vec<Place> = video.into_iter().map(|(place, _)| place).collect();
-    if cost(&exact) > soon {
+        // As much as can go soon goes as pixels, so that what moves on can be copied from there: what is drawn first, from
+        // the top.
+        let mut blocks = blocks(&exact);
+        blocks.sort_by_key(|block| (is_photograph(block), block[0].0.row / BLOCK, block[0].0.column / BLOCK));
         let mut left = soon;
-        let mut rects = joined(stale, exact);
-        rects.sort_by_key(|(rect, _)| rect.area());
-        for (rect, shaded) in rects {
-            let cells: Vec<Place> = stale.touched(rect).collect();
-            let bytes = rates.bytes(shaded, cells.len());
-            if bytes <= left {
-                left -= bytes;
-            } else {
-                places.extend(cells);
-            }
+        for block in blocks {
+            let bytes = cost(&block);
+            left = left.checked_sub(bytes).unwrap_or_else(|| {
+                video.extend(block);
+                0
+            });
         }
     }
+    let mut places: Vec<Place> = video.into_iter().map(|(place, _)| place).collect();
     if places.len() <= SMALL {
         return Vec::new();
     }
     places.sort_by_key(|place| (place.row, place.column));
     few(joined(stale, places.into_iter().map(|place| (place, ()))))
+}
+
+/// Cells of a block, by blocks, each with whether it is shaded.
+fn blocks(cells: &[(Place, bool)]) -> Vec<Vec<(Place, bool)>> {
+    let mut blocks: BTreeMap<(u16, u16), Vec<(Place, bool)>> = BTreeMap::new();
+    for cell in cells {
+        let (place, _) = cell;
+        blocks
+            .entry((place.row / BLOCK, place.column / BLOCK))
+            .or_default()
+            .push(*cell);
+    }
+    blocks.into_values().collect()
+}
+
+/// Coloured letters are shaded here and there; a photograph is all over.
+fn is_photograph(block: &[(Place, bool)]) -> bool {
+    block.iter().filter(|(_, shaded)| *shaded).count() * 4 > block.len() * 3
 }
 
 /// A cell and a pixel of each around it; what is outside the screen does no harm.

@@ -44,7 +44,9 @@ impl Session {
         }
         if !plan.video.is_empty() {
             self.timestamp += 3_000;
-            let update = self.planner.video(self.timestamp, &plan.video, self.world.now);
+            let update = self
+                .planner
+                .video(self.timestamp, &plan.video, &self.screen.picture, self.world.now);
             self.world.sharer.send_update(update).unwrap();
         }
     }

@@ -94,7 +94,7 @@ impl Way {
             return;
         }
         self.timestamp += 3_000;
-        let planned = planner.video(self.timestamp, &plan.video, screen.time);
+        let planned = planner.video(self.timestamp, &plan.video, &screen.picture, screen.time);
         self.updates.push(planned.bytes);
         self.frames.push((self.timestamp, blurred(&screen.picture)));
     }
