@@ -30,6 +30,10 @@ use crate::picture_socket::{
 
 /// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
 const AROUND: (f64, f64, f64) = (16.0 / 255.0, 20.0 / 255.0, 21.0 / 255.0);
+/// Pixels that are painted at once, without waiting for GTK's next turn: a few lines of text.
+const LITTLE: i64 = 128 * 1024;
+/// GDK's name for a display of X11.
+const X11: &str = "GdkX11Display";
 /// Pixels around a scaled part that its edge is made of, too.
 const EDGE: i32 = 2;
 
@@ -56,20 +60,27 @@ pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Resu
             loop {
                 let damage = canvas.damaged().await;
                 leg::mark("picture: into the window");
-                invalidate(&view, &canvas, &damage);
+                renew(&view, &canvas, &damage);
             }
         });
     })
 }
 
-/// Asks to draw anew what changed.
-fn invalidate(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
+/// Sees to it that what changed is painted.
+fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
     let parts = match damage {
         Damage::All => None,
         Damage::Parts(parts) => canvas.look(|picture, placed| {
             let (size, layout) = (picture.size(), placed.at(window(view), picture.size()));
-            let area = |part: &Rect| shown(*part, size, &layout);
-            parts.iter().filter_map(area).collect::<Vec<_>>()
+            let shown = parts.iter().filter_map(|part| shown(*part, size, &layout));
+            let parts: Vec<Area> = shown.collect();
+            if is_painted_at_once(view, &parts) {
+                match at_once(view, &parts, picture, &layout) {
+                    Ok(()) => return Vec::new(),
+                    Err(error) => tracing::debug!(%error, "a part of the picture is painted later"),
+                }
+            }
+            parts
         }),
     };
     let Some(parts) = parts else {
@@ -82,6 +93,43 @@ fn invalidate(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
         let bottom = (part.y + part.height + scale - 1).div_euclid(scale);
         view.queue_draw_area(left, top, right - left, bottom - top);
     }
+}
+
+/// GTK draws no more than 60 times a second: a letter that follows another would wait for up to 17 ms. X11 takes it at any
+/// time; Wayland, with its own rhythm, does not.
+fn is_painted_at_once(view: &WebView, parts: &[Area]) -> bool {
+    let pixels: i64 = parts
+        .iter()
+        .map(|part| i64::from(part.width) * i64::from(part.height))
+        .sum();
+    pixels <= LITTLE && view.scale_factor() == 1 && view.is_mapped() && view.display().type_().name() == X11
+}
+
+fn at_once(view: &WebView, parts: &[Area], picture: &Picture, layout: &Layout) -> Result<(), cairo::Error> {
+    let Some(window) = view.window() else {
+        return Ok(());
+    };
+    let mine = Region::create();
+    for part in parts {
+        mine.union_rectangle(&rectangle(*part))?;
+    }
+    for cover in &layout.covers {
+        mine.subtract_rectangle(&rectangle(*cover))?;
+    }
+    if mine.is_empty() {
+        return Ok(());
+    }
+    let Some(frame) = window.begin_draw_frame(&mine) else {
+        return Ok(());
+    };
+    let painted = match frame.cairo_context() {
+        Some(context) => paint_region(&context, &mine, picture, layout),
+        None => Ok(()),
+    };
+    window.end_draw_frame(&frame);
+    view.display().flush();
+    leg::mark("picture: painted");
+    painted
 }
 
 /// All of the webview, in pixels.
@@ -176,6 +224,13 @@ fn draw(
         return Ok(false);
     }
     context.scale(1.0 / scale, 1.0 / scale);
+    paint_region(context, &mine, picture, &layout)?;
+    leg::mark("picture: painted");
+    Ok(true)
+}
+
+/// Paints what of the picture, and around it, lies in these rectangles of the stage.
+fn paint_region(context: &Context, mine: &Region, picture: &Picture, layout: &Layout) -> Result<(), cairo::Error> {
     for index in 0..mine.num_rectangles() {
         let one = mine.rectangle(index);
         let part = Area {
@@ -184,13 +239,12 @@ fn draw(
             width: one.width(),
             height: one.height(),
         };
-        around(context, part, &layout)?;
+        around(context, part, layout)?;
         if let Some(part) = part.inside(layout.picture) {
-            paint_part(context, picture, part, &layout)?;
+            paint_part(context, picture, part, layout)?;
         }
     }
-    leg::mark("picture: painted");
-    Ok(true)
+    Ok(())
 }
 
 fn rectangle(area: Area) -> cairo::RectangleInt {
