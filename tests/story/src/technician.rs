@@ -27,6 +27,8 @@ const ALIKE: f64 = 0.93;
 const CODEC_TOLERANCE: u8 = 28;
 /// Enter, as WebDriver writes it.
 pub const ENTER: char = '\u{E007}';
+/// Escape, as WebDriver writes it.
+pub const ESCAPE: &str = "\u{E00C}";
 /// How a technician ends with a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -229,6 +231,30 @@ impl TechnicianWindow {
                 })
             },
         )
+        .await
+    }
+
+    /// Waits until an element of the page is seen, in this colour, where the picture would be.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn sees_over_the_picture(&self, own: &Desktop, id: &str, colour: Colour) -> Result<f64> {
+        until(format!("{id} over the remote screen"), async || {
+            let (window, frame) = (own.area_of(WINDOW)?, self.page.frame(id).await?);
+            let at = |start: i16, offset: f64| (f64::from(start) + offset).round() as i16;
+            let area = Area {
+                x: at(window.x, frame.x),
+                y: at(window.y, frame.y),
+                width: frame.width.round() as u16,
+                height: frame.height.round() as u16,
+            };
+            let share = own.picture()?.part(area)?.share_of(colour, 4);
+            Ok(if share > 0.6 {
+                Look::There(share)
+            } else {
+                Look::NotYet(format!("{:.0} % of it", share * 100.0))
+            })
+        })
         .await
     }
 

@@ -13,13 +13,16 @@ mod story {
         programs::target_folder,
         stage::Stage,
         technician::Outcome,
-        technician::{ENTER, TechnicianWindow},
+        technician::{ENTER, ESCAPE, TechnicianWindow},
         user::UserWindow,
         walk::walk,
         words::Language,
         xterm,
     };
     use tokio::sync::Mutex;
+
+    /// `--surface` of the light look, on which menus and dialogs are drawn.
+    const SURFACE: [u8; 3] = [255, 255, 255];
 
     static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
@@ -156,6 +159,34 @@ mod story {
                 text.contains("physical mode")
             })
             .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn what_the_page_has_over_the_picture_is_seen_and_then_the_picture_again() -> Result<()> {
+        on_stage("over", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            let (user, own) = (&stage.user_desktop, &stage.technician_desktop);
+            stage.technician.sees_the_screen_of(user, own).await?;
+            for _ in 0..2 {
+                stage.technician.page.click("special-keys").await?;
+                // The last entry hangs over the picture.
+                stage
+                    .technician
+                    .sees_over_the_picture(own, "special-print_screen", SURFACE)
+                    .await?;
+                stage.technician.page.press(ESCAPE).await?;
+                stage.technician.sees_the_screen_of(user, own).await?;
+            }
+            stage.technician.page.click("type-text-open").await?;
+            stage
+                .technician
+                .sees_over_the_picture(own, "type-text", SURFACE)
+                .await?;
+            stage.technician.page.press(ESCAPE).await?;
+            stage.technician.sees_the_screen_of(user, own).await?;
             Ok(())
         })
         .await
