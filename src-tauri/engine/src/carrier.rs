@@ -21,7 +21,10 @@ use renfort_picture::{
 };
 use tokio::sync::{Notify, mpsc};
 
-use crate::transport::{Transport, random};
+use crate::{
+    messages::MessageError,
+    transport::{Transport, random},
+};
 
 /// Datagrams that are taken before what they call for is sent.
 const BATCH: usize = 64;
@@ -35,6 +38,9 @@ pub enum CarrierError {
     /// An update could not be taken.
     #[error("an update of the picture could not be sent: {0}")]
     Send(#[from] SendError),
+    /// The peer sent a message that no honest peer sends.
+    #[error("what came of the picture is malformed: {0}")]
+    Message(#[from] MessageError),
 }
 
 /// What has come of the peer.

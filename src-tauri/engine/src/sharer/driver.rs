@@ -24,6 +24,7 @@ use super::{
     orders::PictureControl,
     screen::{ScreenEvent, ScreenThread},
     stop::StopSwitch,
+    updates::UpdateLine,
     video,
 };
 use crate::{
@@ -31,6 +32,7 @@ use crate::{
     clipboard_pump::{self, ClipboardPump},
     clock::Clock,
     layout_watch, leg,
+    messages::MessageLine,
     peer::{SharerCommand, SharerEvent},
     seal::{Offered, Seal},
     session::{Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession},
@@ -51,12 +53,18 @@ pub struct Driver {
     clipboard: ClipboardPump,
     current: watch::Sender<Option<Arc<dyn Transport>>>,
     /// Of the connection of the moment, until it is known how updates travel.
-    datagrams: Option<mpsc::Receiver<Bytes>>,
+    ways: Option<Ways>,
     /// What carries its updates; over when this is dropped.
     carrying: JoinSet<()>,
     shell: mpsc::Sender<SharerEvent>,
     ended: bool,
     inbox: Inbox,
+}
+
+/// What answers updates, by the way that they go.
+struct Ways {
+    datagrams: mpsc::Receiver<Bytes>,
+    messages: mpsc::Receiver<Bytes>,
 }
 
 /// Everything that can happen.
@@ -157,7 +165,7 @@ impl Driver {
             picture,
             clipboard,
             current,
-            datagrams: None,
+            ways: None,
             carrying: JoinSet::new(),
             shell,
             ended: false,
@@ -289,7 +297,10 @@ impl Driver {
         match made.unwrap_or(Err(TransportError::NotOpen)) {
             Ok((connection, sdp)) => {
                 self.inbox.connection = Some(connection.events);
-                self.datagrams = Some(connection.datagrams);
+                self.ways = Some(Ways {
+                    datagrams: connection.datagrams,
+                    messages: connection.update_messages,
+                });
                 self.current.send_replace(Some(connection.transport));
                 let seal = self.seal.offer(attempt, &sdp);
                 self.offered = Some(Offered {
@@ -325,27 +336,43 @@ impl Driver {
         self.session.handle_link(LinkEvent::Closed, self.clock.now());
     }
 
-    /// It is known how updates travel on the connection of the moment.
+    /// It is known how updates travel on the connection of the moment, or that they do no more.
     fn carry_updates(&mut self, path: UpdatePath) {
-        let (Some(transport), UpdatePath::Datagrams, Some(datagrams)) = (self.transport(), path, self.datagrams.take())
-        else {
-            // Nobody sends them as messages yet: the picture goes as video alone.
-            return;
-        };
-        tracing::info!("the picture goes as updates");
+        let Some(transport) = self.transport() else { return };
         let (arrived, carriage) = mpsc::channel(1);
-        let carrier = Carrier::new(carriage::Side::Sharer, &transport);
-        self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
+        let line: Arc<dyn UpdateLine> = match (path, self.ways.take()) {
+            (UpdatePath::Datagrams, Some(Ways { datagrams, .. })) => {
+                let carrier = Carrier::new(carriage::Side::Sharer, &transport);
+                self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
+                carrier
+            }
+            (UpdatePath::Messages, Some(Ways { messages, .. })) => {
+                let line = MessageLine::new(&transport);
+                self.carrying.spawn(Arc::clone(&line).run(messages, arrived));
+                line
+            }
+            // The viewer closed their channel: it cannot show them.
+            (_, _) => {
+                tracing::info!("the picture goes as video alone");
+                self.drop_updates();
+                return;
+            }
+        };
+        tracing::info!(?path, "the picture goes as updates");
         self.inbox.carriage = Some(carriage);
-        self.picture.go_by(Some(carrier));
+        self.picture.go_by(Some(line));
+    }
+
+    fn drop_updates(&mut self) {
+        self.inbox.carriage = None;
+        self.ways = None;
+        self.carrying = JoinSet::new();
+        self.picture.go_by(None);
     }
 
     fn drop_connection(&mut self) {
         self.inbox.connection = None;
-        self.inbox.carriage = None;
-        self.datagrams = None;
-        self.carrying = JoinSet::new();
-        self.picture.go_by(None);
+        self.drop_updates();
         if let Some(old) = self.current.send_replace(None) {
             tokio::spawn(async move { old.close().await });
         }

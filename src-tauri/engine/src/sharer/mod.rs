@@ -36,6 +36,7 @@ mod video;
 use driver::Driver;
 
 pub use stop::StopSwitch;
+pub(crate) use updates::{Room, UpdateLine};
 
 /// What a sharer needs to know.
 #[derive(Debug, Clone)]

@@ -145,9 +145,7 @@ mod tests {
             Err(TransportError::NotOpen)
         }
 
-        async fn update_bytes_waiting(&self) -> usize {
-            0
-        }
+        fn drop_update_messages(&self) {}
 
         async fn close(&self) {}
     }

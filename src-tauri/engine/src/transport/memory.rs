@@ -229,10 +229,7 @@ impl Transport for Half {
         })
     }
 
-    async fn update_bytes_waiting(&self) -> usize {
-        // What was sent has arrived.
-        0
-    }
+    fn drop_update_messages(&self) {}
 
     async fn close(&self) {
         if let Some(peer) = self.peer() {

@@ -231,8 +231,8 @@ pub trait Transport: Send + Sync {
     /// When it is too large, when too many wait, or when updates do not travel like this.
     fn send_update_message(&self, message: Bytes) -> Result<(), TransportError>;
 
-    /// Bytes of messages with updates that the peer has not received yet, as far as is known here.
-    async fn update_bytes_waiting(&self) -> usize;
+    /// Messages with updates that wait to be sent are not sent, but for what the library has taken already.
+    fn drop_update_messages(&self);
 
     /// Gives what waits a moment to leave, then ends the connection.
     async fn close(&self);

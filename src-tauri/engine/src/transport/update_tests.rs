@@ -10,7 +10,7 @@ use renfort_protocol::signalling::Sdp;
 
 use super::{
     Connector, DATAGRAMS_IN, MAX_DATAGRAM_BYTES, MAX_UPDATE_BYTES, Side, Transport, TransportError, TransportEvent,
-    UpdatePath, WebRtc,
+    UPDATES_OUT, UpdatePath, WebRtc,
     conformance_tests::{Ends, SOON, deliver, join_by, next},
     memory::Memory,
 };
@@ -143,11 +143,6 @@ async fn update_messages_arrive_whole_both_ways_up_to_the_largest(network: Netwo
         .transport
         .send_update_message(bytes(MAX_UPDATE_BYTES + 1, 0));
     assert!(matches!(refused, Err(TransportError::TooLarge { .. })));
-    let begun = Instant::now();
-    while ends.sharer.transport.update_bytes_waiting().await > 0 {
-        assert!(begun.elapsed() < SOON, "what arrived waits no more");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
 }
 
 async fn update_messages_that_nobody_reads_are_held_back_and_not_lost(network: Network<'_>) {
@@ -173,6 +168,45 @@ async fn update_messages_that_nobody_reads_are_held_back_and_not_lost(network: N
         missing.swap_remove(at.expect("each once, as it was sent"));
     }
     talk(&mut ends).await;
+}
+
+/// Sends until there is no place any more, drops what waits, and sends one more; gives how many were sent and how many of them came.
+async fn dropped(network: Network<'_>) -> (usize, usize) {
+    const SIZE: usize = 16 * 1024;
+    let best = UpdatePath::Messages;
+    let mut ends = joined(network, best, best, best).await;
+    let (mut sent, mut refused) = (0, 0);
+    while refused < 10 {
+        match ends.sharer.transport.send_update_message(bytes(SIZE, sent)) {
+            Ok(()) => (sent, refused) = (sent + 1, 0),
+            Err(TransportError::Full) => {
+                refused += 1;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    ends.sharer.transport.drop_update_messages();
+    let (last, begun) = (bytes(9, 9), Instant::now());
+    let (mut came, mut is_sent) = (Vec::new(), false);
+    while came.last() != Some(&last) {
+        is_sent |= !is_sent && ends.sharer.transport.send_update_message(last.clone()).is_ok();
+        let arrived = tokio::time::timeout(Duration::from_millis(50), ends.viewer.update_messages.recv()).await;
+        came.extend(arrived.ok().flatten());
+        assert!(begun.elapsed() < SOON);
+    }
+    (sent, came.len() - 1)
+}
+
+async fn after_what_waits_was_dropped_the_next_message_arrives(network: Network<'_>) {
+    dropped(network).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_that_the_library_has_not_taken_are_dropped() {
+    let network = |best| -> Box<dyn Connector> { Box::new(WebRtc::new(Vec::new()).with_updates(best)) };
+    let (sent, came) = dropped(&network).await;
+    assert!(came + UPDATES_OUT - 1 <= sent, "{came} of {sent} came");
 }
 
 async fn datagrams_that_nobody_reads_are_dropped_and_hold_nothing_up(network: Network<'_>) {
@@ -295,6 +329,7 @@ conformance! {
     a_peer_without_datagrams_gets_messages_or_nothing_and_everything_else,
     update_messages_arrive_whole_both_ways_up_to_the_largest,
     update_messages_that_nobody_reads_are_held_back_and_not_lost,
+    after_what_waits_was_dropped_the_next_message_arrives,
     datagrams_that_nobody_reads_are_dropped_and_hold_nothing_up,
     a_flood_of_datagrams_holds_up_neither_messages_nor_the_picture,
     a_closed_connection_takes_no_updates,

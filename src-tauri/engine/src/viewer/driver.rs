@@ -22,13 +22,14 @@ use tokio::{
 
 use super::{
     ViewerSeams, ViewerSetup,
-    picture::{self, Incoming, PictureEvent},
+    picture::{self, CarriedOut, Incoming, PictureEvent},
 };
 use crate::{
     carrier::Carrier,
     clipboard_pump::{self, ClipboardPump},
     clock::Clock,
     layout_watch, leg,
+    messages::Intake,
     peer::{ViewerCommand, ViewerEvent},
     seal::Seal,
     session::{Channel, LinkEvent, ViewerEffect, ViewerSession},
@@ -45,14 +46,22 @@ pub struct Driver {
     seal: Seal,
     transport: Option<Arc<dyn Transport>>,
     streams: mpsc::Sender<mpsc::Receiver<Incoming>>,
-    /// Of the connection of the moment, until it is known how updates travel: where they come from, and go.
-    updates: Option<(mpsc::Receiver<Bytes>, mpsc::Sender<Incoming>)>,
+    /// Of the connection of the moment, until it is known how updates travel.
+    ways: Option<Ways>,
+    /// Where what comes of its picture goes.
+    incoming: Option<mpsc::Sender<Incoming>>,
     /// What carries its picture; over when this is dropped.
     carrying: JoinSet<()>,
     clipboard: ClipboardPump,
     shell: mpsc::Sender<ViewerEvent>,
     ended: bool,
     inbox: Inbox,
+}
+
+/// Where updates come from.
+struct Ways {
+    datagrams: mpsc::Receiver<Bytes>,
+    messages: mpsc::Receiver<Bytes>,
 }
 
 /// Everything that can happen.
@@ -136,7 +145,8 @@ impl Driver {
             seal: setup.seal,
             transport: None,
             streams,
-            updates: None,
+            ways: None,
+            incoming: None,
             carrying: JoinSet::new(),
             clipboard,
             shell,
@@ -249,7 +259,11 @@ impl Driver {
                 }
                 self.carrying
                     .spawn(forward(connection.frames, incoming.clone(), Incoming::Frame));
-                self.updates = Some((connection.datagrams, incoming));
+                self.ways = Some(Ways {
+                    datagrams: connection.datagrams,
+                    messages: connection.update_messages,
+                });
+                self.incoming = Some(incoming);
                 let seal = self.seal.answer(attempt, offer, &sdp);
                 let answer = ViewerEvent::Signal(Signal::Answer { attempt, sdp, seal });
                 if self.shell.send(answer).await.is_err() {
@@ -278,26 +292,35 @@ impl Driver {
 
     /// It is known how updates travel on the connection of the moment.
     fn take_updates(&mut self, path: UpdatePath) {
-        let Some((datagrams, incoming)) = self.updates.take() else {
+        let (Some(transport), Some(incoming)) = (self.transport.clone(), self.incoming.clone()) else {
             return;
         };
-        let (Some(transport), UpdatePath::Datagrams) = (self.transport.clone(), path) else {
-            // Nobody sends them as messages to a program.
-            return;
+        let (arrived, arriving) = mpsc::channel(picture::INCOMING);
+        let carried_out: Option<Arc<dyn CarriedOut>> = match (path, self.ways.take()) {
+            (UpdatePath::Datagrams, Some(Ways { datagrams, .. })) => {
+                let carrier = Carrier::new(carriage::Side::Viewer, &transport);
+                self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
+                Some(carrier)
+            }
+            (UpdatePath::Messages, Some(Ways { messages, .. })) => {
+                let intake = Intake::new(&transport);
+                self.carrying.spawn(Arc::clone(&intake).run(messages, arrived));
+                Some(intake)
+            }
+            // There are none any more; and what is left of the connection brings no others.
+            (_, _) => None,
         };
-        let carrier = Carrier::new(carriage::Side::Viewer, &transport);
-        let (arrived, carriage) = mpsc::channel(picture::INCOMING);
-        self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
         self.carrying.spawn(async move {
-            if incoming.send(Incoming::Updates(carrier)).await.is_ok() {
-                forward(carriage, incoming, Incoming::Arrived).await;
+            if incoming.send(Incoming::Updates(carried_out)).await.is_ok() {
+                forward(arriving, incoming, Incoming::Arrived).await;
             }
         });
     }
 
     fn drop_connection(&mut self) {
         self.inbox.connection = None;
-        self.updates = None;
+        self.ways = None;
+        self.incoming = None;
         self.carrying = JoinSet::new();
         if let Some(old) = self.transport.take() {
             tokio::spawn(async move { old.close().await });

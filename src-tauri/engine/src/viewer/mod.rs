@@ -20,6 +20,7 @@ use crate::{
     transport::{Connector, IceServer, UpdatePath, WebRtc},
 };
 use driver::{Driver, Shell};
+pub(crate) use picture::CarriedOut;
 
 /// What a viewer needs to know.
 #[derive(Debug, Clone)]

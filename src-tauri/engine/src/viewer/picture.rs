@@ -35,8 +35,8 @@ const FIGURES_EVERY: Duration = Duration::from_secs(10);
 pub enum Incoming {
     /// A frame of video.
     Frame(Frame),
-    /// From now on the picture is composed of updates, and it is told what was carried out.
-    Updates(Arc<dyn CarriedOut>),
+    /// From now on the picture is composed of updates, and it is told what was carried out; none: it is video alone.
+    Updates(Option<Arc<dyn CarriedOut>>),
     /// Something of these updates.
     Arrived(Arrived),
 }
@@ -139,7 +139,7 @@ impl Thread {
     fn take(&mut self, incoming: Incoming, composition: &mut Option<Composition>) -> Option<PictureEvent> {
         match (incoming, composition) {
             (Incoming::Updates(carried_out), composition) => {
-                *composition = Some(Composition::new(carried_out, 0));
+                *composition = carried_out.map(|carried_out| Composition::new(carried_out, 0));
                 None
             }
             (Incoming::Frame(frame), composition) => self.frame(&frame, composition.as_mut()),

@@ -15,11 +15,13 @@ use bytes::Bytes;
 use renfort_engine::{
     peer::{Pause, SharerCommand, ViewerEvent},
     seams::{Picture, Rect},
+    transport::UpdatePath::{self, Datagrams, Messages},
 };
 
-fn sharing(canvas: &Arc<Canvas>, one_lost_of: usize) -> Pair {
+fn sharing(canvas: &Arc<Canvas>, updates: UpdatePath, one_lost_of: usize) -> Pair {
     let pair = start(Options {
         canvas: Some(Arc::clone(canvas)),
+        updates,
         one_lost_of,
         ..Options::default()
     });
@@ -91,9 +93,9 @@ fn scroll(canvas: &Canvas, rows: u16) {
     });
 }
 
-fn typed_scrolled_and_turned(one_lost_of: usize) {
+fn typed_scrolled_and_turned(updates: UpdatePath, one_lost_of: usize) {
     let canvas = Canvas::new();
-    let _pair = sharing(&canvas, one_lost_of);
+    let _pair = sharing(&canvas, updates, one_lost_of);
     page(&canvas, 1);
     becomes_equal(&canvas, "a page");
     for at in 0..40 {
@@ -115,18 +117,32 @@ fn typed_scrolled_and_turned(one_lost_of: usize) {
 
 #[test]
 fn what_is_typed_scrolled_and_turned_is_the_same_to_the_pixel() {
-    typed_scrolled_and_turned(0);
+    typed_scrolled_and_turned(Datagrams, 0);
 }
 
 #[test]
 fn what_is_typed_scrolled_and_turned_is_the_same_although_one_datagram_of_seven_is_lost() {
-    typed_scrolled_and_turned(7);
+    typed_scrolled_and_turned(Datagrams, 7);
+}
+
+#[test]
+fn what_is_typed_scrolled_and_turned_is_the_same_by_messages() {
+    typed_scrolled_and_turned(Messages, 0);
 }
 
 #[test]
 fn what_was_shown_before_a_pause_and_not_yet_seen_is_not_seen_after_it() {
+    paused_and_shown(Datagrams);
+}
+
+#[test]
+fn what_was_shown_before_a_pause_and_not_yet_seen_is_not_seen_after_it_by_messages() {
+    paused_and_shown(Messages);
+}
+
+fn paused_and_shown(updates: UpdatePath) {
     let canvas = Canvas::new();
-    let pair = sharing(&canvas, 0);
+    let pair = sharing(&canvas, updates, 0);
     page(&canvas, 1);
     becomes_equal(&canvas, "a page");
     for round in 0..10 {
@@ -153,23 +169,35 @@ fn what_was_shown_before_a_pause_and_not_yet_seen_is_not_seen_after_it() {
 
 #[test]
 fn a_connection_that_is_made_anew_brings_the_whole_picture() {
+    connected_anew(Datagrams);
+}
+
+#[test]
+fn a_connection_that_is_made_anew_brings_the_whole_picture_by_messages() {
+    connected_anew(Messages);
+}
+
+fn connected_anew(updates: UpdatePath) {
     let canvas = Canvas::new();
-    let pair = sharing(&canvas, 0);
+    let pair = sharing(&canvas, updates, 0);
     page(&canvas, 1);
     becomes_equal(&canvas, "a page");
     pair.sharer_runtime.block_on(pair.cut.cut());
     letter(&canvas, 5);
     page(&canvas, 2);
     becomes_equal(&canvas, "a page by another connection");
-    assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
+    if updates == Datagrams {
+        // Before the channel for messages is open, there is only video.
+        assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
+    }
 }
 
-fn ends_as_malformed(datagram: &'static [u8]) {
+fn ends_as_malformed(updates: UpdatePath, bytes: &'static [u8]) {
     let canvas = Canvas::new();
-    let pair = sharing(&canvas, 0);
+    let pair = sharing(&canvas, updates, 0);
     page(&canvas, 1);
     becomes_equal(&canvas, "a page");
-    pair.cut.inject(Bytes::from_static(datagram));
+    pair.cut.inject(updates, Bytes::from_static(bytes));
     pair.sees(|event| match event {
         ViewerEvent::Ended { error: Some(error), .. } => error.code == Code::PeerMalformed,
         _ => false,
@@ -179,11 +207,34 @@ fn ends_as_malformed(datagram: &'static [u8]) {
 #[test]
 fn a_datagram_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
     // About the picture after this one: number 1, and a part of an unknown kind.
-    ends_as_malformed(&[2, 0, 0, 0, 1, 0x77]);
+    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 1, 0x77]);
 }
 
 #[test]
 fn an_update_that_is_none_ends_the_session_and_says_why() {
     // The only piece, four bytes long, of update 1 of the picture after this one.
-    ends_as_malformed(&[2, 0, 0, 0, 1, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff]);
+    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 1, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff]);
+}
+
+#[test]
+fn a_message_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
+    ends_as_malformed(Messages, &[]);
+    // About the picture after this one, and no update.
+    ends_as_malformed(Messages, &[2, 0xff, 0xff]);
+    // Of this one, an update that begins it once more without waiting for all before it.
+    ends_as_malformed(Messages, &[1, 0xff, 0x07, 0x02, 0x01, 1, 1]);
+}
+
+#[test]
+fn a_message_about_an_older_picture_is_late_and_ignored() {
+    let canvas = Canvas::new();
+    let pair = sharing(&canvas, Messages, 0);
+    page(&canvas, 1);
+    becomes_equal(&canvas, "a page");
+    // The one before this one has never been: the next after 127 more.
+    for picture in [0, 129, 255] {
+        pair.cut.inject(Messages, Bytes::from(vec![picture, 0xff, 0xff]));
+    }
+    letter(&canvas, 5);
+    becomes_equal(&canvas, "a letter");
 }

@@ -136,8 +136,8 @@ impl Transport for HeldUp {
         self.real.send_update_message(message)
     }
 
-    async fn update_bytes_waiting(&self) -> usize {
-        self.real.update_bytes_waiting().await
+    fn drop_update_messages(&self) {
+        self.real.drop_update_messages();
     }
 
     async fn close(&self) {
@@ -150,10 +150,15 @@ impl Cuttable {
         self.made.lock().unwrap().len()
     }
 
-    /// Sends the viewer a datagram of a test's own.
-    pub fn inject(&self, datagram: Bytes) {
-        let last = self.made.lock().unwrap().last().cloned();
-        last.unwrap().send_datagram(datagram).unwrap();
+    /// Sends the viewer a datagram, or a message, of a test's own.
+    pub fn inject(&self, by: UpdatePath, bytes: Bytes) {
+        let last = self.made.lock().unwrap().last().cloned().unwrap();
+        match by {
+            UpdatePath::Datagrams => last.send_datagram(bytes),
+            UpdatePath::Messages => last.send_update_message(bytes),
+            UpdatePath::None => panic!("there are no updates"),
+        }
+        .unwrap();
     }
 
     pub async fn cut(&self) {

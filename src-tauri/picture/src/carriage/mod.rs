@@ -25,6 +25,7 @@ mod updates;
 
 pub use datagram::{Acknowledgement, Datagram, Messages, Piece};
 pub use endpoint::{Endpoint, Received};
+pub use rate::{Mark, Rate};
 
 /// Bytes of the largest datagram.
 pub const MAX_DATAGRAM: usize = 1_150;

@@ -38,7 +38,7 @@ const TURNS: [f64; 6] = [1.25, 0.8, 1.0, 1.0, 1.0, 1.0];
 
 /// How things stood when a datagram was sent.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub struct Mark {
     sent_at: Duration,
     first_sent_at: Duration,
     delivered: u64,
@@ -58,8 +58,9 @@ enum Phase {
     Empty(u64),
 }
 
+/// What is known of a network, and what follows from it for whoever sends. Times are those of one clock that does not go back.
 #[derive(Debug)]
-pub(super) struct Rate {
+pub struct Rate {
     phase: Phase,
     in_flight: usize,
     delivered: u64,
@@ -116,6 +117,7 @@ impl Default for Rate {
 
 impl Rate {
     /// Bytes that may be on their way.
+    #[must_use]
     pub fn window(&self) -> usize {
         let window = match (self.delivery(), self.length()) {
             (Some(rate), Some(length)) => {
@@ -138,6 +140,7 @@ impl Rate {
     }
 
     /// Bytes a second that leave.
+    #[must_use]
     pub fn pace(&self) -> f64 {
         let (Some(rate), Some(length)) = (self.delivery(), self.length()) else {
             return INITIAL / INITIAL_TIME;
@@ -156,6 +159,7 @@ impl Rate {
     }
 
     /// Bytes a second that are to be expected.
+    #[must_use]
     pub fn expected(&self) -> f64 {
         match (self.phase, self.delivery()) {
             (Phase::Start, _) | (_, None) => self.pace(),
@@ -169,10 +173,12 @@ impl Rate {
     }
 
     /// Bytes on their way.
+    #[must_use]
     pub const fn in_flight(&self) -> usize {
         self.in_flight
     }
 
+    /// So much leaves; the mark is to be given back when it has come.
     pub fn sent(&mut self, bytes: usize, now: Duration) -> Mark {
         if self.in_flight == 0 {
             self.first_sent_at = now;

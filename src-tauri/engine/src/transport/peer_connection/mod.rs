@@ -317,8 +317,8 @@ impl Transport for PeerTransport {
         self.picture.send(message)
     }
 
-    async fn update_bytes_waiting(&self) -> usize {
-        self.picture.bytes_waiting().await
+    fn drop_update_messages(&self) {
+        self.picture.drop_waiting();
     }
 
     async fn close(&self) {

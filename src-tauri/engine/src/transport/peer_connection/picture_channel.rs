@@ -7,7 +7,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -25,15 +25,18 @@ pub fn options() -> RTCDataChannelInit {
     }
 }
 
+/// A message on its way to the library, and how often what waited had been dropped when it came.
+type Outgoing = (u64, Bytes);
+
 pub struct PictureChannel {
     events: mpsc::Sender<TransportEvent>,
-    outgoing: mpsc::Sender<Bytes>,
+    outgoing: mpsc::Sender<Outgoing>,
     /// Taken when the channel is run.
-    waiting: Mutex<Option<mpsc::Receiver<Bytes>>>,
+    waiting: Mutex<Option<mpsc::Receiver<Outgoing>>>,
+    /// How often what waited was dropped.
+    drops: AtomicU64,
     arrived: mpsc::Sender<Bytes>,
     pub(super) made: Mutex<Option<Arc<dyn DataChannel>>>,
-    /// Bytes that the library has not taken yet.
-    unsent: AtomicUsize,
     open: AtomicBool,
 }
 
@@ -46,9 +49,9 @@ impl PictureChannel {
             events,
             outgoing,
             waiting: Mutex::new(Some(waiting)),
+            drops: AtomicU64::new(0),
             arrived,
             made: Mutex::default(),
-            unsent: AtomicUsize::new(0),
             open: AtomicBool::new(false),
         });
         (channel, arriving)
@@ -82,21 +85,13 @@ impl PictureChannel {
             mpsc::error::TrySendError::Full(()) => TransportError::Full,
             mpsc::error::TrySendError::Closed(()) => TransportError::NotOpen,
         })?;
-        self.unsent.fetch_add(message.len(), Ordering::SeqCst);
-        room.send(message);
+        room.send((self.drops.load(Ordering::SeqCst), message));
         Ok(())
     }
 
-    /// Bytes that the peer has not received yet.
-    pub async fn bytes_waiting(&self) -> usize {
-        // In this order: a message is counted as outstanding before it is no longer unsent.
-        let unsent = self.unsent.load(Ordering::SeqCst);
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let outstanding = match made {
-            Some(made) if self.open.load(Ordering::SeqCst) => made.outstanding_bytes().await.unwrap_or_default(),
-            _ => 0,
-        };
-        unsent + outstanding
+    /// What the library has not taken is not sent.
+    pub fn drop_waiting(&self) {
+        self.drops.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The connection ends: the tasks were stopped.
@@ -105,7 +100,7 @@ impl PictureChannel {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    async fn carry(&self, made: Arc<dyn DataChannel>, waiting: mpsc::Receiver<Bytes>, announced: bool) {
+    async fn carry(&self, made: Arc<dyn DataChannel>, waiting: mpsc::Receiver<Outgoing>, announced: bool) {
         if announced {
             self.tell(true).await;
         }
@@ -139,14 +134,12 @@ impl PictureChannel {
         }
     }
 
-    async fn write(&self, made: &Arc<dyn DataChannel>, mut waiting: mpsc::Receiver<Bytes>) {
-        while let Some(message) = waiting.recv().await {
-            let bytes = message.len();
+    async fn write(&self, made: &Arc<dyn DataChannel>, mut waiting: mpsc::Receiver<Outgoing>) {
+        while let Some((drops, message)) = waiting.recv().await {
             // Waits while the library's buffer is full. Its error would hold the message itself.
-            if made.send(BytesMut::from(message)).await.is_err() {
+            if drops == self.drops.load(Ordering::SeqCst) && made.send(BytesMut::from(message)).await.is_err() {
                 return;
             }
-            self.unsent.fetch_sub(bytes, Ordering::SeqCst);
         }
     }
 
