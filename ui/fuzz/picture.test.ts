@@ -2,6 +2,7 @@
 /** Updates of the picture, which the user's machine sends. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ComposedPicture } from "../src/host/browser/composed";
 import { Composer } from "../src/picture/composition/composer";
 import { Decoder } from "../src/picture/composition/exact";
 import { OPAQUE } from "../src/picture/composition/picture";
@@ -58,6 +59,25 @@ describe("updates", () => {
       }
       // A large one takes a while to look at.
       if (composer.picture.pixels.length < 1 << 20) expect(opaque(composer.picture.pixels)).toBe(true);
+    });
+  });
+
+  test("in messages about several pictures are painted inside the picture, or end the session", { timeout: SOAK_MS }, async () => {
+    const about = fc.integer({ min: 0, max: 3 });
+    await holds(fc.tuple(some, fc.array(about, { minLength: 1, maxLength: 8 })), ([all, pictures]) => {
+      let ends = 0;
+      const composed = new ComposedPicture({
+        onChanged: (picture, changed) => {
+          for (const rect of changed) if (!picture.holds(rect)) throw new Error("outside");
+        },
+        onAcknowledgement: (message) => expect(message.length).toBe(5),
+        onMalformed: () => (ends += 1),
+        onUnfit: () => (ends += 1),
+      });
+      for (const [number, update] of all.entries()) {
+        composed.message(Uint8Array.from([pictures[number % pictures.length] as number, ...update]));
+        if (ends > 0) return composed.close();
+      }
     });
   });
 

@@ -97,6 +97,7 @@ fn happens(session: &mut ViewerSession, step: &Value, at: UnixMillis) {
             session.handle_copied(part.repeat(times));
         }
         "decoder_failed" => session.handle_decoder_failed(&text(what), at),
+        "malformed" => session.handle_malformed(&text(what), at),
         "time" => session.handle_timeout(at),
         _ => panic!("nothing is known of {kind}"),
     }

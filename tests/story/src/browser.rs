@@ -47,8 +47,9 @@ const STATISTICS: &str = r#"
     const connection = (window.storyConnections ?? []).at(-1);
     if (!connection) return null;
     return connection.getStats().then((stats) => {
-        const found = { frames: 0, keyFrames: 0, requests: 0 };
+        const found = { frames: 0, keyFrames: 0, requests: 0, updates: 0 };
         stats.forEach((entry) => {
+            if (entry.type === "data-channel" && entry.label === "picture") found.updates = entry.messagesReceived;
             if (entry.type !== "inbound-rtp" || entry.kind !== "video") return;
             found.frames = entry.framesDecoded ?? 0;
             found.keyFrames = entry.keyFramesDecoded ?? 0;
@@ -63,15 +64,17 @@ const CANVAS: &str = r#"
     return canvas?.dataset.width ? canvas.toDataURL("image/png") : "";
 "#;
 
-/// What a browser decoded of one connection's picture.
+/// What a browser received of one connection's picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Received {
-    /// Frames.
+    /// Frames of video that it decoded.
     pub frames: u64,
     /// Key frames among them.
     pub key_frames: u64,
     /// Key frames that it asked for.
     pub requests: u64,
+    /// Messages with updates.
+    pub updates: u64,
 }
 
 /// A technician in a browser.
@@ -158,7 +161,30 @@ impl BrowserTechnician {
         .await
     }
 
-    /// What the newest connection has decoded so far.
+    /// Waits until the canvas shows the user's screen to the pixel.
+    ///
+    /// # Errors
+    /// When it does not come to that.
+    pub async fn sees_exactly(&self, user: &Desktop) -> Result<()> {
+        until("the user's screen, to the pixel, in the browser", async || {
+            let before = user.picture()?;
+            let Some(seen) = self.picture().await? else {
+                return Ok(Look::NotYet("no picture".into()));
+            };
+            // What changes meanwhile is seen the next time.
+            Ok(if seen == before || seen == user.picture()? {
+                Look::There(())
+            } else {
+                Look::NotYet(format!(
+                    "{:.4} % of the pixels are others",
+                    seen.unlike(&before) * 100.0
+                ))
+            })
+        })
+        .await
+    }
+
+    /// What the newest connection has received so far.
     ///
     /// # Errors
     /// When the page has made no connection since it was opened.
@@ -169,17 +195,18 @@ impl BrowserTechnician {
             frames: number("frames")?,
             key_frames: number("keyFrames")?,
             requests: number("requests")?,
+            updates: number("updates")?,
         })
     }
 
-    /// Waits until more frames were decoded than before.
+    /// Waits until more updates came than before.
     ///
     /// # Errors
     /// When there are none.
     pub async fn receives_more_than(&self, before: Received) -> Result<Received> {
-        until("more decoded frames", async || {
+        until("more updates of the picture", async || {
             let now = self.received().await?;
-            Ok(if now.frames > before.frames {
+            Ok(if now.updates > before.updates {
                 Look::There(now)
             } else {
                 Look::NotYet(format!("{now:?}"))

@@ -111,6 +111,16 @@ impl Picture {
         self.pixels.iter().filter(near).count() as f64 / self.pixels.len().max(1) as f64
     }
 
+    /// The share of pixels that are not exactly those of another picture; 1 when it has another size.
+    #[must_use]
+    pub fn unlike(&self, other: &Self) -> f64 {
+        if self.size() != other.size() {
+            return 1.0;
+        }
+        let pairs = self.pixels.iter().zip(&other.pixels);
+        pairs.filter(|(one, other)| one != other).count() as f64 / self.pixels.len().max(1) as f64
+    }
+
     /// How alike two pictures are, whatever their sizes: the correlation of their brightness in a grid of cells. 1 for
     /// the same, about 0 for two that have nothing to do with each other.
     #[must_use]
@@ -227,6 +237,16 @@ mod tests {
         let picture = with_a_square(100, 0, 0);
         assert!((picture.share_of([198, 44, 38], 6) - 0.09).abs() < 0.001);
         assert!(picture.share_of([180, 44, 38], 6) < 0.001);
+    }
+
+    #[test]
+    fn one_pixel_is_enough_to_be_unlike() {
+        let picture = with_a_square(100, 2, 3);
+        let mut other = with_a_square(100, 2, 3);
+        assert!(picture.unlike(&other) == 0.0);
+        other.pixels[77][1] ^= 1;
+        assert!((picture.unlike(&other) - 0.0001).abs() < 1e-9);
+        assert!(picture.unlike(&with_a_square(90, 2, 3)) == 1.0);
     }
 
     #[test]

@@ -80,6 +80,33 @@ mod story {
     }
 
     #[tokio::test]
+    async fn a_technician_in_a_browser_sees_the_users_screen_to_the_pixel() -> Result<()> {
+        on_stage("browser-exact", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            stage.technician.sees_exactly(&stage.user_desktop).await?;
+            let technician = &stage.technician.window;
+            // Text that scrolls, a page that is another at once, and colours.
+            stage
+                .type_into_the_terminal("seq -w 1 400; ls -l /usr/bin | head -30")
+                .await?;
+            stage.technician.sees_exactly(&stage.user_desktop).await?;
+            technician.type_line("clear; env | sort").await?;
+            technician.type_line(&xterm::command_for_file("done.txt")).await?;
+            stage.terminal.file("done.txt").await?;
+            stage.technician.sees_exactly(&stage.user_desktop).await?;
+            technician.type_line(&xterm::command_for_colour(xterm::AFTER)).await?;
+            let terminal = stage.terminal.area(&stage.user_desktop)?;
+            stage.technician.sees_colour(terminal, xterm::AFTER).await?;
+            stage.technician.sees_exactly(&stage.user_desktop).await?;
+            technician.page.reload().await?;
+            technician.has_control().await?;
+            stage.technician.sees_exactly(&stage.user_desktop).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
     async fn a_technician_without_a_card_helps_by_the_code_that_the_user_reads_out() -> Result<()> {
         on_stage("browser-code", Language::French, async |stage| {
             let technician = &stage.technician.window;

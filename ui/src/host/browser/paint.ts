@@ -1,68 +1,30 @@
 /**
- * The picture, from the connection's video track to one canvas.
+ * The picture of a session on one canvas: video alone, or what is composed of updates and video.
  *
- * Flow: track -> frames (as the browser decodes them, or from a video element where it gives none) -> the newest is painted
- * and kept, so that a canvas that comes later, while the screen rests, is not empty.
- * Invariant: at most one frame is kept, and every other is given back at once: decoders stand still without.
+ * Flow: frames of the connection's track, and messages of its updates -> what changed is painted, and the whole kept, so that a
+ * canvas that comes later, while the screen rests, is not empty.
+ * Invariant: at most one frame is kept here, and every other is given back at once; once updates have come, no frame is painted that
+ * they did not announce.
  */
+import type { Picture } from "../../picture/composition/picture";
+import type { Rect } from "../../picture/composition/wire";
 import type { PictureEvents } from "../index";
+import { ComposedPicture } from "./composed";
+import { frameSource, type Frame, type FrameSource } from "./frames";
+import type { UpdateChannel } from "./peer";
 
-/** What can be painted, with its size in pixels. */
-interface Frame {
-  readonly image: CanvasImageSource;
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** What is shown, whole, so that it can be painted on another canvas. */
+interface Shown extends Size {
+  /** May it have a line or a column too many? */
+  readonly isPadded: boolean;
+  /** Paints these parts of it; all of it when there are none. */
+  paint(context: CanvasRenderingContext2D, parts: readonly Rect[]): void;
   release(): void;
-}
-
-/** A way from a track to frames; returns what ends it. */
-export type FrameSource = (track: MediaStreamTrack, onFrame: (frame: Frame) => void) => () => void;
-
-interface Processor {
-  readonly readable: ReadableStream<VideoFrame>;
-}
-type ProcessorMaker = new (init: { track: MediaStreamTrack; maxBufferSize: number }) => Processor;
-
-/** Each frame as it is decoded (Chromium). */
-function decoded(Processor: ProcessorMaker): FrameSource {
-  return (track, onFrame) => {
-    const reader = new Processor({ track, maxBufferSize: 1 }).readable.getReader();
-    const next = async (): Promise<void> => {
-      for (let read = await reader.read(); !read.done; read = await reader.read()) {
-        const frame = read.value;
-        onFrame({ image: frame, width: frame.displayWidth, height: frame.displayHeight, release: () => frame.close() });
-      }
-    };
-    // A track that ends takes its frames with it; the connection tells of that.
-    next().catch(() => undefined);
-    return () => void reader.cancel().catch(() => undefined);
-  };
-}
-
-/** Each frame as an element that nobody sees would show it. */
-export const shown: FrameSource = (track, onFrame) => {
-  const video = document.createElement("video");
-  video.muted = true;
-  video.playsInline = true;
-  video.srcObject = new MediaStream([track]);
-  let stopped = false;
-  const next = (): void => {
-    if (stopped) return;
-    onFrame({ image: video, width: video.videoWidth, height: video.videoHeight, release: () => undefined });
-    video.requestVideoFrameCallback(next);
-  };
-  video.requestVideoFrameCallback(next);
-  // Muted pictures may play without a click; a browser that refuses shows nothing, and the page says that it waits.
-  video.play().catch(() => undefined);
-  return () => {
-    stopped = true;
-    video.srcObject = null;
-  };
-};
-
-export function frameSource(): FrameSource {
-  const Processor = (globalThis as { MediaStreamTrackProcessor?: ProcessorMaker }).MediaStreamTrackProcessor;
-  return Processor ? decoded(Processor) : shown;
 }
 
 interface Canvas {
@@ -71,30 +33,92 @@ interface Canvas {
   readonly events: PictureEvents;
 }
 
+/** Parts that are painted one by one; of more, what holds them all is painted once. */
+const PARTS = 16;
+
+/** A picture that is composed: what of it is painted is read where it lies. */
+class ComposedShown implements Shown {
+  readonly isPadded = false;
+  readonly width: number;
+  readonly height: number;
+  readonly #image: ImageData;
+
+  constructor(readonly picture: Picture) {
+    this.width = picture.width;
+    this.height = picture.height;
+    this.#image = new ImageData(picture.bytes, picture.width, picture.height);
+  }
+
+  paint(context: CanvasRenderingContext2D, parts: readonly Rect[]): void {
+    if (parts.length === 0) context.putImageData(this.#image, 0, 0);
+    else for (const { x, y, width, height } of parts.length > PARTS ? [around(parts)] : parts) context.putImageData(this.#image, 0, 0, x, y, width, height);
+  }
+
+  release(): void {}
+}
+
+function around(parts: readonly Rect[]): Rect {
+  const x = Math.min(...parts.map((part) => part.x));
+  const y = Math.min(...parts.map((part) => part.y));
+  return {
+    x,
+    y,
+    width: Math.max(...parts.map((part) => part.x + part.width)) - x,
+    height: Math.max(...parts.map((part) => part.y + part.height)) - y,
+  };
+}
+
 export class ScreenPainter {
   #stop: (() => void) | null = null;
-  #frame: Frame | null = null;
-  #screen: { width: number; height: number } | null = null;
+  #updates: { readonly channel: UpdateChannel; readonly picture: ComposedPicture } | null = null;
+  /** A browser that was seen to be unable to show updates is not asked again. */
+  #fit = true;
+  #shown: Shown | null = null;
+  #screen: Size | null = null;
   #canvas: Canvas | null = null;
   #pointer: { x: number; y: number } | null = null;
-  #told: { width: number; height: number } | null = null;
+  #told: Size | null = null;
 
   constructor(
     /** A picture was painted. */
     private readonly onPainted: () => void,
+    /** What came of the picture is none that an honest sharer sends. */
+    private readonly onMalformed: (reason: string) => void,
     private readonly source: FrameSource = frameSource(),
   ) {}
 
-  /** The picture comes from this connection now. */
+  /** The picture comes from this connection now, as video alone until updates come. */
   follow(track: MediaStreamTrack): void {
     this.#stop?.();
+    this.#leaveUpdates();
     this.#stop = this.source(track, (frame) => this.#take(frame));
   }
 
-  /** The size of the user's screen; a codec can only say even ones, so a picture may have one line or column too many. */
+  /** Updates of the connection of the moment come through this channel. */
+  compose(channel: UpdateChannel): void {
+    if (!this.#fit) return channel.close();
+    this.#leaveUpdates();
+    const picture: ComposedPicture = new ComposedPicture({
+      onChanged: (now, changed) => this.#changed(now, changed),
+      onAcknowledgement: (message) => channel.send(message),
+      onMalformed: this.onMalformed,
+      onUnfit: () => {
+        this.#fit = false;
+        this.#leaveUpdates();
+        channel.close();
+      },
+    });
+    this.#updates = { channel, picture };
+    channel.onMessage = (message) => picture.message(message);
+    channel.onClose = () => {
+      if (this.#updates?.channel === channel) this.#leaveUpdates();
+    };
+  }
+
+  /** The size of the user's screen; a codec can only say even ones, so a frame may have one line or column too many. */
   resize(width: number, height: number): void {
     this.#screen = { width, height };
-    this.#paint();
+    this.#paint([]);
   }
 
   point(x: number, y: number): void {
@@ -108,7 +132,7 @@ export class ScreenPainter {
     this.#canvas = { element, events, context: element.getContext("2d", { alpha: false, desynchronized: true }) };
     this.#told = null;
     events.onState("open");
-    this.#paint();
+    this.#paint([]);
     if (this.#pointer) events.onPointer(this.#pointer);
   }
 
@@ -119,28 +143,47 @@ export class ScreenPainter {
   close(): void {
     this.#stop?.();
     this.#stop = null;
-    this.#frame?.release();
-    this.#frame = null;
+    this.#leaveUpdates();
+    this.#shown?.release();
+    this.#shown = null;
     this.#canvas = null;
+  }
+
+  /** What is shown remains until there is something else. */
+  #leaveUpdates(): void {
+    this.#updates?.picture.close();
+    this.#updates = null;
   }
 
   #take(frame: Frame): void {
     if (this.#stop === null) return frame.release();
-    this.#frame?.release();
-    this.#frame = frame;
-    this.#paint();
+    if (this.#updates?.picture.begun) return this.#updates.picture.frame(frame);
+    const { image, width, height } = frame;
+    this.#show({ width, height, isPadded: true, paint: (context) => context.drawImage(image, 0, 0), release: () => frame.release() });
   }
 
-  #paint(): void {
-    const [canvas, frame] = [this.#canvas, this.#frame];
-    if (!canvas || !frame || frame.width === 0 || frame.height === 0) return;
-    const { width, height } = this.#trimmed(frame);
+  #changed(picture: Picture, changed: readonly Rect[]): void {
+    if (this.#shown instanceof ComposedShown && this.#shown.picture === picture) this.#paint(changed);
+    else this.#show(new ComposedShown(picture));
+  }
+
+  #show(shown: Shown): void {
+    this.#shown?.release();
+    this.#shown = shown;
+    this.#paint([]);
+  }
+
+  #paint(parts: readonly Rect[]): void {
+    const [canvas, shown] = [this.#canvas, this.#shown];
+    if (!canvas || !shown || shown.width === 0 || shown.height === 0) return;
+    const { width, height } = this.#trimmed(shown);
     const { element, context, events } = canvas;
-    if (element.width !== width || element.height !== height) {
+    const resized = element.width !== width || element.height !== height;
+    if (resized) {
       element.width = width;
       element.height = height;
     }
-    context?.drawImage(frame.image, 0, 0);
+    if (context) shown.paint(context, resized ? [] : parts);
     if (this.#told?.width !== width || this.#told.height !== height) {
       this.#told = { width, height };
       events.onSize({ width, height });
@@ -148,10 +191,9 @@ export class ScreenPainter {
     this.onPainted();
   }
 
-  #trimmed(frame: { width: number; height: number }): { width: number; height: number } {
+  #trimmed({ width, height, isPadded }: Shown): Size {
     const even = (length: number): number => length + (length % 2);
     const screen = this.#screen;
-    const padded = screen && frame.width === even(screen.width) && frame.height === even(screen.height);
-    return padded ? screen : { width: frame.width, height: frame.height };
+    return isPadded && screen && width === even(screen.width) && height === even(screen.height) ? screen : { width, height };
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { namesOneCertificate } from "./description";
-import { Peer } from "./peer";
+import { Peer, type UpdateChannel } from "./peer";
 
 const DIGEST = (byte: string): string => `a=fingerprint:sha-256 ${Array(32).fill(byte).join(":")}`;
 const OFFER = `v=0\r\n${DIGEST("AB")}\r\nm=video 9\r\n${DIGEST("ab")}\r\n`;
@@ -8,7 +8,8 @@ const OFFER = `v=0\r\n${DIGEST("AB")}\r\nm=video 9\r\n${DIGEST("ab")}\r\n`;
 class FakeChannel {
   readyState = "connecting";
   bufferedAmount = 0;
-  sent: string[] = [];
+  binaryType = "";
+  sent: unknown[] = [];
   onopen: (() => void) | null = null;
   onclose: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
@@ -18,8 +19,8 @@ class FakeChannel {
     this.readyState = "open";
     this.onopen?.();
   }
-  send(text: string): void {
-    this.sent.push(text);
+  send(message: unknown): void {
+    this.sent.push(message);
   }
   close(): void {
     this.closed = true;
@@ -64,6 +65,7 @@ class FakeConnection {
 let connection: FakeConnection;
 let told: unknown[];
 let peer: Peer;
+let updates: UpdateChannel;
 const channel = (label: string): FakeChannel => {
   const made = new FakeChannel(label);
   connection.ondatachannel?.({ channel: made });
@@ -78,6 +80,12 @@ beforeEach(() => {
     onCandidate: (candidate: unknown) => told.push(candidate),
     onMessage: (on: unknown, text: unknown) => told.push([on, text]),
     onTrack: () => told.push("track"),
+    onUpdates: (channel: UpdateChannel) => {
+      told.push("updates");
+      updates = channel;
+      channel.onMessage = (message) => told.push([...message]);
+      channel.onClose = () => told.push("no updates");
+    },
   };
   peer = new Peer(events, () => connection as unknown as RTCPeerConnection);
 });
@@ -162,4 +170,33 @@ test("the newest picture is wanted, not the smoothest", () => {
   connection.ontrack?.({ track: { kind: "audio" }, receiver });
   expect(receiver.jitterBufferTarget).toBe(0);
   expect(told).toEqual(["track"]);
+});
+
+test("updates come and go by their own channel, of which there is one", () => {
+  const picture = channel("picture");
+  expect([told, picture.binaryType, channel("picture").closed]).toEqual([["updates"], "arraybuffer", true]);
+  picture.open();
+  picture.onmessage?.({ data: Uint8Array.of(1, 2).buffer });
+  updates.send(Uint8Array.of(3));
+  // A sharer that does not read is not answered.
+  picture.bufferedAmount = 1_000_000;
+  updates.send(Uint8Array.of(4));
+  expect([told, picture.sent]).toEqual([["updates", [1, 2]], [Uint8Array.of(3)]]);
+  picture.onclose?.();
+  expect(told.at(-1)).toBe("no updates");
+});
+
+test("a string among the updates closes their channel, and the session goes on", () => {
+  const picture = channel("picture");
+  picture.onmessage?.({ data: "text" });
+  expect([told, picture.closed]).toEqual([["updates", "no updates"], true]);
+  expect(picture.onmessage).toBeNull();
+});
+
+test("updates of a connection that was left are not told", () => {
+  const picture = channel("picture");
+  peer.close();
+  picture.onmessage?.({ data: Uint8Array.of(1).buffer });
+  picture.onclose?.();
+  expect(told).toEqual(["updates"]);
 });

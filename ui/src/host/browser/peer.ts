@@ -1,6 +1,6 @@
 /**
  * One attempt to connect to the user's machine, with the browser's own WebRTC: takes the offer, answers it, carries the two
- * data channels and the picture's track.
+ * data channels, the picture's track, and its updates.
  *
  * Flow: `answer` -> candidates both ways -> both channels open -> messages. Nothing is handed out before both are open, so
  * that the opening is heard of first.
@@ -14,6 +14,18 @@ export interface PeerEvents {
   onCandidate(candidate: Candidate): void;
   onMessage(channel: Channel, text: string): void;
   onTrack(track: MediaStreamTrack): void;
+  /** Once at most. Whoever is told sets what it wants to hear, at once. */
+  onUpdates(channel: UpdateChannel): void;
+}
+
+/** The way of the picture's updates, and of what answers them. Messages may overtake each other. */
+export interface UpdateChannel {
+  onMessage: (message: Uint8Array) => void;
+  /** The other side closed it: there are no more. */
+  onClose: () => void;
+  send(message: Uint8Array<ArrayBuffer>): void;
+  /** There is to be video only. Nothing is told any more. */
+  close(): void;
 }
 
 /** Messages that came before both channels were open. More than a sharer says first: the connection is given up. */
@@ -24,6 +36,8 @@ const EARLY_CANDIDATES = 64;
 const WAITING_BYTES = 512 * 1024;
 /** Bytes that may wait on the pointer channel; above it a move is left out, for the next one says more. */
 const WAITING_MOVES = 4 * 1024;
+/** Bytes of answers to updates that may wait; a sharer that reads no more than that gets none. */
+const WAITING_ANSWERS = 64 * 1024;
 /** What was said last gets this long to leave, in milliseconds, looked after so often. */
 const LAST_WORDS_MS = 500;
 const LAST_WORDS_STEP_MS = 20;
@@ -34,6 +48,7 @@ export class Peer {
   #earlyMessages: [Channel, string][] = [];
   #earlyCandidates: Candidate[] | null = [];
   #foundBeforeAnswer: Candidate[] | null = [];
+  #hasUpdates = false;
   #open = false;
   #closed = false;
 
@@ -128,6 +143,7 @@ export class Peer {
     };
     connection.ondatachannel = ({ channel }) => {
       const { label } = channel;
+      if (label === "picture" && !this.#hasUpdates) return this.#takeUpdates(channel);
       if ((label !== "session" && label !== "pointer") || this.#channels[label]) return channel.close();
       this.#channels[label] = channel;
       channel.onopen = () => this.#opened();
@@ -141,6 +157,30 @@ export class Peer {
       if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
       this.#tell(() => this.events.onTrack(track));
     };
+  }
+
+  #takeUpdates(made: RTCDataChannel): void {
+    this.#hasUpdates = true;
+    made.binaryType = "arraybuffer";
+    const close = (): void => {
+      made.onmessage = made.onclose = null;
+      made.close();
+    };
+    const channel: UpdateChannel = {
+      onMessage: () => undefined,
+      onClose: () => undefined,
+      send: (message) => {
+        if (made.readyState === "open" && made.bufferedAmount < WAITING_ANSWERS) made.send(message);
+      },
+      close,
+    };
+    made.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data instanceof ArrayBuffer) return this.#tell(() => channel.onMessage(new Uint8Array(data)));
+      close();
+      this.#tell(() => channel.onClose());
+    };
+    made.onclose = () => this.#tell(() => channel.onClose());
+    this.#tell(() => this.events.onUpdates(channel));
   }
 
   #opened(): void {

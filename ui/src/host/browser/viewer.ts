@@ -18,14 +18,14 @@ import { ViewerSession } from "./session/viewer";
 export interface ViewerParts {
   readonly now: () => number;
   readonly makePeer: (events: PeerEvents) => Peer;
-  readonly makePainter: (onPainted: () => void) => ScreenPainter;
+  readonly makePainter: (onPainted: () => void, onMalformed: (reason: string) => void) => ScreenPainter;
   readonly makeClipboard: (onCopied: (text: string) => void) => PageClipboard;
 }
 
 export const browserParts: ViewerParts = {
   now: Date.now,
   makePeer: (events) => new Peer(events),
-  makePainter: (onPainted) => new ScreenPainter(onPainted),
+  makePainter: (onPainted, onMalformed) => new ScreenPainter(onPainted, onMalformed),
   makeClipboard: (onCopied) => new PageClipboard(onCopied),
 };
 
@@ -59,7 +59,10 @@ export class Viewer {
   ) {
     const now = parts.now();
     this.#session = new ViewerSession(grant, now, now);
-    this.picture = parts.makePainter(() => this.#happened((at) => this.#session.handlePicture(at)));
+    this.picture = parts.makePainter(
+      () => this.#happened((at) => this.#session.handlePicture(at)),
+      (reason) => this.#happened((at) => this.#session.handleMalformed(reason, at)),
+    );
     this.#clipboard = parts.makeClipboard((text) => this.#happened(() => this.#session.handleCopied(text)));
     this.#wait();
   }
@@ -163,6 +166,9 @@ export class Viewer {
       onMessage: (channel, text) => mine((now) => this.#session.handleMessage(channel, text, now)),
       onTrack: (track) => {
         if (this.#peer === peer) this.picture.follow(track);
+      },
+      onUpdates: (channel) => {
+        if (this.#peer === peer) this.picture.compose(channel);
       },
     });
     this.#peer = peer;

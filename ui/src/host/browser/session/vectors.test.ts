@@ -17,6 +17,7 @@ type Happening =
   | { readonly copied: string }
   | { readonly copied_times: [string, number] }
   | { readonly decoder_failed: string }
+  | { readonly malformed: string }
   | { readonly time: true };
 
 interface Step {
@@ -47,6 +48,7 @@ function happens(session: ViewerSession, what: Happening, at: number): void {
   else if ("copied" in what) session.handleCopied(what.copied);
   else if ("copied_times" in what) session.handleCopied(what.copied_times[0].repeat(what.copied_times[1]));
   else if ("decoder_failed" in what) session.handleDecoderFailed(what.decoder_failed, at);
+  else if ("malformed" in what) session.handleMalformed(what.malformed, at);
   else session.handleTimeout(at);
 }
 

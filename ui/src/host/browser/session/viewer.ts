@@ -159,6 +159,11 @@ export class ViewerSession {
     this.#fail({ code: "internal", params: { detail: reason } }, now);
   }
 
+  /** What came of the picture is none that an honest sharer sends. */
+  handleMalformed(reason: string, now: number): void {
+    this.#fail({ code: "peer_malformed", params: { detail: reason } }, now);
+  }
+
   /** The technician copied a text. */
   handleCopied(text: string): void {
     if (!this.#clipboard) return;
