@@ -199,6 +199,43 @@ impl BrowserTechnician {
         })
     }
 
+    /// Waits until a part of the user's screen was seen to be another so many times.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub async fn sees_changing(&self, part: Area, times: usize) -> Result<()> {
+        let (mut last, mut changes) = (None, 0);
+        until(format!("{times} changes at {part:?} in the browser"), async || {
+            let seen = self.picture().await?.map(|seen| seen.part(part)).transpose()?;
+            if seen != last {
+                changes += usize::from(last.is_some());
+                last = seen;
+            }
+            Ok(if changes >= times {
+                Look::There(())
+            } else {
+                Look::NotYet(format!("{changes} changes"))
+            })
+        })
+        .await
+    }
+
+    /// Waits until so many more frames of video were decoded than before.
+    ///
+    /// # Errors
+    /// When there are not.
+    pub async fn decodes_more_than(&self, before: Received, frames: u64) -> Result<()> {
+        until(format!("{frames} frames of video"), async || {
+            let now = self.received().await?;
+            Ok(if now.frames > before.frames + frames {
+                Look::There(())
+            } else {
+                Look::NotYet(format!("{now:?}"))
+            })
+        })
+        .await
+    }
+
     /// Waits until more updates came than before.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 pub mod browser;
 pub mod console;
 pub mod desktop;
+pub mod film;
 pub mod log;
 pub mod observer;
 pub mod page;

@@ -3,7 +3,8 @@
 mod story {
     use anyhow::{Result, ensure};
     use renfort_story::{
-        browser::BrowserStage, log, programs::target_folder, technician::Outcome, user::heard, words::Language, xterm,
+        browser::BrowserStage, film::Film, log, programs::target_folder, technician::Outcome, user::heard,
+        words::Language, xterm,
     };
     use tokio::sync::Mutex;
 
@@ -100,6 +101,22 @@ mod story {
             stage.technician.sees_exactly(&stage.user_desktop).await?;
             technician.page.reload().await?;
             technician.has_control().await?;
+            stage.technician.sees_exactly(&stage.user_desktop).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_film_is_seen_as_it_plays_in_a_browser_and_to_the_pixel_when_it_stops() -> Result<()> {
+        on_stage("browser-film", Language::English, async |stage| {
+            stage.until_the_technician_sees().await?;
+            let mut film = Film::play(&stage.user_desktop, 500, 420)?;
+            let before = stage.technician.received().await?;
+            // Its first pictures come as pixels; then its frames are painted, or nothing moves.
+            stage.technician.decodes_more_than(before, 20).await?;
+            stage.technician.sees_changing(film.area(), 5).await?;
+            film.stop()?;
             stage.technician.sees_exactly(&stage.user_desktop).await?;
             Ok(())
         })

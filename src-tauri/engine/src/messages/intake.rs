@@ -53,17 +53,12 @@ impl Intake {
     }
 
     async fn take(mut messages: mpsc::Receiver<Bytes>, arrived: &mpsc::Sender<Arrived>) -> Result<(), MessageError> {
-        // None has begun; the first one is 1.
-        let (mut current, mut begun) = (0, false);
+        let mut pictures = Pictures::default();
         while let Some(message) = messages.recv().await {
-            let (picture, update) = read_update(message)?;
-            if is_newer(picture, current) {
-                (current, begun) = (picture, true);
-                let _gone = arrived.send(Arrived::Anew(picture)).await;
-            }
-            // Of an older one, it is late.
-            if begun && picture == current && arrived.send(Arrived::Update(update)).await.is_err() {
-                return Ok(());
+            for one in pictures.take(message)? {
+                if arrived.send(one).await.is_err() {
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -88,8 +83,89 @@ impl Intake {
     }
 }
 
+/// Which picture messages are about.
+#[derive(Default)]
+struct Pictures {
+    current: u8,
+    /// Before the first one, which is 1, there is none.
+    has_begun: bool,
+}
+
+impl Pictures {
+    /// What a message says.
+    fn take(&mut self, message: Bytes) -> Result<Vec<Arrived>, MessageError> {
+        let (picture, update) = read_update(message)?;
+        let mut said = Vec::new();
+        if is_newer(picture, self.current) {
+            (self.current, self.has_begun) = (picture, true);
+            said.push(Arrived::Anew(picture));
+        }
+        // Of an older one, it is late.
+        if self.has_begun && picture == self.current {
+            said.push(Arrived::Update(update));
+        }
+        Ok(said)
+    }
+}
+
 impl CarriedOut for Intake {
     fn carried_out(&self, picture: u8, complete: Sequence) {
         self.carried_out.send_replace((picture, complete));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_picture::Composer;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn bytes(hexadecimal: &str) -> Bytes {
+        let pairs = (0..hexadecimal.len()).step_by(2).map(|at| &hexadecimal[at..at + 2]);
+        pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+    }
+
+    /// What a viewer answers to a message; none when it ends the session.
+    fn answer(pictures: &mut Pictures, composer: &mut Composer, told: &mut Sequence, message: Bytes) -> Option<Value> {
+        let mut answer = Value::Null;
+        for one in pictures.take(message).ok()? {
+            match one {
+                Arrived::Anew(_) => (*composer, *told) = (Composer::new(), 0),
+                Arrived::Update(update) => {
+                    composer.take(&update).ok()?;
+                    if std::mem::replace(told, composer.complete()) != composer.complete() {
+                        let bytes = acknowledgement(pictures.current, composer.complete());
+                        answer = bytes
+                            .iter()
+                            .map(|byte| format!("{byte:02x}"))
+                            .collect::<String>()
+                            .into();
+                    }
+                }
+                Arrived::Broken(_) => return None,
+            }
+        }
+        Some(answer)
+    }
+
+    #[test]
+    fn messages_are_answered_as_the_shared_vectors_say() {
+        let vectors = include_str!("../../../../relay/protocol/vectors/picture-messages.json");
+        let vectors: Value = serde_json::from_str(vectors).unwrap();
+        let cases = vectors["cases"].as_array().unwrap();
+        assert!(cases.len() > 4);
+        for case in cases {
+            let (mut pictures, mut composer, mut told) = (Pictures::default(), Composer::new(), 0);
+            for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {
+                let message = bytes(step["message"].as_str().unwrap());
+                let answer = answer(&mut pictures, &mut composer, &mut told, message);
+                let refused = step.get("refused").is_some();
+                assert_eq!(answer.is_none(), refused, "{}, step {number}", case["name"]);
+                if let Some(answer) = answer {
+                    assert_eq!(answer, step["answer"], "{}, step {number}", case["name"]);
+                }
+            }
+        }
     }
 }
