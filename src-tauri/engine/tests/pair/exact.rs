@@ -186,10 +186,7 @@ fn connected_anew(updates: UpdatePath) {
     letter(&canvas, 5);
     page(&canvas, 2);
     becomes_equal(&canvas, "a page by another connection");
-    if updates == Datagrams {
-        // Before the channel for messages is open, there is only video.
-        assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
-    }
+    assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
 }
 
 fn ends_as_malformed(updates: UpdatePath, bytes: &'static [u8]) {

@@ -100,7 +100,8 @@ export const shown: FrameSource = (track, onFrame) => {
   };
 };
 
+/** An element shows frames a moment later, but tells more than frames without metadata. */
 export function frameSource(): FrameSource {
-  const Processor = (globalThis as { MediaStreamTrackProcessor?: ProcessorMaker }).MediaStreamTrackProcessor;
-  return Processor ? decoded(Processor) : shown;
+  const { MediaStreamTrackProcessor: Processor, VideoFrame: Decoded } = globalThis as { MediaStreamTrackProcessor?: ProcessorMaker; VideoFrame?: { prototype: object } };
+  return Processor && Decoded && "metadata" in Decoded.prototype ? decoded(Processor) : shown;
 }

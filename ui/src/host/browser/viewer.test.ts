@@ -8,7 +8,7 @@ import type { Bound } from "./binding/transcript";
 import type { PageClipboard } from "./clipboard";
 import type { Device } from "./device";
 import type { ScreenPainter } from "./paint";
-import type { Peer } from "./peer";
+import type { Peer, PeerEvents, UpdateChannel } from "./peer";
 import type { ViewerEvent } from "./session/events";
 import { Viewer } from "./viewer";
 
@@ -19,6 +19,9 @@ let bound: Bound;
 let offered: string[];
 let candidates: number;
 let told: ViewerEvent[];
+let malformed: (reason: string) => void;
+let events: PeerEvents | null;
+let channels: UpdateChannel[];
 let viewer: Viewer;
 
 async function someDevice(): Promise<Device> {
@@ -43,7 +46,7 @@ async function offer(attempt: number, by = user): Promise<Signal> {
 beforeEach(async () => {
   [user, technician] = [await someDevice(), await someDevice()];
   bound = { transcript: { hash: "7e".repeat(32), user: user.key, words: ["zoo", "zoom"] }, allowance: "a1".repeat(32) };
-  [offered, candidates, told] = [[], 0, []];
+  [offered, candidates, told, events, channels] = [[], 0, [], null, []];
   const peer = {
     answer: (sdp: string) => Promise.resolve(offered.push(sdp)).then(() => ANSWER),
     answered: () => undefined,
@@ -52,8 +55,14 @@ beforeEach(async () => {
   } as unknown as Peer;
   viewer = new Viewer("ab".repeat(16), grant("view"), { bound, device: Promise.resolve(technician) }, (event) => told.push(event), {
     now: Date.now,
-    makePeer: () => peer,
-    makePainter: () => ({ close: () => undefined }) as unknown as ScreenPainter,
+    makePeer: (of) => {
+      events = of;
+      return { ...peer } as Peer;
+    },
+    makePainter: (_, onMalformed) => {
+      malformed = onMalformed;
+      return { close: () => undefined, compose: (channel: UpdateChannel) => channels.push(channel) } as unknown as ScreenPainter;
+    },
     makeClipboard: () => ({ close: () => undefined }) as unknown as PageClipboard,
   });
 });
@@ -98,4 +107,20 @@ test("a session that was left takes nothing more", async () => {
   viewer.command({ command: "signal", signal: late });
   await new Promise((done) => setTimeout(done, 20));
   expect(told).toEqual([]);
+});
+
+test("updates of the connection of the moment are painted, those of one that was left are not", async () => {
+  viewer.command({ command: "signal", signal: await offer(1) });
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  const [first, channel] = [events, {} as UpdateChannel];
+  first?.onUpdates(channel);
+  viewer.command({ command: "signal", signal: await offer(2) });
+  await vi.waitFor(() => expect(told).toHaveLength(2));
+  first?.onUpdates({} as UpdateChannel);
+  expect(channels).toEqual([channel]);
+});
+
+test("a picture that no honest user's machine sends ends the session and says why", () => {
+  malformed("why");
+  expect(told.at(-1)).toEqual({ event: "ended", reason: "failed", error: { code: "peer_malformed", params: { detail: "why" } } });
 });
