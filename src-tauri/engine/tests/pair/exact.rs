@@ -13,9 +13,12 @@ use crate::support::{
 };
 use bytes::Bytes;
 use renfort_engine::{
-    peer::{Pause, SharerCommand, ViewerEvent},
+    peer::{Pause, SharerCommand, SharerEvent, ViewerEvent},
     seams::{Picture, Rect},
-    transport::UpdatePath::{self, Datagrams, Messages},
+    transport::{
+        TransportEvent,
+        UpdatePath::{self, Datagrams, Messages},
+    },
 };
 
 fn sharing(canvas: &Arc<Canvas>, updates: UpdatePath, one_lost_of: usize) -> Pair {
@@ -223,6 +226,29 @@ fn a_message_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
 }
 
 #[test]
+fn an_acknowledgement_that_no_honest_viewer_sends_ends_the_session_and_says_why() {
+    // Five bytes are one: of an update that was never sent.
+    for bytes in [&[][..], &[1, 0, 0, 1], &[1, 0, 1, 0, 0]] {
+        let canvas = Canvas::new();
+        let pair = sharing(&canvas, Messages, 0);
+        page(&canvas, 1);
+        becomes_equal(&canvas, "a page");
+        // About a picture that is not the one of the moment, it says nothing.
+        for picture in [0, 2, 255] {
+            let other = Bytes::from(vec![picture, 0xff, 0xff, 0xff, 0xff]);
+            pair.cut_at_viewer.inject(Messages, other);
+        }
+        letter(&canvas, 5);
+        becomes_equal(&canvas, "a letter");
+        pair.cut_at_viewer.inject(Messages, Bytes::copy_from_slice(bytes));
+        pair.hears(|event| match event {
+            SharerEvent::Ended { error: Some(error), .. } => error.code == Code::PeerMalformed,
+            _ => false,
+        });
+    }
+}
+
+#[test]
 fn a_message_about_an_older_picture_is_late_and_ignored() {
     let canvas = Canvas::new();
     let pair = sharing(&canvas, Messages, 0);
@@ -234,4 +260,22 @@ fn a_message_about_an_older_picture_is_late_and_ignored() {
     }
     letter(&canvas, 5);
     becomes_equal(&canvas, "a letter");
+}
+
+#[test]
+fn a_viewer_that_gives_up_updates_gets_video_alone() {
+    let pair = Pair::connected(Options {
+        updates: Messages,
+        ..Options::default()
+    });
+    assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0);
+    for end in [&pair.cut, &pair.cut_at_viewer] {
+        end.happen(TransportEvent::Updates(UpdatePath::None));
+    }
+    for number in 2..6 {
+        pair.user.show(number);
+        pair.shows(number);
+    }
+    assert!(pair.user.encoded.load(Ordering::SeqCst) > 0);
+    assert_eq!(pair.cut.connections(), 1);
 }

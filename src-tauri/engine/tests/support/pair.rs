@@ -16,7 +16,9 @@ use renfort_engine::{
     seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
     session::{Candidate, Channel},
     sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
-    transport::{Connection, Connector, Frame, Side, Transport, TransportError, UpdatePath, WebRtc},
+    transport::{
+        Connection, Connector, EVENTS, Frame, Side, Transport, TransportError, TransportEvent, UpdatePath, WebRtc,
+    },
     viewer::{self, InputSender, ViewerSeams, ViewerSetup},
 };
 use renfort_protocol::{
@@ -43,7 +45,9 @@ pub struct Pair {
     pub input: InputSender,
     pub shared: Arc<Mutex<Vec<SharerEvent>>>,
     pub viewed: Arc<Mutex<Vec<ViewerEvent>>>,
+    /// The sharer's connections, and the viewer's.
     pub cut: Arc<Cuttable>,
+    pub cut_at_viewer: Arc<Cuttable>,
     /// Each side has threads of its own, so that one can vanish.
     pub sharer_runtime: Runtime,
     pub viewer_runtime: Option<Runtime>,
@@ -53,6 +57,8 @@ pub struct Pair {
 pub struct Cuttable {
     real: WebRtc,
     made: Mutex<Vec<Arc<dyn Transport>>>,
+    /// Where the last one's events go.
+    events: Mutex<Option<mpsc::WeakSender<TransportEvent>>>,
     one_lost_of: usize,
     pub middle: Arc<Middle>,
 }
@@ -146,11 +152,27 @@ impl Transport for HeldUp {
 }
 
 impl Cuttable {
+    fn new(updates: UpdatePath, one_lost_of: usize) -> Arc<Self> {
+        Arc::new(Self {
+            real: WebRtc::new(Vec::new()).with_updates(updates),
+            made: Mutex::default(),
+            events: Mutex::default(),
+            one_lost_of,
+            middle: Arc::default(),
+        })
+    }
+
     pub fn connections(&self) -> usize {
         self.made.lock().unwrap().len()
     }
 
-    /// Sends the viewer a datagram, or a message, of a test's own.
+    /// Something else happens to the last connection.
+    pub fn happen(&self, event: TransportEvent) {
+        let events = self.events.lock().unwrap().as_ref().and_then(mpsc::WeakSender::upgrade);
+        events.unwrap().try_send(event).unwrap();
+    }
+
+    /// Sends the peer a datagram, or a message, of a test's own.
     pub fn inject(&self, by: UpdatePath, bytes: Bytes) {
         let last = self.made.lock().unwrap().last().cloned().unwrap();
         match by {
@@ -178,6 +200,16 @@ impl Connector for Cuttable {
             middle: Arc::clone(&self.middle),
         });
         self.made.lock().unwrap().push(Arc::clone(&connection.transport));
+        let (events, told) = mpsc::channel(EVENTS);
+        *self.events.lock().unwrap() = Some(events.downgrade());
+        let mut real = std::mem::replace(&mut connection.events, told);
+        tokio::spawn(async move {
+            while let Some(event) = real.recv().await {
+                if events.send(event).await.is_err() {
+                    return;
+                }
+            }
+        });
         Ok(connection)
     }
 }
@@ -244,12 +276,8 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
             .unwrap()
     };
     let (sharer_runtime, viewer_runtime) = (runtime(), runtime());
-    let cut = Arc::new(Cuttable {
-        real: WebRtc::new(Vec::new()).with_updates(options.updates),
-        made: Mutex::default(),
-        one_lost_of: options.one_lost_of,
-        middle: Arc::default(),
-    });
+    let cut = Cuttable::new(options.updates, options.one_lost_of);
+    let cut_at_viewer = Cuttable::new(UpdatePath::Datagrams, 0);
 
     let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
     let (screen, encoder, input, user_layout, user_clip) = (u.clone(), u.clone(), u.clone(), u.clone(), u);
@@ -298,7 +326,7 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
 
     let mut viewer_handle = {
         let _inside = viewer_runtime.enter();
-        viewer::start(viewer_setup, viewer_seams, clock.clone())
+        viewer::start_with(viewer_setup, viewer_seams, clock.clone(), cut_at_viewer.clone())
     };
     let mut sharer_handle = {
         let _inside = sharer_runtime.enter();
@@ -341,6 +369,7 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
         shared,
         viewed,
         cut,
+        cut_at_viewer,
         sharer_runtime,
         viewer_runtime,
     }
