@@ -59,6 +59,16 @@ const STATISTICS: &str = r#"
     });
 "#;
 
+/// Makes of it a browser that does not say when a frame of video is of.
+const NO_TIMESTAMPS: &str = r#"
+    delete VideoFrame.prototype.metadata;
+    const ask = HTMLVideoElement.prototype.requestVideoFrameCallback;
+    HTMLVideoElement.prototype.requestVideoFrameCallback = function (tell) {
+        return ask.call(this, (now, { rtpTimestamp, ...metadata }) => tell(now, metadata));
+    };
+    return null;
+"#;
+
 const CANVAS: &str = r#"
     const canvas = document.querySelector('[data-testid="remote-canvas"]');
     return canvas?.dataset.width ? canvas.toDataURL("image/png") : "";
@@ -98,6 +108,14 @@ impl BrowserTechnician {
             window: TechnicianWindow { page },
             _folder: folder,
         })
+    }
+
+    /// From now on, and until the page is loaded anew, the browser does not say when frames of video are of.
+    ///
+    /// # Errors
+    /// When the page does not answer.
+    pub async fn tells_no_timestamps(&self) -> Result<()> {
+        self.window.page.look(NO_TIMESTAMPS, Value::Null).await.map(drop)
     }
 
     /// What the canvas shows, in the user's pixels; none before the first picture.

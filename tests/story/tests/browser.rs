@@ -124,6 +124,27 @@ mod story {
     }
 
     #[tokio::test]
+    async fn a_browser_that_does_not_tell_frames_apart_has_video_alone() -> Result<()> {
+        on_stage("browser-video", Language::English, async |stage| {
+            stage.technician.tells_no_timestamps().await?;
+            stage.until_the_technician_sees().await?;
+            let mut film = Film::play(&stage.user_desktop, 500, 420)?;
+            let before = stage.technician.received().await?;
+            stage.technician.decodes_more_than(before, 20).await?;
+            stage.technician.sees_changing(film.area(), 5).await?;
+            film.stop()?;
+            let updates = stage.technician.received().await?.updates;
+            stage.technician.sees_the_screen_of(&stage.user_desktop).await?;
+            ensure!(
+                stage.technician.received().await?.updates == updates,
+                "updates came that cannot be shown"
+            );
+            Ok(())
+        })
+        .await
+    }
+
+    #[tokio::test]
     async fn a_technician_without_a_card_helps_by_the_code_that_the_user_reads_out() -> Result<()> {
         on_stage("browser-code", Language::French, async |stage| {
             let technician = &stage.technician.window;
