@@ -10,6 +10,7 @@
 pub mod article;
 pub mod binding;
 pub mod card;
+pub mod carried;
 pub mod code;
 pub mod console;
 pub mod erased;

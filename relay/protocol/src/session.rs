@@ -145,6 +145,23 @@ pub enum FromViewer {
     Bye,
 }
 
+impl FromViewer {
+    /// Must it keep its order with input, where input takes another way than this? See [`crate::carried::Carried::Turn`].
+    /// What was typed before belongs to the clipboard, the text or the grant as they were before it, and what is typed after
+    /// to what it makes of them.
+    #[must_use]
+    pub const fn keeps_turn(&self) -> bool {
+        matches!(
+            self,
+            Self::Request { .. }
+                | Self::GiveBack { .. }
+                | Self::Type { .. }
+                | Self::StopTyping
+                | Self::Clipboard { .. }
+        )
+    }
+}
+
 /// From the user's machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -1,14 +1,16 @@
-//! Carries updates of the picture over the datagrams of one connection, for either side.
+//! Carries updates of the picture, and the viewer's input, over the datagrams of one connection, for either side.
 //!
 //! Flow: whoever has something to send hands it to the [`Carrier`], which sends what may leave at once, from the caller's
 //! own thread; a task takes the peer's datagrams, and looks after what is due later.
 //!
-//! Each datagram begins with one byte that says which picture it is about: when the sharer begins anew, as after the user
-//! hid the screen, it is another, and nothing of the one before leaves any more or counts.
+//! Input goes on whether there is a picture or not; of the pointer's moves only the newest waits ([`moves`]).
 //!
-//! Invariant: after [`Carrier::rest`] has returned, nothing that was handed over before leaves.
+//! Invariant: after [`Carrier::rest`] has returned, nothing of the picture that was handed over before leaves.
+
+mod moves;
 
 use std::{
+    collections::VecDeque,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
@@ -21,6 +23,7 @@ use renfort_picture::{
 };
 use tokio::sync::{Notify, mpsc};
 
+use self::moves::Moves;
 use crate::{
     messages::MessageError,
     transport::{Transport, random},
@@ -38,9 +41,12 @@ pub enum CarrierError {
     /// An update could not be taken.
     #[error("an update of the picture could not be sent: {0}")]
     Send(#[from] SendError),
-    /// The peer sent a message that no honest peer sends.
+    /// The peer sent a message about the picture that no honest peer sends.
     #[error("what came of the picture is malformed: {0}")]
     Message(#[from] MessageError),
+    /// Only a viewer's carriage takes messages along.
+    #[error("a message came of a side that sends none")]
+    NotAsked,
 }
 
 /// What has come of the peer.
@@ -50,6 +56,8 @@ pub enum Arrived {
     Anew(u8),
     /// Viewer: an update, in any order.
     Update(Bytes),
+    /// Sharer: a message of the viewer's, in its order.
+    Message(Vec<u8>),
     /// Nothing further can come.
     Broken(CarrierError),
 }
@@ -66,18 +74,10 @@ pub struct Carrier {
 }
 
 struct State {
-    /// Which picture this is about.
-    picture: u8,
-    /// None: nothing may leave until the picture begins.
-    endpoint: Option<Endpoint>,
+    endpoint: Endpoint,
+    moves: Moves,
     complete: Sequence,
     broken: Option<CarrierError>,
-}
-
-impl State {
-    fn endpoint_of(&mut self, picture: u8) -> Option<&mut Endpoint> {
-        self.endpoint.as_mut().filter(|_| picture == self.picture)
-    }
 }
 
 impl fmt::Debug for Carrier {
@@ -96,8 +96,8 @@ impl Carrier {
             transport: Arc::downgrade(transport),
             start: Instant::now(),
             state: Mutex::new(State {
-                picture: 0,
-                endpoint: None,
+                endpoint: Endpoint::new(side, u64::from(random()) << 32 | u64::from(random())),
+                moves: Moves::default(),
                 complete: 0,
                 broken: None,
             }),
@@ -108,16 +108,14 @@ impl Carrier {
     /// Sharer: bytes that may go now, bytes that can go soon, and up to where the viewer has carried out everything.
     pub fn room(&self) -> (usize, usize, Sequence) {
         let state = self.lock();
-        match &state.endpoint {
-            Some(endpoint) => (endpoint.room(), endpoint.soon(), state.complete),
-            None => (0, 0, state.complete),
-        }
+        (state.endpoint.room(), state.endpoint.soon(), state.complete)
     }
 
-    /// Sharer: updates are to go, in their order.
+    /// Sharer: updates are to go, in their order. While nothing may leave they are dropped.
     pub fn send(&self, updates: Vec<Planned>) {
         let mut state = self.lock();
-        if let Some(endpoint) = &mut state.endpoint {
+        let endpoint = &mut state.endpoint;
+        if endpoint.has_begun() {
             let taken: Result<(), SendError> = updates.into_iter().try_for_each(|update| endpoint.send_update(update));
             if let Err(error) = taken {
                 state.broken = Some(error.into());
@@ -131,15 +129,15 @@ impl Carrier {
     /// Sharer: the picture begins anew.
     pub fn begin(&self) {
         let mut state = self.lock();
-        state.picture = state.picture.wrapping_add(1);
-        state.endpoint = Some(self.endpoint());
+        state.endpoint.begin();
         state.complete = 0;
     }
 
-    /// Sharer: nothing leaves any more until the picture begins.
+    /// Sharer: nothing of the picture leaves any more until it begins.
     pub fn rest(&self) {
         let mut state = self.lock();
-        state.endpoint = None;
+        state.endpoint.rest();
+        // What else was in them is sent again.
         if let Some(transport) = self.transport.upgrade() {
             transport.drop_datagrams();
         }
@@ -149,9 +147,32 @@ impl Carrier {
     /// an older picture says nothing of this one.
     pub fn completed(&self, picture: u8, complete: Sequence) {
         let mut state = self.lock();
-        if let Some(endpoint) = state.endpoint_of(picture) {
-            endpoint.completed(complete);
+        state.endpoint.completed(picture, complete);
+        self.flush(&mut state);
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// Viewer: this is to arrive, after everything that was to arrive before.
+    ///
+    /// # Errors
+    /// When too much is not acknowledged: the peer no longer answers.
+    pub fn carry(&self, message: &[u8]) -> Result<(), SendError> {
+        let mut state = self.lock();
+        if let Some(ahead) = state.moves.take(self.now()) {
+            state.endpoint.send_message(&ahead)?;
         }
+        state.endpoint.send_message(message)?;
+        self.flush(&mut state);
+        drop(state);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Viewer: the pointer moved. It takes the place of a move that waits, and leaves as soon as the network takes it.
+    pub fn carry_move(&self, message: Vec<u8>) {
+        let mut state = self.lock();
+        state.moves.offer(message);
         self.flush(&mut state);
         drop(state);
         self.wake.notify_one();
@@ -167,7 +188,7 @@ impl Carrier {
                     None => std::future::pending().await,
                 }
             };
-            let mut come = Vec::new();
+            let mut come = VecDeque::new();
             tokio::select! {
                 biased;
                 datagram = datagrams.recv() => match datagram {
@@ -182,6 +203,14 @@ impl Carrier {
                 },
                 () = self.wake.notified() => {}
                 () = timer => {}
+            }
+            // Input is carried out first, and acknowledged then.
+            while self.side == Side::Sharer
+                && let Some(one) = come.pop_front()
+            {
+                if arrived.send(one).await.is_err() {
+                    return;
+                }
             }
             let broken = {
                 let mut state = self.lock();
@@ -203,68 +232,46 @@ impl Carrier {
 
     fn due(&self) -> Option<Instant> {
         let state = self.lock();
-        let next = state.endpoint.as_ref()?.next_timer()?;
+        let moved = state.moves.due(state.endpoint.messages_waiting());
+        let next = state.endpoint.next_timer().into_iter().chain(moved).min()?;
         Some(self.start + next)
     }
 
-    fn receive(&self, datagram: &[u8], come: &mut Vec<Arrived>) {
-        let Some((&picture, datagram)) = datagram.split_first() else {
-            return;
-        };
+    fn receive(&self, datagram: &[u8], come: &mut VecDeque<Arrived>) {
         let mut state = self.lock();
-        let now = self.now();
-        if picture != state.picture || state.endpoint.is_none() {
-            // Only the sharer begins a picture; what is about an older one is late.
-            let is_newer = picture.wrapping_sub(state.picture).cast_signed() > 0;
-            if self.side == Side::Sharer || !is_newer {
-                return;
-            }
-            state.picture = picture;
-            state.endpoint = Some(self.endpoint());
-            come.push(Arrived::Anew(picture));
-        }
-        let State {
-            endpoint: Some(endpoint),
-            complete,
-            broken,
-            ..
-        } = &mut *state
-        else {
-            return;
-        };
-        match endpoint.receive(datagram, now) {
+        match state.endpoint.receive(datagram, self.now()) {
             Ok(received) => {
                 for one in received {
                     match one {
-                        Received::Update(update) => come.push(Arrived::Update(update.into())),
-                        Received::Complete(sequence) => *complete = sequence,
-                        // Nobody sends any yet.
-                        Received::Message(_) => {}
+                        Received::Begun(picture) => come.push_back(Arrived::Anew(picture)),
+                        Received::Update(update) => come.push_back(Arrived::Update(update.into())),
+                        Received::Complete(sequence) => state.complete = sequence,
+                        Received::Message(message) if self.side == Side::Sharer => {
+                            come.push_back(Arrived::Message(message));
+                        }
+                        Received::Message(_) => state.broken = Some(CarrierError::NotAsked),
                     }
                 }
             }
-            Err(error) => *broken = Some(error.into()),
+            Err(error) => state.broken = Some(error.into()),
         }
     }
 
     /// Sends what may leave now.
     fn flush(&self, state: &mut State) {
-        let picture = state.picture;
         let now = self.now();
-        let (Some(endpoint), Some(transport)) = (&mut state.endpoint, self.transport.upgrade()) else {
+        let Some(transport) = self.transport.upgrade() else {
             return;
         };
-        while let Some(datagram) = endpoint.poll(now) {
-            let mut bytes = Vec::with_capacity(1 + datagram.len());
-            bytes.push(picture);
-            bytes.extend_from_slice(&datagram);
-            // One that is not taken here is one that was lost on the way.
-            let _lost = transport.send_datagram(bytes.into());
+        let State { endpoint, moves, .. } = state;
+        if let Some(newest) = moves.take_due(now, endpoint.messages_waiting()) {
+            // There is room: see `moves`.
+            let _taken = endpoint.send_message(&newest);
         }
-    }
-
-    fn endpoint(&self) -> Endpoint {
-        Endpoint::new(self.side, u64::from(random()) << 32 | u64::from(random()))
+        while let Some(datagram) = endpoint.poll(now) {
+            // One that is not taken here is one that was lost on the way.
+            let _lost = transport.send_datagram(datagram.into());
+        }
     }
 
     fn now(&self) -> Duration {
@@ -307,8 +314,8 @@ mod tests {
         Planner::new().next(&picture, means).unwrap().updates
     }
 
-    async fn deliver(from: &Carrier, end: &mut Connection, to: &Carrier) -> Vec<Arrived> {
-        let mut come = Vec::new();
+    async fn deliver(from: &Carrier, end: &mut Connection, to: &Carrier) -> VecDeque<Arrived> {
+        let mut come = VecDeque::new();
         from.flush(&mut from.lock());
         while let Ok(datagram) = end.datagrams.try_recv() {
             to.receive(&datagram, &mut come);
@@ -351,11 +358,45 @@ mod tests {
         sharer.begin();
         assert!(deliver(&sharer, &mut at_viewer, &viewer).await.is_empty());
         // Who lies about a picture that has not begun is not heard.
-        let mut come = Vec::new();
-        sharer.receive(&[9, 0, 0, 0, 1, 0x77], &mut come);
-        assert_eq!((come, sharer.lock().broken), (Vec::new(), None));
-        sharer.receive(&[2, 0, 0, 0, 1, 0x77], &mut Vec::new());
+        let mut come = VecDeque::new();
+        sharer.receive(&[9, 0, 0, 0, 1, 2, 57], &mut come);
+        assert_eq!((come, sharer.lock().broken), (VecDeque::new(), None));
+        sharer.receive(&[2, 0, 0, 0, 2, 0x77], &mut VecDeque::new());
         assert!(sharer.lock().broken.is_some());
         drop(at_sharer.datagrams.try_recv());
+    }
+
+    #[tokio::test]
+    async fn input_goes_on_without_a_picture_and_of_the_moves_the_newest_goes_ahead_of_what_follows() {
+        let (mut at_sharer, mut at_viewer) = joined().await;
+        let sharer = Carrier::new(Side::Sharer, &at_sharer.transport);
+        let viewer = Carrier::new(Side::Viewer, &at_viewer.transport);
+        for number in 1..=9 {
+            viewer.carry_move(vec![number]);
+        }
+        viewer.carry(b"down").unwrap();
+        sharer.begin();
+        sharer.rest();
+        let heard = |come: VecDeque<Arrived>| -> Vec<Vec<u8>> {
+            let message = |one| match one {
+                Arrived::Message(message) => message,
+                other => panic!("{other:?}"),
+            };
+            come.into_iter().map(message).collect()
+        };
+        let first = heard(deliver(&viewer, &mut at_sharer, &sharer).await);
+        assert_eq!(first, [&[1][..], &[9], b"down"]);
+        viewer.carry_move(vec![10]);
+        viewer.carry(b"up").unwrap();
+        assert_eq!(
+            heard(deliver(&viewer, &mut at_sharer, &sharer).await),
+            [&[10][..], b"up"]
+        );
+        assert_eq!(deliver(&sharer, &mut at_viewer, &viewer).await, [Arrived::Anew(1)]);
+        assert_eq!(viewer.lock().endpoint.messages_waiting(), 0, "acknowledged");
+        // A sharer sends none.
+        sharer.carry(b"key").unwrap();
+        deliver(&sharer, &mut at_viewer, &viewer).await;
+        assert_eq!(viewer.lock().broken, Some(CarrierError::NotAsked));
     }
 }

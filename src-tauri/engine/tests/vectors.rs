@@ -149,6 +149,7 @@ fn effect(effect: ViewerEffect) -> Value {
         }
         ViewerEffect::SetClipboard(text) => json!({ "effect": "set_clipboard", "text": text }),
         ViewerEffect::WatchClipboard(watch) => json!({ "effect": "watch_clipboard", "watch": watch }),
+        ViewerEffect::Carry(_) => panic!("a browser has no carriage, and no case begins one"),
         ViewerEffect::Event(happened) => json!({ "effect": "event", "event": event(happened) }),
     }
 }

@@ -7,6 +7,7 @@ use renfort_picture::{
     carriage::{Datagram, Endpoint, MAX_DATAGRAM, MAX_MESSAGE, Received, Side},
     wire::MAX_UPDATE_BYTES,
 };
+use renfort_protocol::carried::{Carried, MAX_CARRIED_BYTES};
 
 /// Datagrams as they come to an endpoint: first a byte that says to which (0 is the sharer), then each as two bytes of
 /// length and as many of it. A millisecond passes between two.
@@ -16,7 +17,9 @@ pub(crate) fn datagrams(bytes: &[u8]) {
     };
     let is_sharer = *side == 0;
     let mut endpoint = Endpoint::new(if is_sharer { Side::Sharer } else { Side::Viewer }, 1);
+    let mut picture = 0;
     if is_sharer {
+        endpoint.begin();
         for sequence in 1..=3_u32 {
             let bytes = vec![sequence as u8; 900 * sequence.pow(2) as usize];
             assert_eq!(endpoint.send_update(Planned { sequence, bytes }), Ok(()));
@@ -51,7 +54,11 @@ pub(crate) fn datagrams(bytes: &[u8]) {
                 Received::Update(update) => {
                     assert!(!is_sharer && (1..=MAX_UPDATE_BYTES).contains(&update.len()));
                     complete += 1;
-                    endpoint.completed(complete);
+                    endpoint.completed(picture, complete);
+                }
+                Received::Begun(next) => {
+                    assert!(!is_sharer && next != picture);
+                    (picture, complete) = (next, 0);
                 }
                 Received::Message(message) => assert!((1..=MAX_MESSAGE).contains(&message.len())),
                 Received::Complete(now) => {
@@ -60,6 +67,14 @@ pub(crate) fn datagrams(bytes: &[u8]) {
                 }
             }
         }
+    }
+}
+
+/// Input as it is carried: what is read is written as the same bytes.
+pub(crate) fn carried(bytes: &[u8]) {
+    if let Ok(carried) = Carried::decode(bytes) {
+        assert!(bytes.len() <= MAX_CARRIED_BYTES);
+        assert_eq!(carried.encode(), bytes);
     }
 }
 
@@ -73,6 +88,7 @@ mod tests {
     fn exchange() -> [Vec<u8>; 2] {
         let mut ends = [Endpoint::new(Side::Sharer, 1), Endpoint::new(Side::Viewer, 1)];
         let mut inputs = [vec![0], vec![1]];
+        ends[0].begin();
         for sequence in 1..=3_u32 {
             let bytes = vec![sequence as u8; 900 * sequence.pow(2) as usize];
             ends[0].send_update(Planned { sequence, bytes }).unwrap();
@@ -93,7 +109,7 @@ mod tests {
                     inputs[1 - from].extend(&datagram);
                     let received = ends[1 - from].receive(&datagram, now).unwrap();
                     if received.iter().any(|one| matches!(one, Received::Update(_))) {
-                        ends[1].completed(1);
+                        ends[1].completed(1, 1);
                     }
                 }
             }

@@ -121,6 +121,10 @@ pub const TARGETS: &[Target] = &[
         run: composition::pixels,
     },
     Target {
+        name: "carried",
+        run: carriage::carried,
+    },
+    Target {
         name: "carriage",
         run: carriage::datagrams,
     },

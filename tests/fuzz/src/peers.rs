@@ -1,5 +1,5 @@
-//! What one end of a session says to the other, line by line. A line that begins with `~` goes over the pointer's channel;
-//! an empty one lets a second pass.
+//! What one end of a session says to the other, line by line. A line that begins with `~` goes over the pointer's channel, one
+//! with `^` by the carriage; an empty one lets a second pass.
 
 use renfort_engine::{
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
@@ -27,8 +27,14 @@ fn grant(capabilities: &[Capability]) -> Grant {
     }
 }
 
+/// What is heard.
+enum Heard<'a> {
+    Said(Channel, &'a [u8]),
+    Carried(&'a [u8]),
+}
+
 /// What happens, one after the other: the time, and what is heard then; nothing, when only time passes.
-fn steps(bytes: &[u8]) -> impl Iterator<Item = (UnixMillis, Option<(Channel, &[u8])>)> {
+fn steps(bytes: &[u8]) -> impl Iterator<Item = (UnixMillis, Option<Heard<'_>>)> {
     let mut now = START;
     bytes
         .split(|byte| *byte == b'\n')
@@ -38,13 +44,14 @@ fn steps(bytes: &[u8]) -> impl Iterator<Item = (UnixMillis, Option<(Channel, &[u
                 now = now.plus(1_000);
                 (now, None)
             }
-            [b'~', rest @ ..] => (now, Some((Channel::Pointer, rest))),
-            _ => (now, Some((Channel::Session, line))),
+            [b'~', rest @ ..] => (now, Some(Heard::Said(Channel::Pointer, rest))),
+            [b'^', rest @ ..] => (now, Some(Heard::Carried(rest))),
+            _ => (now, Some(Heard::Said(Channel::Session, line))),
         })
 }
 
 /// The user's end: nothing is carried out that the grant does not cover, whatever the technician's side says. The first
-/// byte says whether control and the clipboard are allowed.
+/// byte says whether control and the clipboard are allowed, and whether input comes by the carriage.
 pub(crate) fn sharer(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else {
         return;
@@ -68,9 +75,13 @@ pub(crate) fn sharer(bytes: &[u8]) {
         now,
     );
     session.handle_link(LinkEvent::Open, now);
+    if first & 4 != 0 {
+        session.handle_carriage();
+    }
     for (now, heard) in steps(rest) {
         match heard {
-            Some((channel, message)) => session.handle_message(channel, message, now),
+            Some(Heard::Said(channel, message)) => session.handle_message(channel, message, now),
+            Some(Heard::Carried(message)) => session.handle_carried(message, now),
             None => session.handle_timeout(now),
         }
         while let Some(effect) = session.poll_effect() {
@@ -109,7 +120,9 @@ pub(crate) fn viewer(bytes: &[u8]) {
     session.handle_command(ViewerCommand::Request(Capability::Control), now);
     for (now, heard) in steps(bytes) {
         match heard {
-            Some((channel, message)) => session.handle_message(channel, message, now),
+            Some(Heard::Said(channel, message)) => session.handle_message(channel, message, now),
+            // Nobody carries anything to a viewer.
+            Some(Heard::Carried(_)) => {}
             None => session.handle_timeout(now),
         }
         while let Some(effect) = session.poll_effect() {

@@ -58,6 +58,8 @@ pub enum LinkEvent {
 }
 
 #[cfg(test)]
+mod carried_tests;
+#[cfg(test)]
 mod property_tests;
 #[cfg(test)]
 mod sharer_tests;

@@ -7,6 +7,7 @@
 
 mod from_here;
 mod from_viewer;
+mod turns;
 mod typing;
 
 use std::collections::VecDeque;
@@ -126,6 +127,8 @@ pub struct SharerSession {
     tally: Tally,
     screen: Option<ScreenReady>,
     keyboard: Option<KeyboardLayout>,
+    /// Of a connection by whose carriage input comes.
+    turns: Option<turns::Turns>,
     typing: Option<typing::Task>,
     /// Texts that were typed so far.
     texts: u32,
@@ -158,6 +161,7 @@ impl SharerSession {
             tally: Tally::default(),
             screen: None,
             keyboard: None,
+            turns: None,
             typing: None,
             texts: 0,
             pointer_order: 0,
@@ -276,6 +280,7 @@ impl SharerSession {
     fn set_open(&mut self, open: bool, now: UnixMillis) {
         self.open = open;
         self.greeted = false;
+        self.turns = None;
         self.live.set_open(open, now);
         if !open {
             self.release_all(now);

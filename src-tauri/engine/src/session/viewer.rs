@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use renfort_protocol::{
     VERSION,
     binding::Tampered,
+    carried::Carried,
     error::{Code, WireError},
     grant::{Capability, Grant},
     input::InputEvent,
@@ -48,6 +49,8 @@ pub enum ViewerEffect {
     AddCandidate(Candidate),
     /// Say this.
     Send(Channel, FromViewer),
+    /// Have the carriage bring this, after all that it was to bring before. A move gives way to the next one while it waits.
+    Carry(Carried),
     /// Put this into the clipboard.
     SetClipboard(ClipboardText),
     /// Watch the clipboard, or no longer.
@@ -64,6 +67,8 @@ pub struct ViewerSession {
     link: AnswerLink,
     live: Liveness,
     open: bool,
+    /// Input goes by the carriage of this connection.
+    carried: bool,
     greeted: bool,
     announced: bool,
     pictured: bool,
@@ -88,6 +93,7 @@ impl ViewerSession {
             link: AnswerLink::new(now),
             live: Liveness::new(now),
             open: false,
+            carried: false,
             greeted: false,
             announced: false,
             pictured: false,
@@ -154,6 +160,11 @@ impl ViewerSession {
                 self.set_open(false, now);
             }
         }
+    }
+
+    /// On the connection that has just opened, input goes by the carriage.
+    pub fn handle_carriage(&mut self) {
+        self.carried = self.open && !self.ended;
     }
 
     /// The current connection found an address of this machine.
@@ -224,8 +235,8 @@ impl ViewerSession {
                 self.send(Channel::Pointer, FromViewer::Input { event });
             }
             // A move that is still under way must not carry the pointer off while the button is held: a newer one
-            // goes ahead of the button on its own, ordered way.
-            InputEvent::Button { x, y, .. } if !self.live.is_lost() => {
+            // goes ahead of the button on its own, ordered way. What is carried is in order anyway.
+            InputEvent::Button { x, y, .. } if !self.carried && !self.live.is_lost() => {
                 let ahead = self.next_move(x, y);
                 self.send(Channel::Session, FromViewer::Input { event: ahead });
                 self.send(Channel::Session, FromViewer::Input { event });
@@ -424,6 +435,7 @@ impl ViewerSession {
 
     fn set_open(&mut self, open: bool, now: UnixMillis) {
         self.open = open;
+        self.carried = false;
         self.greeted = false;
         self.live.set_open(open, now);
         self.end_typing(TypingState::Cancelled);
@@ -505,8 +517,19 @@ impl ViewerSession {
     }
 
     fn send(&mut self, channel: Channel, message: FromViewer) {
-        if self.open {
-            self.effects.push_back(ViewerEffect::Send(channel, message));
+        if !self.open {
+            return;
+        }
+        match message {
+            FromViewer::Input { event } if self.carried => {
+                self.effects.push_back(ViewerEffect::Carry(Carried::Input(event)));
+            }
+            message => {
+                if self.carried && message.keeps_turn() {
+                    self.effects.push_back(ViewerEffect::Carry(Carried::Turn));
+                }
+                self.effects.push_back(ViewerEffect::Send(channel, message));
+            }
         }
     }
 

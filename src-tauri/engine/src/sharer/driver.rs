@@ -39,6 +39,8 @@ use crate::{
     transport::{Connection, Connector, Side, Transport, TransportError, TransportEvent, UpdatePath},
 };
 
+/// What came by the carriage and waits for the session. When full, nothing more is taken from the network.
+const CARRIED: usize = 64;
 /// A connection that is not made by then is tried again.
 const CONNECTING: Duration = Duration::from_secs(5);
 
@@ -230,6 +232,7 @@ impl Driver {
             Happening::Screen(None) => session.handle_screen_failed("the capture ended", now),
             Happening::Copied(text) => session.handle_copied(text, now),
             Happening::Connection(Some(TransportEvent::Updates(path))) => self.carry_updates(path),
+            Happening::Carriage(Some(Arrived::Message(message))) => session.handle_carried(&message, now),
             Happening::Carriage(Some(Arrived::Broken(error))) => session.handle_malformed(&error.to_string(), now),
             Happening::Carriage(Some(_)) | Happening::Time => {}
             // It ends with its connection only, or by a defect: then another connection may do better.
@@ -339,11 +342,12 @@ impl Driver {
     /// It is known how updates travel on the connection of the moment, or that they do no more.
     fn carry_updates(&mut self, path: UpdatePath) {
         let Some(transport) = self.transport() else { return };
-        let (arrived, carriage) = mpsc::channel(1);
+        let (arrived, carriage) = mpsc::channel(CARRIED);
         let line: Arc<dyn UpdateLine> = match (path, self.ways.take()) {
             (UpdatePath::Datagrams, Some(Ways { datagrams, .. })) => {
                 let carrier = Carrier::new(carriage::Side::Sharer, &transport);
                 self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
+                self.session.handle_carriage();
                 carrier
             }
             (UpdatePath::Messages, Some(Ways { messages, .. })) => {

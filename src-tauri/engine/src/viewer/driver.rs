@@ -10,6 +10,7 @@ use bytes::Bytes;
 use renfort_picture::carriage;
 use renfort_protocol::{
     binding::Tampered,
+    carried::Carried,
     input::InputEvent,
     keyboard::KeyboardLayout,
     session::FromViewer,
@@ -22,6 +23,7 @@ use tokio::{
 
 use super::{
     ViewerSeams, ViewerSetup,
+    inputs::Inputs,
     picture::{self, CarriedOut, Incoming, PictureEvent},
 };
 use crate::{
@@ -50,6 +52,8 @@ pub struct Driver {
     ways: Option<Ways>,
     /// Where what comes of its picture goes.
     incoming: Option<mpsc::Sender<Incoming>>,
+    /// Of a connection by whose carriage input goes.
+    carrier: Option<Arc<Carrier>>,
     /// What carries its picture; over when this is dropped.
     carrying: JoinSet<()>,
     clipboard: ClipboardPump,
@@ -67,7 +71,7 @@ struct Ways {
 /// Everything that can happen.
 struct Inbox {
     commands: mpsc::Receiver<ViewerCommand>,
-    inputs: mpsc::Receiver<InputEvent>,
+    inputs: Inputs,
     connection: Option<mpsc::Receiver<TransportEvent>>,
     picture: mpsc::Receiver<PictureEvent>,
     copied: mpsc::Receiver<String>,
@@ -94,8 +98,9 @@ impl Inbox {
         };
         tokio::select! {
             biased;
+            // Commands take the longer way here: what was pressed before them goes before them.
+            event = self.inputs.next() => Happening::Input(event),
             command = self.commands.recv() => Happening::Command(command),
-            Some(event) = self.inputs.recv() => Happening::Input(event),
             event = connection => Happening::Connection(event),
             event = self.picture.recv() => Happening::Picture(event),
             Some(text) = self.copied.recv() => Happening::Copied(text),
@@ -108,7 +113,7 @@ impl Inbox {
 /// The shell's ends.
 pub struct Shell {
     pub commands: mpsc::Receiver<ViewerCommand>,
-    pub inputs: mpsc::Receiver<InputEvent>,
+    pub inputs: Inputs,
     pub events: mpsc::Sender<ViewerEvent>,
 }
 
@@ -147,6 +152,7 @@ impl Driver {
             streams,
             ways: None,
             incoming: None,
+            carrier: None,
             carrying: JoinSet::new(),
             clipboard,
             shell,
@@ -226,6 +232,7 @@ impl Driver {
                     }
                 }
                 ViewerEffect::Send(channel, message) => self.send(channel, &message),
+                ViewerEffect::Carry(carried) => self.carry(&carried),
                 ViewerEffect::SetClipboard(text) => self.clipboard.set(text.into()),
                 ViewerEffect::WatchClipboard(watch) => self.clipboard.watch(watch),
                 ViewerEffect::Event(event) => {
@@ -284,10 +291,28 @@ impl Driver {
             (Ok(()), _) | (Err(_), Channel::Pointer) => {}
             (Err(error), Channel::Session) => {
                 tracing::warn!(%error, "the peer takes no more messages");
-                self.drop_connection();
-                self.session.handle_link(LinkEvent::Closed, self.clock.now());
+                self.disconnect();
             }
         }
+    }
+
+    fn carry(&mut self, carried: &Carried) {
+        let Some(carrier) = &self.carrier else { return };
+        let message = carried.encode();
+        match carried {
+            Carried::Input(InputEvent::Move { .. }) => carrier.carry_move(message),
+            _ => {
+                if let Err(error) = carrier.carry(&message) {
+                    tracing::warn!(%error, "the peer takes no more input");
+                    self.disconnect();
+                }
+            }
+        }
+    }
+
+    fn disconnect(&mut self) {
+        self.drop_connection();
+        self.session.handle_link(LinkEvent::Closed, self.clock.now());
     }
 
     /// It is known how updates travel on the connection of the moment.
@@ -299,6 +324,8 @@ impl Driver {
         let carried_out: Option<Arc<dyn CarriedOut>> = match (path, self.ways.take()) {
             (UpdatePath::Datagrams, Some(Ways { datagrams, .. })) => {
                 let carrier = Carrier::new(carriage::Side::Viewer, &transport);
+                self.carrier = Some(Arc::clone(&carrier));
+                self.session.handle_carriage();
                 self.carrying.spawn(Arc::clone(&carrier).run(datagrams, arrived));
                 Some(carrier)
             }
@@ -321,6 +348,7 @@ impl Driver {
         self.inbox.connection = None;
         self.ways = None;
         self.incoming = None;
+        self.carrier = None;
         self.carrying = JoinSet::new();
         if let Some(old) = self.transport.take() {
             tokio::spawn(async move { old.close().await });

@@ -5,11 +5,12 @@
 //! Invariant: nothing here decides what is allowed; that is the sharer's.
 
 mod driver;
+mod inputs;
 mod picture;
 
 use std::sync::Arc;
 
-use renfort_protocol::{grant::Grant, input::InputEvent, time::UnixMillis};
+use renfort_protocol::{grant::Grant, time::UnixMillis};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -21,6 +22,8 @@ use crate::{
 };
 use driver::{Driver, Shell};
 pub(crate) use picture::CarriedOut;
+
+pub use inputs::{INPUTS, InputSender};
 
 /// What a viewer needs to know.
 #[derive(Debug, Clone)]
@@ -65,24 +68,6 @@ impl ViewerHandle {
     }
 }
 
-/// Input that waits for the network; a pointer move that finds it full is left out (a newer one follows), everything
-/// else waits for its turn.
-pub const INPUTS: usize = 256;
-
-/// Takes input from the picture's window. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct InputSender(mpsc::Sender<InputEvent>);
-
-impl InputSender {
-    /// Sends one event. False when the viewer has ended.
-    pub async fn send(&self, event: InputEvent) -> bool {
-        match event {
-            InputEvent::Move { .. } => !matches!(self.0.try_send(event), Err(mpsc::error::TrySendError::Closed(_))),
-            event => self.0.send(event).await.is_ok(),
-        }
-    }
-}
-
 /// Starts a viewer. Must be called inside a Tokio runtime.
 #[must_use]
 pub fn start(setup: ViewerSetup, seams: ViewerSeams, clock: Clock) -> ViewerHandle {
@@ -96,7 +81,7 @@ pub fn start(setup: ViewerSetup, seams: ViewerSeams, clock: Clock) -> ViewerHand
 pub fn start_with(setup: ViewerSetup, seams: ViewerSeams, clock: Clock, connector: Arc<dyn Connector>) -> ViewerHandle {
     let (commands, command_inbox) = mpsc::channel(crate::peer::COMMANDS);
     let (outbox, events) = mpsc::channel(crate::peer::EVENTS);
-    let (inputs, input_inbox) = mpsc::channel(INPUTS);
+    let (input, input_inbox) = inputs::inputs();
     let shell = Shell {
         commands: command_inbox,
         inputs: input_inbox,
@@ -106,6 +91,6 @@ pub fn start_with(setup: ViewerSetup, seams: ViewerSeams, clock: Clock, connecto
     ViewerHandle {
         commands,
         events,
-        input: InputSender(inputs),
+        input,
     }
 }

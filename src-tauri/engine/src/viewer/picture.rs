@@ -149,8 +149,8 @@ impl Thread {
                 None
             }
             (Incoming::Arrived(Arrived::Broken(error)), _) => Some(PictureEvent::Malformed(error.to_string())),
-            // Nothing comes of updates before they were told of.
-            (Incoming::Arrived(_), None) => None,
+            // Nothing comes of updates before they were told of, and messages only come to a sharer.
+            (Incoming::Arrived(_), None) | (Incoming::Arrived(Arrived::Message(_)), _) => None,
         }
     }
 

@@ -206,14 +206,14 @@ fn ends_as_malformed(updates: UpdatePath, bytes: &'static [u8]) {
 
 #[test]
 fn a_datagram_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
-    // About the picture after this one: number 1, and a part of an unknown kind.
-    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 1, 0x77]);
+    // About the picture after this one: number 200, and a part of an unknown kind.
+    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 200, 0x77]);
 }
 
 #[test]
 fn an_update_that_is_none_ends_the_session_and_says_why() {
     // The only piece, four bytes long, of update 1 of the picture after this one.
-    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 1, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff]);
+    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 200, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff]);
 }
 
 #[test]

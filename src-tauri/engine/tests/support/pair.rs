@@ -29,7 +29,10 @@ use renfort_protocol::{
     policy::Policy,
     signalling::{Sdp, Signal},
 };
-use tokio::{runtime::Runtime, sync::mpsc};
+use tokio::{
+    runtime::{Handle, Runtime},
+    sync::mpsc,
+};
 
 use super::{canvas::*, fakes::*, seals::agreed};
 
@@ -60,6 +63,7 @@ pub struct Cuttable {
     /// Where the last one's events go.
     events: Mutex<Option<mpsc::WeakSender<TransportEvent>>>,
     one_lost_of: usize,
+    delay: Duration,
     pub middle: Arc<Middle>,
 }
 
@@ -78,6 +82,8 @@ const STEPS: usize = 8;
 struct HeldUp {
     real: Arc<dyn Transport>,
     one_lost_of: usize,
+    delay: Duration,
+    runtime: Handle,
     sent: AtomicUsize,
     middle: Arc<Middle>,
 }
@@ -131,7 +137,16 @@ impl Transport for HeldUp {
         if self.one_lost_of > 0 && sent % self.one_lost_of == self.one_lost_of - 1 {
             return Ok(());
         }
-        self.real.send_datagram(payload)
+        if self.delay.is_zero() {
+            return self.real.send_datagram(payload);
+        }
+        let (real, delay) = (Arc::clone(&self.real), self.delay);
+        self.runtime.spawn(async move {
+            tokio::time::sleep(delay).await;
+            // Of a connection that is over meanwhile.
+            let _gone = real.send_datagram(payload);
+        });
+        Ok(())
     }
 
     fn drop_datagrams(&self) {
@@ -152,12 +167,13 @@ impl Transport for HeldUp {
 }
 
 impl Cuttable {
-    fn new(updates: UpdatePath, one_lost_of: usize) -> Arc<Self> {
+    fn new(updates: UpdatePath, one_lost_of: usize, delay: Duration) -> Arc<Self> {
         Arc::new(Self {
             real: WebRtc::new(Vec::new()).with_updates(updates),
             made: Mutex::default(),
             events: Mutex::default(),
             one_lost_of,
+            delay,
             middle: Arc::default(),
         })
     }
@@ -196,6 +212,8 @@ impl Connector for Cuttable {
         connection.transport = Arc::new(HeldUp {
             real: connection.transport,
             one_lost_of: self.one_lost_of,
+            delay: self.delay,
+            runtime: Handle::current(),
             sent: AtomicUsize::new(0),
             middle: Arc::clone(&self.middle),
         });
@@ -224,8 +242,11 @@ pub struct Options {
     pub updates: UpdatePath,
     /// Shares this instead of a number.
     pub canvas: Option<Arc<Canvas>>,
-    /// Of so many datagrams of the sharer, one is lost; 0: none.
+    /// Of so many datagrams of the sharer, and of the viewer, one is lost; 0: none.
     pub one_lost_of: usize,
+    pub one_lost_of_viewers: usize,
+    /// How much longer a datagram takes, either way.
+    pub delay: Duration,
 }
 
 impl Default for Options {
@@ -239,6 +260,8 @@ impl Default for Options {
             updates: UpdatePath::Datagrams,
             canvas: None,
             one_lost_of: 0,
+            one_lost_of_viewers: 0,
+            delay: Duration::ZERO,
         }
     }
 }
@@ -276,8 +299,8 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
             .unwrap()
     };
     let (sharer_runtime, viewer_runtime) = (runtime(), runtime());
-    let cut = Cuttable::new(options.updates, options.one_lost_of);
-    let cut_at_viewer = Cuttable::new(UpdatePath::Datagrams, 0);
+    let cut = Cuttable::new(options.updates, options.one_lost_of, options.delay);
+    let cut_at_viewer = Cuttable::new(UpdatePath::Datagrams, options.one_lost_of_viewers, options.delay);
 
     let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
     let (screen, encoder, input, user_layout, user_clip) = (u.clone(), u.clone(), u.clone(), u.clone(), u);

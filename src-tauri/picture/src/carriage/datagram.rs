@@ -8,6 +8,8 @@ use crate::wire::{MAX_UPDATE_BYTES, Reader, Sequence, WireError, write_number};
 /// What is in a datagram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Datagram<'a> {
+    /// Which picture its pieces are of, or what was carried out.
+    pub picture: u8,
     /// Its number: 1, 2, 3 and so on. One may be left out; none is used twice.
     pub number: u32,
     /// What has come.
@@ -83,12 +85,14 @@ impl<'a> Datagram<'a> {
         if bytes.len() > MAX_DATAGRAM {
             return Err(CarriageError::TooLarge);
         }
-        let (number, rest) = bytes.split_first_chunk::<4>().ok_or(CarriageError::CutOff)?;
+        let (&picture, rest) = bytes.split_first().ok_or(CarriageError::CutOff)?;
+        let (number, rest) = rest.split_first_chunk::<4>().ok_or(CarriageError::CutOff)?;
         let number = nonzero(u32::from_be_bytes(*number))?;
         if rest.is_empty() {
             return Err(CarriageError::CutOff);
         }
         let mut datagram = Self {
+            picture,
             number,
             acknowledgement: None,
             complete: None,
@@ -195,8 +199,9 @@ pub(super) const fn width(number: u32) -> usize {
 pub(super) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub fn new(number: u32) -> Self {
+    pub fn new(picture: u8, number: u32) -> Self {
         let mut bytes = Vec::with_capacity(MAX_DATAGRAM);
+        bytes.push(picture);
         bytes.extend(number.to_be_bytes());
         Self(bytes)
     }

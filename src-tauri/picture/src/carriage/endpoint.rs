@@ -37,6 +37,8 @@ const MAX_ASK: Duration = Duration::from_secs(1);
 /// What has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
+    /// At the viewer's: the sharer begins this picture; its updates are numbered from 1.
+    Begun(u8),
     /// At the viewer's, for [`crate::Composer::take`]. In any order.
     Update(Vec<u8>),
     /// In their order.
@@ -49,6 +51,10 @@ pub enum Received {
 #[derive(Debug)]
 pub struct Endpoint {
     side: Side,
+    /// The last picture that was begun.
+    picture: u8,
+    /// Sharer: may its updates leave? Viewer: has one begun?
+    begun: bool,
     flight: Flight,
     rate: Rate,
     pacer: Pacer,
@@ -75,6 +81,8 @@ impl Endpoint {
     pub fn new(side: Side, seed: u64) -> Self {
         Self {
             side,
+            picture: 0,
+            begun: false,
             flight: Flight::new(seed),
             rate: Rate::default(),
             pacer: Pacer::default(),
@@ -91,12 +99,42 @@ impl Endpoint {
         }
     }
 
+    /// Sharer: the next picture begins; of an earlier one nothing is sent any more. The next update has number 1.
+    pub fn begin(&mut self) {
+        if self.side == Side::Sharer {
+            self.picture = self.picture.wrapping_add(1);
+            self.forget_picture();
+            self.begun = true;
+        }
+    }
+
+    /// Sharer: nothing of a picture is sent until the next one begins. Messages are.
+    pub fn rest(&mut self) {
+        if self.side == Side::Sharer {
+            self.forget_picture();
+            self.begun = false;
+        }
+    }
+
+    /// Sharer: may updates leave?
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    fn forget_picture(&mut self) {
+        self.updates = Updates::default();
+        self.reassembly = Reassembly::default();
+        self.flight.forget_pieces();
+        (self.complete, self.told, self.asked.1) = (0, 0, 0);
+    }
+
     /// Sharer: an update is to go.
     ///
     /// # Errors
     /// When it cannot be taken; nothing has changed then.
     pub fn send_update(&mut self, update: Planned) -> Result<(), SendError> {
-        if self.side != Side::Sharer {
+        if self.side != Side::Sharer || !self.begun {
             return Err(SendError::Order);
         }
         self.updates.push(update)
@@ -117,9 +155,16 @@ impl Endpoint {
         }
     }
 
-    /// Viewer: every update up to this one was carried out ([`crate::Composer::complete`]).
-    pub fn completed(&mut self, complete: Sequence) {
-        if self.side == Side::Viewer {
+    /// Messages that are not acknowledged, or wait for one that is not.
+    #[must_use]
+    pub fn messages_waiting(&self) -> usize {
+        self.outgoing.count()
+    }
+
+    /// Viewer: of this picture, every update up to this one was carried out ([`crate::Composer::complete`]). What is told of
+    /// an earlier picture says nothing of this one.
+    pub fn completed(&mut self, picture: u8, complete: Sequence) {
+        if self.side == Side::Viewer && self.begun && picture == self.picture {
             self.complete = self.complete.max(complete);
         }
     }
@@ -128,6 +173,9 @@ impl Endpoint {
     /// leaves within a fiftieth of a second.
     #[must_use]
     pub fn room(&self) -> usize {
+        if !self.begun {
+            return 0;
+        }
         let queued = self.updates.due_bytes();
         let window = self.rate.window().saturating_sub(self.rate.in_flight() + queued);
         let turn = (self.rate.pace() * TURN) as usize;
@@ -155,6 +203,14 @@ impl Endpoint {
             return Err(CarriageError::Side);
         }
         let mut received = Vec::new();
+        // Only the sharer begins a picture; what is of an earlier one is late.
+        if !to_sharer && datagram.picture.wrapping_sub(self.picture).cast_signed() > 0 {
+            self.picture = datagram.picture;
+            self.forget_picture();
+            self.begun = true;
+            received.push(Received::Begun(self.picture));
+        }
+        let is_current = self.begun && datagram.picture == self.picture;
         if !self.arrivals.insert(datagram.number, datagram.elicits(), now) {
             return Ok(received);
         }
@@ -163,7 +219,7 @@ impl Endpoint {
             let tell = |fate, content: &Content, number| settle(updates, outgoing, fate, content, number);
             self.flight.acknowledge(acknowledgement, &mut self.rate, now, tell)?;
         }
-        if let Some(complete) = datagram.complete {
+        if let Some(complete) = datagram.complete.filter(|_| is_current) {
             if complete > self.updates.last() {
                 return Err(CarriageError::NeverPlanned);
             }
@@ -180,7 +236,7 @@ impl Endpoint {
             self.incoming.take(messages.first, &messages.bytes, give);
         }
         let mut hurry = datagram.asks || datagram.messages.is_some();
-        for piece in &datagram.pieces {
+        for piece in datagram.pieces.iter().filter(|_| is_current) {
             let whole = self.reassembly.take(piece)?;
             // The last one, or the only one: nothing may follow it.
             hurry |= whole.is_some() || piece.bytes.len() < super::PIECE;
@@ -292,7 +348,7 @@ impl Endpoint {
     /// Writes a datagram with everything that is to leave and fits, updates among it or not.
     fn fill(&mut self, updates: bool, now: Duration) -> Vec<u8> {
         let number = self.flight.next_number(updates || self.ask || self.outgoing.is_due());
-        let mut writer = Writer::new(number);
+        let mut writer = Writer::new(self.picture, number);
         let mut content = Content {
             quick: true,
             ..Content::default()
@@ -334,7 +390,7 @@ impl Endpoint {
         }
         let datagram = writer.finish();
         debug_assert!(
-            datagram.len() <= MAX_DATAGRAM && datagram.len() > 4,
+            datagram.len() <= MAX_DATAGRAM && datagram.len() > 5,
             "an empty datagram, or one too large"
         );
         self.pacer.sent(datagram.len());

@@ -133,6 +133,13 @@ impl Flight {
         self.push(State::Flying, bytes, now, mark, content);
     }
 
+    /// What is on its way of updates need not arrive any more.
+    pub fn forget_pieces(&mut self) {
+        for sent in &mut self.sent {
+            sent.content.pieces.clear();
+        }
+    }
+
     /// Takes an acknowledgement.
     ///
     /// # Errors

@@ -54,6 +54,11 @@ impl Outgoing {
         true
     }
 
+    /// How many are not acknowledged, up to the last that is.
+    pub fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Must a datagram leave for one of them?
     pub const fn is_due(&self) -> bool {
         self.due > 0

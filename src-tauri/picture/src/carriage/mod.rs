@@ -8,6 +8,9 @@
 //! What is small never waits for what is large: messages and letters leave at once, a page when the network has room for
 //! it ([`Endpoint::room`]), which keeps the queue here short instead of calling back what is old.
 //!
+//! Updates are those of one picture, and the sharer begins another whenever the viewer is to begin anew ([`Endpoint::begin`]):
+//! nothing of the one before is sent from then on, nor counts. Messages, and what is known of the network, go on.
+//!
 //! Invariant: whatever the peer sends, memory is bounded by the limits of this module. What was handed over arrives as long
 //! as datagrams do, unless the session ends. The layout and the rules stand in the protocol's README.
 
@@ -28,7 +31,7 @@ pub use endpoint::{Endpoint, Received};
 pub use rate::{Mark, Rate};
 
 /// Bytes of the largest datagram.
-pub const MAX_DATAGRAM: usize = 1_150;
+pub const MAX_DATAGRAM: usize = 1_151;
 /// Bytes of an update in one datagram; only the last piece of one is smaller.
 pub const PIECE: usize = 1_024;
 /// Bytes of the largest message.

@@ -82,6 +82,7 @@ proptest! {
                     }
                     Received::Message(bytes) => got[usize::from(side == Side::Viewer)].push(bytes),
                     Received::Complete(number) => assert!(received.contains_key(&number)),
+                    Received::Begun(_) => {}
                 }
             }
             received.len()

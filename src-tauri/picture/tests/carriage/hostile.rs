@@ -4,9 +4,16 @@ use renfort_picture::carriage::{CarriageError, Datagram, Endpoint, MAX_OUTSTANDI
 
 use crate::{delivery::update, network::ms};
 
-/// A datagram with this number, of these parts.
+/// A datagram about the first picture, with this number, of these parts.
 fn datagram(number: u32, parts: &[&[u8]]) -> Vec<u8> {
-    [&number.to_be_bytes()[..], &parts.concat()].concat()
+    [&[1], &number.to_be_bytes()[..], &parts.concat()].concat()
+}
+
+/// The first picture begins.
+fn endpoint(side: Side, seed: u64) -> Endpoint {
+    let mut endpoint = Endpoint::new(side, seed);
+    endpoint.begin();
+    endpoint
 }
 
 fn number(mut number: u32) -> Vec<u8> {
@@ -29,7 +36,7 @@ fn piece(own: u32, sequence: u32, length: u32, index: u32) -> Vec<u8> {
 }
 
 fn check(side: Side, datagrams: &[Vec<u8>], error: CarriageError) {
-    let mut endpoint = Endpoint::new(side, 1);
+    let mut endpoint = endpoint(side, 1);
     let (last, before) = datagrams.split_last().unwrap();
     for datagram in before {
         endpoint.receive(datagram, ms(1)).unwrap();
@@ -53,7 +60,7 @@ fn what_was_never_sent_cannot_be_acknowledged_nor_carried_out() {
 #[test]
 fn who_acknowledges_what_did_not_come_is_found_out() {
     for seed in 0..20 {
-        let mut sharer = Endpoint::new(Side::Sharer, seed * 12_345);
+        let mut sharer = endpoint(Side::Sharer, seed * 12_345);
         let mut now = ms(0);
         let found_out = (1..5_000).find(|sequence| {
             now += ms(10);
@@ -102,10 +109,8 @@ fn what_comes_again_does_nothing() {
     let mut viewer = Endpoint::new(Side::Viewer, 1);
     let both = datagram(1, &[&[3, 1, 1, 2, 8, 8], &[5, 1, 3, 0, 1, 2, 3]]);
     let received = viewer.receive(&both, ms(1)).unwrap();
-    assert_eq!(
-        received,
-        [Received::Message(vec![8, 8]), Received::Update(vec![1, 2, 3])]
-    );
+    let message = Received::Message(vec![8, 8]);
+    assert_eq!(received, [Received::Begun(1), message, Received::Update(vec![1, 2, 3])]);
     assert_eq!(viewer.receive(&both, ms(2)), Ok(vec![]));
     // The same under another number, and with other bytes: the first counts.
     let again = datagram(2, &[&[3, 1, 1, 1, 9], &[5, 1, 3, 0, 3, 2, 1]]);

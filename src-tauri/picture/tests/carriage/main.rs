@@ -6,6 +6,7 @@ mod delivery;
 mod hostile;
 mod network;
 mod picture;
+mod pictures;
 #[path = "../composition/screen.rs"]
 mod screen;
 mod speed;

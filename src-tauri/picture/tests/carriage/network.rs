@@ -115,15 +115,19 @@ pub struct World {
     /// Updates that came, above the last up to which all have.
     come: BTreeSet<u32>,
     pub complete: u32,
+    /// Which picture they are of.
+    pub picture: u8,
     /// How often something happened at this moment.
     at_once: usize,
 }
 
 impl World {
     pub fn new(to_viewer: Way, to_sharer: Way, seed: u64) -> Self {
+        let mut sharer = Endpoint::new(Side::Sharer, seed.wrapping_mul(3) + 1);
+        sharer.begin();
         Self {
             now: ms(1_000),
-            sharer: Endpoint::new(Side::Sharer, seed.wrapping_mul(3) + 1),
+            sharer,
             viewer: Endpoint::new(Side::Viewer, seed.wrapping_mul(7) + 5),
             to_viewer,
             to_sharer,
@@ -132,6 +136,7 @@ impl World {
             order: 0,
             come: BTreeSet::new(),
             complete: 0,
+            picture: 0,
             at_once: 0,
         }
     }
@@ -181,7 +186,16 @@ impl World {
             (Side::Sharer, &mut self.sharer)
         };
         let received = end.receive(&datagram, self.now);
-        Some((side, received.expect("what an honest peer sends is taken")))
+        let mut received = received.expect("what an honest peer sends is taken");
+        received.retain(|one| {
+            if let Received::Begun(picture) = one {
+                self.picture = *picture;
+                self.complete = 0;
+                self.come.clear();
+            }
+            !matches!(one, Received::Begun(_))
+        });
+        Some((side, received))
     }
 
     /// The viewer carries out an update, which begins with its number in four bytes.
@@ -191,7 +205,7 @@ impl World {
         while self.come.remove(&(self.complete + 1)) {
             self.complete += 1;
         }
-        self.viewer.completed(self.complete);
+        self.viewer.completed(self.picture, self.complete);
         sequence
     }
 

@@ -59,7 +59,8 @@ impl Session {
                 match one {
                     Received::Update(bytes) => {
                         self.composer.take(&bytes).unwrap();
-                        self.world.viewer.completed(self.composer.complete());
+                        let complete = self.composer.complete();
+                        self.world.viewer.completed(self.world.picture, complete);
                         // Its frame is there when it may be, or never is.
                         if self.composer.wants(self.timestamp) {
                             let frame = blurred(&self.screen.picture);
@@ -69,7 +70,7 @@ impl Session {
                         }
                     }
                     Received::Complete(complete) => self.planner.acknowledged(complete),
-                    Received::Message(_) => {}
+                    Received::Message(_) | Received::Begun(_) => {}
                 }
             }
             self.plan(video);

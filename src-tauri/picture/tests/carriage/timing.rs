@@ -37,7 +37,7 @@ fn run(world: &mut World, until: Duration) -> (Vec<(u32, Duration)>, Vec<Duratio
                     updates.push((sequence, world.now));
                 }
                 Received::Message(_) if side == Side::Sharer => messages.push(world.now),
-                Received::Message(_) | Received::Complete(_) => {}
+                Received::Begun(_) | Received::Message(_) | Received::Complete(_) => {}
             }
         }
     }

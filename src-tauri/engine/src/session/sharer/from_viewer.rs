@@ -1,9 +1,13 @@
 //! What the technician's machine says, and what is done about it.
 //!
+//! Input comes on the channels, or by the carriage where there is one: then nowhere else, and in its order with what is said
+//! on `session` ([`super::turns`]).
+//!
 //! Invariant: nothing but a hello is acted upon before the hello.
 
 use renfort_protocol::{
     VERSION,
+    carried::Carried,
     error::{Code, WireError},
     grant::{Capability, Denied},
     input::InputEvent,
@@ -14,7 +18,10 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
-use super::{SharerEffect, SharerSession};
+use super::{
+    SharerEffect, SharerSession,
+    turns::{Next, Turns},
+};
 use crate::{
     peer::{Pause, SharerEvent},
     session::{Candidate, Channel, wire},
@@ -48,11 +55,68 @@ impl SharerSession {
                 FromViewer::Input {
                     event: event @ InputEvent::Move { .. },
                 },
-            ) => self.input(event, now),
+            ) if self.turns.is_none() => self.input(event, now),
             (Channel::Pointer, _) => self.fail(Code::NotAllowed.into(), now),
             (Channel::Session, FromViewer::Hello { version }) => self.greet(version, now),
             (Channel::Session, _) if !self.greeted => self.fail(Code::OutOfOrder.into(), now),
-            (Channel::Session, message) => self.act(message, now),
+            (Channel::Session, message) => self.say(message, now),
+        }
+    }
+
+    /// On the connection that has just opened, input comes by the carriage.
+    pub fn handle_carriage(&mut self) {
+        if self.open && !self.ended {
+            self.turns = Some(Turns::default());
+        }
+    }
+
+    /// A message came by the carriage of the current connection.
+    pub fn handle_carried(&mut self, bytes: &[u8], now: UnixMillis) {
+        if self.ended || !self.open {
+            return;
+        }
+        if now >= self.grant.expires_at {
+            return self.end(EndReason::Expired, None, now);
+        }
+        let Some(turns) = &mut self.turns else { return };
+        let taken = match Carried::decode(bytes) {
+            Ok(carried) => turns.carried(carried).map_err(|_| "too much input waits for its turn"),
+            Err(_) => Err("what was carried is no input"),
+        };
+        self.heard(now);
+        match taken {
+            Ok(()) => self.take_turns(now),
+            Err(reason) => self.handle_malformed(reason, now),
+        }
+    }
+
+    /// Something was said on `session`, after the hello.
+    fn say(&mut self, message: FromViewer, now: UnixMillis) {
+        let Some(turns) = &mut self.turns else {
+            return self.act(message, now);
+        };
+        let taken = match message {
+            FromViewer::Input { .. } => return self.fail(Code::NotAllowed.into(), now),
+            // Need no turn, and what comes to its end does so at once.
+            FromViewer::Hello { .. } | FromViewer::Heartbeat | FromViewer::Bye => return self.act(message, now),
+            message => turns.said(message),
+        };
+        match taken {
+            Ok(()) => self.take_turns(now),
+            Err(_) => self.handle_malformed("too many messages wait for their turn", now),
+        }
+    }
+
+    /// Input may overtake the hello.
+    fn take_turns(&mut self, now: UnixMillis) {
+        while self.greeted
+            && !self.ended
+            && let Some(next) = self.turns.as_mut().and_then(Turns::next)
+        {
+            match next {
+                Next::Input(event) => self.carry_out(event, now),
+                Next::Said(message) => self.act(message, now),
+            }
         }
     }
 
@@ -100,6 +164,7 @@ impl SharerSession {
         for text in std::mem::take(&mut self.unsent_chat) {
             self.send(FromSharer::Chat { text });
         }
+        self.take_turns(now);
     }
 
     fn act(&mut self, message: FromViewer, now: UnixMillis) {
@@ -186,6 +251,11 @@ impl SharerSession {
             InputEvent::Move { order, .. } => self.last_move = order,
             _ => {}
         }
+        self.carry_out(event, now);
+    }
+
+    /// An event in its order, within its limits.
+    fn carry_out(&mut self, event: InputEvent, now: UnixMillis) {
         match self.may_control(now) {
             Ok(()) => self.effects.push_back(SharerEffect::Input(event)),
             // What was held has been released already, so that a release that comes too late asks for nothing.
