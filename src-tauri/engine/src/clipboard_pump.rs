@@ -35,17 +35,32 @@ struct Orders {
     /// Was switched on since the thread last looked.
     fresh: bool,
     /// To be put in; only the newest counts.
-    text: Option<String>,
+    text: Option<Text>,
+    /// Texts that were to be put in so far.
+    texts: u64,
     closed: bool,
 }
 
+/// A text to be put in, by its number.
+struct Text {
+    number: u64,
+    text: String,
+}
+
 impl ClipboardPump {
-    /// Starts the thread. The clipboard is opened when it is first needed.
-    pub fn start(open: Opener<dyn Clipboard, ClipboardError>) -> (Self, mpsc::Receiver<String>) {
+    /// Starts the thread, which tells by `put_in` up to which number texts were put in, or never will be. The clipboard is opened
+    /// when it is first needed.
+    pub fn start(
+        open: Opener<dyn Clipboard, ClipboardError>,
+        put_in: impl Fn(u64) + Send + 'static,
+    ) -> (Self, mpsc::Receiver<String>) {
         let shared = Arc::new(Shared::default());
         let (copied, texts) = mpsc::channel(COPIED);
         let theirs = Arc::clone(&shared);
-        spawn("renfort-clipboard", move || run(&theirs, open, &copied));
+        spawn("renfort-clipboard", move || {
+            run(&theirs, open, &copied, &put_in);
+            put_in(u64::MAX);
+        });
         (Self(shared), texts)
     }
 
@@ -57,10 +72,16 @@ impl ClipboardPump {
         self.0.wake.notify_one();
     }
 
-    /// Puts a text in.
-    pub fn set(&self, text: String) {
-        self.0.lock().text = Some(text);
+    /// Puts a text in. Gives its number: 1, 2, 3 and so on.
+    pub fn set(&self, text: String) -> u64 {
+        let mut orders = self.0.lock();
+        orders.texts += 1;
+        orders.text = Some(Text {
+            number: orders.texts,
+            text,
+        });
         self.0.wake.notify_one();
+        orders.texts
     }
 }
 
@@ -78,7 +99,7 @@ impl Shared {
     }
 
     /// Waits for something to do; none when it is over.
-    fn next(&self) -> Option<(Option<String>, bool, bool)> {
+    fn next(&self) -> Option<(Option<Text>, bool, bool)> {
         let mut orders = self.lock();
         loop {
             if orders.closed {
@@ -105,7 +126,12 @@ impl Shared {
     }
 }
 
-fn run(shared: &Shared, open: Opener<dyn Clipboard, ClipboardError>, copied: &mpsc::Sender<String>) {
+fn run(
+    shared: &Shared,
+    open: Opener<dyn Clipboard, ClipboardError>,
+    copied: &mpsc::Sender<String>,
+    put_in: &impl Fn(u64),
+) {
     // Nothing is opened for a session in which nobody exchanges anything.
     let Some(mut todo) = shared.next() else { return };
     let mut clipboard = match open() {
@@ -114,10 +140,11 @@ fn run(shared: &Shared, open: Opener<dyn Clipboard, ClipboardError>, copied: &mp
     };
     loop {
         let (text, watch, fresh) = todo;
-        if let Some(text) = text
-            && let Err(error) = clipboard.set(&text)
-        {
-            tracing::warn!(%error, "a text was not put into the clipboard");
+        if let Some(Text { number, text }) = text {
+            if let Err(error) = clipboard.set(&text) {
+                tracing::warn!(%error, "a text was not put into the clipboard");
+            }
+            put_in(number);
         }
         if watch {
             match clipboard.changed() {

@@ -143,7 +143,10 @@ impl Driver {
         clipboard_pump::spawn("renfort-screen", move || thread.run(seams.screen, seams.encoder));
         let queue = stop.input().clone();
         clipboard_pump::spawn("renfort-input", move || input::run(&queue, seams.input, &reports_in));
-        let (clipboard, copied) = ClipboardPump::start(seams.clipboard);
+        let (clipboard, copied) = ClipboardPump::start(seams.clipboard, {
+            let queue = stop.input().clone();
+            move |text| queue.put_in(text)
+        });
         let layout = layout_watch::start(seams.keyboard);
         tokio::spawn(video::run(frames, transports, picture.flows(), stop.clone()));
 
@@ -261,8 +264,10 @@ impl Driver {
                 }
                 SharerEffect::Send(channel, message) => self.send(channel, &message),
                 SharerEffect::Input(event) => {
-                    if matches!(event, InputEvent::Key { pressed: true, .. }) {
-                        leg::mark("key: from the network, allowed");
+                    match event {
+                        InputEvent::Key { pressed: true, .. } => leg::mark("key: from the network, allowed"),
+                        InputEvent::Move { .. } => leg::mark("move: from the network, allowed"),
+                        _ => {}
                     }
                     if self.stop.input().push(event).is_err() {
                         self.session
@@ -276,7 +281,10 @@ impl Driver {
                     }
                 }
                 SharerEffect::ReleaseAll => self.stop.input().release_all(),
-                SharerEffect::SetClipboard(text) => self.clipboard.set(text.into()),
+                SharerEffect::SetClipboard(text) => {
+                    let text = self.clipboard.set(text.into());
+                    self.stop.input().wait_for_text(text);
+                }
                 SharerEffect::WatchClipboard(watch) => self.clipboard.watch(watch),
                 SharerEffect::Picture(wanted) => self.picture.want(wanted),
                 SharerEffect::Event(event) => {

@@ -8,14 +8,13 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use renfort_protocol::{input::InputEvent, keyboard::KeyMode, report::InputDenied};
 use tokio::sync::mpsc;
 
 use crate::{
-    leg,
     seams::{InputError, InputSink, Opener},
     session::InputOutcome,
 };
@@ -28,6 +27,9 @@ pub const OUTCOMES: usize = 256;
 
 /// How often what is held is looked at again; the system's own key repeat begins after some 500 ms.
 const GUARD: Duration = Duration::from_millis(25);
+
+/// How long input waits for a text to be in the clipboard, which has a thread of its own and takes a thousandth of a second.
+const CLIPBOARD: Duration = Duration::from_millis(250);
 
 /// What the thread tells.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +62,11 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: VecDeque<Order>,
+    waiting: VecDeque<Waiting>,
+    /// Texts up to this one are in the clipboard, or never will be.
+    put_in: u64,
+    /// The text that is waited for, and since when.
+    awaited: Option<(u64, Instant)>,
     release: bool,
     /// What comes is dropped.
     rests: bool,
@@ -69,10 +75,33 @@ struct State {
 
 /// What waits.
 #[derive(Debug, PartialEq, Eq)]
+enum Waiting {
+    Order(Order),
+    /// What follows waits until this text is in the clipboard: it may be the key that pastes it.
+    Text(u64),
+}
+
+/// What is to be carried out.
+#[derive(Debug, PartialEq, Eq)]
 enum Order {
     Event(InputEvent),
     /// A character of a text, with the text's number.
     Type(u32, char),
+}
+
+impl State {
+    /// How much longer what waits is kept for a text; none, when it may go on.
+    fn patience(&mut self) -> Option<Duration> {
+        match self.waiting.front() {
+            Some(&Waiting::Text(text)) if text > self.put_in => {
+                let awaited = self.awaited.filter(|(awaited, _)| *awaited == text);
+                let (_, since) = *self.awaited.insert(awaited.unwrap_or_else(|| (text, Instant::now())));
+                let left = CLIPBOARD.saturating_sub(since.elapsed());
+                (!left.is_zero()).then_some(left)
+            }
+            _ => None,
+        }
+    }
 }
 
 enum Next {
@@ -86,20 +115,32 @@ enum Next {
 impl InputQueue {
     /// Queues an event. A move that follows a move takes its place: only the newest place counts.
     pub fn push(&self, event: InputEvent) -> Result<(), Full> {
-        self.add(Order::Event(event))
+        self.add(Waiting::Order(Order::Event(event)))
     }
 
     /// Queues a character of a text, to be pressed and released.
     pub fn push_character(&self, number: u32, character: char) -> Result<(), Full> {
-        self.add(Order::Type(number, character))
+        self.add(Waiting::Order(Order::Type(number, character)))
     }
 
-    fn add(&self, order: Order) -> Result<(), Full> {
+    /// What is queued from now on is carried out once the clipboard has this text.
+    pub fn wait_for_text(&self, text: u64) {
+        // Of a queue that is full nothing is carried out that could come too early.
+        let _full = self.add(Waiting::Text(text));
+    }
+
+    /// The clipboard has all texts up to this one, or never will.
+    pub fn put_in(&self, text: u64) {
+        self.lock().put_in = text;
+        self.0.wake.notify_one();
+    }
+
+    fn add(&self, order: Waiting) -> Result<(), Full> {
         let mut state = self.lock();
         if state.closed || state.rests {
             return Ok(());
         }
-        let is_move = |order: &Order| matches!(order, Order::Event(InputEvent::Move { .. }));
+        let is_move = |order: &Waiting| matches!(order, Waiting::Order(Order::Event(InputEvent::Move { .. })));
         if is_move(&order) && state.waiting.back().is_some_and(is_move) {
             state.waiting.pop_back();
         }
@@ -156,17 +197,25 @@ impl InputQueue {
             if std::mem::take(&mut state.release) {
                 return Next::Release;
             }
-            if let Some(order) = state.waiting.pop_front() {
-                return Next::Order(order);
+            let patience = state.patience();
+            if patience.is_none()
+                && let Some(first) = state.waiting.pop_front()
+            {
+                match first {
+                    Waiting::Text(_) => continue,
+                    Waiting::Order(order) => return Next::Order(order),
+                }
             }
-            if held {
+            let wait = patience.into_iter().chain(held.then_some(GUARD)).min();
+            if let Some(wait) = wait {
                 let (after, waited) = self
                     .0
                     .wake
-                    .wait_timeout(state, GUARD)
+                    .wait_timeout(state, wait)
                     .unwrap_or_else(PoisonError::into_inner);
                 state = after;
-                if waited.timed_out() && state.waiting.is_empty() && !state.release && !state.closed {
+                let nothing = state.waiting.is_empty() || state.patience().is_some();
+                if held && waited.timed_out() && nothing && !state.release && !state.closed {
                     return Next::Guard;
                 }
             } else {
@@ -206,10 +255,7 @@ pub fn run(queue: &InputQueue, open: Opener<dyn InputSink, InputError>, reports:
                         tracing::debug!(%error, "input was not carried out");
                         Some(InputOutcome::Denied(InputDenied::from(&error)))
                     }
-                    (Ok(()), InputEvent::Key { pressed: true, .. }) => {
-                        leg::mark("key: pressed on the user's machine");
-                        Some(InputOutcome::KeyPressed)
-                    }
+                    (Ok(()), InputEvent::Key { pressed: true, .. }) => Some(InputOutcome::KeyPressed),
                     (Ok(()), InputEvent::Button { pressed: true, .. }) => Some(InputOutcome::ButtonPressed),
                     (Ok(()), _) => None,
                 };
@@ -300,5 +346,37 @@ mod tests {
         assert!(matches!(queue.next(false), Next::Closed));
         queue.push(key("KeyA", true)).unwrap();
         assert!(matches!(queue.next(false), Next::Closed));
+    }
+
+    #[test]
+    fn a_key_waits_for_the_text_that_it_pastes_but_not_for_ever_and_a_release_does_not() {
+        let queue = InputQueue::default();
+        queue.wait_for_text(1);
+        queue.push(key("KeyV", true)).unwrap();
+        let theirs = queue.clone();
+        let begun = Instant::now();
+        let pasted = std::thread::spawn(move || matches!(theirs.next(false), Next::Order(Order::Event(_))));
+        std::thread::sleep(Duration::from_millis(30));
+        assert!(!pasted.is_finished());
+        queue.put_in(1);
+        assert!(pasted.join().unwrap() && begun.elapsed() < CLIPBOARD);
+
+        // While it waits, what is held is looked after.
+        queue.wait_for_text(2);
+        queue.push(key("KeyV", true)).unwrap();
+        assert!(matches!(queue.next(true), Next::Guard));
+        queue.release_all();
+        assert!(matches!(queue.next(true), Next::Release));
+
+        queue.wait_for_text(3);
+        queue.push(key("KeyV", true)).unwrap();
+        let begun = Instant::now();
+        assert!(matches!(queue.next(false), Next::Order(Order::Event(_))));
+        assert!(begun.elapsed() >= CLIPBOARD);
+        // No text is put in any more.
+        queue.put_in(u64::MAX);
+        queue.wait_for_text(4);
+        queue.push(key("KeyV", true)).unwrap();
+        assert!(matches!(queue.next(false), Next::Order(Order::Event(_))));
     }
 }

@@ -132,7 +132,7 @@ impl Driver {
         clipboard_pump::spawn("renfort-picture", move || {
             picture::run(decoder, sink, frames, &picture_in)
         });
-        let (clipboard, copied) = ClipboardPump::start(seams.clipboard);
+        let (clipboard, copied) = ClipboardPump::start(seams.clipboard, |_| {});
         let session = ViewerSession::new(setup.grant, setup.granted_at, clock.now());
         let inbox = Inbox {
             commands: shell.commands,
@@ -184,12 +184,7 @@ impl Driver {
                 None => session.handle_command(command, now),
             },
             Happening::Command(None) => self.leave(),
-            Happening::Input(event) => {
-                if matches!(event, InputEvent::Key { pressed: true, .. }) {
-                    leg::mark("key: to the network");
-                }
-                session.handle_input(event, now);
-            }
+            Happening::Input(event) => session.handle_input(event, now),
             Happening::Connection(Some(TransportEvent::Message(channel, bytes))) => {
                 session.handle_message(channel, &bytes, now);
             }
@@ -233,7 +228,9 @@ impl Driver {
                 }
                 ViewerEffect::Send(channel, message) => self.send(channel, &message),
                 ViewerEffect::Carry(carried) => self.carry(&carried),
-                ViewerEffect::SetClipboard(text) => self.clipboard.set(text.into()),
+                ViewerEffect::SetClipboard(text) => {
+                    self.clipboard.set(text.into());
+                }
                 ViewerEffect::WatchClipboard(watch) => self.clipboard.watch(watch),
                 ViewerEffect::Event(event) => {
                     self.ended |= matches!(event, ViewerEvent::Ended { .. });
@@ -300,11 +297,17 @@ impl Driver {
         let Some(carrier) = &self.carrier else { return };
         let message = carried.encode();
         match carried {
-            Carried::Input(InputEvent::Move { .. }) => carrier.carry_move(message),
-            _ => {
+            Carried::Input(InputEvent::Move { .. }) => {
+                carrier.carry_move(message);
+                leg::mark("move: to the network");
+            }
+            carried => {
                 if let Err(error) = carrier.carry(&message) {
                     tracing::warn!(%error, "the peer takes no more input");
                     self.disconnect();
+                }
+                if matches!(carried, Carried::Input(InputEvent::Key { pressed: true, .. })) {
+                    leg::mark("key: to the network");
                 }
             }
         }

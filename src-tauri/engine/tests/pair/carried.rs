@@ -14,7 +14,7 @@ use renfort_protocol::{
     error::Code,
     grant::Capability,
     input::{Button, InputEvent},
-    keyboard::{KeyMode, TypedText},
+    keyboard::{KeyMode, TypedText, TypingState},
 };
 
 use crate::{
@@ -131,12 +131,11 @@ fn moves_are_left_out_and_what_a_button_or_key_finds_there_is_not() {
 }
 
 #[test]
-fn texts_copied_and_typed_keep_their_place_among_the_keys() {
+fn a_text_that_is_typed_keeps_its_place_among_the_keys() {
     let pair = Pair::connected(Options {
-        capabilities: vec![Capability::View, Capability::Control, Capability::Clipboard],
         one_lost_of_viewers: 4,
         delay: DELAY,
-        ..Options::default()
+        ..with_control()
     });
     for turn in 0..5 {
         pair.does(key(turn, true));
@@ -149,7 +148,13 @@ fn texts_copied_and_typed_keep_their_place_among_the_keys() {
         );
         let strokes = pair.strokes();
         assert_eq!(strokes[turn * 6..turn * 6 + 2], [key(turn, true), key(turn, false)]);
-        pair.sees(|event| matches!(event, ViewerEvent::Typing(typing) if typing.typed == 2));
+        let done =
+            |event: &&ViewerEvent| matches!(event, ViewerEvent::Typing(typing) if typing.state == TypingState::Done);
+        eventually(
+            "the end of the text",
+            || pair.viewed.lock().unwrap().iter().filter(done).count() == turn + 1,
+            || format!("{:?}", pair.viewed.lock().unwrap()),
+        );
     }
 }
 
