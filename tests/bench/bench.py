@@ -71,10 +71,14 @@ def measure_legs(arguments: argparse.Namespace, known: dict[str, Peer]) -> int:
         with suites.on_stage(peer, options(arguments)) as stage:
             stage.calibrate()
             time.sleep(1)
-            samples = stage.ask(f"latency key {20 if arguments.quick else 100}")
-            found = legs.split(samples, legs.marks(stage.log_lines()))
-        write(arguments.out / LEGS, {"legs": found, "totals": samples["total"]})
-        print(legs.table(found, samples["total"]))
+            keys = stage.ask(f"latency key {20 if arguments.quick else 100}")
+            moves = stage.ask(f"latency motion {20 if arguments.quick else 100}")
+            marks = legs.marks(stage.log_lines())
+        key_legs, move_legs = legs.split(keys, marks), legs.split(moves, marks, legs.MOVE_STAGES)
+        motion = {"legs": move_legs, "totals": moves["total"]}
+        write(arguments.out / LEGS, {"legs": key_legs, "totals": keys["total"], "motion": motion})
+        print(legs.table(key_legs, keys["total"]))
+        print(legs.table(move_legs, moves["total"], legs.MOVE_STAGES, "moves"))
 
     return suites.each([peer], measure)
 

@@ -1,4 +1,4 @@
-"""Where each millisecond from a key to a pixel goes.
+"""Where each millisecond from a key, or a move of the pointer, to a pixel goes.
 
 Renfort writes a mark with its time at each stage when `RUST_LOG=leg=trace` (`src-tauri/engine/src/leg.rs`); the probe
 knows when it injected the key and when pixels changed on HOST and on VIEW. All clocks are the same machine's.
@@ -11,10 +11,7 @@ from datetime import datetime, timezone
 
 from figures import percentile
 
-STAGES = [
-    ("key: out of the window", "X server, GTK, WebKit's keydown, page script, loopback socket"),
-    ("key: to the network", "picture socket to the viewer's session"),
-    ("key: from the network, allowed", "data channel: SCTP, DTLS, UDP; the sharer's check of the grant"),
+PICTURE = [
     ("host", "XTEST, the user's X server, the application paints"),
     ("picture: captured", "XDamage, XShm"),
     ("picture: planned", "pacing; what changed, coded exactly"),
@@ -24,7 +21,24 @@ STAGES = [
     ("picture: into the window", "copy; loopback socket"),
     ("view", "WebKit: page script, canvas, repaint; X server"),
 ]
-"""What ends each leg, and what lies in it. `host` and `view` are seen by the probe."""
+STAGES = [
+    ("key: out of the window", "X server, GTK, WebKit's keydown, page script, loopback socket"),
+    ("key: to the network", "picture socket to the viewer's session; carriage"),
+    ("key: from the network, allowed", "RTP, SRTP, UDP; order with the channel, the sharer's check of the grant"),
+    ("key: resolved", "the input's thread; whose window has the keyboard, and which key gives the character"),
+    *PICTURE,
+]
+"""What ends each leg of a key, and what lies in it. `host` and `view` are seen by the probe."""
+MOVE_STAGES = [
+    ("move: out of the window", "X server, GTK, WebKit's mousemove, page script, loopback socket"),
+    ("move: to the network", "picture socket to the viewer's session; carriage, which sends one every 4 ms"),
+    ("move: from the network, allowed", "RTP, SRTP, UDP; order with the channel, the sharer's check of the grant"),
+    ("move: resolved", "the input's thread; whose window is there"),
+    *PICTURE,
+]
+"""The same of a jump of the pointer."""
+
+Stages = Sequence[tuple[str, str]]
 
 MARK = re.compile(r"^(\S+Z)\s+TRACE\s+leg: stage=\"([^\"]+)\"")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -40,12 +54,12 @@ def marks(log: Iterable[str]) -> list[tuple[float, str]]:
     return sorted(found)
 
 
-def split(samples: dict, found: Sequence[tuple[float, str]]) -> list[list[float]]:
+def split(samples: dict, found: Sequence[tuple[float, str]], stages: Stages = STAGES) -> list[list[float]]:
     """The milliseconds of each leg, for every sample of which all stages were seen."""
-    legs: list[list[float]] = [[] for _ in STAGES]
+    legs: list[list[float]] = [[] for _ in stages]
     for began, host, total in zip(samples["began"], samples["input"], samples["total"]):
         moments, last = [], began
-        for stage, _ in STAGES:
+        for stage, _ in stages:
             if stage in ("host", "view"):
                 at = began + (host if stage == "host" else total)
             else:
@@ -55,17 +69,17 @@ def split(samples: dict, found: Sequence[tuple[float, str]]) -> list[list[float]
             # The probe looks every 0.2 ms: what it sees may lie just before the mark after it.
             last = max(at, last)
             moments.append(last)
-        if len(moments) == len(STAGES):
+        if len(moments) == len(stages):
             for leg, (before, after) in enumerate(zip([began, *moments], moments)):
                 legs[leg].append(after - before)
     return legs
 
 
-def table(legs: Sequence[Sequence[float]], totals: Sequence[float]) -> str:
+def table(legs: Sequence[Sequence[float]], totals: Sequence[float], stages: Stages = STAGES, what: str = "keys") -> str:
     """Markdown."""
     rows = ["| until | what lies in it | p50 ms | p95 ms |", "|---|---|--:|--:|"]
-    for (stage, what), values in zip(STAGES, legs):
+    for (stage, lies), values in zip(stages, legs):
         name = {"host": "pixel on the user's screen", "view": "pixel on the technician's screen"}.get(stage, stage)
-        rows.append(f"| {name} | {what} | {percentile(values, 0.5):.1f} | {percentile(values, 0.95):.1f} |")
-    rows.append(f"| **all** | {len(totals)} keys | **{percentile(totals, 0.5):.1f}** | **{percentile(totals, 0.95):.1f}** |")
+        rows.append(f"| {name} | {lies} | {percentile(values, 0.5):.1f} | {percentile(values, 0.95):.1f} |")
+    rows.append(f"| **all** | {len(totals)} {what} | **{percentile(totals, 0.5):.1f}** | **{percentile(totals, 0.95):.1f}** |")
     return "\n".join(rows)

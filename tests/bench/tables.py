@@ -168,6 +168,9 @@ def report(results: Sequence[dict], memory: dict | None, key_legs: dict | None) 
     if key_legs:
         parts += ["### Where each millisecond from a key to a pixel goes", "",
                   legs.table(key_legs["legs"], key_legs["totals"]), ""]
+    if motion := (key_legs or {}).get("motion"):
+        parts += ["### Where each millisecond from a move of the pointer to a pixel goes", "",
+                  legs.table(motion["legs"], motion["totals"], legs.MOVE_STAGES, "moves"), ""]
     if memory:
         parts += ["### The relay's memory", "",
                   f"{memory['clients']} users wait for a technician, each over a WebSocket: {memory['rss_mib']:.1f} MiB "

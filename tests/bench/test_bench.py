@@ -65,13 +65,21 @@ class Legs(unittest.TestCase):
         for number, (stage, _) in enumerate(legs.STAGES):
             if stage not in ("host", "view"):
                 log.append(f'\x1b[2m2026-01-02T03:00:00.{number:03d}000Z\x1b[0m TRACE leg: stage="{stage}"')
-        samples = {"began": [began - 1], "input": [4.0], "total": [12.0]}
+        samples = {"began": [began - 1], "input": [5.0], "total": [12.0]}
         found = legs.split(samples, legs.marks(["something else", *log]))
         self.assertEqual([[round(value, 3) for value in leg] for leg in found], [[1.0]] * len(legs.STAGES))
 
     def test_a_key_that_lacks_a_mark_is_left_out(self) -> None:
         samples = {"began": [0.0], "input": [4.0], "total": [12.0]}
         self.assertEqual(legs.split(samples, []), [[] for _ in legs.STAGES])
+
+    def test_a_move_is_split_at_its_own(self) -> None:
+        names = [stage for stage, _ in legs.MOVE_STAGES]
+        found = [(float(number), name) for number, name in enumerate(names, 1) if name not in ("host", "view")]
+        samples = {"began": [0.0], "input": [float(names.index("host") + 1)], "total": [float(len(names))]}
+        split = legs.split(samples, found, legs.MOVE_STAGES)
+        self.assertEqual(split, [[1.0]] * len(names))
+        self.assertIn("| move: resolved |", legs.table(split, samples["total"], legs.MOVE_STAGES, "moves"))
 
 
 class Sources(unittest.TestCase):

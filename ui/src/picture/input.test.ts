@@ -12,8 +12,6 @@ let places: HTMLElement;
 let input: Input;
 
 beforeEach(() => {
-  vi.stubGlobal("requestAnimationFrame", () => 1);
-  vi.stubGlobal("cancelAnimationFrame", () => undefined);
   document.body.innerHTML = "<canvas tabindex=-1></canvas><textarea></textarea><div tabindex=0></div><button></button>";
   canvas = document.querySelector("canvas") as HTMLCanvasElement;
   keys = document.querySelector("textarea") as HTMLTextAreaElement;
@@ -70,12 +68,14 @@ test("a drag goes on outside the picture, and moves elsewhere are nobody's busin
   expect(sent).toMatchObject([{ input: "button" }, { input: "move", x: 99 }, { input: "button", x: 99, pressed: false }]);
 });
 
-test("the gathered move goes before a key", () => {
+test("a move that waits goes before a key", () => {
   input.allowed = true;
   canvas.focus();
   mouse("mousemove", canvas);
+  mouse("mousemove", canvas, { clientX: 11 });
+  expect(kinds()).toEqual(["move"]);
   press("keydown", { code: "KeyA", key: "a" });
-  expect(kinds()).toEqual(["move", "key"]);
+  expect(kinds()).toEqual(["move", "move", "key"]);
 });
 
 test("losing control, leaving the field, the window or the page releases everything", () => {

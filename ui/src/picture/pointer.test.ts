@@ -1,18 +1,13 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { InputEvent } from "../generated/protocol";
 import { Notches, onScreen, PointerInput, wheelUnits } from "./pointer";
 
 let sent: InputEvent[];
-let frame: (() => void) | null;
 beforeEach(() => {
   sent = [];
-  frame = null;
-  vi.stubGlobal("requestAnimationFrame", (call: () => void) => {
-    frame = call;
-    return 1;
-  });
-  vi.stubGlobal("cancelAnimationFrame", () => (frame = null));
+  vi.useFakeTimers();
 });
+afterEach(() => vi.useRealTimers());
 const pointer = (): PointerInput => new PointerInput((event) => sent.push(event));
 const kinds = (): string[] => sent.map((event) => event.input);
 const wheel = (init: WheelEventInit): WheelEvent => new WheelEvent("wheel", init);
@@ -31,18 +26,35 @@ test("a place in a picture without size is none", () => {
   expect(onScreen({ x: Number.NaN, y: 1 }, { left: 0, top: 0, width: 9, height: 10 }, { width: 5, height: 5 })).toBeNull();
 });
 
-test("moves are gathered: one a frame, the newest", () => {
+test("a move is sent at once, and of those that follow it too soon the newest", () => {
+  const input = pointer();
+  input.move({ x: 1, y: 1 });
+  expect(sent).toMatchObject([{ input: "move", x: 1, y: 1 }]);
+  input.move({ x: 2, y: 2 });
+  input.move({ x: 3, y: 3 });
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(4);
+  expect(sent.slice(1)).toMatchObject([{ input: "move", x: 3, y: 3 }]);
+  vi.advanceTimersByTime(16);
+  expect(sent).toHaveLength(2);
+  input.move({ x: 4, y: 4 });
+  expect(sent.slice(2)).toMatchObject([{ input: "move", x: 4, y: 4 }]);
+});
+
+test("what waits when everything is released is not sent", () => {
   const input = pointer();
   input.move({ x: 1, y: 1 });
   input.move({ x: 2, y: 2 });
-  expect(sent).toEqual([]);
-  frame?.();
-  expect(sent).toMatchObject([{ input: "move", x: 2, y: 2 }]);
+  input.reset();
+  vi.advanceTimersByTime(100);
+  expect(sent).toHaveLength(1);
 });
 
-test("the gathered move goes before a button, and orders grow", () => {
+test("the move that waits goes before a button, and orders grow", () => {
   const input = pointer();
+  input.move({ x: 0, y: 0 });
   input.move({ x: 1, y: 1 });
+  sent = [];
   input.button(0, true, { x: 3, y: 3 });
   input.move({ x: 4, y: 4 });
   input.button(0, false, { x: 5, y: 5 });

@@ -1,6 +1,7 @@
 /**
- * The technician's pointer, as input events. Moves are gathered and sent once a frame; before any button, wheel or key the
- * gathered move goes first. Invariant: a button goes up only if it went down here, and every event lies on the screen.
+ * The technician's pointer, as input events. A move is sent at once, and of those that follow it too soon the newest, a few
+ * milliseconds later: waiting for a frame would add up to a frame's time. Before any button, wheel or key a move that waits goes
+ * first. Invariant: a button goes up only if it went down here, and every event lies on the screen.
  */
 import type { Button, InputEvent } from "../generated/protocol";
 
@@ -11,6 +12,9 @@ const PIXELS_PER_NOTCH = 100;
 const LINES_PER_NOTCH = 3;
 /** Notches in one event that still fit the wire's 16 bits. */
 const MOST_NOTCHES = 273;
+
+/** Moves are sent at least this far apart, in milliseconds; no screen shows more than 250 a second. */
+const APART_MS = 4;
 
 /** By `MouseEvent.button`. */
 const BUTTONS: readonly Button[] = ["left", "middle", "right", "back", "forward"];
@@ -64,7 +68,9 @@ export class PointerInput {
   readonly #across = new Notches();
   readonly #down = new Notches();
   #waiting: Point | null = null;
-  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the last move was sent, on the page's own clock. */
+  #movedAt = Number.NEGATIVE_INFINITY;
   // Must grow over the whole session, also when this page was opened anew in between: start at the clock.
   #order = Date.now();
 
@@ -76,16 +82,19 @@ export class PointerInput {
 
   move(to: Point): void {
     this.#waiting = to;
-    this.#frame ||= requestAnimationFrame(() => this.flush());
+    if (this.#timer !== undefined) return;
+    const wait = this.#movedAt + APART_MS - performance.now();
+    if (wait > 0) this.#timer = setTimeout(() => this.flush(), wait);
+    else this.flush();
   }
 
-  /** Sends the gathered move now. */
+  /** Sends the move that waits now. */
   flush(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#stop();
     const to = this.#waiting;
     if (!to) return;
     this.#waiting = null;
+    this.#movedAt = performance.now();
     this.#order += 1;
     this.send({ input: "move", order: this.#order, ...to });
   }
@@ -109,11 +118,15 @@ export class PointerInput {
     this.send({ input: "wheel", dx, dy, ...at });
   }
 
-  /** Forgets what is gathered and held, without sending. */
+  /** Forgets what waits and is held, without sending. */
   reset(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#stop();
     this.#waiting = null;
     this.#held.clear();
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -7,7 +7,7 @@
 //!
 //! Invariant: the key that a release lets go is the one that its press took, whatever it means by now.
 
-use renfort_engine::seams::InputError;
+use renfort_engine::{leg, seams::InputError};
 use renfort_protocol::keyboard::KeyMode;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
@@ -369,6 +369,7 @@ impl Keys {
             // Another key of the technician's is the same one here; without a release the press would not be seen.
             injector.key(keycode, false)?;
         }
+        leg::mark("key: resolved");
         injector.key(keycode, true)
     }
 }

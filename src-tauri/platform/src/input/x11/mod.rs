@@ -17,6 +17,7 @@ mod pointer;
 mod spare_keys;
 mod stroke;
 
+use renfort_engine::leg;
 use renfort_engine::seams::{InputError, InputSink};
 use renfort_protocol::input::InputEvent;
 use x11rb::connection::Connection as _;
@@ -70,6 +71,7 @@ impl InputSink for X11Sink {
         match event {
             InputEvent::Move { x, y, .. } => {
                 self.refuse_own_at(*x, *y, Aim::Pointing)?;
+                leg::mark("move: resolved");
                 self.injector.move_to(*x, *y)
             }
             InputEvent::Button {
