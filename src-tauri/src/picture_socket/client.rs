@@ -4,14 +4,19 @@
 
 use std::{
     collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use futures_util::{SinkExt as _, StreamExt as _, stream::SplitSink};
+use futures_util::{
+    SinkExt as _, StreamExt as _,
+    stream::{SplitSink, SplitStream},
+};
 use renfort_engine::leg;
 use renfort_protocol::input::InputEvent;
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::Notify,
     time::timeout,
 };
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
@@ -63,64 +68,76 @@ pub(super) async fn accept(pictures: PictureSocket, listener: TcpListener) {
     }
 }
 
-/// Shows the picture and takes input until either side is done.
+/// Shows the picture and takes input until either side is done. Input does not wait for a picture that is on its way.
 async fn serve(pictures: &PictureSocket, socket: Socket) {
     let mut replaced = pictures.call();
     let Ok(_seat) = pictures.0.seat.acquire().await else {
         return;
     };
     pictures.0.canvas.begin();
-    let (mut down, mut up) = socket.split();
-    let mut rate = Rate::default();
-    let mut undrawn = Undrawn::default();
-    loop {
-        tokio::select! {
-            _ = replaced.changed() => break,
-            message = up.next() => match message {
-                Some(Ok(Message::Text(text))) => {
-                    let event = match door::said(&text) {
-                        Some(Said::Input(event)) => event,
-                        Some(Said::Place(place)) if rate.allows(Instant::now()) => {
-                            pictures.0.canvas.place(place);
-                            continue;
-                        }
-                        _ => {
-                            tracing::warn!("the picture's window sent what it may not");
-                            break;
-                        }
-                    };
-                    if matches!(event, InputEvent::Key { pressed: true, .. }) {
-                        leg::mark("key: out of the window");
-                    }
-                    if !rate.allows(Instant::now()) || !pictures.input(event).await {
-                        break;
-                    }
-                }
-                Some(Ok(Message::Binary(_))) => {
-                    leg::mark("picture: drawn by the window");
-                    undrawn.drawn();
-                    if undrawn.is_empty() {
-                        pictures.0.canvas.drawn();
-                    }
-                }
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-                Some(Ok(Message::Close(_)) | Err(_)) | None => break,
-            },
-            messages = pictures.0.canvas.next(), if undrawn.has_room() => {
-                if !send(&mut down, messages, &mut undrawn).await {
-                    break;
-                }
-                leg::mark("picture: into the window");
-            }
-        }
+    let (down, up) = socket.split();
+    let undrawn = Undrawn::default();
+    tokio::select! {
+        _ = replaced.changed() => {}
+        () = take(up, pictures, &undrawn) => {}
+        () = show(down, pictures, &undrawn) => {}
     }
     pictures.0.canvas.place(Place::None);
     pictures.input(InputEvent::ReleaseAll).await;
 }
 
-async fn send(down: &mut SplitSink<Socket, Message>, messages: Vec<Vec<u8>>, undrawn: &mut Undrawn) -> bool {
-    for message in messages {
+/// What the window says.
+async fn take(mut up: SplitStream<Socket>, pictures: &PictureSocket, undrawn: &Undrawn) {
+    let mut rate = Rate::default();
+    while let Some(Ok(message)) = up.next().await {
+        match message {
+            Message::Text(text) => {
+                let event = match door::said(&text) {
+                    Some(Said::Input(event)) => event,
+                    Some(Said::Place(place)) if rate.allows(Instant::now()) => {
+                        pictures.0.canvas.place(place);
+                        continue;
+                    }
+                    _ => return tracing::warn!("the picture's window sent what it may not"),
+                };
+                match event {
+                    InputEvent::Key { pressed: true, .. } => leg::mark("key: out of the window"),
+                    InputEvent::Move { .. } => leg::mark("move: out of the window"),
+                    _ => {}
+                }
+                if !rate.allows(Instant::now()) || !pictures.input(event).await {
+                    return;
+                }
+            }
+            Message::Binary(_) => {
+                leg::mark("picture: drawn by the window");
+                if undrawn.drawn() {
+                    pictures.0.canvas.drawn();
+                }
+            }
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            Message::Close(_) => return,
+        }
+    }
+}
+
+/// What changes of the picture.
+async fn show(mut down: SplitSink<Socket, Message>, pictures: &PictureSocket, undrawn: &Undrawn) {
+    loop {
+        undrawn.has_room().await;
+        if !send(&mut down, pictures.0.canvas.next().await, undrawn).await {
+            return;
+        }
+        leg::mark("picture: into the window");
+    }
+}
+
+async fn send(down: &mut SplitSink<Socket, Message>, messages: Vec<Vec<u8>>, undrawn: &Undrawn) -> bool {
+    // All of them before the first is drawn.
+    for message in &messages {
         undrawn.sent(message.len());
+    }
+    for message in messages {
         if down.feed(Message::binary(message)).await.is_err() {
             return false;
         }
@@ -154,12 +171,44 @@ impl Rate {
 /// What the window has got and not drawn. A window that never says what it has drawn is not held back.
 #[derive(Default)]
 struct Undrawn {
+    counted: Mutex<Counted>,
+    drawn: Notify,
+}
+
+#[derive(Default)]
+struct Counted {
     sizes: VecDeque<usize>,
     bytes: usize,
     tells: bool,
 }
 
 impl Undrawn {
+    /// Waits until the window has room for more.
+    async fn has_room(&self) {
+        while !self.counted().has_room() {
+            self.drawn.notified().await;
+        }
+    }
+
+    fn sent(&self, bytes: usize) {
+        self.counted().sent(bytes);
+    }
+
+    /// One message was. Is nothing left?
+    fn drawn(&self) -> bool {
+        let mut counted = self.counted();
+        counted.drawn();
+        self.drawn.notify_one();
+        counted.is_empty()
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        // Whole after every call.
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
     fn has_room(&self) -> bool {
         !self.tells || self.bytes < UNDRAWN
     }
@@ -197,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_window_that_does_not_draw_gets_nothing_more_and_one_that_does_goes_on() {
-        let mut undrawn = Undrawn::default();
+        let mut undrawn = Counted::default();
         undrawn.sent(1);
         undrawn.drawn();
         undrawn.sent(UNDRAWN * 2);
@@ -211,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_window_that_never_says_what_it_draws_is_not_held_back() {
-        let mut undrawn = Undrawn::default();
+        let mut undrawn = Counted::default();
         for _ in 0..SIZES * 2 {
             undrawn.sent(UNDRAWN);
         }

@@ -175,3 +175,25 @@ async fn without_a_session_there_is_no_address_and_its_end_closes_the_window() {
     assert_eq!(next(&mut window).await, None);
     assert!(matches!(socket.open(), Err(PictureError::NoSession)));
 }
+
+#[tokio::test]
+async fn what_a_window_says_does_not_wait_for_a_picture_that_it_has_not_read() {
+    let (socket, mut sink, _viewer) = in_session().await;
+    let mut window = admitted(&socket).await;
+    assert!(next(&mut window).await.is_some());
+    // Far more than the system keeps on the way.
+    let size = Size {
+        width: 4_000,
+        height: 4_000,
+    };
+    sink.show(&Picture::new(size, PixelFormat::Rgba), &[size.whole()]);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(socket.0.seat.available_permits(), 0);
+    window.send(Message::text("no input")).await.unwrap();
+    let heard = async {
+        while socket.0.seat.available_permits() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, heard).await.expect("it is heard, and sent away");
+}
