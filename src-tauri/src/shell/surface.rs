@@ -289,10 +289,9 @@ fn paint_part(context: &Context, picture: &Picture, part: Area, layout: &Layout)
 
 /// An image that the window takes fast: in memory that the X server shares, where there is one.
 fn like(context: &Context, part: Area) -> Result<ImageSurface, cairo::Error> {
-    let surface = context
+    context
         .target()
-        .create_similar_image(Format::Rgb24, part.width, part.height)?;
-    ImageSurface::try_from(surface).or_else(|_| ImageSurface::create(Format::Rgb24, part.width, part.height))
+        .create_similar_image(Format::Rgb24, part.width, part.height)
 }
 
 /// Fills an image with pixels of the picture. They must be inside.
