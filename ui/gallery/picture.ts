@@ -25,6 +25,21 @@ function screen(): ArrayBuffer {
   return message;
 }
 
+/** A program's own pointer: a ring around what it points at. */
+function cursor(): ArrayBuffer {
+  const side = 25;
+  const message = new ArrayBuffer(16 + side * side * 4);
+  const view = new DataView(message);
+  view.setUint8(0, 4);
+  [side, side, 12, 12].forEach((value, index) => view.setUint16(2 + index * 2, value, true));
+  const pixels = new Uint8Array(message, 16);
+  for (let at = 0; at < side * side; at += 1) {
+    const away = Math.hypot((at % side) - 12, Math.floor(at / side) - 12);
+    if (away < 2 || (away > 8 && away < 12)) pixels.set(away > 11 || away < 1 ? [255, 255, 255, 255] : [200, 20, 60, 255], at * 4);
+  }
+  return message;
+}
+
 const sent: string[] = [];
 Object.assign(window, { sent });
 
@@ -41,6 +56,7 @@ export class FakePicture {
     setTimeout(() => {
       this.onopen?.();
       this.onmessage?.(new MessageEvent("message", { data: screen() }));
+      this.onmessage?.(new MessageEvent("message", { data: cursor() }));
       const pointer = new DataView(new ArrayBuffer(6));
       pointer.setUint8(0, 2);
       pointer.setUint16(2, 512, true);

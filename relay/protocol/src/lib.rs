@@ -13,6 +13,7 @@ pub mod card;
 pub mod carried;
 pub mod code;
 pub mod console;
+pub mod cursor;
 pub mod erased;
 pub mod error;
 pub mod figures;

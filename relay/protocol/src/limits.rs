@@ -12,6 +12,14 @@ pub const RATE_WINDOW_MS: u64 = 10_000;
 /// Largest message between the two endpoints, in bytes: a clipboard text of [`MAX_CLIPBOARD_CHARS`] in JSON, unless it
 /// is full of control characters; such a text is too long all the same.
 pub const MAX_SESSION_BYTES: usize = 256 * 1024;
+/// Longest side of a pointer's shape, in pixels: what browsers take as a cursor. A larger one is told smaller.
+pub const MAX_CURSOR_SIDE: u16 = 128;
+/// Shapes of the pointer that a viewer keeps: more than the pictures of a usual animated one.
+pub const CURSOR_SLOTS: usize = 32;
+/// Shortest time between two shapes of the pointer, in milliseconds: as fast as animated ones usually go.
+pub const CURSOR_EVERY_MS: u64 = 50;
+/// Bytes of new shapes in a millisecond, in the long run: what else is said does not wait behind them.
+pub const CURSOR_BYTES_PER_MS: u64 = 32;
 /// Longest clipboard text, in characters.
 pub const MAX_CLIPBOARD_CHARS: usize = 50_000;
 /// Longest text that is typed on the user's machine at once, in characters.

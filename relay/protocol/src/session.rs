@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    cursor::Cursor,
     error::WireError,
     grant::{Capability, Grant},
     input::InputEvent,
@@ -97,6 +98,9 @@ pub enum FromViewer {
     Hello {
         /// [`crate::VERSION`].
         version: u16,
+        /// I know [`FromSharer::Cursor`], which is not said to anybody else.
+        #[serde(default)]
+        cursor: bool,
     },
     /// I am here, every [`crate::limits::HEARTBEAT_MS`].
     Heartbeat,
@@ -220,6 +224,12 @@ pub enum FromSharer {
         x: u16,
         /// From the top.
         y: u16,
+    },
+    /// What the user's pointer looks like now; said at every change while the screen is seen, to a viewer that knows it.
+    Cursor {
+        /// What.
+        #[serde(flatten)]
+        cursor: Cursor,
     },
     /// Your input was not carried out.
     InputDenied {

@@ -4,8 +4,8 @@
 use std::{fmt::Write, path::Path};
 
 use renfort_protocol::{
-    article, binding, card, code, console, error, figures, grant, head, ids, input, keyboard, organisation, people,
-    policy, reply, report, second_factor, session, signalling, ticket, time, words,
+    article, binding, card, code, console, cursor, error, figures, grant, head, ids, input, keyboard, organisation,
+    people, policy, reply, report, second_factor, session, signalling, ticket, time, words,
 };
 use ts_rs::{Config, TS};
 
@@ -96,6 +96,9 @@ fn generated() -> String {
         keyboard::KeyMode,
         keyboard::Typing,
         keyboard::TypingState,
+        cursor::CursorShape,
+        cursor::CursorSlot,
+        cursor::Cursor,
         input::Button,
         input::InputEvent,
         session::ClipboardText,

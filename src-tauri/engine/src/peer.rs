@@ -12,6 +12,8 @@ use renfort_protocol::{
     time::UnixMillis,
 };
 
+use crate::seams::Cursor;
+
 /// Commands that wait for a peer; when full, the shell waits: nothing that a person did is dropped.
 pub const COMMANDS: usize = 256;
 /// Events that wait for the shell; when full, the peer waits.
@@ -188,6 +190,8 @@ pub enum ViewerEvent {
         /// From the top.
         y: u16,
     },
+    /// What the user's pointer looks like.
+    Cursor(Cursor),
     /// Input was not carried out.
     InputDenied(InputDenied),
     /// The user wrote.

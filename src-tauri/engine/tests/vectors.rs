@@ -7,6 +7,7 @@ use std::{fmt::Write as _, path::PathBuf};
 
 use renfort_engine::{
     peer::{ViewerCommand, ViewerEvent},
+    seams::Cursor,
     session::{Candidate, Channel, LinkEvent, ViewerEffect, ViewerSession},
 };
 use renfort_protocol::{
@@ -117,6 +118,8 @@ fn event(event: ViewerEvent) -> Value {
         }
         ViewerEvent::Screen { width, height } => json!({ "event": "screen", "width": width, "height": height }),
         ViewerEvent::Pointer { x, y } => json!({ "event": "pointer", "x": x, "y": y }),
+        ViewerEvent::Cursor(Cursor::Hidden) => json!({ "event": "cursor", "shape": null }),
+        ViewerEvent::Cursor(Cursor::Shape(shape)) => json!({ "event": "cursor", "shape": *shape }),
         ViewerEvent::Keyboard(layout) => json!({ "event": "keyboard", "layout": layout }),
         ViewerEvent::OwnKeyboard(layout) => json!({ "event": "own_keyboard", "layout": layout }),
         ViewerEvent::Typing(typing) => json!({ "event": "typing", "typing": typing }),

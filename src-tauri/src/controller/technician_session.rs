@@ -246,7 +246,7 @@ impl Controller {
             }
             ViewerEvent::PeerLost(lost) => viewed.peer_lost = lost,
             // The pointer goes straight to the picture.
-            ViewerEvent::Pointer { .. } => {}
+            ViewerEvent::Pointer { .. } | ViewerEvent::Cursor(_) => {}
             ViewerEvent::Report { .. } | ViewerEvent::Signal(_) | ViewerEvent::Ended { .. } => {}
         }
     }

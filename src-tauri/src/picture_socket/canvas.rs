@@ -7,7 +7,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use renfort_engine::seams::{FrameSink, Picture, PixelFormat, Rect, Size};
+use renfort_engine::seams::{Cursor, FrameSink, Picture, PixelFormat, Rect, Size};
+use renfort_protocol::cursor::CursorShape;
 use tokio::sync::Notify;
 
 use super::{
@@ -35,7 +36,8 @@ struct Canvas {
 struct State {
     picture: Option<Picture>,
     dirty: Vec<Rect>,
-    pointer: Option<(u16, u16)>,
+    pointer: Fresh<(u16, u16)>,
+    cursor: Fresh<Cursor>,
     /// Where the app paints it; none: the page does.
     placed: Option<Placed>,
     /// The same with other covers, from when the page has drawn what lies beneath them.
@@ -48,6 +50,35 @@ struct State {
     moved: bool,
 }
 
+/// The newest of something, and whether the window has it.
+struct Fresh<T> {
+    newest: Option<T>,
+    sent: bool,
+}
+
+impl<T> Default for Fresh<T> {
+    fn default() -> Self {
+        Self {
+            newest: None,
+            sent: false,
+        }
+    }
+}
+
+impl<T> Fresh<T> {
+    fn set(&mut self, newest: T) {
+        *self = Self {
+            newest: Some(newest),
+            sent: false,
+        };
+    }
+
+    fn take(&mut self) -> Option<&T> {
+        let sent = std::mem::replace(&mut self.sent, true);
+        self.newest.as_ref().filter(|_| !sent)
+    }
+}
+
 /// What is to be painted anew.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Damage {
@@ -55,6 +86,28 @@ pub enum Damage {
     All,
     /// These parts of the picture.
     Parts(Vec<Rect>),
+}
+
+/// The user's pointer over the picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Pointer<'a> {
+    /// What it looks like.
+    pub shape: &'a CursorShape,
+    /// The pixel of the picture that it points at.
+    pub at: (u16, u16),
+}
+
+impl Pointer<'_> {
+    /// The part of the picture that it lies on.
+    fn covers(&self, size: Size) -> Option<Rect> {
+        let ((width, height), (x, y)) = (self.shape.size(), self.shape.hot_spot());
+        let along = |at: u16, spot: u16, length: u16| {
+            let from = at.saturating_sub(spot);
+            (from, at.saturating_add(length - spot) - from)
+        };
+        let ((x, width), (y, height)) = (along(self.at.0, x, width), along(self.at.1, y, height));
+        Rect { x, y, width, height }.clipped(size)
+    }
 }
 
 impl SharedCanvas {
@@ -109,16 +162,24 @@ impl SharedCanvas {
     }
 
     /// Shows what is to be painted now, and where; nothing when the app has nothing to paint.
-    pub fn look<T>(&self, paint: impl FnOnce(&Picture, &Placed) -> T) -> Option<T> {
+    pub fn look<T>(&self, paint: impl FnOnce(&Picture, &Placed, Option<Pointer<'_>>) -> T) -> Option<T> {
         let state = self.state();
         let (Some(picture), Some(placed)) = (&state.picture, &state.placed) else {
             return None;
         };
-        Some(paint(picture, placed))
+        Some(paint(picture, placed, state.painted_pointer()))
     }
 
     pub(super) fn point(&self, x: u16, y: u16) {
-        self.state().pointer = Some((x, y));
+        self.state().repoint(|state| state.pointer.set((x, y)));
+        self.0.damaged.notify_one();
+        self.0.changed.notify_one();
+    }
+
+    /// What the pointer looks like.
+    pub(super) fn look_like(&self, cursor: Cursor) {
+        self.state().repoint(|state| state.cursor.set(cursor));
+        self.0.damaged.notify_one();
         self.0.changed.notify_one();
     }
 
@@ -127,6 +188,7 @@ impl SharedCanvas {
         let mut state = self.state();
         // Another page says anew where it wants it.
         (state.placed, state.coming) = (None, None);
+        (state.pointer.sent, state.cursor.sent) = (false, false);
         state.moved = true;
         state.told = None;
         state.dirty_all();
@@ -222,6 +284,28 @@ impl State {
         }
     }
 
+    /// The user's pointer, where the app paints it.
+    fn painted_pointer(&self) -> Option<Pointer<'_>> {
+        let (Some(Cursor::Shape(shape)), Some(at)) = (&self.cursor.newest, self.pointer.newest) else {
+            return None;
+        };
+        let is_painted = self.placed.as_ref().is_some_and(|placed| placed.pointer);
+        is_painted.then_some(Pointer { shape, at })
+    }
+
+    /// It is elsewhere or looks different: where it was and where it is are painted anew.
+    fn repoint(&mut self, change: impl FnOnce(&mut Self)) {
+        let covered = |state: &Self| {
+            let size = state.picture.as_ref().map(Picture::size)?;
+            state.painted_pointer()?.covers(size)
+        };
+        let before = covered(self);
+        change(self);
+        for rect in [before, covered(self)].into_iter().flatten() {
+            add(&mut self.dirty, rect);
+        }
+    }
+
     fn dirty_all(&mut self) {
         self.dirty = self.picture.iter().map(|picture| picture.size().whole()).collect();
     }
@@ -248,7 +332,8 @@ impl State {
             if let Some(picture) = &self.picture {
                 messages.extend(self.beneath.drain(..).map(|rect| wire::rectangle(picture, rect)));
             }
-            messages.extend(self.pointer.take().map(|(x, y)| wire::pointer(x, y)));
+            messages.extend(self.cursor.take().map(wire::cursor));
+            messages.extend(self.pointer.take().map(|&(x, y)| wire::pointer(x, y)));
             return messages;
         }
         self.beneath.clear();
@@ -258,7 +343,8 @@ impl State {
         if let Some(picture) = &self.picture {
             messages.extend(self.dirty.drain(..).map(|rect| wire::rectangle(picture, rect)));
         }
-        messages.extend(self.pointer.take().map(|(x, y)| wire::pointer(x, y)));
+        messages.extend(self.cursor.take().map(wire::cursor));
+        messages.extend(self.pointer.take().map(|&(x, y)| wire::pointer(x, y)));
         messages
     }
 }
@@ -385,6 +471,7 @@ mod tests {
             across: 8.0,
             stage: [0.0, 0.0, 8.0, 4.0],
             picture: [0.0, 0.0, 8.0, 4.0],
+            pointer: false,
             covers: Vec::new(),
         };
         canvas.place(Place::Here(placed.clone()));
@@ -396,7 +483,7 @@ mod tests {
             canvas.damaged().await,
             Damage::Parts(vec![rect(1, 1, 2, 1), rect(7, 3, 1, 1)])
         );
-        assert_eq!(canvas.look(|picture, _| picture.bytes()[(8 + 1) * 4]), Some(3));
+        assert_eq!(canvas.look(|picture, _, _| picture.bytes()[(8 + 1) * 4]), Some(3));
         assert!(canvas.state().take().is_empty());
         // What the page has over it lies on pixels that the page has drawn, before it is seen.
         let covered = Placed {
@@ -404,12 +491,12 @@ mod tests {
             ..placed
         };
         canvas.place(Place::Here(covered.clone()));
-        assert_eq!(canvas.look(|_, placed| placed.covers.len()), Some(0));
+        assert_eq!(canvas.look(|_, placed, _| placed.covers.len()), Some(0));
         let messages = canvas.next().await;
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0][6..14], [0, 0, 0, 0, 5, 0, 4, 0]);
         canvas.drawn();
-        assert_eq!(canvas.look(|_, placed| placed.clone()), Some(covered));
+        assert_eq!(canvas.look(|_, placed, _| placed.clone()), Some(covered));
         assert_eq!(canvas.damaged().await, Damage::All);
         // And what changes beneath it later goes to both.
         canvas.draw(&filled(4), &[rect(4, 0, 4, 1)]);
@@ -418,7 +505,7 @@ mod tests {
         // Back to the page: it gets all of it.
         canvas.place(Place::None);
         assert_eq!(canvas.next().await[0].len(), 16 + 8 * 4 * 4);
-        assert_eq!(canvas.look(|_, _| ()), None);
+        assert_eq!(canvas.look(|_, _, _| ()), None);
     }
 
     #[tokio::test]
@@ -427,7 +514,7 @@ mod tests {
         canvas.draw(&filled(1), &[]);
         canvas.clear();
         assert_eq!(canvas.damaged().await, Damage::All);
-        assert_eq!(canvas.look(|_, _| ()), None);
+        assert_eq!(canvas.look(|_, _, _| ()), None);
     }
 
     #[tokio::test]
@@ -437,5 +524,52 @@ mod tests {
         assert_eq!(canvas.next().await.len(), 1);
         canvas.begin();
         assert_eq!(canvas.next().await[0].len(), 16 + 8 * 4 * 4);
+    }
+
+    #[tokio::test]
+    async fn the_newest_pointer_goes_out_once_and_again_to_a_window_that_comes_back() {
+        let canvas = SharedCanvas::default();
+        canvas.look_like(Cursor::Hidden);
+        canvas.point(1, 2);
+        canvas.point(3, 4);
+        let newest = [wire::cursor(&Cursor::Hidden), wire::pointer(3, 4)];
+        assert_eq!(canvas.next().await, newest);
+        assert!(canvas.state().take().is_empty());
+        canvas.begin();
+        assert_eq!(canvas.next().await, newest);
+        canvas.clear();
+        assert!(canvas.state().take().is_empty());
+    }
+
+    #[tokio::test]
+    async fn where_the_app_paints_a_pointer_that_moves_is_painted_where_it_was_and_where_it_is() {
+        let canvas = SharedCanvas::default();
+        canvas.draw(&filled(1), &[]);
+        let shape = CursorShape::new((2, 2), (1, 0), vec![9; 16]).unwrap();
+        canvas.look_like(Cursor::Shape(shape.into()));
+        canvas.point(3, 1);
+        let mut placed = Placed {
+            across: 8.0,
+            stage: [0.0, 0.0, 8.0, 4.0],
+            picture: [0.0, 0.0, 8.0, 4.0],
+            pointer: false,
+            covers: Vec::new(),
+        };
+        canvas.place(Place::Here(placed.clone()));
+        assert_eq!(canvas.damaged().await, Damage::All);
+        let at = |canvas: &SharedCanvas| canvas.look(|_, _, pointer| pointer.map(|pointer| pointer.at)).flatten();
+        assert_eq!(at(&canvas), None, "the page does not want it");
+        canvas.point(4, 1);
+        assert!(canvas.state().damage().is_none());
+        placed.pointer = true;
+        canvas.place(Place::Here(placed));
+        assert_eq!(canvas.damaged().await, Damage::All);
+        assert_eq!(at(&canvas), Some((4, 1)));
+        canvas.point(0, 3);
+        let parts = vec![rect(3, 1, 2, 2), rect(0, 3, 1, 1)];
+        assert_eq!(canvas.damaged().await, Damage::Parts(parts));
+        canvas.look_like(Cursor::Hidden);
+        assert_eq!(canvas.damaged().await, Damage::Parts(vec![rect(0, 3, 1, 1)]));
+        assert_eq!(at(&canvas), None);
     }
 }

@@ -27,7 +27,7 @@ use std::{
 };
 
 use data_encoding::HEXLOWER;
-use renfort_engine::viewer::InputSender;
+use renfort_engine::{seams::Cursor, viewer::InputSender};
 use renfort_protocol::input::InputEvent;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::{
@@ -36,7 +36,7 @@ use tokio::{
 };
 
 use crate::view::PictureAddress;
-pub use canvas::{CanvasSink, Damage, SharedCanvas};
+pub use canvas::{CanvasSink, Damage, Pointer, SharedCanvas};
 
 /// How long a token is good.
 const TOKEN_LIFE: Duration = Duration::from_secs(10);
@@ -129,6 +129,11 @@ impl PictureSocket {
     /// Where the user's pointer is.
     pub fn pointer(&self, x: u16, y: u16) {
         self.0.canvas.point(x, y);
+    }
+
+    /// What it looks like.
+    pub fn cursor(&self, cursor: Cursor) {
+        self.0.canvas.look_like(cursor);
     }
 
     /// An address with a fresh token; an earlier token is no longer good.

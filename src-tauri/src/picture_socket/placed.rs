@@ -38,6 +38,8 @@ pub struct Placed {
     pub stage: Box4,
     /// The picture. May reach beyond the stage, which cuts it then.
     pub picture: Box4,
+    /// The app paints the user's pointer, too.
+    pub pointer: bool,
     /// What of the page lies over the stage, and is seen over the picture.
     pub covers: Vec<Box4>,
 }
@@ -185,27 +187,27 @@ mod tests {
             across: 1000.0,
             stage: [0.0, 40.0, 1000.0, 520.0],
             picture,
+            pointer: false,
             covers: Vec::new(),
         }
     }
 
     #[test]
     fn what_is_no_place_is_refused() {
-        let good =
-            r#"{"surface":"here","across":800,"stage":[0,0,800,600],"picture":[1.5,2,300,200],"covers":[[0,0,1,1]]}"#;
+        let good = r#"{"surface":"here","across":800,"stage":[0,0,800,600],"picture":[1.5,2,300,200],"pointer":false,"covers":[[0,0,1,1]]}"#;
         assert!(matches!(Place::read(good), Some(Place::Here(_))));
         assert_eq!(Place::read(r#"{"surface":"none"}"#), Some(Place::None));
         let many = format!(
-            r#"{{"surface":"here","across":8,"stage":[0,0,8,6],"picture":[1,2,3,2],"covers":[{}]}}"#,
+            r#"{{"surface":"here","across":8,"stage":[0,0,8,6],"picture":[1,2,3,2],"pointer":false,"covers":[{}]}}"#,
             vec!["[0,0,1,1]"; MAX_COVERS + 1].join(",")
         );
         for wrong in [
             "{}",
             "null",
             r#"{"surface":"there"}"#,
-            r#"{"surface":"here","across":0,"stage":[0,0,8,6],"picture":[1,2,3,2],"covers":[]}"#,
-            r#"{"surface":"here","across":8,"stage":[0,0,-8,6],"picture":[1,2,3,2],"covers":[]}"#,
-            r#"{"surface":"here","across":8,"stage":[0,0,8],"picture":[1,2,3,2],"covers":[]}"#,
+            r#"{"surface":"here","across":0,"stage":[0,0,8,6],"picture":[1,2,3,2],"pointer":false,"covers":[]}"#,
+            r#"{"surface":"here","across":8,"stage":[0,0,-8,6],"picture":[1,2,3,2],"pointer":false,"covers":[]}"#,
+            r#"{"surface":"here","across":8,"stage":[0,0,8],"picture":[1,2,3,2],"pointer":false,"covers":[]}"#,
             &many,
         ] {
             assert_eq!(Place::read(wrong), None, "{wrong}");

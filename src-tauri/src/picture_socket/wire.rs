@@ -1,23 +1,24 @@
 //! Messages from the app to the technician's window, binary, little endian.
 //!
-//! | bytes | rectangle | the user's pointer | size, where the app paints |
-//! |---|---|---|---|
-//! | 0 | 1 | 2 | 3 |
-//! | 1 | 0 | 0 | 0 |
-//! | 2..4 | screen's width | x | screen's width |
-//! | 4..6 | screen's height | y | screen's height |
-//! | 6..8 | x | | |
-//! | 8..10 | y | | |
-//! | 10..12 | width | | |
-//! | 12..14 | height | | |
-//! | 14..16 | 0 | | |
-//! | 16.. | RGBA pixels, rows from the top | | |
+//! | bytes | rectangle | the user's pointer | size, where the app paints | what the pointer looks like |
+//! |---|---|---|---|---|
+//! | 0 | 1 | 2 | 3 | 4 |
+//! | 1 | 0 | 0 | 0 | 0 |
+//! | 2..4 | screen's width | x | screen's width | width; 0 when it is hidden |
+//! | 4..6 | screen's height | y | screen's height | height; 0 when it is hidden |
+//! | 6..8 | x | | | x of what points |
+//! | 8..10 | y | | | y of what points |
+//! | 10..12 | width | | | 0 |
+//! | 12..14 | height | | | 0 |
+//! | 14..16 | 0 | | | 0 |
+//! | 16.. | RGBA pixels, rows from the top | | | the same, not multiplied by alpha |
 
-use renfort_engine::seams::{Picture, Rect, Size};
+use renfort_engine::seams::{Cursor, Picture, Rect, Size};
 
 const RECTANGLE: u8 = 1;
 const POINTER: u8 = 2;
 const SIZE: u8 = 3;
+const CURSOR: u8 = 4;
 /// Pixels begin here, so that they can be read as 32-bit numbers in place.
 const PIXELS: usize = 16;
 
@@ -51,9 +52,26 @@ pub(super) fn size(size: Size) -> Vec<u8> {
     message
 }
 
+/// What it looks like.
+pub(super) fn cursor(cursor: &Cursor) -> Vec<u8> {
+    let mut message = vec![CURSOR, 0];
+    if let Cursor::Shape(shape) = cursor {
+        let ((width, height), (x, y)) = (shape.size(), shape.hot_spot());
+        for number in [width, height, x, y] {
+            message.extend(number.to_le_bytes());
+        }
+    }
+    message.resize(PIXELS, 0);
+    if let Cursor::Shape(shape) = cursor {
+        message.extend_from_slice(shape.pixels());
+    }
+    message
+}
+
 #[cfg(test)]
 mod tests {
     use renfort_engine::seams::PixelFormat;
+    use renfort_protocol::cursor::CursorShape;
 
     use super::*;
 
@@ -79,5 +97,14 @@ mod tests {
         assert_eq!(pointer(258, 3), [2, 0, 2, 1, 3, 0]);
         let picture = Size { width: 1920, height: 3 };
         assert_eq!(size(picture), [3, 0, 128, 7, 3, 0]);
+    }
+
+    #[test]
+    fn a_cursor_says_how_it_points_and_a_hidden_one_has_no_size() {
+        let shape = CursorShape::new((2, 1), (1, 0), vec![1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
+        let message = cursor(&Cursor::Shape(shape.into()));
+        assert_eq!(message[..16], [4, 0, 2, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(message[16..], [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(cursor(&Cursor::Hidden), [&[4][..], &[0; 15]].concat());
     }
 }

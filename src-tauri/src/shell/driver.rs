@@ -255,6 +255,7 @@ impl Driver {
             match &event {
                 // The short way: a pointer that moves changes nothing but the picture.
                 ViewerEvent::Pointer { x, y } => pictures.pointer(*x, *y),
+                ViewerEvent::Cursor(cursor) => pictures.cursor(cursor.clone()),
                 ViewerEvent::Ended { .. } => pictures.end(),
                 _ => {}
             }

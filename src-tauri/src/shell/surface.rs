@@ -24,7 +24,7 @@ use tauri::WebviewWindow;
 use webkit2gtk::WebView;
 
 use crate::picture_socket::{
-    Damage, SharedCanvas,
+    Damage, Pointer, SharedCanvas,
     placed::{Area, Layout, Placed},
 };
 
@@ -70,12 +70,12 @@ pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Resu
 fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
     let parts = match damage {
         Damage::All => None,
-        Damage::Parts(parts) => canvas.look(|picture, placed| {
+        Damage::Parts(parts) => canvas.look(|picture, placed, pointer| {
             let (size, layout) = (picture.size(), placed.at(window(view), picture.size()));
             let shown = parts.iter().filter_map(|part| shown(*part, size, &layout));
             let parts: Vec<Area> = shown.collect();
             if is_painted_at_once(view, &parts) {
-                match at_once(view, &parts, picture, &layout) {
+                match at_once(view, &parts, (picture, pointer), &layout) {
                     Ok(()) => return Vec::new(),
                     Err(error) => tracing::debug!(%error, "a part of the picture is painted later"),
                 }
@@ -105,7 +105,7 @@ fn is_painted_at_once(view: &WebView, parts: &[Area]) -> bool {
     pixels <= LITTLE && view.scale_factor() == 1 && view.is_mapped() && view.display().type_().name() == X11
 }
 
-fn at_once(view: &WebView, parts: &[Area], picture: &Picture, layout: &Layout) -> Result<(), cairo::Error> {
+fn at_once(view: &WebView, parts: &[Area], content: Content<'_>, layout: &Layout) -> Result<(), cairo::Error> {
     let Some(window) = view.window() else {
         return Ok(());
     };
@@ -123,7 +123,7 @@ fn at_once(view: &WebView, parts: &[Area], picture: &Picture, layout: &Layout) -
         return Ok(());
     };
     let painted = match frame.cairo_context() {
-        Some(context) => paint_region(&context, &mine, picture, layout),
+        Some(context) => paint_region(&context, &mine, content, layout),
         None => Ok(()),
     };
     window.end_draw_frame(&frame);
@@ -171,6 +171,9 @@ fn is_plain(layout: &Layout, size: Size) -> bool {
     (layout.picture.width, layout.picture.height) == (i32::from(size.width), i32::from(size.height))
 }
 
+/// What is painted: the picture, and the user's pointer over it.
+type Content<'a> = (&'a Picture, Option<Pointer<'a>>);
+
 /// When the picture is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
@@ -182,7 +185,7 @@ enum When {
 
 /// Paints what is to be drawn. False when that was not to be done now, or there is nothing to paint.
 fn painted(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) -> bool {
-    match canvas.look(|picture, placed| draw(view, context, picture, placed, when)) {
+    match canvas.look(|picture, placed, pointer| draw(view, context, (picture, pointer), placed, when)) {
         Some(Ok(painted)) => painted,
         Some(Err(error)) => {
             tracing::warn!(%error, "the picture was not painted");
@@ -195,12 +198,12 @@ fn painted(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When)
 fn draw(
     view: &WebView,
     context: &Context,
-    picture: &Picture,
+    content: Content<'_>,
     placed: &Placed,
     when: When,
 ) -> Result<bool, cairo::Error> {
     let scale = f64::from(view.scale_factor());
-    let layout = placed.at(window(view), picture.size());
+    let layout = placed.at(window(view), content.0.size());
     let clips = context.copy_clip_rectangle_list()?;
     let mine = Region::create();
     let mut alone = true;
@@ -224,13 +227,18 @@ fn draw(
         return Ok(false);
     }
     context.scale(1.0 / scale, 1.0 / scale);
-    paint_region(context, &mine, picture, &layout)?;
+    paint_region(context, &mine, content, &layout)?;
     leg::mark("picture: painted");
     Ok(true)
 }
 
 /// Paints what of the picture, and around it, lies in these rectangles of the stage.
-fn paint_region(context: &Context, mine: &Region, picture: &Picture, layout: &Layout) -> Result<(), cairo::Error> {
+fn paint_region(
+    context: &Context,
+    mine: &Region,
+    (picture, pointer): Content<'_>,
+    layout: &Layout,
+) -> Result<(), cairo::Error> {
     for index in 0..mine.num_rectangles() {
         let one = mine.rectangle(index);
         let part = Area {
@@ -242,6 +250,9 @@ fn paint_region(context: &Context, mine: &Region, picture: &Picture, layout: &La
         around(context, part, layout)?;
         if let Some(part) = part.inside(layout.picture) {
             paint_part(context, picture, part, layout)?;
+            if let Some(pointer) = pointer {
+                paint_pointer(context, pointer, part, (picture.size(), layout))?;
+            }
         }
     }
     Ok(())
@@ -285,6 +296,52 @@ fn paint_part(context: &Context, picture: &Picture, part: Area, layout: &Layout)
     context.source().set_filter(Filter::Nearest);
     outline(context, part);
     context.fill()
+}
+
+/// Paints what is seen of the user's pointer in `part` of the window.
+fn paint_pointer(
+    context: &Context,
+    Pointer { shape, at }: Pointer<'_>,
+    part: Area,
+    (size, layout): (Size, &Layout),
+) -> Result<(), cairo::Error> {
+    let (width, height) = shape.size();
+    let mut image = ImageSurface::create(Format::ARgb32, width.into(), height.into())?;
+    let stride = image.stride() as usize;
+    let row_bytes = usize::from(width) * 4;
+    let mut bytes = image.data().map_err(|_| cairo::Error::SurfaceFinished)?;
+    for (row, pixels) in bytes
+        .chunks_exact_mut(stride)
+        .zip(shape.pixels().chunks_exact(row_bytes))
+    {
+        for (to, from) in row.chunks_exact_mut(4).zip(pixels.chunks_exact(4)) {
+            // Cairo's colours are multiplied by alpha.
+            let alpha = u32::from(from[3]);
+            let [red, green, blue] = [from[0], from[1], from[2]].map(|colour| (u32::from(colour) * alpha + 127) / 255);
+            to.copy_from_slice(&(alpha << 24 | red << 16 | green << 8 | blue).to_ne_bytes());
+        }
+    }
+    drop(bytes);
+    let along = |start: i32, length: i32, pixels: u16, at: u16| {
+        let by = f64::from(length) / f64::from(pixels);
+        (f64::from(start) + f64::from(at) * by, by)
+    };
+    let (x, across) = along(layout.picture.x, layout.picture.width, size.width, at.0);
+    let (y, down) = along(layout.picture.y, layout.picture.height, size.height, at.1);
+    let (left, top) = shape.hot_spot();
+    context.save()?;
+    outline(context, part);
+    context.clip();
+    context.translate(x, y);
+    context.scale(across, down);
+    context.set_source_surface(&image, -f64::from(left), -f64::from(top))?;
+    context.source().set_filter(if is_plain(layout, size) {
+        Filter::Nearest
+    } else {
+        Filter::Good
+    });
+    context.paint()?;
+    context.restore()
 }
 
 /// An image that the window takes fast: in memory that the X server shares, where there is one.

@@ -3,13 +3,15 @@
 
 use renfort_engine::{
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
-    seams::Size,
+    seams::{Cursor, Size},
     session::{Channel, LinkEvent, ScreenReady, SharerEffect, SharerSession, ViewerEffect, ViewerSession},
 };
 use renfort_protocol::{
+    cursor::CursorShape,
     grant::{Capability, Grant},
     ids::{PersonId, SessionId, TicketId},
     policy::Policy,
+    session::FromSharer,
     time::UnixMillis,
 };
 
@@ -50,6 +52,15 @@ fn steps(bytes: &[u8]) -> impl Iterator<Item = (UnixMillis, Option<Heard<'_>>)> 
         })
 }
 
+/// Another pointer at every step; hidden at every third.
+fn looks(step: usize) -> Cursor {
+    let pixel = vec![u8::try_from(step % 40).unwrap_or(0); 4];
+    match CursorShape::new((1, 1), (0, 0), pixel) {
+        Ok(shape) if !step.is_multiple_of(3) => Cursor::Shape(shape.into()),
+        _ => Cursor::Hidden,
+    }
+}
+
 /// The user's end: nothing is carried out that the grant does not cover, whatever the technician's side says. The first
 /// byte says whether control and the clipboard are allowed, and whether input comes by the carriage.
 pub(crate) fn sharer(bytes: &[u8]) {
@@ -78,14 +89,18 @@ pub(crate) fn sharer(bytes: &[u8]) {
     if first & 4 != 0 {
         session.handle_carriage();
     }
-    for (now, heard) in steps(rest) {
+    // Only a viewer that says so knows of the pointer's looks.
+    let knows = rest.windows(6).any(|bytes| bytes == b"cursor");
+    for (step, (now, heard)) in steps(rest).enumerate() {
         match heard {
             Some(Heard::Said(channel, message)) => session.handle_message(channel, message, now),
             Some(Heard::Carried(message)) => session.handle_carried(message, now),
             None => session.handle_timeout(now),
         }
+        session.handle_cursor(looks(step), now);
         while let Some(effect) = session.poll_effect() {
             match effect {
+                SharerEffect::Send(_, FromSharer::Cursor { .. }) => assert!(knows, "a cursor nobody asked for"),
                 SharerEffect::Input(_) | SharerEffect::Type { .. } => assert!(control, "input without control"),
                 SharerEffect::SetClipboard(_) | SharerEffect::WatchClipboard(true) => {
                     assert!(clipboard, "the clipboard without permission");

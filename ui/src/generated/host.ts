@@ -801,6 +801,10 @@ stage: [number, number, number, number],
  */
 picture: [number, number, number, number], 
 /**
+ * The app paints the user's pointer, too.
+ */
+pointer: boolean, 
+/**
  * What of the page lies over the stage, and is seen over the picture.
  */
 covers: Array<[number, number, number, number]>, };

@@ -843,6 +843,24 @@ export type TypingState = { "state": "going" } | { "state": "done" } | { "state"
  */
 reason: InputDenied, };
 
+export type CursorShape = { width: number, height: number, x: number, y: number, pixels: string };
+
+export type CursorSlot = number;
+
+export type Cursor = { "cursor": "hidden" } | { "cursor": "shape", 
+/**
+ * Where it is kept while the connection lasts.
+ */
+slot: CursorSlot, 
+/**
+ * The shape.
+ */
+shape: CursorShape, } | { "cursor": "kept", 
+/**
+ * Where something was put over this connection.
+ */
+slot: CursorSlot, };
+
 export type Button = "left" | "middle" | "right" | "back" | "forward";
 
 export type InputEvent = { "input": "move", 
@@ -921,7 +939,11 @@ export type FromViewer = { "type": "hello",
 /**
  * [`crate::VERSION`].
  */
-version: number, } | { "type": "heartbeat" } | { "type": "request", 
+version: number, 
+/**
+ * I know [`FromSharer::Cursor`], which is not said to anybody else.
+ */
+cursor: boolean, } | { "type": "heartbeat" } | { "type": "request", 
 /**
  * What.
  */
@@ -1084,7 +1106,19 @@ x: number,
 /**
  * From the top.
  */
-y: number, } | { "type": "input_denied", 
+y: number, } | { "type": "cursor", } & ({ "cursor": "hidden" } | { "cursor": "shape", 
+/**
+ * Where it is kept while the connection lasts.
+ */
+slot: CursorSlot, 
+/**
+ * The shape.
+ */
+shape: CursorShape, } | { "cursor": "kept", 
+/**
+ * Where something was put over this connection.
+ */
+slot: CursorSlot, }) | { "type": "input_denied", 
 /**
  * Why.
  */

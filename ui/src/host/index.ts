@@ -5,6 +5,7 @@
  */
 import type { Action, View } from "../generated/host";
 import type { InputEvent } from "../generated/protocol";
+import type { Cursor } from "../picture/cursor/shape";
 
 export interface Host {
   /** Where the interface runs, and what that place cannot do. */
@@ -28,6 +29,8 @@ export interface PictureEvents {
   onSize(size: { width: number; height: number }): void;
   /** Where the user's own pointer is, in those pixels. */
   onPointer(pointer: { x: number; y: number }): void;
+  /** What it looks like; where nobody can tell, this is never called. */
+  onCursor(cursor: Cursor): void;
   /** Is there a way for pictures to come? Lost, it is made anew without anybody's doing. */
   onState(state: PictureState): void;
 }

@@ -33,6 +33,7 @@ export function loopbackPicture(address: () => Promise<PictureAddress>, canvas: 
       placement?.look();
     },
     onPointer: ({ x, y }) => events.onPointer({ x, y }),
+    onCursor: ({ cursor }) => events.onCursor(cursor),
     onOpen(surface) {
       unplace();
       placement = surface ? new Placement(canvas, (place) => socket.place(place)) : null;

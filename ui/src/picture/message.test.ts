@@ -25,6 +25,9 @@ test("the same bytes as the program writes are understood", () => {
   // x = 298 in little endian is 42, 1.
   expect(decode(bytes.buffer)).toMatchObject({ x: 298, y: 2, width: 2, height: 1 });
   expect(decode(Uint8Array.from([2, 0, 2, 1, 3, 0]).buffer)).toEqual({ kind: "pointer", x: 258, y: 3 });
+  const cursor = Uint8Array.from([4, 0, 2, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(decode(cursor.buffer)).toEqual({ kind: "cursor", cursor: { width: 2, height: 1, x: 1, y: 0, pixels: Uint8ClampedArray.of(1, 2, 3, 4, 5, 6, 7, 8) } });
+  expect(decode(Uint8Array.from([4, ...Array<number>(15).fill(0)]).buffer)).toEqual({ kind: "cursor", cursor: "hidden" });
 });
 
 describe("what is no message is nothing, and does not throw", () => {
@@ -40,6 +43,11 @@ describe("what is no message is nothing, and does not throw", () => {
     ["no width", rectangle([10, 10, 0, 0, 0, 1], 0)],
     ["a screen without size", rectangle([0, 0, 0, 0, 0, 0], 0)],
     ["the largest numbers", rectangle([65535, 65535, 65535, 65535, 65535, 65535], 64)],
+    ["a cursor cut short", Uint8Array.from([4, 0, 1, 0, 1, 0, 0, 0, 0, 0]).buffer],
+    ["a cursor without pixels", Uint8Array.from([4, 0, 1, 0, 1, ...Array<number>(11).fill(0)]).buffer],
+    ["a cursor without height", Uint8Array.from([4, 0, 1, ...Array<number>(13).fill(0)]).buffer],
+    ["a cursor that points beside itself", Uint8Array.from([4, 0, 1, 0, 1, 0, 1, ...Array<number>(13).fill(0)]).buffer],
+    ["a cursor that is too wide", Uint8Array.from([4, 0, 129, 0, 1, ...Array<number>(11 + 129 * 4).fill(0)]).buffer],
     ["kind 0", new ArrayBuffer(20)],
     ["an unknown kind", Uint8Array.from({ length: 20 }, () => 200).buffer],
   ];
@@ -50,7 +58,7 @@ describe("what is no message is nothing, and does not throw", () => {
     const next = (): number => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff);
     for (let round = 0; round < 2_000; round += 1) {
       const bytes = Uint8Array.from({ length: next() % 64 }, () => next() & 255);
-      if (bytes.length > 0) bytes[0] = next() % 3;
+      if (bytes.length > 0) bytes[0] = next() % 5;
       const decoded = decode(bytes.buffer);
       if (decoded?.kind === "rectangle") expect(decoded.x + decoded.width).toBeLessThanOrEqual(decoded.screen.width);
     }

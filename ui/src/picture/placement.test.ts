@@ -39,7 +39,7 @@ test("it says where the picture is, once, and that it is nowhere at the end", ()
   own.close();
   placement = undefined;
   expect(said).toEqual([
-    { surface: "here", across: window.innerWidth, stage: [0, 40, 1000, 600], picture: [20, 40, 960, 540], covers: [] },
+    { surface: "here", across: window.innerWidth, stage: [0, 40, 1000, 600], picture: [20, 40, 960, 540], pointer: false, covers: [] },
     { surface: "none" },
   ]);
 });
@@ -60,6 +60,23 @@ test("a shadow reaches further than what casts it", async () => {
   over('<div style="position: absolute; box-shadow: 0 0 8px black">menu</div>', rect(500, 300, 80, 100));
   await vi.waitFor(() => expect(said).toHaveLength(2));
   expect(said[1]).toMatchObject({ covers: [[468, 268, 144, 164]] });
+});
+
+test("the user's pointer covers nothing: the app paints it, too, and is not told of its every move", async () => {
+  start();
+  const stage = document.querySelector("main") as Element;
+  stage.insertAdjacentHTML("beforeend", '<span data-users-pointer style="position: absolute"><img /></span>');
+  const pointer = stage.lastElementChild as HTMLElement;
+  put(pointer, rect(500, 300, 24, 24));
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  expect(said[1]).toMatchObject({ pointer: true, covers: [] });
+  const looked = vi.spyOn(stage, "getBoundingClientRect");
+  pointer.style.left = "10px";
+  await new Promise((done) => setTimeout(done, 50));
+  expect(looked).not.toHaveBeenCalled();
+  pointer.remove();
+  await vi.waitFor(() => expect(said).toHaveLength(3));
+  expect(said[2]).toMatchObject({ pointer: false, covers: [] });
 });
 
 test("a canvas keeps its proportions in the middle of its box", () => {

@@ -12,6 +12,8 @@ type Box4 = Placed["stage"];
 const MOST_COVERS = 16;
 /** How far a shadow reaches around what casts it, in CSS pixels (`--shadow-raised` and its like). */
 const SHADOW = 32;
+/** The user's pointer over the picture, in the page's markup: the app paints it, too, where it stands there. */
+const POINTER = "[data-users-pointer]";
 /** The room around the picture, in the page's markup. */
 const STAGE = "[data-plane]";
 
@@ -33,7 +35,10 @@ export class Placement {
     this.#sizes = new ResizeObserver(this.#again);
     this.#sizes.observe(canvas);
     this.#sizes.observe(this.#stage);
-    this.#changes = new MutationObserver(this.#again);
+    this.#changes = new MutationObserver((records) => {
+      // It moves often, and nothing else with it.
+      if (records.some(({ target }) => !(target instanceof Element && target.closest(POINTER)))) this.#again();
+    });
     this.#changes.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "open", "hidden"] });
     for (const event of MOVES) window.addEventListener(event, this.#again, { capture: true, passive: true });
     this.look();
@@ -49,6 +54,7 @@ export class Placement {
       across: window.innerWidth,
       stage: box(stage),
       picture: contained(this.canvas.getBoundingClientRect(), this.canvas),
+      pointer: this.#stage.querySelector(POINTER) !== null,
       covers: few(covers(this.canvas, stage)),
     };
     const said = JSON.stringify(place);
@@ -93,6 +99,7 @@ function covers(canvas: Element, stage: DOMRect): DOMRect[] {
     }
     const style = getComputedStyle(element);
     if (style.position !== "absolute" && style.position !== "fixed") continue;
+    if (element.matches(POINTER)) continue;
     if (style.visibility === "hidden" || style.opacity === "0") continue;
     if (element.matches(":modal")) add(stage, 0);
     add(element.getBoundingClientRect(), style.boxShadow === "none" || style.boxShadow === "" ? 0 : SHADOW);

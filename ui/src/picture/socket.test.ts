@@ -33,7 +33,7 @@ class Wire {
 }
 
 const pixel = (): ArrayBuffer => Uint8Array.from([1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 2, 3, 4]).buffer;
-const events = { onRectangle: vi.fn(), onPointer: vi.fn(), onSize: vi.fn(), onOpen: vi.fn(), onState: vi.fn() };
+const events = { onRectangle: vi.fn(), onPointer: vi.fn(), onCursor: vi.fn(), onSize: vi.fn(), onOpen: vi.fn(), onState: vi.fn() };
 let opened: number;
 let address: () => Promise<PictureAddress>;
 const start = (): PictureSocket => new PictureSocket(() => address(), events, (url) => new Wire(url) as unknown as WebSocket);
@@ -64,8 +64,11 @@ test("the token is the first message, and each message is acknowledged after it 
   last().onmessage?.({ data: Uint8Array.from([2, 0, 5, 0, 6, 0]).buffer });
   expect(events.onPointer).toHaveBeenCalledWith({ kind: "pointer", x: 5, y: 6 });
   expect(last().sent).toHaveLength(4);
+  last().onmessage?.({ data: Uint8Array.from([4, ...Array<number>(15).fill(0)]).buffer });
+  expect(events.onCursor).toHaveBeenCalledWith({ kind: "cursor", cursor: "hidden" });
+  expect(last().sent).toHaveLength(5);
   last().onmessage?.({ data: "text" });
-  expect(last().sent).toHaveLength(4);
+  expect(last().sent).toHaveLength(5);
 });
 
 test("where the app paints, the page is told the size, says the place, and acknowledges what is seen", async () => {

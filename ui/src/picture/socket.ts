@@ -5,7 +5,7 @@
  */
 import type { PictureAddress, Place } from "../generated/host";
 import type { InputEvent } from "../generated/protocol";
-import { decode, type Rectangle, type ScreenSize, type UserPointer } from "./message";
+import { decode, type Rectangle, type ScreenSize, type UserCursor, type UserPointer } from "./message";
 
 /** First and longest pause before the next attempt, in milliseconds; each pause doubles the last. */
 const FIRST_PAUSE_MS = 200;
@@ -26,6 +26,7 @@ function afterPaint(then: () => void): void {
 export interface PictureEvents {
   onRectangle(rectangle: Rectangle): void;
   onPointer(pointer: UserPointer): void;
+  onCursor(cursor: UserCursor): void;
   /** The app paints the picture itself, which has this size. */
   onSize(size: ScreenSize): void;
   /** Open: can the app paint the picture itself? Then `place` says where. */
@@ -96,6 +97,7 @@ export class PictureSocket {
       if (decoded) this.#pause = FIRST_PAUSE_MS;
       if (decoded?.kind === "rectangle") this.events.onRectangle(decoded);
       else if (decoded?.kind === "pointer") this.events.onPointer(decoded);
+      else if (decoded?.kind === "cursor") this.events.onCursor(decoded);
       else if (decoded?.kind === "size") this.events.onSize(decoded);
       // Says that this message is done with, whatever it was: the program sends no more than a window can draw. Where the
       // program paints, it waits for this before it leaves a place to the page, which must be seen to have painted by then.

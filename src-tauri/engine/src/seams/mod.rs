@@ -12,7 +12,7 @@ pub use frame_sink::FrameSink;
 pub use input_sink::{InputError, InputSink};
 pub use keyboard_layouts::{KeyboardLayouts, LayoutsError};
 pub use renfort_picture::{Picture, PixelFormat, Rect, Size};
-pub use screen_source::{Change, ScreenError, ScreenSource};
+pub use screen_source::{Change, Cursor, ScreenError, ScreenSource};
 pub use video::{EncodedFrame, VideoDecoder, VideoEncoder, VideoError};
 
 /// Opens a seam on the thread that will use it.

@@ -1,6 +1,8 @@
 //! Where the picture comes from.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use renfort_protocol::cursor::CursorShape;
 
 use super::{Picture, Rect, Size};
 
@@ -13,6 +15,18 @@ pub enum Change {
     Damaged(Vec<Rect>),
     /// The screen has another size; the picture has it too and is wholly up to date.
     Resized(Size),
+    /// The pointer may be elsewhere or look different; the picture was not touched. A source that cannot tell says
+    /// [`Change::Nothing`] in its time.
+    Pointer,
+}
+
+/// What the pointer looks like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// Nobody sees it.
+    Hidden,
+    /// This.
+    Shape(Arc<CursorShape>),
 }
 
 /// Why a screen cannot be captured.
@@ -49,4 +63,8 @@ pub trait ScreenSource: Send {
 
     /// Where the pointer is, where the system tells.
     fn pointer(&mut self) -> Option<(u16, u16)>;
+
+    /// What the pointer looks like, where the system tells: as of the last [`Self::wait`] or later. The picture does not
+    /// have it.
+    fn cursor(&mut self) -> Option<Cursor>;
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use renfort_protocol::{
     VERSION,
+    cursor::CursorShape,
     grant::{Capability, Grant},
     input::{Button, InputEvent},
     keyboard::{KeyMode, TypedText},
@@ -16,7 +17,10 @@ use super::{
     Channel, InputOutcome, LinkEvent, SharerEffect, SharerSession, ViewerSession,
     sharer_tests::{START, grant},
 };
-use crate::peer::{Pause, SharerCommand, SharerEvent, ViewerCommand};
+use crate::{
+    peer::{Pause, SharerCommand, SharerEvent, ViewerCommand},
+    seams::Cursor,
+};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -27,7 +31,13 @@ enum Step {
     Outcome(InputOutcome),
     InputBroken,
     Copied,
+    Looks(Option<u8>),
     Pass(u64),
+}
+
+fn shape(number: u8) -> Cursor {
+    let shape = CursorShape::new((1, 1), (0, 0), vec![number; 4]).expect("one pixel");
+    Cursor::Shape(shape.into())
 }
 
 fn capability() -> impl Strategy<Value = Capability> {
@@ -64,7 +74,7 @@ fn input() -> impl Strategy<Value = InputEvent> {
 
 fn message() -> impl Strategy<Value = FromViewer> {
     prop_oneof![
-        4 => Just(FromViewer::Hello { version: VERSION }),
+        4 => Just(FromViewer::Hello { version: VERSION, cursor: true }),
         2 => Just(FromViewer::Heartbeat),
         3 => (capability(), 0..4_u64).prop_map(|(capability, at)| FromViewer::Request { capability, asked_at: UnixMillis(at) }),
         1 => capability().prop_map(|capability| FromViewer::GiveBack { capability }),
@@ -91,6 +101,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => outcome.prop_map(Step::Outcome),
         1 => Just(Step::InputBroken),
         1 => Just(Step::Copied),
+        2 => proptest::option::of(0..40_u8).prop_map(Step::Looks),
         4 => (0..40_000_u64).prop_map(Step::Pass),
         // The machine slept.
         1 => (40_000..8 * 3_600_000_u64).prop_map(Step::Pass),
@@ -134,7 +145,8 @@ impl Told {
                     "copied without leave"
                 );
             }
-            SharerEffect::Picture(true) | SharerEffect::Send(_, FromSharer::Pointer { .. }) => {
+            SharerEffect::Picture(true)
+            | SharerEffect::Send(_, FromSharer::Pointer { .. } | FromSharer::Cursor { .. }) => {
                 prop_assert!(self.pause != Pause::Everything, "seen while everything rests");
                 prop_assert!(self.grant.allows(Capability::View, now).is_ok(), "seen without leave");
             }
@@ -211,7 +223,7 @@ proptest! {
         let mut session = SharerSession::new(given, policy, START);
         let mut now = START;
         // Most of what matters comes after the hello.
-        steps.splice(0..0, [Step::Link(LinkEvent::Open), Step::Hear(Channel::Session, FromViewer::Hello { version: VERSION })]);
+        steps.splice(0..0, [Step::Link(LinkEvent::Open), Step::Hear(Channel::Session, FromViewer::Hello { version: VERSION, cursor: true })]);
         for step in steps {
             match step {
                 Step::Hear(channel, message) => {
@@ -228,6 +240,7 @@ proptest! {
                 Step::Outcome(outcome) => session.handle_input(outcome, now),
                 Step::InputBroken => session.handle_input_unavailable(now),
                 Step::Copied => session.handle_copied("x".into(), now),
+                Step::Looks(looks) => session.handle_cursor(looks.map_or(Cursor::Hidden, shape), now),
                 Step::Pass(millis) => {
                     now = now.plus(millis);
                     session.handle_timeout(now);

@@ -5,6 +5,7 @@
 //!
 //! Invariant: after [`SharerEvent::Ended`] there are no further effects.
 
+mod cursor;
 mod from_here;
 mod from_viewer;
 mod turns;
@@ -134,6 +135,7 @@ pub struct SharerSession {
     texts: u32,
     pointer_order: u64,
     last_move: u64,
+    cursor: cursor::Telling,
     unsent_chat: VecDeque<ChatText>,
     effects: VecDeque<SharerEffect>,
 }
@@ -166,6 +168,7 @@ impl SharerSession {
             texts: 0,
             pointer_order: 0,
             last_move: 0,
+            cursor: cursor::Telling::default(),
             unsent_chat: VecDeque::new(),
             effects: VecDeque::new(),
         }
@@ -191,6 +194,7 @@ impl SharerSession {
             self.tally.due(),
             self.link.deadline(),
             self.typing_due(),
+            self.cursor.due(),
         ];
         if self.ended {
             None
@@ -215,6 +219,7 @@ impl SharerSession {
             self.flush_tally(now);
         }
         self.poll_typing(now);
+        self.tell_cursor(now);
         while let Some(due) = self.live.poll(now) {
             match due {
                 Due::Beat => self.send(FromSharer::Heartbeat),
@@ -293,6 +298,8 @@ impl SharerSession {
         let flows = |capability| self.greeted && !self.ended && self.grant.allows(capability, now).is_ok();
         let (picture, clipboard) = (flows(Capability::View), flows(Capability::Clipboard));
         if std::mem::replace(&mut self.picture, picture) != picture {
+            // What it looked like before is not told later: the screen's thread tells anew when the picture begins.
+            self.cursor.forget();
             self.effects.push_back(SharerEffect::Picture(picture));
         }
         if std::mem::replace(&mut self.clipboard, clipboard) != clipboard {

@@ -29,7 +29,14 @@ fn sharer() -> SharerSession {
     let mut session = SharerSession::new(grant(&ALL), Policy::default(), START);
     session.handle_timeout(START);
     session.handle_link(LinkEvent::Open, START);
-    hear(&mut session, &FromViewer::Hello { version: VERSION }, START);
+    hear(
+        &mut session,
+        &FromViewer::Hello {
+            version: VERSION,
+            cursor: true,
+        },
+        START,
+    );
     effects(&mut session);
     session
 }

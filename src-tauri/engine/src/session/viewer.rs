@@ -5,6 +5,7 @@
 //! Invariant: input is sent only while the sharer is heard and says that control is allowed: what a person typed at a
 //! frozen picture is not carried out later.
 
+mod cursor;
 mod typing;
 
 use std::collections::VecDeque;
@@ -76,6 +77,7 @@ pub struct ViewerSession {
     ended: bool,
     moves: u64,
     pointer_order: u64,
+    cursors: cursor::Slots,
     reminded_at: Option<UnixMillis>,
     wishes: Wishes,
     typing: Option<Typing>,
@@ -101,6 +103,7 @@ impl ViewerSession {
             ended: false,
             moves: 0,
             pointer_order: 0,
+            cursors: cursor::Slots::default(),
             reminded_at: None,
             wishes: Wishes::default(),
             typing: None,
@@ -152,7 +155,13 @@ impl ViewerSession {
             LinkEvent::Open => {
                 self.link.open();
                 self.set_open(true, now);
-                self.send(Channel::Session, FromViewer::Hello { version: VERSION });
+                self.send(
+                    Channel::Session,
+                    FromViewer::Hello {
+                        version: VERSION,
+                        cursor: true,
+                    },
+                );
             }
             LinkEvent::Interrupted(interrupted) => self.link.interrupted(interrupted, now),
             LinkEvent::Closed => {
@@ -343,6 +352,7 @@ impl ViewerSession {
             FromSharer::Screen { width, height } => self.event(ViewerEvent::Screen { width, height }),
             FromSharer::Keyboard { layout } => self.event(ViewerEvent::Keyboard(layout)),
             FromSharer::Typing { typing } => self.typing_progress(typing),
+            FromSharer::Cursor { cursor } => self.cursor(cursor, now),
             FromSharer::InputDenied { reason } => self.event(ViewerEvent::InputDenied(reason)),
             FromSharer::Clipboard { text } => {
                 // Crossed the technician's own giving back.
@@ -376,6 +386,7 @@ impl ViewerSession {
         }
         self.greeted = true;
         self.pointer_order = 0;
+        self.cursors = cursor::Slots::default();
         self.moves = 0;
         if !std::mem::replace(&mut self.announced, true) {
             self.event(ViewerEvent::Connected);

@@ -231,6 +231,7 @@ impl Driver {
             Happening::Screen(Some(ScreenEvent::Ready(ready))) => session.handle_screen_ready(ready, now),
             Happening::Screen(Some(ScreenEvent::Size(size))) => session.handle_screen_size(size),
             Happening::Screen(Some(ScreenEvent::Pointer(x, y))) => session.handle_pointer(x, y),
+            Happening::Screen(Some(ScreenEvent::Cursor(cursor))) => session.handle_cursor(cursor, now),
             Happening::Screen(Some(ScreenEvent::Failed(reason))) => session.handle_screen_failed(&reason, now),
             Happening::Screen(None) => session.handle_screen_failed("the capture ended", now),
             Happening::Copied(text) => session.handle_copied(text, now),

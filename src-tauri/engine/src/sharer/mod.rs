@@ -28,6 +28,7 @@ mod input;
 mod orders;
 mod outlet;
 mod pacing;
+mod pointer;
 mod screen;
 mod stop;
 mod updates;

@@ -16,12 +16,13 @@ use super::{
     bitrate::Bitrate,
     orders::{Orders, PictureControl},
     outlet::{Gate, Outlet, OutletError, VideoOutlet},
+    pointer::PointerWatch,
     stop::StopSwitch,
     updates::{UpdateLine, UpdateOutlet},
 };
 use crate::{
     leg,
-    seams::{Change, Opener, Picture, PixelFormat, ScreenError, ScreenSource, Size, VideoEncoder, VideoError},
+    seams::{Change, Cursor, Opener, Picture, PixelFormat, ScreenError, ScreenSource, Size, VideoEncoder, VideoError},
     session::ScreenReady,
     transport::{self, Frame},
 };
@@ -33,9 +34,6 @@ pub const SCREEN_EVENTS: usize = 16;
 
 /// Longest wait for a change: a wish for a key frame is looked after so often.
 const WAIT: Duration = Duration::from_millis(100);
-/// The pointer is looked after so often while it moves (20 times a second), and for [`MOVING`] after.
-const POINTER: Duration = Duration::from_millis(50);
-const MOVING: Duration = Duration::from_secs(2);
 
 /// What the thread tells.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,6 +44,8 @@ pub enum ScreenEvent {
     Size(Size),
     /// The pointer is here now.
     Pointer(u16, u16),
+    /// It looks like this now.
+    Cursor(Cursor),
     /// It cannot go on.
     Failed(String),
 }
@@ -122,7 +122,7 @@ impl ScreenThread {
         self.tell(ScreenEvent::Ready(ScreenReady { capture, codec, size }))?;
 
         let mut picture = Picture::new(size, PixelFormat::Bgrx);
-        let (mut pointer, now) = (Pointer::default(), Instant::now());
+        let (mut pointer, now) = (PointerWatch::default(), Instant::now());
         let mut way = Way::new(&Orders::default(), Bitrate::new(now), now);
         while let Some(orders) = self.gate.control.take().filter(|_| !self.gate.stop.is_stopped()) {
             let now = Instant::now();
@@ -132,6 +132,7 @@ impl ScreenThread {
             }
             if orders.begun {
                 way.outlet.begin(now);
+                pointer = PointerWatch::default();
             } else if orders.key {
                 way.outlet.want_key();
             }
@@ -139,9 +140,10 @@ impl ScreenThread {
                 return Ok(());
             }
             let due = way.outlet.wait(now, &self.gate);
-            let wait = pointer.wait(now).min(due.unwrap_or(WAIT));
+            let wait = pointer.wait(now).unwrap_or(WAIT).min(due.unwrap_or(WAIT));
             match screen.wait(wait, &mut picture).map_err(failure)? {
                 Change::Nothing => {}
+                Change::Pointer => pointer.stirred(),
                 Change::Damaged(rects) => {
                     leg::mark("picture: captured");
                     way.outlet.changed(&rects);
@@ -152,8 +154,14 @@ impl ScreenThread {
                 size = picture.size();
                 self.tell(ScreenEvent::Size(size))?;
             }
-            if let Some((x, y)) = pointer.look(screen.as_mut(), Instant::now()) {
-                self.tell(ScreenEvent::Pointer(x, y))?;
+            let seen = pointer.look(screen.as_mut(), Instant::now());
+            // What was seen while the screen is hidden is not told, not even later.
+            for event in seen
+                .into_iter()
+                .flatten()
+                .filter(|_| self.gate.control.is_still_wanted())
+            {
+                self.tell(event)?;
             }
             way.outlet
                 .go(&picture, encoder.as_mut(), &self.gate)
@@ -169,38 +177,4 @@ impl ScreenThread {
 
 fn failure(error: impl std::fmt::Display) -> Failure {
     Some(error.to_string())
-}
-
-/// Where the pointer was seen last.
-#[derive(Default)]
-struct Pointer {
-    place: Option<(u16, u16)>,
-    moved_at: Option<Instant>,
-    looked_at: Option<Instant>,
-}
-
-impl Pointer {
-    fn wait(&self, now: Instant) -> Duration {
-        let moving = self
-            .moved_at
-            .is_some_and(|at| now.saturating_duration_since(at) < MOVING);
-        if moving { POINTER } else { WAIT }
-    }
-
-    /// Its place, when it is another.
-    fn look(&mut self, screen: &mut dyn ScreenSource, now: Instant) -> Option<(u16, u16)> {
-        if self
-            .looked_at
-            .is_some_and(|at| now.saturating_duration_since(at) < POINTER)
-        {
-            return None;
-        }
-        self.looked_at = Some(now);
-        let place = screen.pointer()?;
-        let moved = self.place.replace(place) != Some(place);
-        if moved {
-            self.moved_at = Some(now);
-        }
-        moved.then_some(place)
-    }
 }

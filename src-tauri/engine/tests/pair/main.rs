@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod carried;
+mod cursor;
 mod exact;
 #[path = "../support/mod.rs"]
 mod support;

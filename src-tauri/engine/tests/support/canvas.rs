@@ -92,6 +92,10 @@ impl ScreenSource for CanvasScreen {
     fn pointer(&mut self) -> Option<(u16, u16)> {
         None
     }
+
+    fn cursor(&mut self) -> Option<Cursor> {
+        None
+    }
 }
 
 pub struct CanvasSink(pub Arc<Canvas>);

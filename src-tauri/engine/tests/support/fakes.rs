@@ -20,6 +20,7 @@ pub struct World {
     pub changes: Mutex<VecDeque<u32>>,
     pub wake: Condvar,
     pub pointer: Mutex<(u16, u16)>,
+    pub cursor: Mutex<Option<Cursor>>,
     pub captures: AtomicUsize,
     pub encoded: AtomicUsize,
     pub inputs: Mutex<Vec<InputEvent>>,
@@ -87,6 +88,10 @@ impl ScreenSource for FakeScreen {
 
     fn pointer(&mut self) -> Option<(u16, u16)> {
         Some(*self.world.pointer.lock().unwrap())
+    }
+
+    fn cursor(&mut self) -> Option<Cursor> {
+        self.world.cursor.lock().unwrap().clone()
     }
 }
 

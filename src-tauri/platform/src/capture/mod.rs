@@ -7,6 +7,8 @@
 //! Invariant: a backend that was asked for by name is never replaced by the other one.
 
 #[cfg(target_os = "linux")]
+mod cursor;
+#[cfg(target_os = "linux")]
 mod root;
 #[cfg(target_os = "linux")]
 mod shared_memory;

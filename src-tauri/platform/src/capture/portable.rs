@@ -11,7 +11,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use renfort_engine::seams::{Change, Picture, Rect, ScreenError, ScreenSource, Size};
+use renfort_engine::seams::{Change, Cursor, Picture, Rect, ScreenError, ScreenSource, Size};
 
 use super::portable_host::{Host, open_capturer};
 use crate::region::Region;
@@ -101,6 +101,10 @@ impl ScreenSource for PortableScreen {
 
     fn pointer(&mut self) -> Option<(u16, u16)> {
         self.host.pointer()
+    }
+
+    fn cursor(&mut self) -> Option<Cursor> {
+        None
     }
 }
 

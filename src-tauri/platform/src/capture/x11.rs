@@ -9,7 +9,7 @@
 use std::os::fd::AsRawFd as _;
 use std::time::{Duration, Instant};
 
-use renfort_engine::seams::{Change, Picture, Rect, ScreenError, ScreenSource, Size};
+use renfort_engine::seams::{Change, Cursor, Picture, Rect, ScreenError, ScreenSource, Size};
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::damage::{self, ConnectionExt as _, Damage, ReportLevel};
@@ -19,6 +19,7 @@ use x11rb::protocol::xfixes::{self, ConnectionExt as _, Region as ServerRegion};
 use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageFormat, Rectangle};
 use x11rb::protocol::{ErrorKind, Event};
 
+use super::cursor::CursorReader;
 use super::root::{Root, lost, refused, refused_id};
 use super::shared_memory::SharedMemory;
 use crate::region::{Region, area};
@@ -30,6 +31,9 @@ struct X11Screen {
     taken: ServerRegion,
     segment: Seg,
     memory: SharedMemory,
+    cursor: CursorReader,
+    /// The pointer looks different.
+    pointed: bool,
     /// There is damage on the server.
     damaged: bool,
     /// The size may have changed.
@@ -101,6 +105,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         .check()
         .map_err(refused)?;
     let (segment, memory) = share(&root, size)?;
+    let cursor = CursorReader::open(&root)?;
     Ok(Box::new(X11Screen {
         root,
         size,
@@ -108,6 +113,8 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         taken,
         segment,
         memory,
+        cursor,
+        pointed: false,
         damaged: false,
         moved: false,
         whole: true,
@@ -169,7 +176,11 @@ impl ScreenSource for X11Screen {
                     Change::Damaged(rects)
                 });
             }
-            if !self.moved && !self.sleep(deadline)? {
+            if std::mem::take(&mut self.pointed) || self.cursor.wake(Instant::now()) {
+                return Ok(Change::Pointer);
+            }
+            let until = self.cursor.wakes().map_or(deadline, |at| at.min(deadline));
+            if !self.moved && !self.sleep(until)? && until == deadline {
                 return Ok(Change::Nothing);
             }
         }
@@ -177,6 +188,10 @@ impl ScreenSource for X11Screen {
 
     fn pointer(&mut self) -> Option<(u16, u16)> {
         self.root.pointer()
+    }
+
+    fn cursor(&mut self) -> Option<Cursor> {
+        self.cursor.read(&self.root, Instant::now())
     }
 }
 
@@ -186,6 +201,10 @@ impl X11Screen {
             match event {
                 Event::DamageNotify(_) => self.damaged = true,
                 Event::ConfigureNotify(_) | Event::RandrScreenChangeNotify(_) => self.moved = true,
+                Event::XfixesCursorNotify(notify) => {
+                    self.cursor.displayed(notify.cursor_serial);
+                    self.pointed = true;
+                }
                 Event::Error(error) => return Err(ScreenError::Failed(format!("{:?}", error.error_kind))),
                 _ => {}
             }

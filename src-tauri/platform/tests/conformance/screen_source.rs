@@ -70,7 +70,7 @@ impl Desk {
             match self.wait(QUIET)? {
                 Change::Damaged(rects) => seen.extend(rects),
                 Change::Resized(size) => bail!("resized to {size:?}"),
-                Change::Nothing => {}
+                Change::Nothing | Change::Pointer => {}
             }
             if let Some(covered) = seen.iter().copied().reduce(Rect::union)
                 && covered.union(rect) == covered

@@ -20,7 +20,7 @@ const source: FrameSource = (_, onFrame) => {
   return () => (stopped += 1);
 };
 const frame = (name: string, width = 1280, height = 802): Frame => ({ image: name as unknown as CanvasImageSource, width, height, timestamp: 1, lasts: true, pixels: () => Promise.reject(new Error("nobody asks")), release: () => released.push(name) });
-const events = { onSize: vi.fn(), onPointer: vi.fn(), onState: vi.fn() };
+const events = { onSize: vi.fn(), onPointer: vi.fn(), onCursor: vi.fn(), onState: vi.fn() };
 const canvas = (): HTMLCanvasElement => {
   const element = document.createElement("canvas");
   element.getContext = (() => ({
@@ -59,11 +59,15 @@ test("frames are painted as they come, and each is given back when the next one 
 test("a canvas that comes later shows what is there, and the user's pointer", () => {
   painter.follow(track);
   painter.point(3, 4);
+  painter.look({ width: 2, height: 1, x: 1, y: 0, pixels: "gAECAwQ=" });
   give(frame("a"));
   expect([painted, drawn]).toEqual([0, []]);
   painter.attach(canvas(), events);
   expect(drawn).toEqual(["a"]);
   expect(events.onPointer).toHaveBeenCalledWith({ x: 3, y: 4 });
+  expect(events.onCursor).toHaveBeenCalledWith({ width: 2, height: 1, x: 1, y: 0, pixels: Uint8ClampedArray.of(1, 2, 3, 4, 1, 2, 3, 4) });
+  painter.look(null);
+  expect(events.onCursor).toHaveBeenLastCalledWith("hidden");
   expect(events.onState).toHaveBeenCalledWith("open");
 });
 

@@ -6,8 +6,10 @@
  * Invariant: at most one frame is kept here, and every other is given back at once; once updates have come, no frame is painted that
  * they did not announce.
  */
+import type { CursorShape } from "../../generated/protocol";
 import type { Picture } from "../../picture/composition/picture";
 import type { Rect } from "../../picture/composition/wire";
+import { unpacked, type Cursor } from "../../picture/cursor/shape";
 import type { PictureEvents } from "../index";
 import { ComposedPicture } from "./composed";
 import { frameSource, type Frame, type FrameSource } from "./frames";
@@ -77,6 +79,7 @@ export class ScreenPainter {
   #screen: Size | null = null;
   #canvas: Canvas | null = null;
   #pointer: { x: number; y: number } | null = null;
+  #cursor: Cursor | null = null;
   #told: Size | null = null;
 
   constructor(
@@ -126,6 +129,12 @@ export class ScreenPainter {
     this.#canvas?.events.onPointer({ x, y });
   }
 
+  /** What the user's pointer looks like; null: it is hidden. */
+  look(shape: CursorShape | null): void {
+    this.#cursor = shape === null ? "hidden" : unpacked(shape);
+    if (this.#cursor) this.#canvas?.events.onCursor(this.#cursor);
+  }
+
   /** Paints on this canvas from now on, what is there already first. */
   attach(element: HTMLCanvasElement, events: PictureEvents): void {
     // Opaque and unsynchronised: the least work between a frame and the screen.
@@ -133,6 +142,7 @@ export class ScreenPainter {
     this.#told = null;
     events.onState("open");
     this.#paint([]);
+    if (this.#cursor) events.onCursor(this.#cursor);
     if (this.#pointer) events.onPointer(this.#pointer);
   }
 

@@ -147,6 +147,7 @@ export class Viewer {
     if (event.event === "screen") this.picture.resize(event.width, event.height);
     // The short way: a pointer that moves changes nothing but the picture.
     else if (event.event === "pointer") return this.picture.point(event.x, event.y);
+    else if (event.event === "cursor") return this.picture.look(event.shape);
     if (event.event === "ended") this.drop();
     this.onEvent(event);
   }

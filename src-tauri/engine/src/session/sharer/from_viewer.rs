@@ -19,7 +19,7 @@ use renfort_protocol::{
 };
 
 use super::{
-    SharerEffect, SharerSession,
+    SharerEffect, SharerSession, cursor,
     turns::{Next, Turns},
 };
 use crate::{
@@ -57,7 +57,7 @@ impl SharerSession {
                 },
             ) if self.turns.is_none() => self.input(event, now),
             (Channel::Pointer, _) => self.fail(Code::NotAllowed.into(), now),
-            (Channel::Session, FromViewer::Hello { version }) => self.greet(version, now),
+            (Channel::Session, FromViewer::Hello { version, cursor }) => self.greet(version, cursor, now),
             (Channel::Session, _) if !self.greeted => self.fail(Code::OutOfOrder.into(), now),
             (Channel::Session, message) => self.say(message, now),
         }
@@ -150,7 +150,7 @@ impl SharerSession {
         }
     }
 
-    fn greet(&mut self, version: u16, now: UnixMillis) {
+    fn greet(&mut self, version: u16, cursor: bool, now: UnixMillis) {
         if self.greeted {
             return self.fail(Code::OutOfOrder.into(), now);
         }
@@ -159,6 +159,7 @@ impl SharerSession {
         }
         self.greeted = true;
         self.last_move = 0;
+        self.cursor = cursor::Telling::new(cursor);
         self.announce(now);
         self.update_flows(now);
         for text in std::mem::take(&mut self.unsent_chat) {

@@ -142,7 +142,10 @@ fn a_refusal_that_was_lost_on_its_way_is_repeated_and_the_user_is_not_asked_agai
         clipboard: false,
     });
     scene.session.handle_link(LinkEvent::Open, START);
-    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.hear(&FromViewer::Hello {
+        version: VERSION,
+        cursor: true,
+    });
     scene.effects();
     scene.hear(&ask(START));
     let refused = FromSharer::Refused {

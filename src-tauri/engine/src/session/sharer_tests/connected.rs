@@ -27,7 +27,10 @@ fn a_connection_begins_with_version_grant_and_screen() {
             height: 600
         }
     );
-    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.hear(&FromViewer::Hello {
+        version: VERSION,
+        cursor: true,
+    });
     let effects = scene.effects();
     assert!(effects.contains(&SharerEffect::Picture(true)) && !effects.contains(&SharerEffect::WatchClipboard(true)));
     let connected = ReportedEvent::Connected {
@@ -177,7 +180,10 @@ fn an_older_move_is_dropped_and_a_restarted_viewer_counts_anew() {
     scene.session.handle_link(LinkEvent::Open, START);
     scene.effects();
     assert!(go(&mut scene, 1).is_empty(), "a move may overtake the hello");
-    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.hear(&FromViewer::Hello {
+        version: VERSION,
+        cursor: true,
+    });
     scene.effects();
     assert_eq!(go(&mut scene, 1), [SharerEffect::Input(at(1))]);
 }
@@ -189,7 +195,10 @@ fn chat_that_was_written_while_nobody_was_there_is_sent_when_they_are() {
     scene.command(SharerCommand::Chat(text.clone()));
     assert!(scene.said().is_empty());
     scene.session.handle_link(LinkEvent::Open, START);
-    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.hear(&FromViewer::Hello {
+        version: VERSION,
+        cursor: true,
+    });
     assert!(scene.said().contains(&FromSharer::Chat { text }));
 }
 

@@ -2,6 +2,7 @@
 
 mod allowed;
 mod connected;
+mod cursor;
 mod paused;
 mod switches;
 mod typing;
@@ -77,7 +78,10 @@ impl Scene {
     fn greet(self) -> Self {
         let mut scene = self;
         scene.session.handle_link(LinkEvent::Open, START);
-        scene.hear(&FromViewer::Hello { version: VERSION });
+        scene.hear(&FromViewer::Hello {
+            version: VERSION,
+            cursor: true,
+        });
         scene.effects();
         scene
     }

@@ -1,6 +1,7 @@
 //! Everything rests while something is open on the user's screen that is not for the technician's eyes.
 
 use super::*;
+use crate::seams::Cursor;
 
 const ALL: [Capability; 3] = [Capability::View, Capability::Control, Capability::Clipboard];
 
@@ -24,6 +25,7 @@ fn while_everything_rests_nothing_is_seen_done_or_copied_and_afterwards_it_is_se
         text: ClipboardText::new("x".into()).unwrap(),
     });
     scene.session.handle_pointer(3, 4);
+    scene.session.handle_cursor(Cursor::Hidden, scene.now);
     let said = scene.effects();
     let told = |effect: &SharerEffect| {
         matches!(
@@ -36,7 +38,10 @@ fn while_everything_rests_nothing_is_seen_done_or_copied_and_afterwards_it_is_se
     // Another connection changes nothing.
     scene.session.handle_link(LinkEvent::Closed, scene.now);
     scene.session.handle_link(LinkEvent::Open, scene.now);
-    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.hear(&FromViewer::Hello {
+        version: VERSION,
+        cursor: true,
+    });
     let effects = scene.effects();
     assert!(!effects.contains(&SharerEffect::Picture(true)), "{effects:?}");
 

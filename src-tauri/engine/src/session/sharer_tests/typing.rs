@@ -130,7 +130,10 @@ fn stop_and_a_lost_connection_end_the_text() {
     scene.hear(&text("abc"));
     scene.session.handle_link(LinkEvent::Closed, START);
     scene.session.handle_link(LinkEvent::Open, START);
-    scene.hear(&FromViewer::Hello { version: VERSION });
+    scene.hear(&FromViewer::Hello {
+        version: VERSION,
+        cursor: true,
+    });
     scene.takes(1);
     assert_eq!(typed(&scene.effects()), "a");
 }

@@ -141,6 +141,7 @@ export class Viewed {
         this.#peerLost = event.lost;
         break;
       case "pointer":
+      case "cursor":
       case "signal":
       case "report":
       case "tampered":

@@ -1,5 +1,5 @@
 /** What a viewer's session is told to do, and what it has to be done; both as the engine of the desktop app has them. */
-import type { Capability, EndReason, FromViewer, Grant, InputDenied, KeyboardLayout, ReportedEvent, Signal, Tampered, Typing, WireError, Withdrawn } from "../../../generated/protocol";
+import type { Capability, CursorShape, EndReason, FromViewer, Grant, InputDenied, KeyboardLayout, ReportedEvent, Signal, Tampered, Typing, WireError, Withdrawn } from "../../../generated/protocol";
 
 /** The two ways between the endpoints. */
 export type Channel = "session" | "pointer";
@@ -34,6 +34,8 @@ export type ViewerEvent =
   | { readonly event: "withdrawn"; readonly capability: Capability; readonly reason: Withdrawn }
   | { readonly event: "screen"; readonly width: number; readonly height: number }
   | { readonly event: "pointer"; readonly x: number; readonly y: number }
+  /** What the user's pointer looks like; null: it is hidden. */
+  | { readonly event: "cursor"; readonly shape: CursorShape | null }
   /** Layout of the user's keyboard; null when it is not known. */
   | { readonly event: "keyboard"; readonly layout: KeyboardLayout | null }
   /** How far a text is that is typed on the user's machine. */

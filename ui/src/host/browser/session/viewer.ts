@@ -8,7 +8,7 @@
  * Invariant: input is sent only while the sharer is heard and says that control is allowed: what a person typed at a
  * frozen picture is not carried out later.
  */
-import type { EndReason, FromSharer, FromViewer, Grant, InputEvent, ReportedEvent, Signal, Typing, WireError } from "../../../generated/protocol";
+import type { CursorShape, EndReason, FromSharer, FromViewer, Grant, InputEvent, ReportedEvent, Signal, Typing, WireError } from "../../../generated/protocol";
 import type { Candidate, Channel, LinkEvent, ViewerCommand, ViewerEffect, ViewerEvent } from "./events";
 import { MAX_KEY_BYTES, REMIND_MS, UNSENT_CHAT, VERSION } from "./limits";
 import { AnswerLink } from "./link";
@@ -41,6 +41,8 @@ export class ViewerSession {
   #ended = false;
   #moves = 0;
   #pointerOrder = 0;
+  /** What the sharer told over this connection, by slot. */
+  #cursors: (CursorShape | undefined)[] = [];
   #remindedAt: number | null = null;
   #unsentChat: string[] = [];
 
@@ -88,7 +90,7 @@ export class ViewerSession {
       case "open":
         this.#link.open();
         this.#setOpen(true, now);
-        this.#send("session", { type: "hello", version: VERSION });
+        this.#send("session", { type: "hello", version: VERSION, cursor: true });
         break;
       case "interrupted":
       case "restored":
@@ -230,6 +232,12 @@ export class ViewerSession {
         const { type: _, ...told } = message;
         return this.#typed(this.#typing.progress(told));
       }
+      case "cursor": {
+        if (message.cursor === "shape") this.#cursors[message.slot] = message.shape;
+        const shape = message.cursor === "hidden" ? null : this.#cursors[message.slot];
+        if (shape === undefined) return this.#fail({ code: "peer_malformed", params: { detail: "a cursor that was not told" } }, now);
+        return this.#event({ event: "cursor", shape });
+      }
       case "input_denied":
         return this.#event({ event: "input_denied", reason: message.reason });
       case "clipboard":
@@ -255,6 +263,7 @@ export class ViewerSession {
     if (version !== VERSION) return this.#fail({ code: "wrong_version", params: { supported: String(VERSION) } }, now);
     this.#greeted = true;
     this.#pointerOrder = 0;
+    this.#cursors = [];
     this.#moves = 0;
     if (!this.#announced) this.#event({ event: "connected" });
     this.#announced = true;

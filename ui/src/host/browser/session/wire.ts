@@ -2,9 +2,10 @@
  * Reading what the user's machine sent.
  * Invariant: what is handed on is a message that a sharer may send, whole and within the wire's limits.
  */
-import type { Button, FromSharer, InputDenied, KeyMode, Withdrawn, WireError } from "../../../generated/protocol";
+import type { Button, CursorShape, FromSharer, InputDenied, KeyMode, Withdrawn, WireError } from "../../../generated/protocol";
+import { CURSOR_SLOTS, unpacked } from "../../../picture/cursor/shape";
 import { MAX_CHAT_CHARS, MAX_SESSION_BYTES } from "./limits";
-import { boolean, i16, matching, Misshapen, object, optional, record, string, stringThat, tagged, u16, u32, whole, wordOf, type Check } from "../shape";
+import { boolean, i16, matching, Misshapen, object, optional, record, string, stringThat, tagged, u16, u32, upTo, whole, wordOf, type Check } from "../shape";
 import { capability, endReason, error, grant } from "../terms";
 import { fitsClipboard, typed, written } from "./text";
 
@@ -17,6 +18,16 @@ const layout = object({ layout: layoutName, variant: optional(layoutName) });
 /** How far a text is that is typed; how it stands lies beside it. */
 const far = { typed: u16, of: u16 };
 const typing = tagged("state", { going: far, done: far, cancelled: far, denied: { ...far, reason: denied } });
+
+const coded = object({ width: u16, height: u16, x: u16, y: u16, pixels: string });
+const shape: Check<CursorShape> = (value) => {
+  const read = coded(value);
+  if (unpacked(read) === null) throw new Misshapen();
+  return read;
+};
+const slot = upTo(CURSOR_SLOTS - 1);
+/** What the user's pointer looks like; which of these, lies beside it, too. */
+const cursor = tagged("cursor", { hidden: {}, shape: { slot, shape }, kept: { slot } });
 
 const fromSharer = tagged("type", {
   hello: { version: u16 },
@@ -58,8 +69,11 @@ const others = tagged("type", {
   chat: { text: chat },
   bye: {},
 });
-const fromSharerOrTyping: Check<FromSharer> = (value) =>
-  record(value).type === "typing" ? { type: "typing", ...typing(value) } : fromSharer(value);
+const fromSharerWhole: Check<FromSharer> = (value) => {
+  const { type } = record(value);
+  if (type === "typing") return { type, ...typing(value) };
+  return type === "cursor" ? { type, ...cursor(value) } : fromSharer(value);
+};
 
 /** What only this side may say, in its shape: told apart from what nobody says. */
 const fromViewer: Check<unknown> = (value) => (record(value).type === "input" ? input(value) : others(value));
@@ -86,6 +100,6 @@ export function read(text: string): Reading {
   } catch {
     return { error: { code: "malformed" } };
   }
-  if (passes(fromSharerOrTyping, value)) return { message: fromSharerOrTyping(value) };
+  if (passes(fromSharerWhole, value)) return { message: fromSharerWhole(value) };
   return { error: { code: passes(fromViewer, value) ? "not_allowed" : "malformed" } };
 }

@@ -1,0 +1,165 @@
+//! Where the user's pointer is and what it looks like, looked after beside the picture.
+//!
+//! Flow: [`PointerWatch::wait`] says when to look again at the latest, [`PointerWatch::look`] what is new.
+//!
+//! Invariant: nobody looks more often than every [`LOOK`]; what does not change is not told again.
+
+use std::time::{Duration, Instant};
+
+use super::screen::ScreenEvent;
+use crate::seams::{Cursor, ScreenSource};
+
+/// Shortest time between two looks: about 60 a second.
+const LOOK: Duration = Duration::from_millis(16);
+/// A pointer that was seen to move is looked after that often for so long.
+const MOVING: Duration = Duration::from_millis(500);
+
+/// What was seen last.
+#[derive(Default)]
+pub struct PointerWatch {
+    place: Option<(u16, u16)>,
+    cursor: Option<Cursor>,
+    /// The screen told of something that was not looked at yet.
+    stirred: bool,
+    moved_at: Option<Instant>,
+    looked_at: Option<Instant>,
+}
+
+impl PointerWatch {
+    /// Longest time until the next look; none: whenever the screen is looked at anyway.
+    pub fn wait(&self, now: Instant) -> Option<Duration> {
+        let moving = self
+            .moved_at
+            .is_some_and(|at| now.saturating_duration_since(at) < MOVING);
+        let rests = self
+            .looked_at
+            .map(|at| LOOK.saturating_sub(now.saturating_duration_since(at)));
+        (moving || self.stirred).then(|| rests.unwrap_or_default())
+    }
+
+    /// The screen tells that it moved or looks different.
+    pub fn stirred(&mut self) {
+        self.stirred = true;
+    }
+
+    /// Place and looks, as far as they are others than before.
+    pub fn look(&mut self, screen: &mut dyn ScreenSource, now: Instant) -> [Option<ScreenEvent>; 2] {
+        if self
+            .looked_at
+            .is_some_and(|at| now.saturating_duration_since(at) < LOOK)
+        {
+            return [None, None];
+        }
+        self.looked_at = Some(now);
+        self.stirred = false;
+        let place = screen.pointer().filter(|&place| self.place != Some(place));
+        if place.is_some() {
+            self.place = place;
+            self.moved_at = Some(now);
+        }
+        let cursor = screen.cursor().filter(|cursor| self.cursor.as_ref() != Some(cursor));
+        if cursor.is_some() {
+            self.cursor.clone_from(&cursor);
+        }
+        [
+            // What it looks like first: it is drawn at the place that comes next.
+            cursor.map(ScreenEvent::Cursor),
+            place.map(|(x, y)| ScreenEvent::Pointer(x, y)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seams::{Change, Picture, ScreenError, Size};
+
+    struct Screen {
+        place: (u16, u16),
+        cursor: Option<Cursor>,
+        asked: usize,
+    }
+
+    impl ScreenSource for Screen {
+        fn name(&self) -> &'static str {
+            "still"
+        }
+
+        fn size(&self) -> Size {
+            Size::default()
+        }
+
+        fn wait(&mut self, _timeout: Duration, _picture: &mut Picture) -> Result<Change, ScreenError> {
+            Ok(Change::Nothing)
+        }
+
+        fn pointer(&mut self) -> Option<(u16, u16)> {
+            self.asked += 1;
+            Some(self.place)
+        }
+
+        fn cursor(&mut self) -> Option<Cursor> {
+            self.cursor.clone()
+        }
+    }
+
+    fn told(watch: &mut PointerWatch, screen: &mut Screen, now: Instant) -> Vec<ScreenEvent> {
+        watch.look(screen, now).into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn what_is_new_is_told_once_and_the_looks_before_the_place() {
+        let (mut watch, begin) = (PointerWatch::default(), Instant::now());
+        let mut screen = Screen {
+            place: (1, 2),
+            cursor: Some(Cursor::Hidden),
+            asked: 0,
+        };
+        let both = [ScreenEvent::Cursor(Cursor::Hidden), ScreenEvent::Pointer(1, 2)];
+        assert_eq!(told(&mut watch, &mut screen, begin), both);
+        assert_eq!(told(&mut watch, &mut screen, begin + LOOK), []);
+        screen.place = (3, 4);
+        assert_eq!(
+            told(&mut watch, &mut screen, begin + 2 * LOOK),
+            [ScreenEvent::Pointer(3, 4)]
+        );
+        screen.cursor = None;
+        assert_eq!(told(&mut watch, &mut screen, begin + 3 * LOOK), []);
+    }
+
+    #[test]
+    fn nobody_looks_too_often_and_what_stirred_meanwhile_is_looked_at_in_its_time() {
+        let (mut watch, begin) = (PointerWatch::default(), Instant::now());
+        let mut screen = Screen {
+            place: (1, 2),
+            cursor: None,
+            asked: 0,
+        };
+        told(&mut watch, &mut screen, begin);
+        let soon = begin + LOOK / 4;
+        (screen.cursor, screen.place) = (Some(Cursor::Hidden), (5, 6));
+        watch.stirred();
+        assert_eq!(told(&mut watch, &mut screen, soon), []);
+        assert_eq!(screen.asked, 1);
+        let wait = watch.wait(soon).unwrap();
+        assert_eq!(soon + wait, begin + LOOK);
+        assert_eq!(told(&mut watch, &mut screen, soon + wait).len(), 2);
+    }
+
+    #[test]
+    fn a_pointer_that_rests_wakes_nobody() {
+        let (mut watch, begin) = (PointerWatch::default(), Instant::now());
+        let mut screen = Screen {
+            place: (1, 2),
+            cursor: None,
+            asked: 0,
+        };
+        told(&mut watch, &mut screen, begin);
+        assert_eq!(watch.wait(begin), Some(LOOK));
+        assert_eq!(watch.wait(begin + MOVING), None);
+        watch.stirred();
+        assert_eq!(watch.wait(begin + MOVING), Some(Duration::ZERO));
+        told(&mut watch, &mut screen, begin + MOVING);
+        assert_eq!(watch.wait(begin + MOVING), None);
+    }
+}
