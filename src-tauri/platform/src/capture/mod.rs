@@ -9,6 +9,8 @@
 #[cfg(target_os = "linux")]
 mod cursor;
 #[cfg(target_os = "linux")]
+mod motion;
+#[cfg(target_os = "linux")]
 mod root;
 #[cfg(target_os = "linux")]
 mod shared_memory;

@@ -20,6 +20,7 @@ use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, Eve
 use x11rb::protocol::{ErrorKind, Event};
 
 use super::cursor::CursorReader;
+use super::motion::Motion;
 use super::root::{Root, lost, refused, refused_id};
 use super::shared_memory::SharedMemory;
 use crate::region::{Region, area};
@@ -32,7 +33,8 @@ struct X11Screen {
     segment: Seg,
     memory: SharedMemory,
     cursor: CursorReader,
-    /// The pointer looks different.
+    motion: Motion,
+    /// The pointer moves, or looks different.
     pointed: bool,
     /// There is damage on the server.
     damaged: bool,
@@ -105,7 +107,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         .check()
         .map_err(refused)?;
     let (segment, memory) = share(&root, size)?;
-    let cursor = CursorReader::open(&root)?;
+    let (cursor, motion) = (CursorReader::open(&root)?, Motion::open(&root)?);
     Ok(Box::new(X11Screen {
         root,
         size,
@@ -114,6 +116,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         segment,
         memory,
         cursor,
+        motion,
         pointed: false,
         damaged: false,
         moved: false,
@@ -152,6 +155,7 @@ impl ScreenSource for X11Screen {
         let deadline = Instant::now() + timeout;
         loop {
             self.drain_events()?;
+            self.motion.pass(&self.root, Instant::now())?;
             if std::mem::take(&mut self.moved) {
                 self.follow_size()?;
             }
@@ -203,6 +207,10 @@ impl X11Screen {
                 Event::ConfigureNotify(_) | Event::RandrScreenChangeNotify(_) => self.moved = true,
                 Event::XfixesCursorNotify(notify) => {
                     self.cursor.displayed(notify.cursor_serial);
+                    self.pointed = true;
+                }
+                Event::XinputRawMotion(_) => {
+                    self.motion.moved(&self.root, Instant::now())?;
                     self.pointed = true;
                 }
                 Event::Error(error) => return Err(ScreenError::Failed(format!("{:?}", error.error_kind))),

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use renfort_engine::seams::{Change, Cursor, Picture, PixelFormat, ScreenSource, Size};
 use renfort_platform::capture::{self, Preference};
+use renfort_platform::input;
+use renfort_protocol::input::InputEvent;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::render::{Animcursorelt, ConnectionExt as _, CreatePictureAux, PictType};
 use x11rb::protocol::xfixes::ConnectionExt as _;
@@ -263,6 +265,32 @@ fn while_the_cursor_stays_the_server_has_no_work_with_it() -> Result<()> {
         assert_eq!(desk.screen.cursor(), first);
     }
     assert!(desk.display.ticks()? - before <= 1);
+    Ok(())
+}
+
+#[test]
+fn that_the_pointer_begins_to_move_is_told_at_once_and_not_its_every_step() -> Result<()> {
+    let mut desk = Desk::new(Preference::X11)?;
+    let mut hand = input::open(Some(desk.display.name()), &[])?;
+    for round in 0..3 {
+        let began = Instant::now();
+        let mut told = 0;
+        for x in 0..200 {
+            let (order, y) = (0, 10 * (round + 1));
+            hand.apply(&InputEvent::Move { order, x, y })?;
+            told += usize::from(desk.wait(Duration::from_millis(2))? == Change::Pointer);
+            if x == 20 {
+                assert!(told > 0, "the motion was not told");
+                assert_eq!(desk.screen.pointer(), Some((x, y)));
+            }
+        }
+        // Each step may be told until the server has heard that none is wanted.
+        let allowed = 20 + 10 * usize::try_from(began.elapsed().as_millis())? / 300;
+        assert!(told < allowed, "told {told} times");
+        std::thread::sleep(QUIET);
+        while desk.wait(Duration::from_millis(20))? != Change::Nothing {}
+        assert_eq!(desk.wait(QUIET)?, Change::Nothing);
+    }
     Ok(())
 }
 
