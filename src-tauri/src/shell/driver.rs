@@ -217,7 +217,7 @@ impl Driver {
         forward(
             events,
             self.events.clone(),
-            move |event| Event::Sharer(id, event),
+            move |event| Some(Event::Sharer(id, event)),
             ended,
             broken,
         );
@@ -252,14 +252,18 @@ impl Driver {
         };
         let pictures = self.pictures.clone();
         let translate = move |event| {
-            match &event {
-                // The short way: a pointer that moves changes nothing but the picture.
-                ViewerEvent::Pointer { x, y } => pictures.pointer(*x, *y),
-                ViewerEvent::Cursor(cursor) => pictures.cursor(cursor.clone()),
-                ViewerEvent::Ended { .. } => pictures.end(),
-                _ => {}
+            match event {
+                // The short way: a pointer that moves changes nothing but the picture, sixty times a second.
+                ViewerEvent::Pointer { x, y } => pictures.pointer(x, y),
+                ViewerEvent::Cursor(cursor) => pictures.cursor(cursor),
+                event => {
+                    if matches!(event, ViewerEvent::Ended { .. }) {
+                        pictures.end();
+                    }
+                    return Some(Event::Viewer(id, event));
+                }
             }
-            Event::Viewer(id, event)
+            None
         };
         forward(events, self.events.clone(), translate, ended, broken);
     }
@@ -294,22 +298,26 @@ fn defect(detail: &str) -> WireError {
     WireError::from(Code::Internal).with("detail", detail)
 }
 
-/// Passes a peer's events on until its last; a peer that goes without one is given one.
+/// Passes a peer's events on until its last, but for those that `translate` takes itself; a peer that goes without one is given
+/// one.
 fn forward<E: Send + 'static>(
     mut events: mpsc::Receiver<E>,
     to: mpsc::Sender<Event>,
-    translate: impl Fn(E) -> Event + Send + 'static,
+    translate: impl Fn(E) -> Option<Event> + Send + 'static,
     is_last: fn(&E) -> bool,
     broken: E,
 ) {
     tauri::async_runtime::spawn(async move {
         while let Some(event) = events.recv().await {
             let last = is_last(&event);
-            if to.send(translate(event)).await.is_err() || last {
+            let Some(event) = translate(event) else { continue };
+            if to.send(event).await.is_err() || last {
                 return;
             }
         }
-        // A controller that is gone needs no last event.
-        let _ = to.send(translate(broken)).await;
+        if let Some(event) = translate(broken) {
+            // A controller that is gone needs no last event.
+            let _ = to.send(event).await;
+        }
     });
 }
