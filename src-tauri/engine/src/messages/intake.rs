@@ -143,7 +143,7 @@ mod tests {
                             .into();
                     }
                 }
-                Arrived::Broken(_) => return None,
+                Arrived::Message(_) | Arrived::Broken(_) => return None,
             }
         }
         Some(answer)
