@@ -64,6 +64,8 @@ def main() -> None:
     fill(browser, "sign-in-login", arguments.login)
     fill(browser, "sign-in-password", arguments.password_file.read_text(encoding="utf-8").strip())
     click(browser, "sign-in")
+    # Nobody can be asked without a card, which comes by itself.
+    browser.until(f"{element('queue-row-', '^')} && !{element('card-needed')}", QUEUE_SECONDS)
     click(browser, "queue-row-", "^", QUEUE_SECONDS)
     click(browser, "take")
     click(browser, "request-control", seconds=QUEUE_SECONDS)
