@@ -68,7 +68,9 @@ def main() -> None:
     browser.until(f"{element('queue-row-', '^')} && !{element('card-needed')}", QUEUE_SECONDS)
     click(browser, "queue-row-", "^", QUEUE_SECONDS)
     click(browser, "take")
-    click(browser, "request-control", seconds=QUEUE_SECONDS)
+    # The user may have allowed control together with the screen.
+    browser.until(f"{element('request-control')} || {element('give-back-control')}", QUEUE_SECONDS)
+    browser.script(f"{element('request-control')}?.click()")
     browser.serve(STATS, arguments.tmp / "stats-view.json")
 
 
