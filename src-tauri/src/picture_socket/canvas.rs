@@ -41,13 +41,27 @@ struct State {
     /// Where the app paints it; none: the page does.
     placed: Option<Placed>,
     /// The same with other covers, from when the page has drawn what lies beneath them.
-    coming: Option<Placed>,
+    coming: Option<Coming>,
+    /// What the page has said since.
+    next: Option<Placed>,
+    /// Messages that went to the page of the moment, and those of them that it has drawn, in their order.
+    sent: u64,
+    drawn: u64,
+    /// The user shows nothing: what there is, is not for anybody's eyes.
+    hidden: bool,
     /// What the page is to draw of the picture, because it has something over it.
     beneath: Vec<Rect>,
     /// The size that the page was told of last.
     told: Option<Size>,
     /// All of the window's part is to be painted anew.
     moved: bool,
+}
+
+/// Covers of which the page has not drawn yet what lies beneath.
+struct Coming {
+    placed: Placed,
+    /// The last message that it needs; none: that has not been sent.
+    needs: Option<u64>,
 }
 
 /// The newest of something, and whether the window has it.
@@ -113,15 +127,37 @@ impl Pointer<'_> {
 impl SharedCanvas {
     /// Another session: what the last one showed is gone.
     pub(super) fn clear(&self) {
-        *self.state() = State {
+        let mut state = self.state();
+        *state = State {
             moved: true,
+            sent: state.sent,
+            drawn: state.drawn,
             ..State::default()
         };
+        drop(state);
         self.0.damaged.notify_one();
     }
 
+    /// The user hides the screen (true), or shows it again. What was seen is gone with it.
+    pub(crate) fn hide(&self, hidden: bool) {
+        let mut state = self.state();
+        if state.hidden == hidden {
+            return;
+        }
+        if hidden {
+            state.forget();
+        } else {
+            state.dirty_all();
+        }
+        state.hidden = hidden;
+        state.moved = true;
+        drop(state);
+        self.0.damaged.notify_one();
+        self.0.changed.notify_one();
+    }
+
     /// The page says who paints it, and where.
-    pub(super) fn place(&self, place: Place) {
+    pub(crate) fn place(&self, place: Place) {
         let mut state = self.state();
         match place {
             Place::Here(placed) => state.place(placed),
@@ -129,7 +165,7 @@ impl SharedCanvas {
                 if state.placed.take().is_some() {
                     state.dirty_all();
                 }
-                state.coming = None;
+                (state.coming, state.next) = (None, None);
                 state.moved = true;
             }
         }
@@ -138,17 +174,18 @@ impl SharedCanvas {
         self.0.changed.notify_one();
     }
 
-    /// The page has drawn all that it got.
+    /// The page has drawn one more of the messages that it got.
     pub(super) fn drawn(&self) {
         let mut state = self.state();
-        if !state.beneath.is_empty() {
-            return;
+        state.drawn += 1;
+        let drawn = state.drawn;
+        let is_there = |coming: &mut Coming| coming.needs.is_some_and(|needs| needs <= drawn);
+        if let Some(Coming { placed, .. }) = state.coming.take_if(is_there) {
+            state.take_over(placed);
+            drop(state);
+            self.0.damaged.notify_one();
+            self.0.changed.notify_one();
         }
-        let Some(coming) = state.coming.take() else { return };
-        state.placed = Some(coming);
-        state.moved = true;
-        drop(state);
-        self.0.damaged.notify_one();
     }
 
     /// Waits for something that the app has to paint. Safe to cancel.
@@ -167,6 +204,9 @@ impl SharedCanvas {
         let (Some(picture), Some(placed)) = (&state.picture, &state.placed) else {
             return None;
         };
+        if state.hidden {
+            return None;
+        }
         Some(paint(picture, placed, state.painted_pointer()))
     }
 
@@ -187,7 +227,8 @@ impl SharedCanvas {
     pub(super) fn begin(&self) {
         let mut state = self.state();
         // Another page says anew where it wants it.
-        (state.placed, state.coming) = (None, None);
+        (state.placed, state.coming, state.next) = (None, None, None);
+        (state.sent, state.drawn) = (0, 0);
         (state.pointer.sent, state.cursor.sent) = (false, false);
         state.moved = true;
         state.told = None;
@@ -251,7 +292,11 @@ impl State {
         let Some(size) = self.picture.as_ref().map(Picture::size) else {
             return;
         };
-        for placed in [&self.placed, &self.coming].into_iter().flatten() {
+        for placed in self
+            .placed
+            .iter()
+            .chain(self.coming.iter().map(|coming| &coming.placed))
+        {
             for cover in placed.covered(size) {
                 for part in changed.iter().filter_map(|rect| rect.common(cover)) {
                     add(&mut self.beneath, part);
@@ -266,21 +311,48 @@ impl State {
             .as_ref()
             .is_none_or(|now| (now.across, now.stage, now.picture) != (placed.across, placed.stage, placed.picture));
         let adds = |now: &Placed| placed.covers.iter().any(|cover| !now.covers.contains(cover));
-        if !is_elsewhere && self.placed.as_ref().is_some_and(adds) {
-            self.coming = Some(placed);
+        if is_elsewhere || !self.placed.as_ref().is_some_and(adds) {
+            (self.placed, self.coming, self.next) = (Some(placed), None, None);
+            self.moved = true;
+            if let Some(size) = self.picture.as_ref().map(Picture::size) {
+                self.lay_beneath(&[size.whole()]);
+            }
+        } else if self.coming.is_some() {
+            // One after the other: what moves all the time is seen now and then, and not never.
+            self.next = Some(placed);
         } else {
-            (self.placed, self.coming) = (Some(placed), None);
-            self.moved = true;
+            self.cover(placed);
         }
-        if let Some(size) = self.picture.as_ref().map(Picture::size) {
-            self.lay_beneath(&[size.whole()]);
+    }
+
+    /// Sends the page what lies beneath covers that are to come. With nothing beneath, nothing is waited for.
+    fn cover(&mut self, placed: Placed) {
+        let size = self.picture.as_ref().map(Picture::size).filter(|_| !self.hidden);
+        let beneath: Vec<Rect> = size.into_iter().flat_map(|size| placed.covered(size)).collect();
+        if beneath.is_empty() {
+            return self.take_over(placed);
         }
-        // With nothing to draw beneath, nothing is waited for.
-        if self.beneath.is_empty()
-            && let Some(coming) = self.coming.take()
-        {
-            self.placed = Some(coming);
-            self.moved = true;
+        for rect in beneath {
+            add(&mut self.beneath, rect);
+        }
+        self.coming = Some(Coming { placed, needs: None });
+    }
+
+    fn take_over(&mut self, placed: Placed) {
+        self.placed = Some(placed);
+        self.moved = true;
+        if let Some(next) = self.next.take() {
+            self.place(next);
+        }
+    }
+
+    fn forget(&mut self) {
+        self.picture = None;
+        (self.pointer, self.cursor) = (Fresh::default(), Fresh::default());
+        self.dirty.clear();
+        self.beneath.clear();
+        if let Some(Coming { placed, .. }) = self.coming.take() {
+            self.take_over(placed);
         }
     }
 
@@ -318,13 +390,17 @@ impl State {
             }
             return Some(Damage::All);
         }
-        (self.placed.is_some() && !self.dirty.is_empty()).then(|| Damage::Parts(std::mem::take(&mut self.dirty)))
+        (self.placed.is_some() && !self.hidden && !self.dirty.is_empty())
+            .then(|| Damage::Parts(std::mem::take(&mut self.dirty)))
     }
 
     fn take(&mut self) -> Vec<Vec<u8>> {
+        if self.hidden {
+            return Vec::new();
+        }
         let mut messages = Vec::new();
-        let size = self.picture.as_ref().map(Picture::size);
         if self.placed.is_some() {
+            let size = self.picture.as_ref().map(Picture::size);
             if let Some(size) = size.filter(|_| self.told != size) {
                 self.told = Some(size);
                 messages.push(wire::size(size));
@@ -332,19 +408,21 @@ impl State {
             if let Some(picture) = &self.picture {
                 messages.extend(self.beneath.drain(..).map(|rect| wire::rectangle(picture, rect)));
             }
-            messages.extend(self.cursor.take().map(wire::cursor));
-            messages.extend(self.pointer.take().map(|&(x, y)| wire::pointer(x, y)));
-            return messages;
-        }
-        self.beneath.clear();
-        // A typed letter does not wait for a film to be drawn.
-        self.dirty
-            .sort_by_key(|rect| u32::from(rect.width) * u32::from(rect.height));
-        if let Some(picture) = &self.picture {
-            messages.extend(self.dirty.drain(..).map(|rect| wire::rectangle(picture, rect)));
+        } else {
+            self.beneath.clear();
+            // A typed letter does not wait for a film to be drawn.
+            self.dirty
+                .sort_by_key(|rect| u32::from(rect.width) * u32::from(rect.height));
+            if let Some(picture) = &self.picture {
+                messages.extend(self.dirty.drain(..).map(|rect| wire::rectangle(picture, rect)));
+            }
         }
         messages.extend(self.cursor.take().map(wire::cursor));
         messages.extend(self.pointer.take().map(|&(x, y)| wire::pointer(x, y)));
+        self.sent += messages.len() as u64;
+        if let Some(coming) = &mut self.coming {
+            coming.needs.get_or_insert(self.sent);
+        }
         messages
     }
 }
@@ -374,7 +452,7 @@ fn add(dirty: &mut Vec<Rect>, rect: Rect) {
 pub struct CanvasSink(SharedCanvas);
 
 impl CanvasSink {
-    pub(super) fn new(canvas: SharedCanvas) -> Self {
+    pub(crate) fn new(canvas: SharedCanvas) -> Self {
         Self(canvas)
     }
 }
@@ -495,6 +573,8 @@ mod tests {
         let messages = canvas.next().await;
         assert_eq!(messages.len(), 1);
         assert_eq!(messages[0][6..14], [0, 0, 0, 0, 5, 0, 4, 0]);
+        // The size, and that.
+        canvas.drawn();
         canvas.drawn();
         assert_eq!(canvas.look(|_, placed, _| placed.clone()), Some(covered));
         assert_eq!(canvas.damaged().await, Damage::All);
@@ -506,6 +586,76 @@ mod tests {
         canvas.place(Place::None);
         assert_eq!(canvas.next().await[0].len(), 16 + 8 * 4 * 4);
         assert_eq!(canvas.look(|_, _, _| ()), None);
+    }
+
+    /// A canvas whose picture the app paints, with something of the page that is to come over it.
+    fn about_to_be_covered() -> SharedCanvas {
+        let canvas = SharedCanvas::default();
+        canvas.draw(&filled(1), &[]);
+        canvas.place(Place::Here(placed(vec![])));
+        canvas.state().take();
+        canvas.place(Place::Here(placed(vec![[1.0, 1.0, 2.0, 1.0]])));
+        canvas
+    }
+
+    fn placed(covers: Vec<[f64; 4]>) -> Placed {
+        Placed {
+            across: 8.0,
+            stage: [0.0, 0.0, 8.0, 4.0],
+            picture: [0.0, 0.0, 8.0, 4.0],
+            covers,
+            pointer: false,
+        }
+    }
+
+    fn covers(canvas: &SharedCanvas) -> Option<usize> {
+        canvas.look(|_, placed, _| placed.covers.len())
+    }
+
+    #[test]
+    fn something_over_a_film_is_seen_when_what_lay_beneath_it_was_drawn_whatever_has_come_since() {
+        let canvas = about_to_be_covered();
+        // The size went first, and is drawn late.
+        assert_eq!(canvas.state().take().len(), 1);
+        for picture in 2..5 {
+            canvas.draw(&filled(picture), &[SIZE.whole()]);
+            assert_eq!(canvas.state().take().len(), 1);
+        }
+        canvas.drawn();
+        assert_eq!(covers(&canvas), Some(0));
+        canvas.drawn();
+        assert_eq!(covers(&canvas), Some(1));
+    }
+
+    #[test]
+    fn what_moves_over_the_picture_all_the_time_is_seen() {
+        let canvas = about_to_be_covered();
+        let mut seen = 0;
+        for step in 0..20 {
+            canvas.place(Place::Here(placed(vec![[f64::from(step % 7), 1.0, 1.0, 1.0]])));
+            let messages = canvas.state().take().len();
+            seen += usize::from(covers(&canvas) == Some(1));
+            // Each message is drawn two steps later than it was sent.
+            if step > 2 {
+                canvas.drawn();
+            }
+            assert!(messages <= 2);
+        }
+        assert!(seen > 10, "{seen}");
+    }
+
+    #[test]
+    fn what_the_user_hid_is_neither_painted_nor_sent_and_comes_back_whole() {
+        let canvas = about_to_be_covered();
+        canvas.hide(true);
+        assert_eq!(covers(&canvas), None);
+        // Late, or early: nobody sees it.
+        canvas.draw(&filled(7), &[rect(0, 0, 1, 1)]);
+        assert_eq!(covers(&canvas), None);
+        assert!(canvas.state().take().is_empty());
+        canvas.hide(false);
+        assert_eq!(canvas.state().damage(), Some(Damage::All));
+        assert_eq!(canvas.look(|picture, _, _| picture.bytes()[8 * 4]), Some(7));
     }
 
     #[tokio::test]

@@ -111,9 +111,8 @@ async fn take(mut up: SplitStream<Socket>, pictures: &PictureSocket, undrawn: &U
             }
             Message::Binary(_) => {
                 leg::mark("picture: drawn by the window");
-                if undrawn.drawn() {
-                    pictures.0.canvas.drawn();
-                }
+                undrawn.drawn();
+                pictures.0.canvas.drawn();
             }
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             Message::Close(_) => return,
@@ -194,12 +193,10 @@ impl Undrawn {
         self.counted().sent(bytes);
     }
 
-    /// One message was. Is nothing left?
-    fn drawn(&self) -> bool {
-        let mut counted = self.counted();
-        counted.drawn();
+    /// One message was.
+    fn drawn(&self) {
+        self.counted().drawn();
         self.drawn.notify_one();
-        counted.is_empty()
     }
 
     fn counted(&self) -> MutexGuard<'_, Counted> {
@@ -211,10 +208,6 @@ impl Undrawn {
 impl Counted {
     fn has_room(&self) -> bool {
         !self.tells || self.bytes < UNDRAWN
-    }
-
-    const fn is_empty(&self) -> bool {
-        self.bytes == 0
     }
 
     fn sent(&mut self, bytes: usize) {

@@ -126,6 +126,11 @@ impl PictureSocket {
         drop(self.call());
     }
 
+    /// The user hides the screen (true), or shows it again.
+    pub fn hide(&self, hidden: bool) {
+        self.0.canvas.hide(hidden);
+    }
+
     /// Where the user's pointer is.
     pub fn pointer(&self, x: u16, y: u16) {
         self.0.canvas.point(x, y);

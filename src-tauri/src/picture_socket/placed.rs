@@ -16,6 +16,9 @@ pub const MAX_PLACED: usize = 2_048;
 /// in CSS pixels is rounded.
 const ROUNDED: i32 = 2;
 
+/// No edge of a picture is farther from the window's corner, in pixels.
+const FAR: i32 = 1 << 20;
+
 /// A rectangle in CSS pixels: from the left, from the top, across, down.
 pub type Box4 = [f64; 4];
 
@@ -151,7 +154,11 @@ impl Placed {
             }
         };
         let stage = area(&self.stage).inside(window).unwrap_or_default();
+        // However far beyond: with room for every sum and difference.
+        let near_by = |at: i32| at.clamp(-FAR, FAR);
         let mut picture = area(&self.picture);
+        (picture.x, picture.y) = (near_by(picture.x), near_by(picture.y));
+        (picture.width, picture.height) = (near_by(picture.width), near_by(picture.height));
         let (width, height) = (i32::from(size.width), i32::from(size.height));
         let near = |one: i32, other: i32| one.abs_diff(other) <= ROUNDED.unsigned_abs();
         if near(picture.width, width) && near(picture.height, height) {
@@ -263,5 +270,7 @@ mod tests {
         for area in layout.covers.iter().chain([&layout.stage]) {
             assert!(area.inside(WINDOW).is_none_or(|inside| inside == *area), "{area:?}");
         }
+        let Area { x, y, width, height } = layout.picture;
+        assert!([x, y, width, height].iter().all(|edge| edge.abs() <= FAR));
     }
 }

@@ -157,7 +157,7 @@ async fn what_is_no_input_or_too_long_ends_the_connection() {
     let (socket, _sink, _viewer) = in_session().await;
     for wrong in [
         "{}".to_owned(),
-        format!("{{\"input\":\"release_all\",\"x\":\"{}\"}}", "y".repeat(600)),
+        format!("{{\"input\":\"release_all\",\"x\":\"{}\"}}", "y".repeat(door::MAX_UP)),
     ] {
         let mut window = admitted(&socket).await;
         assert!(next(&mut window).await.is_some());

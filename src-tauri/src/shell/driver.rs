@@ -17,7 +17,7 @@ use renfort_engine::{
 };
 use renfort_protocol::{
     error::{Code, WireError},
-    grant::Grant,
+    grant::{Capability, Grant},
     ids::{RequestId, SessionId},
     policy::Policy,
     signalling::EndReason,
@@ -257,8 +257,14 @@ impl Driver {
                 ViewerEvent::Pointer { x, y } => pictures.pointer(x, y),
                 ViewerEvent::Cursor(cursor) => pictures.cursor(cursor),
                 event => {
-                    if matches!(event, ViewerEvent::Ended { .. }) {
-                        pictures.end();
+                    match &event {
+                        ViewerEvent::Ended { .. } => pictures.end(),
+                        // At once: the page would hide it only when it comes to that.
+                        ViewerEvent::Withdrawn { capability, .. } if *capability == Capability::View => {
+                            pictures.hide(true)
+                        }
+                        ViewerEvent::Granted(grant) => pictures.hide(!grant.capabilities.contains(&Capability::View)),
+                        _ => {}
                     }
                     return Some(Event::Viewer(id, event));
                 }

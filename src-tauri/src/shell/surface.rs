@@ -4,10 +4,9 @@
 //! the webview is not asked at all when nothing of the page is seen there. What the page has over the picture
 //! ([`crate::picture_socket::placed`]) is left to it; it has got the pixels that lie beneath.
 //!
-//! Why not a transparent page over the picture: without a GPU, WebKitGTK (2.50) never clears what was drawn there before.
-//!
-//! Why: WebKitGTK draws a canvas when its own timer says so, up to 25 ms later, and spends two thirds of a core on 15
-//! pictures a second of a whole screen (README, "Figures"); this way it takes a few milliseconds and the page stays free.
+//! Why: WebKitGTK draws a canvas when its own timer says so, up to 25 ms later, and spends more than a core on 15 pictures a
+//! second of a whole screen (`tests/bench/README.md`); this way it takes a millisecond or two and the page stays free. A
+//! transparent page over the picture would be simpler, but without a GPU WebKitGTK (2.50) never clears what it drew before.
 //!
 //! Invariant: only the newest picture is painted, and nothing of a session after it is over.
 
@@ -20,12 +19,13 @@ use renfort_engine::{
     leg,
     seams::{Picture, Rect, Size},
 };
+use renfort_protocol::cursor::CursorShape;
 use tauri::WebviewWindow;
 use webkit2gtk::WebView;
 
 use crate::picture_socket::{
     Damage, Pointer, SharedCanvas,
-    placed::{Area, Layout, Placed},
+    placed::{Area, Layout},
 };
 
 /// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
@@ -70,22 +70,22 @@ pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Resu
 fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
     let parts = match damage {
         Damage::All => None,
-        Damage::Parts(parts) => canvas.look(|picture, placed, pointer| {
+        Damage::Parts(parts) => canvas.look(|picture, placed, _| {
             let (size, layout) = (picture.size(), placed.at(window(view), picture.size()));
             let shown = parts.iter().filter_map(|part| shown(*part, size, &layout));
-            let parts: Vec<Area> = shown.collect();
-            if is_painted_at_once(view, &parts) {
-                match at_once(view, &parts, (picture, pointer), &layout) {
-                    Ok(()) => return Vec::new(),
-                    Err(error) => tracing::debug!(%error, "a part of the picture is painted later"),
-                }
-            }
-            parts
+            (shown.collect::<Vec<Area>>(), layout.covers)
         }),
     };
-    let Some(parts) = parts else {
+    let Some((parts, covers)) = parts else {
         return view.queue_draw();
     };
+    if is_painted_at_once(view, &parts) {
+        match at_once(view, &parts, &covers, canvas) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::debug!(%error, "a part of the picture is painted later"),
+        }
+    }
     let scale = view.scale_factor();
     for part in parts {
         let (left, top) = (part.x.div_euclid(scale), part.y.div_euclid(scale));
@@ -105,28 +105,30 @@ fn is_painted_at_once(view: &WebView, parts: &[Area]) -> bool {
     pixels <= LITTLE && view.scale_factor() == 1 && view.is_mapped() && view.display().type_().name() == X11
 }
 
-fn at_once(view: &WebView, parts: &[Area], content: Content<'_>, layout: &Layout) -> Result<(), cairo::Error> {
-    let Some(window) = view.window() else {
-        return Ok(());
-    };
+/// False: it was not painted.
+fn at_once(view: &WebView, parts: &[Area], covers: &[Area], canvas: &SharedCanvas) -> Result<bool, cairo::Error> {
     let mine = Region::create();
     for part in parts {
         mine.union_rectangle(&rectangle(*part))?;
     }
-    for cover in &layout.covers {
+    for cover in covers {
         mine.subtract_rectangle(&rectangle(*cover))?;
     }
     if mine.is_empty() {
-        return Ok(());
+        // The page paints it.
+        return Ok(true);
     }
-    let Some(frame) = window.begin_draw_frame(&mine) else {
-        return Ok(());
+    let Some(here) = view.window() else {
+        return Ok(false);
+    };
+    let Some(frame) = here.begin_draw_frame(&mine) else {
+        return Ok(false);
     };
     let painted = match frame.cairo_context() {
-        Some(context) => paint_region(&context, &mine, content, layout),
-        None => Ok(()),
+        Some(context) => paint_region(window(view), &context, &mine, canvas),
+        None => Ok(false),
     };
-    window.end_draw_frame(&frame);
+    here.end_draw_frame(&frame);
     view.display().flush();
     leg::mark("picture: painted");
     painted
@@ -171,9 +173,6 @@ fn is_plain(layout: &Layout, size: Size) -> bool {
     (layout.picture.width, layout.picture.height) == (i32::from(size.width), i32::from(size.height))
 }
 
-/// What is painted: the picture, and the user's pointer over it.
-type Content<'a> = (&'a Picture, Option<Pointer<'a>>);
-
 /// When the picture is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
@@ -185,25 +184,17 @@ enum When {
 
 /// Paints what is to be drawn. False when that was not to be done now, or there is nothing to paint.
 fn painted(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) -> bool {
-    match canvas.look(|picture, placed, pointer| draw(view, context, (picture, pointer), placed, when)) {
-        Some(Ok(painted)) => painted,
-        Some(Err(error)) => {
-            tracing::warn!(%error, "the picture was not painted");
-            false
-        }
-        None => false,
-    }
+    draw(view, context, canvas, when).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the picture was not painted");
+        false
+    })
 }
 
-fn draw(
-    view: &WebView,
-    context: &Context,
-    content: Content<'_>,
-    placed: &Placed,
-    when: When,
-) -> Result<bool, cairo::Error> {
+fn draw(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) -> Result<bool, cairo::Error> {
     let scale = f64::from(view.scale_factor());
-    let layout = placed.at(window(view), content.0.size());
+    let Some(layout) = canvas.look(|picture, placed, _| placed.at(window(view), picture.size())) else {
+        return Ok(false);
+    };
     let clips = context.copy_clip_rectangle_list()?;
     let mine = Region::create();
     let mut alone = true;
@@ -227,35 +218,94 @@ fn draw(
         return Ok(false);
     }
     context.scale(1.0 / scale, 1.0 / scale);
-    paint_region(context, &mine, content, &layout)?;
+    let painted = paint_region(window(view), context, &mine, canvas)?;
     leg::mark("picture: painted");
+    Ok(painted)
+}
+
+/// Paints what of the picture, and around it, lies in these rectangles of the stage. False when there is none any more.
+fn paint_region(window: Area, context: &Context, mine: &Region, canvas: &SharedCanvas) -> Result<bool, cairo::Error> {
+    // What is painted is taken out first: nobody else waits for the X server.
+    let cut = canvas.look(|picture, placed, pointer| {
+        let (size, layout) = (picture.size(), placed.at(window, picture.size()));
+        let cut = cut_out(context, mine, picture, pointer, &layout)?;
+        Ok::<_, cairo::Error>((cut, size, layout))
+    });
+    let Some((cut, size, layout)) = cut.transpose()? else {
+        return Ok(false);
+    };
+    for part in (0..mine.num_rectangles()).map(|index| area(mine.rectangle(index))) {
+        around(context, part, &layout)?;
+    }
+    for piece in &cut.pieces {
+        paint_piece(context, piece, size, &layout)?;
+        if let Some(pointer) = &cut.pointer {
+            paint_pointer(context, pointer, piece.part, (size, &layout))?;
+        }
+    }
     Ok(true)
 }
 
-/// Paints what of the picture, and around it, lies in these rectangles of the stage.
-fn paint_region(
+/// What is painted.
+struct Cut {
+    pieces: Vec<Piece>,
+    pointer: Option<Pointed>,
+}
+
+/// A part of the picture.
+struct Piece {
+    /// Where in the window.
+    part: Area,
+    /// Of the picture.
+    from: Area,
+    pixels: ImageSurface,
+}
+
+/// The user's pointer.
+struct Pointed {
+    image: ImageSurface,
+    hot_spot: (u16, u16),
+    at: (u16, u16),
+}
+
+fn cut_out(
     context: &Context,
     mine: &Region,
-    (picture, pointer): Content<'_>,
+    picture: &Picture,
+    pointer: Option<Pointer<'_>>,
     layout: &Layout,
-) -> Result<(), cairo::Error> {
-    for index in 0..mine.num_rectangles() {
-        let one = mine.rectangle(index);
-        let part = Area {
-            x: one.x(),
-            y: one.y(),
-            width: one.width(),
-            height: one.height(),
+) -> Result<Cut, cairo::Error> {
+    let size = picture.size();
+    let mut pieces = Vec::new();
+    for part in (0..mine.num_rectangles()).filter_map(|index| area(mine.rectangle(index)).inside(layout.picture)) {
+        let (from, mut pixels) = if is_plain(layout, size) {
+            let (x, y) = (part.x - layout.picture.x, part.y - layout.picture.y);
+            (Area { x, y, ..part }, like(context, part)?)
+        } else {
+            let from = source(part, size, layout);
+            let pixels = ImageSurface::create(Format::Rgb24, from.width, from.height)?;
+            (from, pixels)
         };
-        around(context, part, layout)?;
-        if let Some(part) = part.inside(layout.picture) {
-            paint_part(context, picture, part, layout)?;
-            if let Some(pointer) = pointer {
-                paint_pointer(context, pointer, part, (picture.size(), layout))?;
-            }
-        }
+        take(&mut pixels, picture, from)?;
+        pieces.push(Piece { part, from, pixels });
     }
-    Ok(())
+    let pointer = pointer.map(|Pointer { shape, at }| {
+        let (image, hot_spot) = (pointer_image(shape)?, shape.hot_spot());
+        Ok::<_, cairo::Error>(Pointed { image, hot_spot, at })
+    });
+    Ok(Cut {
+        pieces,
+        pointer: pointer.transpose()?,
+    })
+}
+
+fn area(rectangle: cairo::RectangleInt) -> Area {
+    Area {
+        x: rectangle.x(),
+        y: rectangle.y(),
+        width: rectangle.width(),
+        height: rectangle.height(),
+    }
 }
 
 fn rectangle(area: Area) -> cairo::RectangleInt {
@@ -281,30 +331,19 @@ fn outline(context: &Context, area: Area) {
     context.rectangle(x, y, width, height);
 }
 
-/// Paints what is seen of the picture in `part` of the window.
-fn paint_part(context: &Context, picture: &Picture, part: Area, layout: &Layout) -> Result<(), cairo::Error> {
-    let size = picture.size();
-    let surface = if is_plain(layout, size) {
-        let (x, y) = (part.x - layout.picture.x, part.y - layout.picture.y);
-        let mut image = like(context, part)?;
-        take(&mut image, picture, Area { x, y, ..part })?;
-        image
-    } else {
-        scaled(context, picture, part, layout)?
-    };
-    context.set_source_surface(&surface, f64::from(part.x), f64::from(part.y))?;
+fn paint_piece(context: &Context, piece: &Piece, size: Size, layout: &Layout) -> Result<(), cairo::Error> {
+    let part = piece.part;
+    let scaled = (!is_plain(layout, size))
+        .then(|| scaled(context, piece, size, layout))
+        .transpose()?;
+    let pixels = scaled.as_ref().unwrap_or(&piece.pixels);
+    context.set_source_surface(pixels, f64::from(part.x), f64::from(part.y))?;
     context.source().set_filter(Filter::Nearest);
     outline(context, part);
     context.fill()
 }
 
-/// Paints what is seen of the user's pointer in `part` of the window.
-fn paint_pointer(
-    context: &Context,
-    Pointer { shape, at }: Pointer<'_>,
-    part: Area,
-    (size, layout): (Size, &Layout),
-) -> Result<(), cairo::Error> {
+fn pointer_image(shape: &CursorShape) -> Result<ImageSurface, cairo::Error> {
     let (width, height) = shape.size();
     let mut image = ImageSurface::create(Format::ARgb32, width.into(), height.into())?;
     let stride = image.stride() as usize;
@@ -322,19 +361,29 @@ fn paint_pointer(
         }
     }
     drop(bytes);
+    Ok(image)
+}
+
+/// Paints what is seen of the user's pointer in `part` of the window.
+fn paint_pointer(
+    context: &Context,
+    Pointed { image, hot_spot, at }: &Pointed,
+    part: Area,
+    (size, layout): (Size, &Layout),
+) -> Result<(), cairo::Error> {
     let along = |start: i32, length: i32, pixels: u16, at: u16| {
         let by = f64::from(length) / f64::from(pixels);
         (f64::from(start) + f64::from(at) * by, by)
     };
     let (x, across) = along(layout.picture.x, layout.picture.width, size.width, at.0);
     let (y, down) = along(layout.picture.y, layout.picture.height, size.height, at.1);
-    let (left, top) = shape.hot_spot();
+    let &(left, top) = hot_spot;
     context.save()?;
     outline(context, part);
     context.clip();
     context.translate(x, y);
     context.scale(across, down);
-    context.set_source_surface(&image, -f64::from(left), -f64::from(top))?;
+    context.set_source_surface(image, -f64::from(left), -f64::from(top))?;
     context.source().set_filter(if is_plain(layout, size) {
         Filter::Nearest
     } else {
@@ -373,34 +422,214 @@ fn take(image: &mut ImageSurface, picture: &Picture, from: Area) -> Result<(), c
     Ok(())
 }
 
-/// The same, larger or smaller.
-fn scaled(context: &Context, picture: &Picture, part: Area, layout: &Layout) -> Result<ImageSurface, cairo::Error> {
-    let size = picture.size();
+/// How many pixels of the picture one of the window is, across and down.
+fn factors(size: Size, whole: Area) -> (f64, f64) {
+    (
+        f64::from(size.width) / f64::from(whole.width.max(1)),
+        f64::from(size.height) / f64::from(whole.height.max(1)),
+    )
+}
+
+/// What of a picture that is shown larger or smaller a part of the window is made of.
+fn source(part: Area, size: Size, layout: &Layout) -> Area {
     let whole = layout.picture;
-    let (across, down) = (
-        f64::from(size.width) / f64::from(whole.width),
-        f64::from(size.height) / f64::from(whole.height),
-    );
+    let (across, down) = factors(size, whole);
     let span = |start: i32, length: i32, origin: i32, factor: f64, pixels: u16| {
-        let from = (f64::from(start - origin) * factor).floor() as i32 - EDGE;
-        let to = (f64::from(start - origin + length) * factor).ceil() as i32 + EDGE;
+        // Of a picture that is shown at half its size, each pixel is made of several.
+        let edge = (factor * f64::from(EDGE)).ceil() as i32 + EDGE;
+        let from = (f64::from(start - origin) * factor).floor() as i32 - edge;
+        let to = (f64::from(start - origin + length) * factor).ceil() as i32 + edge;
         let (from, to) = (from.clamp(0, i32::from(pixels)), to.clamp(0, i32::from(pixels)));
         (from, to - from)
     };
     let (x, width) = span(part.x, part.width, whole.x, across, size.width);
     let (y, height) = span(part.y, part.height, whole.y, down, size.height);
-    let from = Area { x, y, width, height };
-    let mut source = ImageSurface::create(Format::Rgb24, width, height)?;
-    take(&mut source, picture, from)?;
+    Area { x, y, width, height }
+}
+
+/// A piece as large as its part of the window.
+fn scaled(context: &Context, piece: &Piece, size: Size, layout: &Layout) -> Result<ImageSurface, cairo::Error> {
+    let (part, whole) = (piece.part, layout.picture);
+    let (across, down) = factors(size, whole);
     let image = like(context, part)?;
     let onto = Context::new(&image)?;
     onto.translate(f64::from(whole.x - part.x), f64::from(whole.y - part.y));
     onto.scale(1.0 / across, 1.0 / down);
-    onto.set_source_surface(&source, f64::from(x), f64::from(y))?;
+    onto.set_source_surface(&piece.pixels, f64::from(piece.from.x), f64::from(piece.from.y))?;
     onto.source().set_extend(cairo::Extend::Pad);
     onto.source().set_filter(Filter::Good);
     onto.paint()?;
     drop(onto);
     image.flush();
     Ok(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_engine::seams::{FrameSink as _, PixelFormat};
+
+    use super::*;
+    use crate::picture_socket::{
+        CanvasSink,
+        placed::{Place, Placed},
+    };
+
+    const WINDOW: Area = Area {
+        x: 0,
+        y: 0,
+        width: 120,
+        height: 90,
+    };
+    const SIZE: Size = Size { width: 80, height: 60 };
+
+    fn picture() -> Picture {
+        let mut picture = Picture::new(SIZE, PixelFormat::Rgba);
+        for (at, pixel) in (0_u32..).zip(picture.bytes_mut().chunks_exact_mut(4)) {
+            let noise = at.wrapping_mul(0x9E37_79B1) >> 8;
+            let [red, green, blue, _] = noise.to_le_bytes();
+            pixel.copy_from_slice(&[red, green, blue, 255]);
+        }
+        picture
+    }
+
+    /// A canvas that shows the picture in this box of the window.
+    fn shown_at(place: [f64; 4], covers: Vec<[f64; 4]>) -> SharedCanvas {
+        let canvas = SharedCanvas::default();
+        CanvasSink::new(canvas.clone()).show(&picture(), &[]);
+        canvas.place(Place::Here(Placed {
+            across: 120.0,
+            stage: [0.0, 10.0, 120.0, 80.0],
+            picture: place,
+            covers,
+            pointer: false,
+        }));
+        canvas
+    }
+
+    fn region(areas: &[Area]) -> Region {
+        let region = Region::create();
+        for area in areas {
+            region.union_rectangle(&rectangle(*area)).unwrap();
+        }
+        region
+    }
+
+    /// What a window shows after these were painted, one after the other; what nobody painted is white.
+    fn painted(canvas: &SharedCanvas, turns: &[Vec<Area>]) -> Vec<u8> {
+        let mut window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
+        let context = Context::new(&window).unwrap();
+        context.set_source_rgb(1.0, 1.0, 1.0);
+        context.paint().unwrap();
+        for turn in turns {
+            assert!(paint_region(WINDOW, &context, &region(turn), canvas).unwrap());
+        }
+        drop(context);
+        window.flush();
+        window.data().unwrap().to_vec()
+    }
+
+    fn pixel(window: &[u8], x: usize, y: usize) -> [u8; 3] {
+        let at = (y * 120 + x) * 4;
+        let pixel = u32::from_ne_bytes(window[at..at + 4].try_into().unwrap());
+        let [blue, green, red, _] = pixel.to_le_bytes();
+        [red, green, blue]
+    }
+
+    const STAGE: Area = Area {
+        x: 0,
+        y: 10,
+        width: 120,
+        height: 80,
+    };
+
+    #[test]
+    fn pixel_for_pixel_the_window_shows_the_picture_and_nothing_beside_the_stage() {
+        let window = painted(&shown_at([20.0, 20.0, 80.0, 60.0], vec![]), &[vec![STAGE]]);
+        for (row, pixels) in picture().rows(SIZE.whole()).enumerate() {
+            for (column, wanted) in pixels.chunks_exact(4).enumerate() {
+                assert_eq!(pixel(&window, 20 + column, 20 + row), wanted[..3], "{column}, {row}");
+            }
+        }
+        assert_eq!(pixel(&window, 19, 20), [16, 20, 21]);
+        assert_eq!(pixel(&window, 100, 79), [16, 20, 21]);
+        assert_eq!(pixel(&window, 60, 9), [255, 255, 255]);
+    }
+
+    #[test]
+    fn painted_in_parts_it_is_the_same_as_painted_at_once_at_any_size() {
+        let part = |x, y, width, height| Area { x, y, width, height };
+        for place in [
+            [20.0, 20.0, 80.0, 60.0],
+            [10.0, 15.0, 40.0, 30.0],
+            [5.0, 12.0, 100.0, 75.0],
+            [-30.0, -20.0, 160.0, 120.0],
+        ] {
+            let canvas = shown_at(place, vec![]);
+            let whole = painted(&canvas, &[vec![STAGE]]);
+            let parts = [
+                vec![part(0, 10, 33, 80)],
+                vec![part(33, 10, 87, 21), part(33, 31, 50, 59)],
+                vec![part(83, 31, 37, 59)],
+            ];
+            let in_parts = painted(&canvas, &parts);
+            let off = whole
+                .iter()
+                .zip(&in_parts)
+                .map(|(one, other)| one.abs_diff(*other))
+                .max();
+            // A scaled pixel may be rounded otherwise.
+            assert!(off <= Some(2), "{place:?}: {off:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_seen_wherever_it_lies_in_a_scaled_picture() {
+        for place in [
+            [20.0, 20.0, 80.0, 60.0],
+            [10.0, 15.0, 50.0, 38.0],
+            [5.0, 12.0, 101.0, 76.0],
+        ] {
+            let canvas = shown_at(place, vec![]);
+            let mut changed = picture();
+            let dot = Rect {
+                x: 37,
+                y: 22,
+                width: 3,
+                height: 2,
+            };
+            for y in dot.y..dot.y + dot.height {
+                changed.span_mut(dot.x, y, dot.width).fill(0xFF00_00FF);
+            }
+            let layout = canvas
+                .look(|picture, placed, _| placed.at(WINDOW, picture.size()))
+                .unwrap();
+            let before = painted(&canvas, &[vec![STAGE]]);
+            CanvasSink::new(canvas.clone()).show(&changed, &[dot]);
+            let after = painted(&canvas, &[vec![STAGE]]);
+            let part = shown(dot, SIZE, &layout).unwrap();
+            for (at, (old, new)) in before.chunks_exact(4).zip(after.chunks_exact(4)).enumerate() {
+                let (x, y) = ((at % 120) as i32, (at / 120) as i32);
+                let inside = Area {
+                    x,
+                    y,
+                    width: 1,
+                    height: 1,
+                }
+                .inside(part)
+                .is_some();
+                // Beyond, a rounding at most.
+                let off = old.iter().zip(new).map(|(old, new)| old.abs_diff(*new)).max();
+                assert!(inside || off <= Some(2), "{place:?}: {x}, {y} is off by {off:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_hidden_is_not_painted() {
+        let canvas = shown_at([20.0, 20.0, 80.0, 60.0], vec![]);
+        canvas.hide(true);
+        let window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
+        let context = Context::new(&window).unwrap();
+        assert!(!paint_region(WINDOW, &context, &region(&[STAGE]), &canvas).unwrap());
+    }
 }

@@ -6,14 +6,25 @@ const rect = (x: number, y: number, width: number, height: number): DOMRect => n
 const put = (element: Element, place: DOMRect): void => {
   element.getBoundingClientRect = () => place;
 };
+/** Whose size is observed, and who hears of it. */
+let watched: Map<Element, () => void>;
 let said: Place[];
 let canvas: HTMLCanvasElement;
 let placement: Placement | undefined;
 
 beforeEach(() => {
+  watched = new Map();
   vi.stubGlobal("ResizeObserver", class {
-    observe(): void {}
-    disconnect(): void {}
+    constructor(private readonly changed: () => void) {}
+    observe(element: Element): void {
+      watched.set(element, this.changed);
+    }
+    unobserve(element: Element): void {
+      watched.delete(element);
+    }
+    disconnect(): void {
+      watched.clear();
+    }
   });
   said = [];
   document.body.innerHTML = '<main data-plane><canvas width="1920" height="1080"></canvas></main>';
@@ -62,6 +73,23 @@ test("a shadow reaches further than what casts it", async () => {
   expect(said[1]).toMatchObject({ covers: [[468, 268, 144, 164]] });
 });
 
+test("what grows within something that lies over the picture is followed, and no longer than that is there", async () => {
+  start();
+  const note = over('<div style="position: absolute">note</div>', rect(500, 300, 80, 20));
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  put(note, rect(500, 300, 80, 40));
+  (note.firstChild as Text).data = "a longer note";
+  await vi.waitFor(() => expect(said).toHaveLength(3));
+  expect(said[2]).toMatchObject({ covers: [[500, 300, 80, 40]] });
+  put(note, rect(500, 300, 80, 60));
+  watched.get(note)?.();
+  await vi.waitFor(() => expect(said).toHaveLength(4));
+  expect(said[3]).toMatchObject({ covers: [[500, 300, 80, 60]] });
+  note.remove();
+  await vi.waitFor(() => expect(said).toHaveLength(5));
+  expect([...watched.keys()]).toEqual([canvas, document.querySelector("main")]);
+});
+
 test("the user's pointer covers nothing: the app paints it, too, and is not told of its every move", async () => {
   start();
   const stage = document.querySelector("main") as Element;
@@ -77,6 +105,65 @@ test("the user's pointer covers nothing: the app paints it, too, and is not told
   pointer.remove();
   await vi.waitFor(() => expect(said).toHaveLength(3));
   expect(said[2]).toMatchObject({ pointer: false, covers: [] });
+});
+
+test("a pointer that the page draws is seen to become the user's, and to stop being it", async () => {
+  const stage = document.querySelector("main") as Element;
+  stage.insertAdjacentHTML("beforeend", '<span style="position: absolute"><svg></svg></span>');
+  const pointer = stage.lastElementChild as HTMLElement;
+  put(pointer, rect(500, 300, 16, 22));
+  start();
+  expect(said[0]).toMatchObject({ pointer: false, covers: [[500, 300, 16, 22]] });
+  pointer.setAttribute("data-users-pointer", "");
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  expect(said[1]).toMatchObject({ pointer: true, covers: [] });
+  pointer.removeAttribute("data-users-pointer");
+  await vi.waitFor(() => expect(said).toHaveLength(3));
+  expect(said[2]).toMatchObject({ pointer: false, covers: [[500, 300, 16, 22]] });
+});
+
+test("another cursor over the canvas is nothing to look for", async () => {
+  start();
+  const looked = vi.spyOn(document.querySelector("main") as Element, "getBoundingClientRect");
+  canvas.style.cursor = "help";
+  await new Promise((done) => setTimeout(done, 50));
+  expect(looked).not.toHaveBeenCalled();
+});
+
+test("a window that has no width yet is said nothing of", async () => {
+  const width = window.innerWidth;
+  vi.stubGlobal("innerWidth", 0);
+  start();
+  expect(said).toEqual([]);
+  vi.stubGlobal("innerWidth", width);
+  window.dispatchEvent(new Event("resize"));
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  expect(said[0]).toMatchObject({ surface: "here", across: width });
+});
+
+test("where the stage has no room the app paints nothing", () => {
+  const own = start();
+  put(document.querySelector("main") as Element, rect(0, 0, 0, 0));
+  own.look();
+  expect(said[1]).toEqual({ surface: "none" });
+});
+
+test("what the page hides is nowhere, once, and here again when it is seen", async () => {
+  document.head.insertAdjacentHTML("beforeend", "<style>.empty canvas { visibility: hidden }</style>");
+  const stage = document.querySelector("main") as Element;
+  stage.className = "empty";
+  const own = start();
+  expect(said).toEqual([]);
+  stage.className = "";
+  await vi.waitFor(() => expect(said).toHaveLength(1));
+  expect(said[0]).toMatchObject({ surface: "here" });
+  stage.className = "empty";
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  own.look();
+  own.close();
+  placement = undefined;
+  expect(said.slice(1)).toEqual([{ surface: "none" }]);
+  document.head.lastElementChild?.remove();
 });
 
 test("a canvas keeps its proportions in the middle of its box", () => {

@@ -16,6 +16,7 @@ const SHADOW = 32;
 const POINTER = "[data-users-pointer]";
 /** The room around the picture, in the page's markup. */
 const STAGE = "[data-plane]";
+const NOWHERE: Place = { surface: "none" };
 
 export class Placement {
   readonly #stage: Element;
@@ -24,8 +25,11 @@ export class Placement {
   readonly #again = (): void => {
     this.#frame ||= requestAnimationFrame(() => this.look());
   };
+  /** What lies over the page, seen or beside the stage: it may grow without a change of its markup. */
+  #overlays = new Set<Element>();
   #frame = 0;
-  #said = "";
+  /** The app begins with none. */
+  #said = JSON.stringify(NOWHERE);
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -36,10 +40,9 @@ export class Placement {
     this.#sizes.observe(canvas);
     this.#sizes.observe(this.#stage);
     this.#changes = new MutationObserver((records) => {
-      // It moves often, and nothing else with it.
-      if (records.some(({ target }) => !(target instanceof Element && target.closest(POINTER)))) this.#again();
+      if (records.some((record) => !this.#isMove(record))) this.#again();
     });
-    this.#changes.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "open", "hidden"] });
+    this.#changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES] });
     for (const event of MOVES) window.addEventListener(event, this.#again, { capture: true, passive: true });
     this.look();
   }
@@ -49,18 +52,21 @@ export class Placement {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     const stage = this.#stage.getBoundingClientRect();
-    const place: Place = {
+    const across = window.innerWidth;
+    // What the user hid, the page hides, and the app must not paint it; nor what has no room.
+    if (getComputedStyle(this.canvas).visibility === "hidden" || (across > 0 && stage.width === 0)) return this.#tell(NOWHERE);
+    // A window that is not shown yet has no width, and tells when it gets one. The app takes no such place.
+    if (across === 0) return;
+    const { found, overlays } = covers(this.canvas, stage);
+    this.#follow(overlays);
+    this.#tell({
       surface: "here",
-      across: window.innerWidth,
+      across,
       stage: box(stage),
       picture: contained(this.canvas.getBoundingClientRect(), this.canvas),
       pointer: this.#stage.querySelector(POINTER) !== null,
-      covers: few(covers(this.canvas, stage)),
-    };
-    const said = JSON.stringify(place);
-    if (said === this.#said) return;
-    this.#said = said;
-    this.say(place);
+      covers: few(found),
+    });
   }
 
   close(): void {
@@ -68,10 +74,30 @@ export class Placement {
     this.#sizes.disconnect();
     this.#changes.disconnect();
     for (const event of MOVES) window.removeEventListener(event, this.#again, { capture: true });
-    this.say({ surface: "none" });
+    this.#tell(NOWHERE);
+  }
+
+  #tell(place: Place): void {
+    const said = JSON.stringify(place);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.say(place);
+  }
+
+  #follow(overlays: Set<Element>): void {
+    for (const gone of this.#overlays) if (!overlays.has(gone)) this.#sizes.unobserve(gone);
+    for (const one of overlays) if (!this.#overlays.has(one)) this.#sizes.observe(one);
+    this.#overlays = overlays;
+  }
+
+  /** Comes many times a second: the user's pointer moves, or the canvas gets another cursor (of its size, `#sizes` tells). */
+  #isMove({ attributeName, target }: MutationRecord): boolean {
+    return attributeName === "style" && (target === this.canvas || (target instanceof Element && target.closest(POINTER) !== null));
   }
 }
 
+/** With these something may be seen or lie elsewhere; the last is the pointer's, which the app paints or leaves to the page. */
+const ATTRIBUTES = ["class", "style", "open", "hidden", "data-users-pointer"] as const;
 /** After these something may lie elsewhere. */
 const MOVES = ["resize", "scroll", "focusin", "focusout", "toggle", "transitionend", "animationend"] as const;
 
@@ -86,8 +112,9 @@ export function contained(outer: { x: number; y: number; width: number; height: 
 }
 
 /** What the page draws over the stage: what is taken out of the flow and is neither part of the canvas nor around it. */
-function covers(canvas: Element, stage: DOMRect): DOMRect[] {
+function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: Set<Element> } {
   const found: DOMRect[] = [];
+  const overlays = new Set<Element>();
   const add = (one: DOMRect, around: number): void => {
     const wide = new DOMRect(one.x - around, one.y - around, one.width + 2 * around, one.height + 2 * around);
     if (one.width > 0 && one.height > 0 && meet(wide, stage)) found.push(wide);
@@ -101,10 +128,11 @@ function covers(canvas: Element, stage: DOMRect): DOMRect[] {
     if (style.position !== "absolute" && style.position !== "fixed") continue;
     if (element.matches(POINTER)) continue;
     if (style.visibility === "hidden" || style.opacity === "0") continue;
+    overlays.add(element);
     if (element.matches(":modal")) add(stage, 0);
     add(element.getBoundingClientRect(), style.boxShadow === "none" || style.boxShadow === "" ? 0 : SHADOW);
   }
-  return found;
+  return { found, overlays };
 }
 
 /** The four sides of an outline that is drawn over the picture, inside it (`RemoteScreen.svelte`). */

@@ -83,9 +83,11 @@ test("where the app paints, the page is told the size, says the place, and ackno
   socket.place({ surface: "none" });
   expect(last().sent.slice(2)).toEqual(['{"surface":"none"}']);
   last().onmessage?.({ data: pixel() });
+  last().onmessage?.({ data: Uint8Array.from([2, 0, 5, 0, 6, 0]).buffer });
+  // In their order, so that the one that is seen late holds the other back.
   expect(last().sent).toHaveLength(3);
   await vi.advanceTimersByTimeAsync(100);
-  expect(last().sent).toHaveLength(4);
+  expect(last().sent).toHaveLength(5);
 });
 
 test("input goes out as JSON only while connected", async () => {

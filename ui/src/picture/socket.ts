@@ -18,6 +18,20 @@ const WAITING_BYTES = 64 * 1024;
 /** An empty binary message: one message was drawn. */
 const DONE = new Uint8Array(0);
 
+/** A message that was handed out: can it be said to be done with? */
+interface Done {
+  now: boolean;
+}
+
+/** One is done with: says so of all that no earlier one holds back. */
+function tell(socket: WebSocket, waiting: Done[], done: Done): void {
+  done.now = true;
+  while (waiting[0]?.now) {
+    waiting.shift();
+    socket.send(DONE);
+  }
+}
+
 /** Runs when what was just drawn is on the screen: the first frame paints it, and the second comes after. */
 function afterPaint(then: () => void): void {
   requestAnimationFrame(() => requestAnimationFrame(then));
@@ -85,6 +99,7 @@ export class PictureSocket {
       return;
     }
     socket.binaryType = "arraybuffer";
+    const waiting: Done[] = [];
     this.#socket = socket;
     socket.onopen = () => {
       socket.send(token);
@@ -101,8 +116,11 @@ export class PictureSocket {
       else if (decoded?.kind === "size") this.events.onSize(decoded);
       // Says that this message is done with, whatever it was: the program sends no more than a window can draw. Where the
       // program paints, it waits for this before it leaves a place to the page, which must be seen to have painted by then.
-      if (surface && decoded?.kind === "rectangle") afterPaint(() => socket.send(DONE));
-      else socket.send(DONE);
+      // In their order: the program counts them.
+      const done: Done = { now: !(surface && decoded?.kind === "rectangle") };
+      waiting.push(done);
+      if (!done.now) afterPaint(() => tell(socket, waiting, done));
+      else tell(socket, waiting, done);
     };
     socket.onclose = () => {
       if (this.#socket !== socket) return;

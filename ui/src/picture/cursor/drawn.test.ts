@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DOT, drawn, drawsUsers, factor, own, type Png } from "./drawn";
-import type { CursorImage } from "./shape";
+import { DOT, drawn, drawsUsers, factor, own, remembering, type Png } from "./drawn";
+import { CURSOR_SLOTS, type CursorImage } from "./shape";
 
 const image = (width: number, height: number, x = 0, y = 0): CursorImage => ({ width, height, x, y, pixels: new Uint8ClampedArray(width * height * 4) });
 const png: Png = (of, width, height) => (of === DOT ? `dot-${width}` : `${width}x${height}`);
@@ -44,6 +44,30 @@ test("on a dense screen it is as sharp as there are pixels, where the browser ca
   expect(own(image(24, 24, 4, 3), 1, 2, png)).toBe('image-set(url("48x48") 2x) 4 3, default');
   vi.stubGlobal("CSS", { supports: () => false });
   expect(own(image(24, 24, 4, 3), 1, 2, png)).toBe('url("24x24") 4 3, default');
+});
+
+test("the address of a shape is made once for each size, also when the shape comes again", () => {
+  const make = vi.fn(png);
+  const draw = remembering(make);
+  const shape = (colour: number): CursorImage => ({ ...image(4, 4), pixels: new Uint8ClampedArray(64).fill(colour) });
+  for (const _ of [1, 2]) {
+    expect(draw(shape(1), 4, 4)).toBe("4x4");
+    expect(draw(shape(1), 8, 8)).toBe("8x8");
+    expect(draw(shape(2), 4, 4)).toBe("4x4");
+  }
+  expect(make).toHaveBeenCalledTimes(3);
+  // Of as many other shapes as have a slot, the one that was used longest ago goes.
+  for (let colour = 3; colour < CURSOR_SLOTS + 2; colour += 1) draw(shape(colour), 4, 4);
+  make.mockClear();
+  draw(shape(2), 4, 4);
+  expect(make).not.toHaveBeenCalled();
+  draw(shape(1), 4, 4);
+  expect(make).toHaveBeenCalledOnce();
+});
+
+test("what could not be drawn is tried again", () => {
+  const draw = remembering(vi.fn(png).mockReturnValueOnce(""));
+  expect([draw(DOT, 9, 9), draw(DOT, 9, 9)]).toEqual(["", "dot-9"]);
 });
 
 test("hidden, it is a dot; unknown or not to be drawn, an arrow", () => {

@@ -3,7 +3,7 @@
  * and over the picture where the user's is.
  * Invariant: a technician who has control always sees where they point.
  */
-import type { Cursor, CursorImage } from "./shape";
+import { CURSOR_SLOTS, type Cursor, type CursorImage } from "./shape";
 
 /** Larger ones are no cursors for browsers. */
 const LARGEST = 128;
@@ -33,7 +33,7 @@ export function factor(image: CursorImage, scale: number): number {
 /** Makes a picture's address of an image, at this size in pixels; empty where nothing can be drawn. */
 export type Png = (image: CursorImage, width: number, height: number) => string;
 
-export const png: Png = (image, width, height) => {
+const encoded: Png = (image, width, height) => {
   const canvas = (across: number, down: number): [HTMLCanvasElement, CanvasRenderingContext2D | null] => {
     const element = document.createElement("canvas");
     [element.width, element.height] = [across, down];
@@ -47,6 +47,35 @@ export const png: Png = (image, width, height) => {
   context?.drawImage(plain, 0, 0, width, height);
   return context ? scaled.toDataURL() : "";
 };
+
+/** Sizes of one image that are kept: while a window is resized there is another at every step. */
+const SIZES = 8;
+
+/** Makes each address once. The same shape comes again as another image: it is known by its pixels. As many are kept as have a slot. */
+export function remembering(draw: Png): Png {
+  /** The one that was used last is first. */
+  const kept: { image: CursorImage; addresses: Map<string, string> }[] = [];
+  return (image, width, height) => {
+    const known = kept.find((one) => same(one.image, image)) ?? { image, addresses: new Map<string, string>() };
+    const at = kept.indexOf(known);
+    if (at >= 0) kept.splice(at, 1);
+    kept.unshift(known);
+    kept.length = Math.min(kept.length, CURSOR_SLOTS);
+    const size = `${width}x${height}`;
+    const made = known.addresses.get(size);
+    if (made !== undefined) return made;
+    const address = draw(image, width, height);
+    if (known.addresses.size === SIZES) known.addresses.clear();
+    // Where nothing could be drawn, it may be another time.
+    if (address !== "") known.addresses.set(size, address);
+    return address;
+  };
+}
+
+const same = (one: CursorImage, other: CursorImage): boolean =>
+  one === other || (one.width === other.width && one.height === other.height && one.pixels.every((byte, at) => byte === other.pixels[at]));
+
+export const png: Png = remembering(encoded);
 
 /** The user's pointer over the picture, as large as the picture makes it (`shell/surface.rs` paints the same). In CSS pixels. */
 export interface Drawn {
