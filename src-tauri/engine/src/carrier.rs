@@ -12,6 +12,7 @@ mod moves;
 use std::{
     collections::VecDeque,
     fmt,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
@@ -19,7 +20,7 @@ use std::{
 use bytes::Bytes;
 use renfort_picture::{
     Planned, Sequence,
-    carriage::{CarriageError, Endpoint, Received, SendError, Side},
+    carriage::{CarriageError, Endpoint, MAX_MESSAGES, Received, SendError, Side},
 };
 use tokio::sync::{Notify, mpsc};
 
@@ -31,6 +32,8 @@ use crate::{
 
 /// Datagrams that are taken before what they call for is sent.
 const BATCH: usize = 64;
+/// Messages that are not acknowledged, with which input waits. The others are for what is said meanwhile, which must keep its turn.
+const INPUT_AHEAD: usize = MAX_MESSAGES as usize - 64;
 
 /// Why the carriage cannot go on. The session is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +74,8 @@ pub struct Carrier {
     state: Mutex<State>,
     /// Something was handed over: what is due next may be earlier.
     wake: Notify,
+    /// Something came: messages may be acknowledged.
+    heard: Notify,
 }
 
 struct State {
@@ -102,6 +107,7 @@ impl Carrier {
                 broken: None,
             }),
             wake: Notify::new(),
+            heard: Notify::new(),
         })
     }
 
@@ -151,6 +157,19 @@ impl Carrier {
         self.flush(&mut state);
         drop(state);
         self.wake.notify_one();
+    }
+
+    /// Viewer: waits until the network is so little behind that further input may be carried.
+    pub async fn input_room(&self) {
+        loop {
+            let mut heard = pin!(self.heard.notified());
+            // Counted among those who wait before it is looked whether there is room.
+            heard.as_mut().enable();
+            if self.lock().endpoint.messages_waiting() < INPUT_AHEAD {
+                return;
+            }
+            heard.await;
+        }
     }
 
     /// Viewer: this is to arrive, after everything that was to arrive before.
@@ -255,6 +274,8 @@ impl Carrier {
             }
             Err(error) => state.broken = Some(error.into()),
         }
+        drop(state);
+        self.heard.notify_waiters();
     }
 
     /// Sends what may leave now.

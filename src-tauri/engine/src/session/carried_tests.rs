@@ -10,6 +10,7 @@ use renfort_protocol::{
     grant::Capability,
     input::InputEvent,
     keyboard::{KeyMode, TypedText},
+    limits::PEER_LOST_MS,
     policy::Policy,
     report::InputDenied,
     session::{ChatText, ClipboardText, FromSharer, FromViewer},
@@ -20,7 +21,7 @@ use super::{
     Channel, LinkEvent, SharerEffect, SharerSession, ViewerEffect, ViewerSession,
     sharer_tests::{START, grant},
 };
-use crate::peer::{SharerCommand, SharerEvent, ViewerCommand};
+use crate::peer::{Pause, SharerCommand, SharerEvent, ViewerCommand};
 
 const EVERYTHING: [Capability; 3] = [Capability::View, Capability::Control, Capability::Clipboard];
 
@@ -350,6 +351,58 @@ fn a_click_comes_before_the_text_that_is_typed_where_it_went() {
     assert_eq!(scene.deeds(), []);
     while scene.deliver_carried() {}
     assert_eq!(scene.deeds(), [Deed::Input(key(1)), Deed::Typed]);
+}
+
+#[test]
+fn input_that_waits_while_the_user_takes_control_back_is_never_carried_out() {
+    type Taken = fn(&mut SharerSession);
+    let ways: [(&str, Taken, Taken); 4] = [
+        (
+            "pause",
+            |sharer| sharer.handle_command(SharerCommand::Pause(Pause::Control), START),
+            |sharer| sharer.handle_command(SharerCommand::Pause(Pause::Nothing), START),
+        ),
+        (
+            "everything rests",
+            |sharer| sharer.handle_command(SharerCommand::Pause(Pause::Everything), START),
+            |sharer| {
+                sharer.handle_command(SharerCommand::Pause(Pause::Nothing), START);
+                sharer.handle_command(SharerCommand::Allow(Capability::Control), START);
+                sharer.handle_command(SharerCommand::Allow(Capability::Clipboard), START);
+            },
+        ),
+        (
+            "withdrawal",
+            |sharer| sharer.handle_command(SharerCommand::Withdraw(Capability::Control), START),
+            |sharer| sharer.handle_command(SharerCommand::Allow(Capability::Control), START),
+        ),
+        (
+            "silence",
+            |sharer| sharer.handle_timeout(START.plus(PEER_LOST_MS)),
+            |_| {},
+        ),
+    ];
+    for (way, take, give) in ways {
+        let mut scene = Scene::new(&EVERYTHING);
+        scene.deliver_all();
+        scene.copy(1);
+        scene.input(key(2));
+        while scene.deliver_carried() {}
+        take(&mut scene.sharer);
+        if way != "silence" {
+            // On its way when the technician has not heard of it yet.
+            scene.input(key(3));
+            while scene.deliver_carried() {}
+        }
+        give(&mut scene.sharer);
+        scene.settle();
+        scene.input(key(4));
+        while scene.deliver_carried() {}
+        assert_eq!(scene.deeds(), [], "{way}");
+        while scene.deliver_said() {}
+        assert_eq!(scene.deeds(), [Deed::Copied(text(1)), Deed::Input(key(4))], "{way}");
+        assert_eq!(scene.denied().is_empty(), way == "silence", "{way}");
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod wishes;
 
 pub mod link;
 
-pub use sharer::{InputOutcome, ScreenReady, SharerEffect, SharerSession};
+pub use sharer::{InputOutcome, ScreenReady, SharerEffect, SharerSession, WAITING_CARRIED};
 pub use viewer::{ViewerEffect, ViewerSession};
 
 use renfort_protocol::{limits::MAX_CANDIDATE_CHARS, text::Line};

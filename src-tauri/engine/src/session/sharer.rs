@@ -11,6 +11,8 @@ mod from_viewer;
 mod turns;
 mod typing;
 
+pub use turns::WAITING_CARRIED;
+
 use std::collections::VecDeque;
 
 use renfort_protocol::{
@@ -336,6 +338,9 @@ impl SharerSession {
     /// Nothing that the technician began goes on.
     fn release_all(&mut self, now: UnixMillis) {
         self.effects.push_back(SharerEffect::ReleaseAll);
+        if let Some(turns) = &mut self.turns {
+            turns.forget_input();
+        }
         self.interrupt_typing(now);
     }
 

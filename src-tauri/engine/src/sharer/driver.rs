@@ -284,7 +284,10 @@ impl Driver {
                 SharerEffect::ReleaseAll => self.stop.input().release_all(),
                 SharerEffect::SetClipboard(text) => {
                     let text = self.clipboard.set(text.into());
-                    self.stop.input().wait_for_text(text);
+                    if self.stop.input().wait_for_text(text).is_err() {
+                        self.session
+                            .handle_input(InputOutcome::Denied(InputDenied::Failed), self.clock.now());
+                    }
                 }
                 SharerEffect::WatchClipboard(watch) => self.clipboard.watch(watch),
                 SharerEffect::Picture(wanted) => self.picture.want(wanted),

@@ -16,12 +16,13 @@ use tokio::sync::mpsc;
 
 use crate::{
     seams::{InputError, InputSink, Opener},
-    session::InputOutcome,
+    session::{InputOutcome, WAITING_CARRIED},
 };
 
 /// Input that waits for the operating system. When full, the system does not take input any more: the event is refused
-/// and everything released, so that no key stays down.
-pub const WAITING_INPUT: usize = 256;
+/// and everything released, so that no key stays down. Beside a few hundred, there is room for everything that one turn
+/// may have held up.
+pub const WAITING_INPUT: usize = 256 + WAITING_CARRIED;
 /// Outcomes that wait for the session. When full, the thread waits.
 pub const OUTCOMES: usize = 256;
 
@@ -123,10 +124,10 @@ impl InputQueue {
         self.add(Waiting::Order(Order::Type(number, character)))
     }
 
-    /// What is queued from now on is carried out once the clipboard has this text.
-    pub fn wait_for_text(&self, text: u64) {
-        // Of a queue that is full nothing is carried out that could come too early.
-        let _full = self.add(Waiting::Text(text));
+    /// What is queued from now on is carried out once the clipboard has this text, even after what waited was
+    /// too much.
+    pub fn wait_for_text(&self, text: u64) -> Result<(), Full> {
+        self.add(Waiting::Text(text))
     }
 
     /// The clipboard has all texts up to this one, or never will.
@@ -148,7 +149,8 @@ impl InputQueue {
         if full {
             state.waiting.clear();
             state.release = true;
-        } else {
+        }
+        if !full || matches!(order, Waiting::Text(_)) {
             state.waiting.push_back(order);
         }
         self.0.wake.notify_one();
@@ -290,7 +292,18 @@ fn type_character(sink: &mut dyn InputSink, character: char) -> Result<(), Input
 
 #[cfg(test)]
 mod tests {
+    use renfort_protocol::{
+        VERSION,
+        carried::Carried,
+        grant::{Capability, Grant},
+        ids::{PersonId, SessionId, TicketId},
+        policy::Policy,
+        session::{ClipboardText, FromViewer},
+        time::UnixMillis,
+    };
+
     use super::*;
+    use crate::session::{Channel, LinkEvent, SharerEffect, SharerSession};
 
     fn key(code: &str, pressed: bool) -> InputEvent {
         InputEvent::Key {
@@ -334,6 +347,15 @@ mod tests {
         }
         assert_eq!(queue.push(key("KeyA", false)), Err(Full));
         assert!(matches!(queue.next(false), Next::Release));
+        for _ in 0..WAITING_INPUT {
+            queue.push(key("KeyA", true)).unwrap();
+        }
+        assert_eq!(queue.wait_for_text(1), Err(Full));
+        queue.push(key("KeyV", true)).unwrap();
+        assert!(matches!(queue.next(false), Next::Release));
+        assert!(matches!(queue.next(true), Next::Guard), "it pastes the text or nothing");
+        queue.release_all();
+        assert!(matches!(queue.next(false), Next::Release));
         queue.push(key("KeyA", true)).unwrap();
         queue.rest(true);
         queue.push(key("KeyB", true)).unwrap();
@@ -349,9 +371,65 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_waits_for_one_turn_is_carried_out_when_it_comes() {
+        for keys in [300, WAITING_CARRIED - 1] {
+            let mut session = allowed();
+            session.handle_carried(&Carried::Turn.encode(), UnixMillis(1));
+            for _ in 0..keys {
+                session.handle_carried(&Carried::Input(key("KeyA", true)).encode(), UnixMillis(1));
+            }
+            say(
+                &mut session,
+                &FromViewer::Clipboard {
+                    text: ClipboardText::new("text".to_owned()).unwrap(),
+                },
+            );
+            let queue = InputQueue::default();
+            while let Some(effect) = session.poll_effect() {
+                match effect {
+                    SharerEffect::Input(event) => queue.push(event).unwrap(),
+                    SharerEffect::SetClipboard(_) => queue.wait_for_text(1).unwrap(),
+                    _ => {}
+                }
+            }
+            queue.put_in(1);
+            queue.push(InputEvent::ReleaseAll).unwrap();
+            let carried_out = std::iter::repeat_with(|| queue.next(false))
+                .take_while(|next| matches!(next, Next::Order(Order::Event(InputEvent::Key { .. }))));
+            assert_eq!(carried_out.count(), keys);
+        }
+    }
+
+    /// A session with everything allowed, whose input comes by a carriage.
+    fn allowed() -> SharerSession {
+        let grant = Grant {
+            session: SessionId([1; 16]),
+            ticket: TicketId(1),
+            technician: PersonId(1),
+            capabilities: [Capability::View, Capability::Control, Capability::Clipboard].into(),
+            expires_at: UnixMillis(60_000),
+        };
+        let mut session = SharerSession::new(grant, Policy::default(), UnixMillis(1));
+        session.handle_link(LinkEvent::Open, UnixMillis(1));
+        session.handle_carriage();
+        say(
+            &mut session,
+            &FromViewer::Hello {
+                version: VERSION,
+                cursor: true,
+            },
+        );
+        session
+    }
+
+    fn say(session: &mut SharerSession, message: &FromViewer) {
+        session.handle_message(Channel::Session, &serde_json::to_vec(message).unwrap(), UnixMillis(1));
+    }
+
+    #[test]
     fn a_key_waits_for_the_text_that_it_pastes_but_not_for_ever_and_a_release_does_not() {
         let queue = InputQueue::default();
-        queue.wait_for_text(1);
+        queue.wait_for_text(1).unwrap();
         queue.push(key("KeyV", true)).unwrap();
         let theirs = queue.clone();
         let begun = Instant::now();
@@ -362,20 +440,20 @@ mod tests {
         assert!(pasted.join().unwrap() && begun.elapsed() < CLIPBOARD);
 
         // While it waits, what is held is looked after.
-        queue.wait_for_text(2);
+        queue.wait_for_text(2).unwrap();
         queue.push(key("KeyV", true)).unwrap();
         assert!(matches!(queue.next(true), Next::Guard));
         queue.release_all();
         assert!(matches!(queue.next(true), Next::Release));
 
-        queue.wait_for_text(3);
+        queue.wait_for_text(3).unwrap();
         queue.push(key("KeyV", true)).unwrap();
         let begun = Instant::now();
         assert!(matches!(queue.next(false), Next::Order(Order::Event(_))));
         assert!(begun.elapsed() >= CLIPBOARD);
         // No text is put in any more.
         queue.put_in(u64::MAX);
-        queue.wait_for_text(4);
+        queue.wait_for_text(4).unwrap();
         queue.push(key("KeyV", true)).unwrap();
         assert!(matches!(queue.next(false), Next::Order(Order::Event(_))));
     }

@@ -38,8 +38,9 @@ pub fn fingerprint(sdp: &Sdp) -> Result<&str, TransportError> {
 /// Payload type of datagrams (RFC 3551, dynamic range); both ends use this one.
 pub const DATAGRAM_PAYLOAD_TYPE: u8 = 110;
 /// Their name in `a=rtpmap` (RFC 8866, 6.6). They stand in an audio section, since every codec of the library's video sections could be
-/// taken in any of them; what the section's word is matters to nobody else, for only a peer that knows the name takes it.
-pub const DATAGRAM_ENCODING: &str = "x-renfort";
+/// taken in any of them; what the section's word is matters to nobody else, for only a peer that knows the name takes it. Its number
+/// grows with what datagrams hold: a peer that knows another takes none, and gets updates another way.
+pub const DATAGRAM_ENCODING: &str = "x-renfort-2";
 /// Ticks of their RTP clock in a second.
 pub const DATAGRAM_CLOCK_RATE: u32 = 90_000;
 
@@ -123,7 +124,7 @@ mod tests {
     fn datagrams_travel_only_where_one_section_takes_them_both_ways() {
         let taken =
             |lines: &[&str]| carries_datagrams(&Sdp::new(format!("v=0\r\n{}\r\n", lines.join("\r\n"))).unwrap());
-        let (section, map) = ("m=audio 9 UDP/TLS/RTP/SAVPF 110", "a=rtpmap:110 X-Renfort/90000");
+        let (section, map) = ("m=audio 9 UDP/TLS/RTP/SAVPF 110", "a=rtpmap:110 X-Renfort-2/90000");
         assert!(taken(&[
             "m=video 9 UDP/TLS/RTP/SAVPF 102",
             "a=sendonly",
@@ -144,10 +145,11 @@ mod tests {
             ),
             ("another kind", &["m=video 9 UDP/TLS/RTP/SAVPF 110", map]),
             ("another name", &[section, "a=rtpmap:110 opus/90000"]),
-            ("another clock", &[section, "a=rtpmap:110 x-renfort/48000"]),
+            ("what they held before", &[section, "a=rtpmap:110 x-renfort/90000"]),
+            ("another clock", &[section, "a=rtpmap:110 x-renfort-2/48000"]),
             (
                 "another number",
-                &["m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 x-renfort/90000"],
+                &["m=audio 9 UDP/TLS/RTP/SAVPF 111", "a=rtpmap:111 x-renfort-2/90000"],
             ),
             ("twice", &[section, map, section, map]),
         ] {

@@ -206,7 +206,8 @@ async fn after_what_waits_was_dropped_the_next_message_arrives(network: Network<
 async fn messages_that_the_library_has_not_taken_are_dropped() {
     let network = |best| -> Box<dyn Connector> { Box::new(WebRtc::new(Vec::new()).with_updates(best)) };
     let (sent, came) = dropped(&network).await;
-    assert!(came + UPDATES_OUT - 1 <= sent, "{came} of {sent} came");
+    // With the one that waits for the library to take it.
+    assert!(came + UPDATES_OUT < sent, "{came} of {sent} came");
 }
 
 async fn datagrams_that_nobody_reads_are_dropped_and_hold_nothing_up(network: Network<'_>) {

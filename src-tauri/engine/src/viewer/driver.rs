@@ -89,7 +89,21 @@ enum Happening {
 }
 
 impl Inbox {
-    async fn next(&mut self, wait: Duration) -> Happening {
+    /// While the carriage is behind, input waits where moves in a row become the last, and what was copied after it waits as well.
+    async fn next(&mut self, carrier: Option<&Carrier>, wait: Duration) -> Happening {
+        let room = async || {
+            if let Some(carrier) = carrier {
+                carrier.input_room().await;
+            }
+        };
+        let input = async {
+            room().await;
+            self.inputs.next().await
+        };
+        let copied = async {
+            room().await;
+            self.copied.recv().await
+        };
         let connection = async {
             match &mut self.connection {
                 Some(events) => events.recv().await,
@@ -99,11 +113,11 @@ impl Inbox {
         tokio::select! {
             biased;
             // Commands take the longer way here: what was pressed before them goes before them.
-            event = self.inputs.next() => Happening::Input(event),
+            event = input => Happening::Input(event),
             command = self.commands.recv() => Happening::Command(command),
             event = connection => Happening::Connection(event),
             event = self.picture.recv() => Happening::Picture(event),
-            Some(text) = self.copied.recv() => Happening::Copied(text),
+            Some(text) = copied => Happening::Copied(text),
             Ok(()) = self.layout.changed() => Happening::Layout(self.layout.borrow_and_update().clone()),
             () = tokio::time::sleep(wait) => Happening::Time,
         }
@@ -166,7 +180,8 @@ impl Driver {
         while !self.ended {
             let now = self.clock.now();
             let wait = self.session.poll_timeout().map_or(0, |at| at.since(now));
-            let happening = self.inbox.next(Duration::from_millis(wait)).await;
+            let carrier = self.carrier.as_deref();
+            let happening = self.inbox.next(carrier, Duration::from_millis(wait)).await;
             self.handle(happening).await;
             self.session.handle_timeout(self.clock.now());
             self.apply().await;
@@ -382,6 +397,91 @@ async fn forward<T>(mut from: mpsc::Receiver<T>, incoming: mpsc::Sender<Incoming
     while let Some(one) = from.recv().await {
         if incoming.send(kind(one)).await.is_err() {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        carrier::Arrived,
+        transport::memory::Memory,
+        viewer::inputs::{INPUTS, inputs},
+    };
+
+    #[tokio::test]
+    async fn input_waits_while_nothing_is_acknowledged_and_nothing_of_it_is_lost() {
+        let network = Memory::default().with_updates(UpdatePath::Datagrams);
+        let there = network.connect(Side::Sharer).await.unwrap();
+        let here = network.connect(Side::Viewer).await.unwrap();
+        let answer = here
+            .transport
+            .answer(&there.transport.offer().await.unwrap())
+            .await
+            .unwrap();
+        there.transport.accept(&answer).await.unwrap();
+        let sharer = Carrier::new(carriage::Side::Sharer, &there.transport);
+        let viewer = Carrier::new(carriage::Side::Viewer, &here.transport);
+
+        let (command_in, commands) = mpsc::channel(1);
+        let (_picture_in, picture) = mpsc::channel(1);
+        let (copied_in, copied) = mpsc::channel(1);
+        let (_layout_in, layout) = watch::channel(None);
+        let (sender, inputs) = inputs();
+        let mut inbox = Inbox {
+            commands,
+            inputs,
+            connection: None,
+            picture,
+            copied,
+            layout,
+        };
+        let (soon, late) = (Duration::from_millis(20), Duration::from_secs(20));
+        let mut carried = 0;
+        let mut turn = 0;
+        // A window that is full, and a network that brings nothing.
+        loop {
+            sender.send(InputEvent::ReleaseAll).await;
+            let Happening::Input(event) = inbox.next(Some(&viewer), soon).await else {
+                break;
+            };
+            viewer.carry(&Carried::Input(event).encode()).unwrap();
+            carried += 1;
+        }
+        for _ in 1..INPUTS {
+            assert!(sender.send(InputEvent::ReleaseAll).await);
+        }
+        copied_in.send("text".to_owned()).await.unwrap();
+        assert!(matches!(inbox.next(Some(&viewer), soon).await, Happening::Time));
+        command_in
+            .send(ViewerCommand::End(EndReason::EndedByTechnician))
+            .await
+            .unwrap();
+        assert!(matches!(
+            inbox.next(Some(&viewer), late).await,
+            Happening::Command(Some(_))
+        ));
+        // What is said meanwhile has a place for its turn.
+        while viewer.carry(&Carried::Turn.encode()).is_ok() {
+            turn += 1;
+        }
+        assert!(turn >= 60, "{turn}");
+
+        // It is there again.
+        let (arrived_in, mut arrived) = mpsc::channel(1_024);
+        let (unused, _none) = mpsc::channel(1);
+        tokio::spawn(sharer.run(there.datagrams, arrived_in));
+        tokio::spawn(Arc::clone(&viewer).run(here.datagrams, unused));
+        for _ in 0..INPUTS {
+            let Happening::Input(event) = inbox.next(Some(&viewer), late).await else {
+                panic!("what waited is next");
+            };
+            viewer.carry(&Carried::Input(event).encode()).unwrap();
+        }
+        assert!(matches!(inbox.next(Some(&viewer), late).await, Happening::Copied(_)));
+        for _ in 0..carried + turn + INPUTS {
+            assert!(matches!(arrived.recv().await, Some(Arrived::Message(_))));
         }
     }
 }

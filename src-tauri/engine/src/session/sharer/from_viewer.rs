@@ -78,8 +78,14 @@ impl SharerSession {
         if now >= self.grant.expires_at {
             return self.end(EndReason::Expired, None, now);
         }
+        let may_control = self.may_control(now).is_ok();
         let Some(turns) = &mut self.turns else { return };
         let taken = match Carried::decode(bytes) {
+            // Nor later, when its turn comes and they may again.
+            Ok(Carried::Input(event)) if !may_control => {
+                self.heard(now);
+                return self.carry_out(event, now);
+            }
             Ok(carried) => turns.carried(carried).map_err(|_| "too much input waits for its turn"),
             Err(_) => Err("what was carried is no input"),
         };

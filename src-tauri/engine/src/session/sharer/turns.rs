@@ -50,6 +50,11 @@ impl Turns {
         Ok(())
     }
 
+    /// Nothing of the input that waits is carried out any more. Turns stay: what was said has its own.
+    pub fn forget_input(&mut self) {
+        self.carried.retain(|carried| *carried == Carried::Turn);
+    }
+
     /// Something was said on the channel.
     pub fn said(&mut self, message: FromViewer) -> Result<(), Overfull> {
         if self.said.len() == WAITING_SAID {

@@ -136,7 +136,11 @@ impl PictureChannel {
 
     async fn write(&self, made: &Arc<dyn DataChannel>, mut waiting: mpsc::Receiver<Outgoing>) {
         while let Some((drops, message)) = waiting.recv().await {
-            // Waits while the library's buffer is full. Its error would hold the message itself.
+            // Waits while the library's buffer is full: what is dropped meanwhile is not sent.
+            if made.writable().await.is_err() {
+                return;
+            }
+            // Its error would hold the message itself.
             if drops == self.drops.load(Ordering::SeqCst) && made.send(BytesMut::from(message)).await.is_err() {
                 return;
             }
