@@ -10,6 +10,8 @@
 //!
 //! Invariant: only the newest picture is painted, and nothing of a session after it is over.
 
+use std::time::{Duration, Instant};
+
 use gtk::{
     cairo::{self, Context, FillRule, Filter, Format, ImageSurface, Region},
     glib::{MainContext, Propagation},
@@ -30,8 +32,10 @@ use crate::picture_socket::{
 
 /// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
 const AROUND: (f64, f64, f64) = (16.0 / 255.0, 20.0 / 255.0, 21.0 / 255.0);
-/// Pixels that are painted at once, without waiting for GTK's next turn: a few lines of text.
+/// Pixels that are always painted at once: a few lines of text.
 const LITTLE: i64 = 128 * 1024;
+/// From one larger part to the next, so that the window has time for everything else.
+const BREATH: Duration = Duration::from_millis(5);
 /// GDK's name for a display of X11.
 const X11: &str = "GdkX11Display";
 /// Pixels around a scaled part that its edge is made of, too.
@@ -57,17 +61,18 @@ pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Resu
             Some(false.to_value())
         });
         MainContext::default().spawn_local(async move {
+            let mut ended = Instant::now();
             loop {
                 let damage = canvas.damaged().await;
                 leg::mark("picture: into the window");
-                renew(&view, &canvas, &damage);
+                renew(&view, &canvas, &damage, &mut ended);
             }
         });
     })
 }
 
-/// Sees to it that what changed is painted.
-fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
+/// Sees to it that what changed is painted. `ended`: when something large was painted last.
+fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage, ended: &mut Instant) {
     let parts = match damage {
         Damage::All => None,
         Damage::Parts(parts) => canvas.look(|picture, placed, _| {
@@ -79,8 +84,13 @@ fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
     let Some((parts, covers)) = parts else {
         return view.queue_draw();
     };
-    if is_painted_at_once(view, &parts) {
-        match at_once(view, &parts, &covers, canvas) {
+    let is_little = pixels(&parts) <= LITTLE;
+    if takes_at_once(view) && (is_little || ended.elapsed() >= BREATH) {
+        let painted = at_once(view, &parts, &covers, canvas);
+        if !is_little {
+            *ended = Instant::now();
+        }
+        match painted {
             Ok(true) => return,
             Ok(false) => {}
             Err(error) => tracing::debug!(%error, "a part of the picture is painted later"),
@@ -95,14 +105,15 @@ fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage) {
     }
 }
 
-/// GTK draws no more than 60 times a second: a letter that follows another would wait for up to 17 ms. X11 takes it at any
-/// time; Wayland, with its own rhythm, does not.
-fn is_painted_at_once(view: &WebView, parts: &[Area]) -> bool {
-    let pixels: i64 = parts
-        .iter()
-        .map(|part| i64::from(part.width) * i64::from(part.height))
-        .sum();
-    pixels <= LITTLE && view.scale_factor() == 1 && view.is_mapped() && view.display().type_().name() == X11
+/// GTK draws no more than 60 times a second, by a clock of its own: a letter that follows another would wait for up to 17 ms,
+/// and a scrolled page for the turn after. X11 takes it at any time; Wayland, with its own rhythm, does not.
+fn takes_at_once(view: &WebView) -> bool {
+    view.scale_factor() == 1 && view.is_mapped() && view.display().type_().name() == X11
+}
+
+fn pixels(parts: &[Area]) -> i64 {
+    let area = |part: &Area| i64::from(part.width) * i64::from(part.height);
+    parts.iter().map(area).sum()
 }
 
 /// False: it was not painted.
