@@ -18,8 +18,8 @@ PICTURE = [
     ("picture: to the network", "cut into datagrams, RTP, SRTP, UDP"),
     ("picture: from the network", "UDP, SRTP, update put together"),
     ("picture: composed", "decoding, and writing into the picture"),
-    ("picture: into the window", "copy; loopback socket"),
-    ("view", "WebKit: page script, canvas, repaint; X server"),
+    ("picture: into the window", "copy; the window's own thread is woken"),
+    ("view", "cairo, GDK, the technician's X server"),
 ]
 STAGES = [
     ("key: out of the window", "X server, GTK, WebKit's keydown, page script, loopback socket"),
