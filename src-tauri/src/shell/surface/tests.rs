@@ -1,0 +1,168 @@
+//! What is painted, pixel by pixel, without a window.
+
+use renfort_engine::seams::{FrameSink as _, PixelFormat};
+
+use super::*;
+use crate::picture_socket::{
+    CanvasSink,
+    placed::{Place, Placed},
+};
+
+const WINDOW: Area = Area {
+    x: 0,
+    y: 0,
+    width: 120,
+    height: 90,
+};
+const SIZE: Size = Size { width: 80, height: 60 };
+
+fn picture() -> Picture {
+    let mut picture = Picture::new(SIZE, PixelFormat::Rgba);
+    for (at, pixel) in (0_u32..).zip(picture.bytes_mut().chunks_exact_mut(4)) {
+        let noise = at.wrapping_mul(0x9E37_79B1) >> 8;
+        let [red, green, blue, _] = noise.to_le_bytes();
+        pixel.copy_from_slice(&[red, green, blue, 255]);
+    }
+    picture
+}
+
+/// A canvas that shows the picture in this box of the window.
+fn shown_at(place: [f64; 4], covers: Vec<[f64; 4]>) -> SharedCanvas {
+    let canvas = SharedCanvas::default();
+    CanvasSink::new(canvas.clone()).show(&picture(), &[]);
+    canvas.place(Place::Here(Placed {
+        across: 120.0,
+        stage: [0.0, 10.0, 120.0, 80.0],
+        picture: place,
+        covers,
+        pointer: false,
+    }));
+    canvas
+}
+
+fn region(areas: &[Area]) -> Region {
+    let region = Region::create();
+    for area in areas {
+        region.union_rectangle(&rectangle(*area)).unwrap();
+    }
+    region
+}
+
+/// What a window shows after these were painted, one after the other; what nobody painted is white.
+fn painted(canvas: &SharedCanvas, turns: &[Vec<Area>]) -> Vec<u8> {
+    let mut window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
+    let context = Context::new(&window).unwrap();
+    context.set_source_rgb(1.0, 1.0, 1.0);
+    context.paint().unwrap();
+    for turn in turns {
+        assert!(paint_region(WINDOW, &context, &region(turn), canvas).unwrap());
+    }
+    drop(context);
+    window.flush();
+    window.data().unwrap().to_vec()
+}
+
+fn pixel(window: &[u8], x: usize, y: usize) -> [u8; 3] {
+    let at = (y * 120 + x) * 4;
+    let pixel = u32::from_ne_bytes(window[at..at + 4].try_into().unwrap());
+    let [blue, green, red, _] = pixel.to_le_bytes();
+    [red, green, blue]
+}
+
+const STAGE: Area = Area {
+    x: 0,
+    y: 10,
+    width: 120,
+    height: 80,
+};
+
+#[test]
+fn pixel_for_pixel_the_window_shows_the_picture_and_nothing_beside_the_stage() {
+    let window = painted(&shown_at([20.0, 20.0, 80.0, 60.0], vec![]), &[vec![STAGE]]);
+    for (row, pixels) in picture().rows(SIZE.whole()).enumerate() {
+        for (column, wanted) in pixels.chunks_exact(4).enumerate() {
+            assert_eq!(pixel(&window, 20 + column, 20 + row), wanted[..3], "{column}, {row}");
+        }
+    }
+    assert_eq!(pixel(&window, 19, 20), [16, 20, 21]);
+    assert_eq!(pixel(&window, 100, 79), [16, 20, 21]);
+    assert_eq!(pixel(&window, 60, 9), [255, 255, 255]);
+}
+
+#[test]
+fn painted_in_parts_it_is_the_same_as_painted_at_once_at_any_size() {
+    let part = |x, y, width, height| Area { x, y, width, height };
+    for place in [
+        [20.0, 20.0, 80.0, 60.0],
+        [10.0, 15.0, 40.0, 30.0],
+        [5.0, 12.0, 100.0, 75.0],
+        [-30.0, -20.0, 160.0, 120.0],
+    ] {
+        let canvas = shown_at(place, vec![]);
+        let whole = painted(&canvas, &[vec![STAGE]]);
+        let parts = [
+            vec![part(0, 10, 33, 80)],
+            vec![part(33, 10, 87, 21), part(33, 31, 50, 59)],
+            vec![part(83, 31, 37, 59)],
+        ];
+        let in_parts = painted(&canvas, &parts);
+        let off = whole
+            .iter()
+            .zip(&in_parts)
+            .map(|(one, other)| one.abs_diff(*other))
+            .max();
+        // A scaled pixel may be rounded otherwise.
+        assert!(off <= Some(2), "{place:?}: {off:?}");
+    }
+}
+
+#[test]
+fn a_change_is_seen_wherever_it_lies_in_a_scaled_picture() {
+    for place in [
+        [20.0, 20.0, 80.0, 60.0],
+        [10.0, 15.0, 50.0, 38.0],
+        [5.0, 12.0, 101.0, 76.0],
+    ] {
+        let canvas = shown_at(place, vec![]);
+        let mut changed = picture();
+        let dot = Rect {
+            x: 37,
+            y: 22,
+            width: 3,
+            height: 2,
+        };
+        for y in dot.y..dot.y + dot.height {
+            changed.span_mut(dot.x, y, dot.width).fill(0xFF00_00FF);
+        }
+        let layout = canvas
+            .look(|picture, placed, _| placed.at(WINDOW, picture.size()))
+            .unwrap();
+        let before = painted(&canvas, &[vec![STAGE]]);
+        CanvasSink::new(canvas.clone()).show(&changed, &[dot]);
+        let after = painted(&canvas, &[vec![STAGE]]);
+        let part = shown(dot, SIZE, &layout).unwrap();
+        for (at, (old, new)) in before.chunks_exact(4).zip(after.chunks_exact(4)).enumerate() {
+            let (x, y) = ((at % 120) as i32, (at / 120) as i32);
+            let inside = Area {
+                x,
+                y,
+                width: 1,
+                height: 1,
+            }
+            .inside(part)
+            .is_some();
+            // Beyond, a rounding at most.
+            let off = old.iter().zip(new).map(|(old, new)| old.abs_diff(*new)).max();
+            assert!(inside || off <= Some(2), "{place:?}: {x}, {y} is off by {off:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_hidden_is_not_painted() {
+    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], vec![]);
+    canvas.hide(true);
+    let window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
+    let context = Context::new(&window).unwrap();
+    assert!(!paint_region(WINDOW, &context, &region(&[STAGE]), &canvas).unwrap());
+}
