@@ -6,16 +6,19 @@
 //! The rule: an update is carried out as soon as every update up to its `after` has been, the lowest first when several
 //! may be. When it is carried out later than one with a higher number, it writes only where none of those has written.
 //!
-//! Invariant: each pixel was written by the update with the highest number of those carried out that write it, video as
-//! soon as its frame was there. What waits is bounded by [`MAX_AHEAD`], [`MAX_WAITING_BYTES`] and [`MAX_WAITING_PIXELS`].
+//! Invariant: each pixel was written by the update with the highest number of those carried out that write it, video, and
+//! copies of it, as soon as its frame was there. What waits is bounded by [`MAX_AHEAD`], [`MAX_WAITING_BYTES`] and [`MAX_WAITING_PIXELS`].
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod coming;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     exact,
     pixels::{Picture, PixelFormat, Rect, Size},
     wire::{Operation, SLOTS, Sequence, TILE, Update, WireError},
 };
+use coming::Coming;
 
 /// How far an update may be ahead of the last up to which all have been carried out. One that is farther is refused.
 pub const MAX_AHEAD: u32 = 1_024;
@@ -24,8 +27,6 @@ pub const MAX_WAITING_BYTES: usize = 8 << 20;
 /// Pixels of updates that wait for others, so that carrying them all out at once takes a fraction of a second. One that
 /// would have to wait beyond is refused.
 pub const MAX_WAITING_PIXELS: usize = 1 << 28;
-/// Frames of video that were announced and are not there yet; the oldest is given up for a newer one.
-pub const MAX_ANNOUNCED: usize = 64;
 
 /// An update that cannot be carried out. The picture is of no further use then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -83,15 +84,7 @@ pub struct Composer {
     stamps: Vec<Sequence>,
     /// The highest in there.
     highest_stamp: Sequence,
-    announced: VecDeque<Announced>,
-    /// The last update whose frame was painted.
-    painted: Sequence,
-}
-
-struct Announced {
-    sequence: Sequence,
-    timestamp: u32,
-    rects: Vec<Rect>,
+    coming: Coming,
 }
 
 impl Default for Composer {
@@ -117,8 +110,7 @@ impl Composer {
             early: BTreeSet::new(),
             stamps: Vec::new(),
             highest_stamp: 0,
-            announced: VecDeque::new(),
-            painted: 0,
+            coming: Coming::new(Size::default(), 0),
         }
     }
 
@@ -238,6 +230,7 @@ impl Composer {
                 height: TILE,
             })
         };
+        let mut coming = None;
         let written = match operation {
             Operation::Begin(size) => {
                 self.picture.resize(*size);
@@ -245,7 +238,7 @@ impl Composer {
                 self.stamps = Vec::new();
                 self.highest_stamp = 0;
                 self.kept.clear();
-                self.announced.clear();
+                self.coming.begin(*size);
                 composed.began = true;
                 composed.changed.clear();
                 size.whole()
@@ -253,6 +246,7 @@ impl Composer {
             Operation::Copy { to, x, y } => {
                 let to = inside(*to)?;
                 let from = inside(Rect { x: *x, y: *y, ..to })?;
+                coming = self.coming.of(from, &self.stamps);
                 if self.is_newest(sequence) {
                     self.picture.copy_within(from, to.x, to.y);
                 } else {
@@ -306,23 +300,12 @@ impl Composer {
                 for rect in rects {
                     inside(*rect)?;
                 }
-                // Its frame, had it come, would have been before one that was painted.
-                if sequence > self.painted {
-                    let at = self.announced.partition_point(|frame| frame.sequence <= sequence);
-                    let announced = Announced {
-                        sequence,
-                        timestamp: *timestamp,
-                        rects: rects.clone(),
-                    };
-                    self.announced.insert(at, announced);
-                    if self.announced.len() > MAX_ANNOUNCED {
-                        self.announced.pop_front();
-                    }
-                }
+                self.coming.announce(sequence, *timestamp, rects);
                 return Ok(());
             }
         };
         composed.changed.push(written);
+        self.coming.written(sequence, written, &self.stamps, coming.as_deref());
         self.stamp(sequence, written);
         Ok(())
     }
@@ -334,7 +317,7 @@ impl Composer {
 
     /// Takes note of what was written, when something older may still come.
     fn stamp(&mut self, sequence: Sequence, rect: Rect) {
-        let older_frame = self.has_video || self.announced.front().is_some_and(|frame| frame.sequence <= sequence);
+        let older_frame = self.has_video || self.coming.has_up_to(sequence);
         if sequence <= self.complete + 1 && !older_frame && self.is_newest(sequence) {
             return;
         }
@@ -352,34 +335,34 @@ impl Composer {
     /// Is a frame of video with this timestamp announced?
     #[must_use]
     pub fn wants(&self, timestamp: u32) -> bool {
-        self.announced.iter().any(|frame| frame.timestamp == timestamp)
+        self.coming.has(timestamp)
     }
 
-    /// Paints what was announced of the frame with this timestamp. Frames come in their own order: those announced
-    /// before it are given up. A frame that is smaller than the picture, or was not announced, is not painted.
+    /// Paints what was announced of the frame with this timestamp, there and where copies have taken it. Frames come in
+    /// their own order: those announced before it are given up. A frame that is smaller than the picture, or was not
+    /// announced, is not painted.
     pub fn frame(&mut self, timestamp: u32, frame: &Picture) -> Composed {
         let mut composed = Composed::default();
         let (size, format) = (self.picture.size(), self.picture.format());
+        let announced = self.coming.arrived(timestamp);
         // A codec can only say even sizes, so that a frame may have one line or column too many.
         let fits = frame.size().width >= size.width && frame.size().height >= size.height && frame.format() == format;
-        let Some(last) = self.announced.iter().rposition(|frame| frame.timestamp == timestamp) else {
+        if announced.is_empty() || !fits {
             return composed;
-        };
-        let until: Vec<Announced> = self.announced.drain(..=last).collect();
-        self.painted = until.last().map_or(self.painted, |last| last.sequence);
-        let announced = until
-            .into_iter()
-            .filter(|announced| fits && announced.timestamp == timestamp);
-        for Announced { sequence, rects, .. } in announced {
-            for rect in rects {
+        }
+        for announced in &announced {
+            for rect in &announced.rects {
                 for y in rect.y..rect.y + rect.height {
                     // What the same update writes as pixels stays.
-                    self.put_row(sequence - 1, rect.x, y, frame.span(rect.x, y, rect.width));
+                    self.put_row(announced.sequence - 1, rect.x, y, frame.span(rect.x, y, rect.width));
                 }
-                self.stamp(sequence, rect);
-                composed.changed.push(rect);
+                self.coming.written(announced.sequence - 1, *rect, &self.stamps, None);
+                self.stamp(announced.sequence, *rect);
+                composed.changed.push(*rect);
             }
         }
+        let elsewhere = self.coming.paint(&announced, frame, &mut self.picture);
+        composed.changed.extend(elsewhere);
         composed
     }
 

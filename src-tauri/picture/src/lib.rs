@@ -15,7 +15,7 @@ mod pixels;
 mod planner;
 pub mod wire;
 
-pub use composer::{ComposeError, Composed, Composer, MAX_AHEAD, MAX_ANNOUNCED, MAX_WAITING_BYTES, MAX_WAITING_PIXELS};
+pub use composer::{ComposeError, Composed, Composer, MAX_AHEAD, MAX_WAITING_BYTES, MAX_WAITING_PIXELS};
 pub use pixels::{COLOUR, Picture, PixelFormat, Rect, Size};
 pub use planner::{Means, Plan, Planned, Planner, TooLarge};
 pub use wire::Sequence;

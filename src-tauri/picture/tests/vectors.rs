@@ -193,8 +193,13 @@ fn run(name: &str, inputs: impl IntoIterator<Item = Input>) -> Case {
                 composer.take(&bytes).map(|_| ())
             }
             Input::Frame { timestamp, colour } => {
-                let mut frame = Picture::new(composer.picture().size(), PixelFormat::Rgba);
-                frame.pixels_mut().fill(colour.swap_bytes() >> 8 | 0xFF00_0000);
+                let size = composer.picture().size();
+                let mut frame = Picture::new(size, PixelFormat::Rgba);
+                for (at, pixel) in frame.pixels_mut().iter_mut().enumerate() {
+                    let (x, y) = (at % usize::from(size.width), at / usize::from(size.width));
+                    let place = (y as u32 & 0xFF) << 8 | x as u32 & 0xFF;
+                    *pixel = (colour ^ place).swap_bytes() >> 8 | 0xFF00_0000;
+                }
                 composer.frame(*timestamp, &frame);
                 Ok(())
             }
@@ -377,7 +382,37 @@ fn video() -> Vec<Case> {
     steps.push(update(sharer.update(2, [exact, announce(5)])));
     steps.push(frame(5, 0x33_33_33));
     let own = run("a frame does not paint over the pixels of its own update", steps);
-    vec![once, given_up, own]
+
+    let mut sharer = Sharer::new();
+    let mut steps: Vec<Input> = sharer.shows(&text()).into_iter().map(update).collect();
+    let copy = |to, x, y| Operation::Copy { to, x, y };
+    let dot = |sharer: &mut Sharer, place| sharer.exact(&photograph(), place, Part::Alone);
+    steps.push(update(sharer.update(2, [announce(7)])));
+    // On the announced place first, and the copy takes both along.
+    let on_it = dot(&mut sharer, rect(20, 20, 10, 10));
+    steps.push(update(sharer.update(3, [on_it])));
+    steps.push(update(sharer.update(4, [copy(rect(10, 60, 100, 60), 0, 10)])));
+    let on_the_copy = dot(&mut sharer, rect(12, 100, 9, 9));
+    let over_itself = copy(rect(14, 62, 90, 50), 10, 60);
+    steps.push(update(sharer.update(5, [over_itself, on_the_copy])));
+    steps.push(update(sharer.update(6, [announce(8)])));
+    steps.extend([frame(7, 0x44_00_00), frame(8, 0x55_00_00)]);
+    let copied = run(
+        "a frame is also painted where its place was copied to, before it came",
+        steps,
+    );
+
+    let mut sharer = Sharer::new();
+    let mut steps: Vec<Input> = sharer.shows(&text()).into_iter().map(update).collect();
+    steps.push(update(sharer.update(2, [announce(1)])));
+    steps.push(update(sharer.update(3, [copy(rect(110, 0, 40, 40), 0, 0)])));
+    steps.push(update(sharer.update(4, [announce(2)])));
+    steps.extend([frame(2, 0x66_00_00), frame(1, 0x77_00_00)]);
+    let copied_in_vain = run(
+        "a frame that was given up is not painted where its place was copied to, either",
+        steps,
+    );
+    vec![once, given_up, own, copied, copied_in_vain]
 }
 
 fn refused() -> Vec<Case> {

@@ -30,7 +30,8 @@ pub trait VideoEncoder: Send {
     /// Stable name of the codec, for the log: `h264`.
     fn name(&self) -> &'static str;
 
-    /// Encodes the picture, of which only `damage` changed since the last call (empty: refine what is there). `at` is
+    /// Encodes the picture as it is inside `damage` (empty: refine what is there), and elsewhere as it was when it was
+    /// last named, which is as it is when `damage` names all that changed since the last call. `at` is
     /// the time since the stream began. `key` asks for a key frame. None when the codec skipped the frame; the damage
     /// then counts for the next call. A picture of another size begins the stream anew with a key frame.
     ///

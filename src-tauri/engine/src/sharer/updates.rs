@@ -29,9 +29,6 @@ const QUICK: Duration = Duration::from_millis(4);
 const SLOW: Duration = Duration::from_millis(33);
 /// Shortest time from one frame of video to the next.
 const VIDEO: Duration = Duration::from_millis(16);
-/// Rectangles that are kept apart for the encoder. When full, they become the one that holds them all.
-const RECTANGLES: usize = 64;
-
 /// What a line takes now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Room {
@@ -89,8 +86,6 @@ pub struct UpdateOutlet {
     waiting: bool,
     last: Option<Instant>,
     pause: Duration,
-    /// What the encoder has not seen.
-    unseen: Vec<Rect>,
     key: bool,
     last_frame: Option<Instant>,
 }
@@ -106,7 +101,6 @@ impl UpdateOutlet {
             waiting: true,
             last: None,
             pause: QUICK,
-            unseen: Vec::new(),
             key: true,
             last_frame: None,
         }
@@ -121,10 +115,10 @@ impl UpdateOutlet {
             encoder.set_bitrate(rate);
         }
         self.last_frame = Some(now);
-        let seen = std::mem::take(&mut self.unseen);
-        let encoded = match encoder.encode(picture, &seen, now - gate.start, self.key) {
+        // Nothing but these rectangles of the frame is shown: the encoder need not learn of the rest.
+        let encoded = match encoder.encode(picture, rects, now - gate.start, self.key) {
             Ok(Some(EncodedFrame { data, .. })) => data,
-            // What the codec skipped counts for its next frame, and is planned again.
+            // What the codec skipped is planned again.
             Ok(None) => return,
             Err(error) => {
                 tracing::warn!(%error, "there is no video: the picture goes as pixels alone");
@@ -159,12 +153,6 @@ impl Outlet for UpdateOutlet {
     fn changed(&mut self, rects: &[Rect]) {
         self.planner.damage(rects);
         self.waiting = true;
-        self.unseen.extend_from_slice(rects);
-        if self.unseen.len() > RECTANGLES
-            && let Some(all) = self.unseen.iter().copied().reduce(Rect::union)
-        {
-            self.unseen = vec![all];
-        }
     }
 
     fn wait(&self, now: Instant, _gate: &Gate) -> Option<Duration> {

@@ -33,7 +33,7 @@ use crate::{
 use compare::{same, tightened};
 use grid::{CELL, Grid, Place, joined};
 use log::{Log, Touched};
-use moves::{Found, Move, Moves};
+use moves::{Move, Moves};
 use shelf::Shelf;
 use tiles::Tiles;
 use video::{Lossy, Rates};
@@ -184,8 +184,8 @@ impl Planner {
         for rect in rects {
             for place in self.stale.touched(*rect) {
                 self.stale.set(place, false);
-                self.lossy.paint(place, at);
             }
+            self.lossy.paint(*rect, at);
             // What the viewer has is about this: enough to see what moves from there.
             self.reference.take_from(picture, *rect);
         }
@@ -230,8 +230,8 @@ impl Planner {
         let mut open = Open::default();
         if self.stale.count() > 0 {
             let cells = self.compare(now);
-            let unsure = self.copies(now, &cells, &mut open);
-            self.note_changes(&cells, &unsure, means.at);
+            self.copies(now, &cells, &mut open);
+            self.note_changes(&cells, means.at);
             self.seen_before(now, means.at, &mut open, &mut plan.updates);
             if means.video {
                 plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means.soon);
@@ -288,9 +288,9 @@ impl Planner {
     }
 
     /// Counts what changed in its place. When most of what changed has moved, the rest is what it uncovered, and no film.
-    fn note_changes(&mut self, cells: &[(Place, bool)], unsure: &[Place], at: Duration) {
+    fn note_changes(&mut self, cells: &[(Place, bool)], at: Duration) {
         let changed = || cells.iter().filter(|(_, changed)| *changed).map(|(place, _)| *place);
-        let moved = changed().filter(|place| !self.stale.is_set(*place)).count() + unsure.len();
+        let moved = changed().filter(|place| !self.stale.is_set(*place)).count();
         if moved * 2 < changed().count() {
             for place in changed().filter(|place| self.stale.is_set(*place) && self.damaged.is_set(*place)) {
                 self.lossy.changed(place, at);
@@ -299,11 +299,11 @@ impl Planner {
         self.damaged = Grid::new(self.reference.size());
     }
 
-    /// Copies what moved. Says what has moved, too, but could not be copied.
-    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) -> Vec<Place> {
+    /// Copies what moved, also what is lossy: what it shows there becomes exact like everything that rests.
+    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) {
         let lossy = &self.lossy;
-        let is_exact = |from: Rect| lossy.is_exact(from);
-        let Found { moves, unsure } = self.moves.find(&self.reference, now, &self.stale, cells, is_exact);
+        let keeps_exact = |from: Rect, to: Rect| lossy.is_exact(from) || !lossy.is_exact(to);
+        let moves = self.moves.find(&self.reference, now, &self.stale, cells, keeps_exact);
         for moved in &moves {
             self.copy(*moved, open);
         }
@@ -311,16 +311,10 @@ impl Planner {
             for place in self.stale.touched(moved.to) {
                 let rect = self.stale.pixels(place);
                 // What lies inside was compared before it was copied, and no copy reads or writes what another wrote.
-                let right = if moved.to.union(rect) == moved.to {
-                    self.lossy.clear(place);
-                    true
-                } else {
-                    !self.lossy.is_set(place) && same(&self.reference, rect, now, rect)
-                };
+                let right = moved.to.union(rect) == moved.to || same(&self.reference, rect, now, rect);
                 self.stale.set(place, !right);
             }
         }
-        unsure
     }
 
     /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.
@@ -382,6 +376,7 @@ impl Planner {
 
     fn copy(&mut self, moved: Move, open: &mut Open) {
         self.reference.copy_within(moved.from, moved.to.x, moved.to.y);
+        self.lossy.copy(moved.from, moved.to);
         open.touched.reads.push(moved.from);
         open.touched.writes.push(moved.to);
         open.operations.push(Operation::Copy {

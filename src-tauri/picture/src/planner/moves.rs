@@ -35,15 +35,6 @@ pub(super) struct Move {
     pub from: Rect,
 }
 
-/// What was found.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// In their order, none reads what one before it has written.
-    pub moves: Vec<Move>,
-    /// Changed cells that moved, too, but from where the viewer has not what stood there.
-    pub unsure: Vec<Place>,
-}
-
 #[derive(Default)]
 pub(super) struct Moves {
     search: Search,
@@ -57,57 +48,50 @@ pub(super) struct Moves {
 impl Moves {
     /// Copies that make part of the changed cells right. `cells` are those that were damaged, row by row from the left,
     /// and whether each has changed: one that has not, as it is empty, goes with its neighbours where it can, so that
-    /// few copies are large. Nothing comes from where `is_exact` does not hold.
+    /// few copies are large, unless it would lose by that (`keeps`, of where from and where to). In their order, none reads
+    /// what one before it has written.
     pub fn find(
         &mut self,
         before: &Picture,
         now: &Picture,
         grid: &Grid,
         cells: &[(Place, bool)],
-        is_exact: impl Fn(Rect) -> bool,
-    ) -> Found {
+        keeps: impl Fn(Rect, Rect) -> bool,
+    ) -> Vec<Move> {
         let changed: Vec<Place> = cells
             .iter()
             .filter(|(_, changed)| *changed)
             .map(|(place, _)| *place)
             .collect();
         if changed.len() < FEWEST {
-            return Found::default();
+            return Vec::new();
         }
         let tried = self.displacements(before, now, grid, cells, &changed);
         if tried.is_empty() {
-            return Found::default();
+            return Vec::new();
         }
         let size = now.size();
-        // None: it did not; else, has the viewer what stood there?
-        let origin = |to: Rect, moved: Displacement| -> Option<bool> {
-            let from = moved.origin(to, size).filter(|from| same(before, *from, now, to))?;
-            Some(is_exact(from))
+        let came_by = |to: Rect, moved: Displacement| {
+            let from = moved.origin(to, size);
+            from.filter(|from| same(before, *from, now, to))
         };
-        let came_by = |to: Rect, moved: Displacement| origin(to, moved) == Some(true);
-        let (mut last, mut sure, mut unsure) = (0, Grid::new(size), Vec::new());
+        let (mut last, mut sure, mut stirred) = (0, Grid::new(size), Grid::new(size));
+        for place in &changed {
+            stirred.set(*place, true);
+        }
+        let goes_along = |to: Rect, moved: Displacement| {
+            came_by(to, moved)
+                .is_some_and(|from| keeps(from, to) || stirred.touched(to).all(|place| stirred.is_set(place)))
+        };
         let moved = cells.iter().filter_map(|&(place, changed)| {
             let to = grid.pixels(place);
             if !changed {
-                return came_by(to, tried[last]).then_some((place, last));
+                return goes_along(to, tried[last]).then_some((place, last));
             }
-            let order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
-            let mut has_moved = false;
-            for at in order {
-                match origin(to, tried[at]) {
-                    Some(true) => {
-                        last = at;
-                        sure.set(place, true);
-                        return Some((place, last));
-                    }
-                    Some(false) => has_moved = true,
-                    None => {}
-                }
-            }
-            if has_moved {
-                unsure.push(place);
-            }
-            None
+            let mut order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
+            last = order.find(|at| came_by(to, tried[*at]).is_some())?;
+            sure.set(place, true);
+            Some((place, last))
         });
         let mut moved = joined(grid, moved.collect::<Vec<_>>());
         moved.retain(|(rect, _)| sure.touched(*rect).any(|place| sure.is_set(place)));
@@ -121,7 +105,7 @@ impl Moves {
                     .iter()
                     .enumerate()
                     .any(|(other, (rect, _))| other != at && rect.meets(strip));
-                strip.is_inside(size) && !taken && came_by(strip, tried[by])
+                strip.is_inside(size) && !taken && goes_along(strip, tried[by])
             };
             moved[at].0 = grown(to, moves_along);
         }
@@ -142,10 +126,7 @@ impl Moves {
             let from = tried[by].origin(to, size)?;
             Some(Move { to, from })
         });
-        Found {
-            moves: in_order(moves),
-            unsure,
-        }
+        in_order(moves)
     }
 
     fn displacements(

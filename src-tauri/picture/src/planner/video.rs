@@ -2,7 +2,7 @@
 //!
 //! Invariant: a small change is never left to video, and what is left to it is sent as pixels once it has rested.
 
-use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, ops::Range, time::Duration};
 
 use super::grid::{CELL, Grid, Place, joined};
 use crate::{
@@ -22,12 +22,15 @@ const BLOCK: u16 = 8;
 /// Cells of a change that is always sent as pixels: an icon, a spinner.
 const SMALL: usize = 64;
 
-/// Cells that the viewer has out of video, and how often each changes.
+/// What the viewer has out of video, pixel by pixel and as cells, and how often each cell changes.
 #[derive(Debug, Default)]
 pub(super) struct Lossy {
     grid: Grid,
     cells: Vec<Cell>,
     columns: u16,
+    size: Size,
+    /// Is a pixel lossy? A cell is when one of its pixels is. Empty until there was video.
+    pixels: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +47,8 @@ impl Lossy {
             grid: Grid::new(size),
             cells: vec![Cell::default(); usize::from(columns) * usize::from(rows)],
             columns,
+            size,
+            pixels: Vec::new(),
         }
     }
 
@@ -62,20 +67,74 @@ impl Lossy {
 
     /// Is nothing of a rectangle lossy?
     pub fn is_exact(&self, rect: Rect) -> bool {
-        self.grid.count() == 0 || self.grid.touched(rect).all(|place| !self.grid.is_set(place))
+        self.grid.count() == 0
+            || self.grid.touched(rect).all(|place| !self.grid.is_set(place))
+            || !self.rows(rect).any(|row| self.pixels[row].contains(&true))
+    }
+
+    fn rows(&self, rect: Rect) -> impl Iterator<Item = Range<usize>> + use<> {
+        let width = usize::from(self.size.width);
+        (rect.y..rect.y + rect.height).map(move |y| {
+            let start = usize::from(y) * width + usize::from(rect.x);
+            start..start + usize::from(rect.width)
+        })
+    }
+
+    fn fill(&mut self, rect: Rect, lossy: bool) {
+        for row in self.rows(rect) {
+            self.pixels[row].fill(lossy);
+        }
     }
 
     pub fn clear(&mut self, place: Place) {
-        if self.grid.count() > 0 {
+        if self.is_set(place) {
             self.grid.set(place, false);
+            self.fill(self.grid.pixels(place), false);
         }
     }
 
     /// A frame of video was painted there.
-    pub fn paint(&mut self, place: Place, at: Duration) {
-        self.grid.set(place, true);
-        let index = self.at(place);
-        self.cells[index].painted_at = at;
+    pub fn paint(&mut self, rect: Rect, at: Duration) {
+        self.pixels.resize(self.size.whole().area(), false);
+        self.fill(rect, true);
+        for place in self.grid.touched(rect) {
+            self.grid.set(place, true);
+            let index = self.at(place);
+            self.cells[index].painted_at = at;
+        }
+    }
+
+    /// Something was copied: what was lossy is, there, as long as it has been.
+    pub fn copy(&mut self, from: Rect, to: Rect) {
+        if self.is_exact(from) && self.is_exact(to) {
+            return;
+        }
+        let cells = self.grid.touched(from).filter(|place| self.grid.is_set(*place));
+        let painted_at = cells.map(|place| (self.grid.pixels(place), self.cells[self.at(place)].painted_at));
+        let painted_at: Vec<(Rect, Duration)> = painted_at.collect();
+        let mut rows: Vec<_> = self.rows(from).zip(self.rows(to)).collect();
+        if to.y > from.y {
+            // What moves down begins at the bottom, so that no row is read after it was overwritten.
+            rows.reverse();
+        }
+        for (from, to) in rows {
+            self.pixels.copy_within(from, to.start);
+        }
+        for (cell, at) in painted_at {
+            // Where its part that was copied is now.
+            let Some(part) = cell.common(from) else { continue };
+            let (x, y) = (part.x - from.x + to.x, part.y - from.y + to.y);
+            for place in self.grid.touched(Rect { x, y, ..part }) {
+                let index = self.at(place);
+                self.cells[index].painted_at = self.cells[index].painted_at.max(at);
+            }
+        }
+        for place in self.grid.touched(to) {
+            let lossy = self
+                .rows(self.grid.pixels(place))
+                .any(|row| self.pixels[row].contains(&true));
+            self.grid.set(place, lossy);
+        }
     }
 
     /// The screen changed there.

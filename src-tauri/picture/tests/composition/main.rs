@@ -6,9 +6,9 @@ mod model;
 mod orders;
 mod screen;
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
-use renfort_picture::{Composer, Means, Picture, PixelFormat, Plan, Planner, Rect, Size};
+use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Plan, Planner, Rect, Size};
 
 use screen::{Act, Screen, assert_alike, blurred};
 
@@ -238,30 +238,40 @@ fn what_is_more_than_can_go_soon_is_video_first() {
     assert!(planner.is_settled());
 }
 
-#[test]
-fn what_was_video_when_it_began_to_scroll_is_soon_copied() {
-    let page = Rect {
-        x: 0,
-        y: 0,
-        width: 1280,
-        height: 4_000,
-    };
-    let mut paper = Screen::new(page.width, page.height);
-    paper.act(&Act::Page(page, 5));
-    let size = Size {
-        width: 1280,
-        height: 720,
-    };
-    let (mut planner, mut composer) = (Planner::new(), Composer::new());
-    let mut picture = Picture::new(size, PixelFormat::Bgrx);
-    let (mut left_to_video, mut bytes) = (0, Vec::new());
-    for turn in 0..80_u16 {
+/// A page of text that scrolls.
+struct Paper {
+    paper: Screen,
+    picture: Picture,
+}
+
+impl Paper {
+    fn new() -> Self {
+        let size = Size {
+            width: 1280,
+            height: 720,
+        };
+        let mut paper = Screen::new(size.width, 4_000);
+        paper.act(&Act::Page(paper.picture.size().whole(), 5));
+        let picture = Picture::new(size, PixelFormat::Bgrx);
+        Self { paper, picture }
+    }
+
+    fn scroll_to(&mut self, top: u16, planner: &mut Planner) {
+        let size = self.picture.size();
         for y in 0..size.height {
-            picture
-                .span_mut(0, y, size.width)
-                .copy_from_slice(paper.picture.span(0, y + turn * 12, size.width));
+            let line = self.paper.picture.span(0, y + top, size.width);
+            self.picture.span_mut(0, y, size.width).copy_from_slice(line);
         }
         planner.damage(&[size.whole()]);
+    }
+}
+
+#[test]
+fn what_was_video_when_it_began_to_scroll_is_soon_copied() {
+    let (mut planner, mut composer, mut paper) = (Planner::new(), Composer::new(), Paper::new());
+    let (mut left_to_video, mut bytes) = (0, Vec::new());
+    for turn in 0..80_u16 {
+        paper.scroll_to(turn * 12, &mut planner);
         let at = Duration::from_millis(u64::from(turn) * 17);
         // A line on which the page takes a while.
         let means = Means {
@@ -270,22 +280,85 @@ fn what_was_video_when_it_began_to_scroll_is_soon_copied() {
             soon: 30_000,
             video: true,
         };
-        let plan = planner.next(&picture, means).unwrap();
+        let plan = planner.next(&paper.picture, means).unwrap();
         bytes.push(plan.updates.iter().map(|update| update.bytes.len()).sum::<usize>());
         for update in &plan.updates {
             composer.take(&update.bytes).unwrap();
         }
         if !plan.video.is_empty() {
             left_to_video += 1;
-            let announced = planner.video(u32::from(turn), &plan.video, &picture, at);
+            let announced = planner.video(u32::from(turn), &plan.video, &paper.picture, at);
             composer.take(&announced.bytes).unwrap();
-            composer.frame(u32::from(turn), &blurred(&picture));
+            composer.frame(u32::from(turn), &blurred(&paper.picture));
         }
         planner.acknowledged(composer.complete());
     }
     assert!((1..55).contains(&left_to_video), "{left_to_video}, {bytes:?}");
     assert!(planner.is_settled());
     assert!(bytes[60..].iter().all(|bytes| *bytes < 8_000), "{bytes:?}");
+}
+
+#[test]
+fn on_a_line_that_is_too_slow_for_what_scrolling_uncovers_the_rest_is_copied_all_the_same() {
+    let (mut planner, mut composer, mut paper) = (Planner::new(), Composer::new(), Paper::new());
+    let (mut frames, mut at) = (VecDeque::new(), Duration::ZERO);
+    let area = paper.picture.size().whole().area();
+    for turn in 0..60_u16 {
+        paper.scroll_to(turn * 24, &mut planner);
+        at += Duration::from_millis(17);
+        let (room, soon) = (2_500, 1_000);
+        let means = Means {
+            at,
+            room,
+            soon,
+            video: true,
+        };
+        let plan = planner.next(&paper.picture, means).unwrap();
+        let video: usize = plan.video.iter().map(|rect| rect.area()).sum();
+        assert!(video > 0 && (turn == 0 || video < area / 8), "{turn}: {video}");
+        for update in &plan.updates {
+            composer.take(&update.bytes).unwrap();
+        }
+        let announced = planner.video(u32::from(turn), &plan.video, &paper.picture, at);
+        composer.take(&announced.bytes).unwrap();
+        frames.push_back((u32::from(turn), blurred(&paper.picture)));
+        // A frame takes longer than the copies of what it shows.
+        if frames.len() > 2
+            && let Some((timestamp, frame)) = frames.pop_front()
+        {
+            composer.frame(timestamp, &frame);
+        }
+        planner.acknowledged(composer.complete());
+    }
+    for (timestamp, frame) in frames {
+        composer.frame(timestamp, &frame);
+    }
+    // Whatever was shown as video, in time or late, is where it belongs, and the rest is exact.
+    let (frame, shown) = (blurred(&paper.picture), composer.picture().pixels());
+    let sharp = (paper.picture.pixels().iter()).map(|pixel| (pixel & COLOUR).swap_bytes() >> 8 | 0xFF00_0000);
+    let exact = sharp
+        .zip(frame.pixels())
+        .zip(shown)
+        .enumerate()
+        .filter(|(at, ((sharp, blurred), shown))| {
+            assert!(*shown == sharp || shown == blurred, "at {at}: {shown:08x}");
+            *shown == sharp
+        });
+    assert!(exact.count() > area / 4);
+    while !planner.is_settled() {
+        at += Duration::from_millis(250);
+        let means = Means {
+            at,
+            room: 100_000,
+            soon: 100_000,
+            video: true,
+        };
+        for update in planner.next(&paper.picture, means).unwrap().updates {
+            composer.take(&update.bytes).unwrap();
+        }
+        planner.acknowledged(composer.complete());
+    }
+    assert_alike(&paper.picture, composer.picture());
 }
 
 #[test]

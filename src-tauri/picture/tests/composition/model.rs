@@ -8,6 +8,14 @@ use renfort_picture::{
     wire::{Operation, TILE, Update},
 };
 
+#[derive(Clone, Copy)]
+struct Pixel {
+    shown: u32,
+    age: u32,
+    /// The update of the frame that was still to come where it was copied from, and the place there.
+    coming: Option<(u32, (u16, u16))>,
+}
+
 /// The rule in the plainest way: each pixel and the number of the update that wrote it, which never becomes lower. No pixel
 /// is shown that is older than one that was shown in its place.
 #[derive(Default)]
@@ -15,7 +23,7 @@ pub struct Model {
     taken: BTreeMap<u32, Update>,
     carried_out: BTreeSet<u32>,
     size: Size,
-    pixels: Vec<(u32, u32)>,
+    pixels: Vec<Pixel>,
     kept: HashMap<u16, Vec<u32>>,
     frames: Vec<(u32, u32, Vec<Rect>)>,
     painted: u32,
@@ -34,20 +42,50 @@ impl Model {
         usize::from(y) * usize::from(self.size.width) + usize::from(x)
     }
 
-    fn read(&self, rect: Rect) -> Vec<u32> {
-        let places = (rect.y..rect.y + rect.height).flat_map(|y| (rect.x..rect.x + rect.width).map(move |x| (x, y)));
-        places.map(|(x, y)| self.pixels[self.at(x, y)].0).collect()
+    fn places(rect: Rect) -> impl Iterator<Item = (u16, u16)> {
+        (rect.y..rect.y + rect.height).flat_map(move |y| (rect.x..rect.x + rect.width).map(move |x| (x, y)))
     }
 
-    fn write(&mut self, sequence: u32, rect: Rect, pixels: &[u32], over_itself: bool) {
-        let places = (rect.y..rect.y + rect.height).flat_map(|y| (rect.x..rect.x + rect.width).map(move |x| (x, y)));
-        for ((x, y), pixel) in places.zip(pixels) {
+    fn read(&self, rect: Rect) -> Vec<Pixel> {
+        Self::places(rect).map(|(x, y)| self.pixels[self.at(x, y)]).collect()
+    }
+
+    /// The frame that comes to a place, if it stays there until then.
+    fn coming(&self, (x, y): (u16, u16)) -> Option<(u32, (u16, u16))> {
+        let Pixel { age, coming, .. } = self.pixels[self.at(x, y)];
+        let point = Rect {
+            x,
+            y,
+            width: 1,
+            height: 1,
+        };
+        let announced = self
+            .frames
+            .iter()
+            .filter(|(sequence, _, rects)| *sequence > age && rects.iter().any(|rect| rect.meets(point)));
+        let highest = announced.map(|(sequence, ..)| *sequence).max();
+        highest.map(|sequence| (sequence, (x, y))).or(coming)
+    }
+
+    fn write(&mut self, sequence: u32, rect: Rect, pixels: &[Pixel]) {
+        for ((x, y), pixel) in Self::places(rect).zip(pixels) {
             let at = self.at(x, y);
-            let (shown, age) = &mut self.pixels[at];
-            if *age < sequence || *age == sequence && over_itself {
-                (*shown, *age) = (*pixel, sequence);
+            if self.pixels[at].age <= sequence {
+                self.pixels[at] = Pixel {
+                    age: sequence,
+                    ..*pixel
+                };
             }
         }
+    }
+
+    fn write_new(&mut self, sequence: u32, rect: Rect, pixels: impl IntoIterator<Item = u32>) {
+        let pixels = pixels.into_iter().map(|shown| Pixel {
+            shown,
+            age: sequence,
+            coming: None,
+        });
+        self.write(sequence, rect, &pixels.collect::<Vec<_>>());
     }
 
     pub fn take(&mut self, bytes: &[u8], composer: &mut Composer) {
@@ -79,24 +117,34 @@ impl Model {
         match operation {
             Operation::Begin(size) => {
                 self.size = size;
-                self.pixels = vec![(0, sequence); size.whole().area()];
+                let black = Pixel {
+                    shown: 0,
+                    age: sequence,
+                    coming: None,
+                };
+                self.pixels = vec![black; size.whole().area()];
                 self.kept.clear();
                 self.frames.clear();
             }
             Operation::Copy { to, x, y } => {
-                let pixels = self.read(Rect { x, y, ..to });
-                self.write(sequence, to, &pixels, true);
+                let from = Rect { x, y, ..to };
+                let mut pixels = self.read(from);
+                for (pixel, place) in pixels.iter_mut().zip(Self::places(from)) {
+                    pixel.coming = self.coming(place);
+                }
+                self.write(sequence, to, &pixels);
             }
             Operation::Keep { slot, x, y } => {
-                self.kept.insert(slot, self.read(tile(x, y)));
+                let pixels = self.read(tile(x, y));
+                self.kept.insert(slot, pixels.iter().map(|pixel| pixel.shown).collect());
             }
             Operation::Recall { slot, x, y } => {
                 let pixels = self.kept[&slot].clone();
-                self.write(sequence, tile(x, y), &pixels, true);
+                self.write_new(sequence, tile(x, y), pixels);
             }
             Operation::Exact { rect, coded } => {
                 let pixels = self.decoder.decode(&coded, rect.width, rect.height).unwrap().to_vec();
-                self.write(sequence, rect, &pixels, true);
+                self.write_new(sequence, rect, pixels);
             }
             Operation::Video { timestamp, rects } => {
                 if sequence > self.painted {
@@ -115,18 +163,40 @@ impl Model {
             .max()
         {
             self.painted = last;
-            let frames = std::mem::take(&mut self.frames);
-            for (sequence, its, rects) in frames {
-                if sequence > last {
-                    self.frames.push((sequence, its, rects));
-                } else if its == timestamp && frame.size() == self.size {
-                    for rect in rects {
-                        let rows = rect.y..rect.y + rect.height;
-                        let pixels = rows.flat_map(|y| frame.span(rect.x, y, rect.width));
-                        let pixels: Vec<u32> = pixels.map(|pixel| pixel.swap_bytes() >> 8).collect();
-                        self.write(sequence, rect, &pixels, false);
+            let (given_up, left) = std::mem::take(&mut self.frames)
+                .into_iter()
+                .partition(|(sequence, ..)| *sequence <= last);
+            self.frames = left;
+            let its = |(sequence, its, rects): (u32, u32, Vec<Rect>)| (its == timestamp).then_some((sequence, rects));
+            let its: Vec<(u32, Vec<Rect>)> = Vec::into_iter(given_up).filter_map(its).collect();
+            let pixel = |(x, y)| frame.span(x, y, 1)[0].swap_bytes() >> 8;
+            if frame.size() == self.size {
+                for (sequence, place) in its.iter().flat_map(|(sequence, rects)| {
+                    let places = rects.iter().flat_map(|rect| Self::places(*rect));
+                    places.map(move |place| (*sequence, place))
+                }) {
+                    let at = self.at(place.0, place.1);
+                    // What its own update writes as pixels stays.
+                    if self.pixels[at].age < sequence {
+                        self.pixels[at] = Pixel {
+                            shown: pixel(place),
+                            age: sequence,
+                            coming: None,
+                        };
                     }
                 }
+                for own in &mut self.pixels {
+                    if let Some((_, place)) = own
+                        .coming
+                        .take_if(|(of, _)| its.iter().any(|(sequence, _)| sequence == of))
+                    {
+                        own.shown = pixel(place);
+                    }
+                }
+            }
+            // What is given up comes nowhere any more.
+            for own in &mut self.pixels {
+                own.coming.take_if(|(of, _)| *of <= last);
             }
         }
         composer.frame(timestamp, frame);
@@ -140,7 +210,7 @@ impl Model {
             self.pixels
                 .iter()
                 .zip(shown)
-                .all(|((pixel, _), shown)| *pixel == shown.swap_bytes() >> 8)
+                .all(|(pixel, shown)| pixel.shown == shown.swap_bytes() >> 8)
         );
     }
 }

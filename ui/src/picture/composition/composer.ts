@@ -9,7 +9,7 @@
  *
  * Invariant: whatever comes in, nothing but `Refused` is thrown, and what waits is bounded.
  */
-import { Announced } from "./announced";
+import { Coming } from "./coming";
 import { Decoder } from "./exact";
 import { Picture } from "./picture";
 import { Refused } from "./refused";
@@ -58,7 +58,7 @@ export class Composer {
   readonly #kept = new Map<number, Uint32Array>();
   readonly #decoder = new Decoder();
   readonly #stamps = new Stamps();
-  readonly #announced = new Announced();
+  readonly #coming = new Coming(this.#stamps);
   /** The update that is being carried out announces video, of which what it writes itself is kept free. */
   #announces = false;
 
@@ -102,25 +102,28 @@ export class Composer {
 
   /** Is a frame of video with this timestamp announced? */
   wants(timestamp: number): boolean {
-    return this.#announced.has(timestamp);
+    return this.#coming.has(timestamp);
   }
 
   /**
-   * Paints all that was announced of the frame with this timestamp, where neither its own update nor a higher one has written;
-   * what was announced before is given up. A frame that is too small, or that was not announced, is not painted.
+   * Paints all that was announced of the frame with this timestamp, where neither its own update nor a higher one has written, and where
+   * copies have taken it; what was announced before is given up. A frame that is too small, or that was not announced, is not painted.
    */
   frame(timestamp: number, { width, height, pixels }: Frame): Composed {
     const composed: Composed = { changed: [], began: false };
-    const announcements = this.#announced.take(timestamp);
+    const announcements = this.#coming.arrived(timestamp);
     // A codec can only say even sizes, so that a frame may have one line or column too many.
-    if (width < this.#picture.width || height < this.#picture.height) return composed;
+    if (announcements.length === 0 || width < this.#picture.width || height < this.#picture.height) return composed;
     for (const { sequence, rects } of announcements) {
       for (const rect of rects) {
         // What the same update writes as pixels stays.
         this.#put(sequence - 1, rect, pixels, rect.y * width + rect.x, width);
-        this.#wrote(sequence, rect, composed);
+        this.#coming.written(sequence - 1, this.#picture, rect, null);
+        this.#stamp(sequence, rect, composed);
       }
     }
+    const elsewhere = this.#coming.paint(announcements, this.#picture, pixels, width);
+    if (elsewhere !== null) composed.changed.push(elsewhere);
     return composed;
   }
 
@@ -175,9 +178,10 @@ export class Composer {
         const { to, x, y } = operation;
         this.#inside(to);
         const from = this.#inside({ x, y, width: to.width, height: to.height });
+        const coming = this.#coming.of(this.#picture, from);
         if (this.#stamps.isNewest(sequence)) this.#picture.move(to, x, y);
         else this.#put(sequence, to, this.#picture.cut(from), 0, to.width);
-        this.#wrote(sequence, to, composed);
+        this.#wrote(sequence, to, composed, coming);
         return;
       }
       case "keep":
@@ -202,7 +206,7 @@ export class Composer {
       case "video": {
         const { timestamp, rects } = operation;
         for (const rect of rects) this.#inside(rect);
-        this.#announced.add({ sequence, timestamp, rects });
+        this.#coming.announce(this.#picture, { sequence, timestamp, rects });
         return;
       }
     }
@@ -211,7 +215,7 @@ export class Composer {
   #begin(width: number, height: number): void {
     this.#stamps.clear();
     this.#kept.clear();
-    this.#announced.clear();
+    this.#coming.begin();
     this.#picture = new Picture(width, height);
   }
 
@@ -220,11 +224,17 @@ export class Composer {
     return rect;
   }
 
-  /** Takes note of what was written: for a canvas, and for what is older and may still come. */
-  #wrote(sequence: number, { x, y, width, height }: Rect, composed: Composed): void {
+  /** Takes note of what was written, and of what is to come there. */
+  #wrote(sequence: number, { x, y, width, height }: Rect, composed: Composed, coming: Uint32Array | null = null): void {
     const rect = { x, y, width, height };
+    this.#coming.written(sequence, this.#picture, rect, coming);
+    this.#stamp(sequence, rect, composed);
+  }
+
+  /** For a canvas, and for what is older and may still come. */
+  #stamp(sequence: number, rect: Rect, composed: Composed): void {
     composed.changed.push(rect);
-    const frameMayCome = this.#announces || this.#announced.hasUpTo(sequence);
+    const frameMayCome = this.#announces || this.#coming.hasUpTo(sequence);
     if (sequence <= this.#complete + 1 && !frameMayCome && this.#stamps.isNewest(sequence)) return;
     this.#stamps.add(sequence, this.#picture, rect);
   }

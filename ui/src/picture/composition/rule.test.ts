@@ -8,14 +8,29 @@ import { begin, copy, keep, recall, solid, update, video } from "./sample";
 import { area, read, type Operation, type Rect, type Update } from "./wire";
 
 const [WIDTH, HEIGHT] = [70, 68];
-const WHITE = 0xffff_ffff;
+/** What a frame shows at a place. */
+const shows = (at: number): number => (0xffff_ffff - at) >>> 0;
 const colour = (coded: Uint8Array): number => (OPAQUE + (coded[3] as number) * 65_536 + (coded[2] as number) * 256 + (coded[1] as number)) >>> 0;
+
+interface Announced {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly rects: readonly Rect[];
+}
+
+/** A frame, and a place in it. */
+interface Coming {
+  readonly frame: Announced;
+  readonly at: number;
+}
 
 class Model {
   shown: number[] = [];
   #ages: number[] = [];
+  /** What comes to each pixel that was copied. */
+  #coming: (Coming | null)[] = [];
   #kept = new Map<number, number[]>();
-  #frames: { sequence: number; timestamp: number; rects: readonly Rect[] }[] = [];
+  #frames: Announced[] = [];
   #painted = 0;
   #taken = new Map<number, Update>();
   #carriedOut = new Set<number>();
@@ -43,10 +58,20 @@ class Model {
     const last = all.findLastIndex((frame) => frame.timestamp === timestamp);
     this.#painted = all[last]?.sequence ?? this.#painted;
     this.#frames = all.slice(last + 1);
-    for (const frame of all.slice(0, last + 1)) {
-      if (frame.timestamp !== timestamp) continue;
-      for (const rect of frame.rects) this.#write(frame.sequence, rect, new Array<number>(area(rect)).fill(WHITE), false);
+    const givenUp = all.slice(0, last + 1);
+    const its = givenUp.filter((frame) => frame.timestamp === timestamp);
+    for (const { sequence, rects } of its) {
+      for (const at of rects.flatMap((rect) => this.#places(rect))) {
+        // What its own update writes stays.
+        if ((this.#ages[at] as number) >= sequence) continue;
+        this.shown[at] = shows(at);
+        this.#ages[at] = sequence;
+        this.#coming[at] = null;
+      }
     }
+    for (const [at, coming] of this.#coming.entries()) if (coming !== null && its.includes(coming.frame)) this.shown[at] = shows(coming.at);
+    // What is given up comes nowhere any more.
+    this.#coming = this.#coming.map((coming) => (coming !== null && givenUp.includes(coming.frame) ? null : coming));
   }
 
   #places({ x, y, width, height }: Rect): number[] {
@@ -57,12 +82,21 @@ class Model {
     return this.#places(rect).map((at) => this.shown[at] as number);
   }
 
-  #write(sequence: number, rect: Rect, pixels: readonly number[], overItself = true): void {
+  /** What comes to a place, if it stays there until then. */
+  #comesTo(at: number): Coming | null {
+    const [left, top] = [at % WIDTH, Math.floor(at / WIDTH)];
+    const holds = ({ x, y, width, height }: Rect): boolean => left >= x && left < x + width && top >= y && top < y + height;
+    const announced = this.#frames.filter(({ sequence, rects }) => sequence > (this.#ages[at] as number) && rects.some(holds));
+    const frame = announced.sort((one, other) => one.sequence - other.sequence).at(-1);
+    return frame === undefined ? (this.#coming[at] ?? null) : { frame, at };
+  }
+
+  #write(sequence: number, rect: Rect, pixels: readonly number[], coming: readonly (Coming | null)[] = []): void {
     for (const [number, at] of this.#places(rect).entries()) {
-      const age = this.#ages[at] as number;
-      if (age > sequence || (age === sequence && !overItself)) continue;
+      if ((this.#ages[at] as number) > sequence) continue;
       this.shown[at] = pixels[number] as number;
       this.#ages[at] = sequence;
+      this.#coming[at] = coming[number] ?? null;
     }
   }
 
@@ -72,12 +106,16 @@ class Model {
       case "begin":
         this.shown = new Array<number>(WIDTH * HEIGHT).fill(OPAQUE);
         this.#ages = new Array<number>(WIDTH * HEIGHT).fill(sequence);
+        this.#coming = new Array<null>(WIDTH * HEIGHT).fill(null);
         this.#kept.clear();
         this.#frames = [];
         return;
-      case "copy":
-        this.#write(sequence, operation.to, this.#read({ ...operation.to, x: operation.x, y: operation.y }));
+      case "copy": {
+        const from = { ...operation.to, x: operation.x, y: operation.y };
+        const coming = this.#places(from).map((at) => this.#comesTo(at));
+        this.#write(sequence, operation.to, this.#read(from), coming);
         return;
+      }
       case "keep":
         this.#kept.set(operation.slot, this.#read(tile(operation)));
         return;
@@ -122,7 +160,7 @@ const sessions = fc.array(fc.record({ distance: fc.integer({ min: 1, max: 6 }), 
 });
 
 test("whatever comes in whatever order, each pixel is that of the highest update that wrote it", () => {
-  const frame = { width: WIDTH, height: HEIGHT, pixels: new Uint32Array(WIDTH * HEIGHT).fill(WHITE) };
+  const frame = { width: WIDTH, height: HEIGHT, pixels: new Uint32Array(WIDTH * HEIGHT).map((_, at) => shows(at)) };
   fc.assert(
     fc.property(sessions, (comes) => {
       const [composer, model] = [new Composer(), new Model()];

@@ -21,6 +21,11 @@ export class Stamps {
     return sequence >= this.#highest;
   }
 
+  /** The highest update that wrote a pixel, or any lower number. */
+  at(place: number): number {
+    return this.#numbers[place] ?? 0;
+  }
+
   /** Takes note of what an update wrote. */
   add(sequence: number, picture: Picture, rect: Rect): void {
     if (this.#numbers.length === 0) this.#numbers = room(picture.pixels.length);

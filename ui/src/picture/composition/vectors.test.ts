@@ -14,7 +14,10 @@ function takes(composer: Composer, input: Input): void {
   const { timestamp, colour } = input.frame;
   const { width, height } = composer.picture;
   const frame = new Uint8Array(4 * width * height);
-  for (let at = 0; at < frame.length; at += 4) frame.set([colour >> 16, colour >> 8, colour, 255], at);
+  for (let at = 0; at < width * height; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    frame.set([colour >> 16, (colour >> 8) ^ y, colour ^ x, 255], 4 * at);
+  }
   composer.frame(timestamp, { width, height, pixels: new Uint32Array(frame.buffer) });
 }
 
