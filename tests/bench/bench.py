@@ -28,6 +28,7 @@ import machine
 import network
 import renfort
 import suites
+import variety
 from peers import OTHERS, Peer
 from stage import Options, StageError
 
@@ -45,8 +46,9 @@ def products(files: list[Path]) -> dict[str, Peer]:
 def run(arguments: argparse.Namespace, known: dict[str, Peer]) -> int:
     """Measures the named products one after the other."""
     only = arguments.only.split(",") if arguments.only else []
-    if unknown := set(only) - set(suites.NAMES):
-        sys.exit(f"no such suite: {', '.join(sorted(unknown))}; there are {', '.join(suites.NAMES)}")
+    known_suites = [*suites.NAMES, *variety.NAMES]
+    if unknown := set(only) - set(known_suites):
+        sys.exit(f"no such suite: {', '.join(sorted(unknown))}; there are {', '.join(known_suites)}")
 
     def measure(peer: Peer) -> None:
         result = suites.measure(peer, options(arguments), only, arguments.quick)

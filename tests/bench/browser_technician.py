@@ -2,7 +2,8 @@
 """Renfort's technician in a browser, without a person: signs in at the relay's address, takes the ticket that comes, asks
 for control. Clicks on the page's own elements, as a person would.
 
-    browser_technician.py --url https://10.77.0.3:8443/technician --login bench --password-file FILE --tmp DIR
+    browser_technician.py --url https://10.77.0.3:8443/technician --login bench --password-file FILE --tmp DIR \
+        --size 2048x1280
 """
 from __future__ import annotations
 
@@ -56,10 +57,11 @@ def main() -> None:
     parser.add_argument("--login", required=True)
     parser.add_argument("--password-file", required=True, type=Path)
     parser.add_argument("--tmp", required=True, type=Path)
+    parser.add_argument("--size", required=True, help="of the window")
     arguments = parser.parse_args()
     # Chromium has a store of authorities of its own, which knows nothing of this run's.
     browser = Browser(arguments.url, arguments.tmp / "chromium-technician",
-                      ["--kiosk", "--window-size=2048,1280", "--ignore-certificate-errors", "--lang=en"])
+                      ["--kiosk", f"--window-size={arguments.size.replace('x', ',')}", "--ignore-certificate-errors", "--lang=en"])
     browser.script(REMEMBER_CONNECTIONS)
     fill(browser, "sign-in-login", arguments.login)
     fill(browser, "sign-in-password", arguments.password_file.read_text(encoding="utf-8").strip())

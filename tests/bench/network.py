@@ -1,4 +1,5 @@
-"""Three network namespaces: HOST and VIEW, joined by a bridge in MID, where a server may run.
+"""Network namespaces: HOST and VIEW, joined by a bridge in MID, where a server may run, and PAINT without any link, where an
+application on HOST's screen runs that is no part of what is measured.
 
 Nothing can leave the machine, byte counters need no lists of ports, and whatever runs in a namespace is that side's cost
 and is ended with it.
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 
-NAMES = {"host": "renfort-bench-host", "view": "renfort-bench-view", "mid": "renfort-bench-mid"}
+NAMES = {"host": "renfort-bench-host", "view": "renfort-bench-view", "mid": "renfort-bench-mid", "paint": "renfort-bench-paint"}
 ADDRESSES = {"host": "10.77.0.1", "view": "10.77.0.2", "mid": "10.77.0.3"}
 LINKS = {"host": "p-host", "view": "p-view"}
 """The bridge's ports in MID."""
@@ -20,7 +21,7 @@ def shell(command: str, check: bool = True) -> str:
 
 
 def up() -> None:
-    """Makes all three anew."""
+    """Makes all of them anew."""
     down()
     for name in NAMES.values():
         shell(f"ip netns add {name} && ip -n {name} link set lo up")

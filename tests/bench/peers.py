@@ -1,13 +1,16 @@
 """How a product is started: one `Peer` each. The products that Renfort is compared with are below; Renfort's own adapters
 are in `renfort.py`.
 
-Fields in a command: {hd} {vd} host and viewer display, {hip} {vip} {mip} addresses of the host, viewer and middle (server,
+Fields in a command: {hd} {vd} host and viewer display, {hs} {vs} their sizes (1920x1080), {hip} {vip} {mip} addresses of the host, viewer and middle (server,
 relay) namespaces, {tmp} scratch folder, {bench} this folder, {py} this Python. Each command runs in its namespace with its
 own HOME and DISPLAY; `exec` lets it be ended.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+SCREEN = "1920x1080"
+"""HOST's size, unless a case says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Peer:
     ready: str = "sleep:3"
     """When the viewer may start: `tcp:SIDE:PORT`, `file:PATH` or `sleep:SECONDS`."""
     view_size: str = "1920x1080"
-    """Larger when the viewer has tool bars, so that the picture stays 1:1."""
+    """Larger when the viewer has tool bars, so that the picture stays 1:1. For a HOST of `SCREEN`; it grows with it."""
     settle: float = 3.0
     """Seconds between starting the viewer and looking for the picture."""
     env: dict[str, str] = field(default_factory=dict)
@@ -34,12 +37,18 @@ class Peer:
     local: bool = False
     """HOST and VIEW are one screen: what the bench itself adds."""
 
+    def view_for(self, screen: str) -> str:
+        """VIEW's size beside a HOST of that size."""
+        width, height = (int(side) + int(view) - int(host)
+                         for side, view, host in zip(screen.split("x"), self.view_size.split("x"), SCREEN.split("x"), strict=True))
+        return f"{width}x{height}"
+
 
 VNC_VIEWER = ("exec xtigervncviewer -FullScreen=1 -RemoteResize=0 -Shared=1 -AlertOnFatalError=0 -ReconnectOnError=0 "
               "{hip}::5900")
 X11VNC = "exec x11vnc -display {hd} -forever -shared -nopw -rfbport 5900 -noipv6 -q -noxrecord"
 RDP_SERVER = "exec freerdp-shadow-cli /port:3389 -auth /sec:tls"
-RDP_VIEWER = ("exec xfreerdp /v:{hip}:3389 /u:x /p:x /sec:tls /cert:ignore /size:1920x1080 -decorations /bpp:32 "
+RDP_VIEWER = ("exec xfreerdp /v:{hip}:3389 /u:x /p:x /sec:tls /cert:ignore /size:{hs} -decorations /bpp:32 "
               "/network:lan")
 XPRA_OFF = "--mdns=no --notifications=no --pulseaudio=no --webcam=no --tray=no"
 

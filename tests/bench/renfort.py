@@ -27,7 +27,7 @@ def app(side: str, options: str) -> str:
 USER = app("user", "--auto-grant view,control")
 CREDENTIALS = f"--login {LOGIN} --password-file {{tmp}}/relay/password"
 TECHNICIAN = app("technician", f"--take-next {CREDENTIALS}")
-BROWSER = "exec {py} {bench}/browser_technician.py --url https://{mip}:%d/technician %s --tmp {tmp}" % (PORT, CREDENTIALS)
+BROWSER = "exec {py} {bench}/browser_technician.py --url https://{mip}:%d/technician %s --tmp {tmp} --size {vs}" % (PORT, CREDENTIALS)
 ENVIRONMENT = {"SSL_CERT_FILE": "{tmp}/relay/ca.pem", "RUST_LOG": "warn,enigo=error"}
 READY = "file:{tmp}/relay/ready"
 # Room for the bar above the picture, which is then shown pixel for pixel.

@@ -5,6 +5,7 @@ namespaces, displays and scratch folder is touched.
 """
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,17 +14,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import network
-from peers import Peer
+from peers import SCREEN, Peer
 
 HERE = Path(__file__).resolve().parent
 SIDES = ("host", "view")
 NOT_PASSED_ON = ("DBUS_SESSION_BUS_ADDRESS", "XAUTHORITY", "WAYLAND_DISPLAY", "DISPLAY")
 """Variables of the caller's desktop that a product must not see."""
 READY_SECONDS = 40
+END_SECONDS = 1.0
 WINDOW_MANAGER = """<?xml version="1.0"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc"><focus><focusNew>yes</focusNew></focus><keyboard/>
 <mouse><context name="Client"><mousebind button="Left" action="Press"><action name="Focus"/></mousebind></context></mouse>
@@ -48,22 +51,41 @@ class Options:
     """Keep the scratch folder."""
 
 
-def build_probe(folder: Path) -> Path:
-    """Compiles the probe when it is older than its sources."""
-    program, sources = folder / "rdprobe", sorted((HERE / "probe").glob("*.[ch]"))
-    if not program.exists() or program.stat().st_mtime < max(source.stat().st_mtime for source in sources):
+PROBE = [*sorted((HERE / "probe").glob("*.c"))]
+PAINTER = [HERE / "applications" / "painter.c", *(HERE / "probe" / name for name in ("clock.c", "counter.c"))]
+
+
+def build(folder: Path, name: str, sources: list[Path]) -> Path:
+    """Compiles a program when it is older than its sources."""
+    program, header = folder / name, HERE / "probe" / "probe.h"
+    if not program.exists() or program.stat().st_mtime < max(file.stat().st_mtime for file in (header, *sources)):
         folder.mkdir(parents=True, exist_ok=True)
         flags = network.shell("pkg-config --cflags --libs xft xtst xext x11").split()
-        files = [str(source) for source in sources if source.suffix == ".c"]
+        files = [str(source) for source in sources]
         subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", str(program), *files, *flags, "-lm"], check=True)
     return program
+
+
+def end(sides: Iterable[str]) -> None:
+    """Ends whatever runs in these namespaces."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        pids = [pid for side in sides for pid in network.pids(side)]
+        for pid in pids:
+            try:
+                os.kill(pid, sign)
+            except OSError:
+                pass  # It has ended meanwhile.
+        until = time.monotonic() + END_SECONDS
+        while time.monotonic() < until and any(network.pids(side) for side in sides):
+            time.sleep(0.05)
 
 
 class Stage:
     """One product on stage."""
 
-    def __init__(self, peer: Peer, options: Options) -> None:
+    def __init__(self, peer: Peer, options: Options, screen: str = SCREEN) -> None:
         self.peer, self.options = peer, options
+        self.sizes = {"host": screen, "view": screen if peer.local else peer.view_for(screen)}
         self.scratch = Path(tempfile.mkdtemp(prefix="renfort-bench-"))
         self.log_file = self.scratch / "log"
         self._log = open(self.log_file, "w", encoding="utf-8")
@@ -118,6 +140,20 @@ class Stage:
         self.photograph("not-found")
         raise StageError(f"the shared picture was not found on VIEW: {found}")
 
+    @contextlib.contextmanager
+    def application(self, command: str) -> Iterator[Path]:
+        """An application over all of HOST, above the target. It keeps still once the file is there that is given."""
+        still = self.scratch / "still"
+        still.unlink(missing_ok=True)
+        self.ask("aside")
+        build(self.options.build, "painter", PAINTER)
+        self._spawn("paint", command)
+        try:
+            yield still
+        finally:
+            end(["paint"])
+            self.ask("back")
+
     def photograph(self, name: str) -> None:
         """Both screens as PPM files in the scratch folder."""
         for side in SIDES:
@@ -135,15 +171,7 @@ class Stage:
                 self._probe.communicate("quit\n", timeout=3)
             except (OSError, ValueError, subprocess.TimeoutExpired):
                 self._probe.kill()
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            pids = [pid for side in network.NAMES for pid in network.pids(side)]
-            for pid in pids:
-                try:
-                    os.kill(pid, sign)
-                except OSError:
-                    pass  # It has ended meanwhile.
-            if pids:
-                time.sleep(1.0)
+        end(network.NAMES)
         for process in (self._window_manager, *self._servers.values(), *self._processes):
             if process:
                 process.terminate()
@@ -158,9 +186,9 @@ class Stage:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _fill(self, text: str) -> str:
-        return text.format(hd=self.displays["host"], vd=self.displays["view"], hip=network.ADDRESSES["host"],
+        return text.format(hd=self.displays["host"], vd=self.displays["view"], hs=self.sizes["host"], vs=self.sizes["view"], hip=network.ADDRESSES["host"],
                            vip=network.ADDRESSES["view"], mip=network.ADDRESSES["mid"], tmp=self.scratch, bench=HERE,
-                           py=sys.executable)
+                           py=sys.executable, painter=self.options.build / "painter", still=self.scratch / "still")
 
     def _spawn(self, side: str, command: str) -> None:
         home = self.scratch / f"home-{side}"
@@ -168,8 +196,8 @@ class Stage:
         (home / "run").chmod(0o700)
         env = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
         env |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "XDG_CONFIG_HOME": str(home / ".config")}
-        if side in self.displays:
-            env["DISPLAY"] = self.displays[side]
+        if side != "mid":
+            env["DISPLAY"] = self.displays["view" if side == "view" else "host"]
         env |= {name: self._fill(value) for name, value in self.peer.env.items()}
         line = self._fill(command)
         print(f"[{side}] {line}", file=self._log, flush=True)
@@ -185,9 +213,8 @@ class Stage:
                 raise StageError(f"display {display} is in use")
             buffer = self.scratch / f"buffer-{side}"
             buffer.mkdir()
-            size = self.peer.view_size if side == "view" else "1920x1080"
             self._servers[side] = subprocess.Popen(
-                ["Xvfb", display, "-screen", "0", f"{size}x24", "-fbdir", str(buffer), "-nolisten", "tcp", "-noreset",
+                ["Xvfb", display, "-screen", "0", f"{self.sizes[side]}x24", "-fbdir", str(buffer), "-nolisten", "tcp", "-noreset",
                  "-dpi", "96"], stdout=self._log, stderr=self._log, start_new_session=True)
             for _ in range(100):
                 if socket.exists():
@@ -205,7 +232,7 @@ class Stage:
         buffers = [str(self.scratch / f"buffer-{side}" / "Xvfb_screen0")
                    for side in (("host", "host") if self.peer.local else SIDES)]
         self._probe = subprocess.Popen(
-            [str(build_probe(self.options.build)), self.displays["host"], self.displays["view"], *buffers], text=True,
+            [str(build(self.options.build, "rdprobe", PROBE)), self.displays["host"], self.displays["view"], *buffers], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True)
         assert self._probe.stdout is not None
         first = self._probe.stdout.readline()

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import cost
 import machine
 import network
+import variety
 from figures import brief
-from peers import Peer
+from peers import SCREEN, Peer
 from stage import HERE, Options, Stage, StageError
 
 REST_SECONDS = 4.0
@@ -54,12 +55,13 @@ FIRST = "first"
 """The suite that starts the product anew for each sample."""
 FIRST_SAMPLES = {False: 5, True: 2}
 NAMES = [*(suite.name for suite in SUITES), FIRST]
+"""Without those of `variety`, which are only run when they are named."""
 
 
 @contextlib.contextmanager
-def on_stage(peer: Peer, options: Options) -> Iterator[Stage]:
+def on_stage(peer: Peer, options: Options, screen: str = SCREEN) -> Iterator[Stage]:
     """A product on stage, which is cleared whatever happens."""
-    stage = Stage(peer, options)
+    stage = Stage(peer, options, screen)
     try:
         stage.start()
         yield stage
@@ -74,12 +76,18 @@ def measure(peer: Peer, options: Options, only: Collection[str], quick: bool) ->
     """All suites, or those named. What fails is told in `failed` and the rest is measured: a suite that fails ends those
     which need the same stage."""
     result: dict = {"peer": peer.name, "about": peer.about, "when": time.strftime("%Y-%m-%dT%H:%M:%S"),
-                    "machine": machine.describe(), "host": "1920x1080x24 Xvfb", "view": peer.view_size, "suites": {}, "failed": []}
+                    "machine": machine.describe(), "host": f"{SCREEN}x24 Xvfb", "view": peer.view_size, "suites": {}, "failed": []}
     wanted = [suite for suite in SUITES if not only or suite.name in only]
-    try:
-        _steady(peer, options, wanted, quick, result)
-    except StageError as error:
-        result["failed"].append(str(error))
+    if wanted or FIRST in only:
+        try:
+            _steady(peer, options, wanted, quick, result)
+        except StageError as error:
+            result["failed"].append(str(error))
+    for screen, cases in variety.by_screen(variety.chosen(only)).items():
+        try:
+            _varied(peer, options, screen, cases, quick, result)
+        except StageError as error:
+            result["failed"].append(f"{screen}: {error}")
     if "place" in result and not peer.local and (not only or FIRST in only):
         try:
             result["suites"][FIRST] = first = _first_pictures(peer, options, result["place"], FIRST_SAMPLES[quick])
@@ -120,6 +128,16 @@ def _run(stage: Stage, command: str) -> dict:
     if sniffer:
         result |= json.loads(sniffer.communicate(timeout=30)[0])
     return result
+
+
+def _varied(peer: Peer, options: Options, screen: str, cases: Collection[variety.Case], quick: bool, result: dict) -> None:
+    """Cases that share a stage of that size."""
+    with on_stage(peer, options, screen) as stage:
+        stage.calibrate()
+        for case in cases:
+            measured = variety.measure(stage, case, variety.SECONDS[quick])
+            result["suites"][case.name] = measured
+            print(f"  {case.name:16s} {variety.brief(measured)}", flush=True)
 
 
 def _first_pictures(peer: Peer, options: Options, place: dict, samples: int) -> dict:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import legs
 import suites
+import variety
 from figures import NONE, median_of, percentile, spread
 
 Row = Callable[[dict], list[str]]
@@ -75,6 +76,17 @@ def first(result: dict) -> list[str]:
     if not measured:
         return [NONE, NONE, NONE]
     return [f"{percentile(measured['ms'], 0.5):.0f}", f"{max(measured['ms']):.0f}", measured["from"]]
+
+
+def varied(results: Sequence[dict]) -> str:
+    """One line a case and product, of those cases that were measured."""
+    lines = [f"| {case.name} | {case.screen} | {result['peer']} | {' | '.join(variety.cells(suite(result, case.name)))} |"
+             for case in variety.CASES for result in results if "cost" in suite(result, case.name)]
+    if not lines:
+        return ""
+    columns = ["case", "screen", "product", *variety.COLUMNS]
+    return "\n".join(["### Other applications, directions, contents and sizes", "", f"| {' | '.join(columns)} |",
+                      "|---" * len(columns) + "|", *lines, ""])
 
 
 def figure(result: dict, name: str) -> float | None:
@@ -161,6 +173,7 @@ def report(results: Sequence[dict], memory: dict | None, key_legs: dict | None) 
                        ["PSNR luma / RGB at 0.2 s", "exact / within 8, % at 0.2 s", "PSNR luma / RGB at 2 s",
                         "exact / within 8, % at 2 s", "ms to 30 dB luma", "ms to 99.9 % exact"], quality))
     parts.append(table(results, "First picture, ms", ["p50", "max", "counted from"], first))
+    parts.append(varied(results))
     parts.append(table(results, "Noise: CPU of everything else on the machine, % of one core",
                        [s.name for s in suites.SUITES],
                        lambda r: [f"{suite(r, s.name)['cost']['cpu_other']:.0f}" if suite(r, s.name) else NONE

@@ -5,7 +5,6 @@
  */
 #define _GNU_SOURCE
 #include "probe.h"
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,39 +16,6 @@
 
 struct shared *shared;
 static int to_target;
-
-u64 now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (u64)t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-double unix_ms(u64 at) {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return t.tv_sec * 1e3 + t.tv_nsec / 1e6 - (double)(int64_t)(now_ns() - at) / 1e6;
-}
-
-void sleep_ns(u64 ns) {
-    struct timespec t = {ns / 1000000000ull, ns % 1000000000ull};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &t, &t) == EINTR) {}
-}
-
-void sleep_until(u64 at) {
-    u64 now = now_ns();
-    if (at > now) sleep_ns(at - now);
-}
-
-static u32 chance_state = 2463534242u;
-
-void chance_seed(u32 seed) { chance_state = seed ? seed : 1; }
-
-u32 chance(void) { /* xorshift */
-    chance_state ^= chance_state << 13;
-    chance_state ^= chance_state >> 17;
-    chance_state ^= chance_state << 5;
-    return chance_state;
-}
 
 int post(int op, int value, int fps) {
     struct message message = {op, value, fps};
@@ -70,15 +36,19 @@ static int work_of(const char *name) {
 }
 
 static void answer(const char *line) {
-    char name[32] = "", rest[200] = "";
-    double number = 0;
+    char name[32] = "", more[200] = "";
+    double number = 0, late = 0;
     if (!strncmp(line, "calibrate", 9)) calibrate();
     else if (sscanf(line, "place %lf %lf %lf %lf", &place.x, &place.y, &place.sx, &place.sy) == 4) printf("{\"ok\":true}\n");
-    else if (sscanf(line, "latency %31s %lf %199s", name, &number, rest) >= 2) latency(name, (int)number, work_of(rest));
+    else if (sscanf(line, "latency %31s %lf %199s", name, &number, more) >= 2) latency(name, (int)number, work_of(more));
     else if (sscanf(line, "appear %31s %lf", name, &number) == 2) appear(atoi(name), number);
     else if (sscanf(line, "frames %31s %lf", name, &number) == 2) frames(work_of(name), number);
+    else if (sscanf(line, "watch %lf", &number) == 1) watch(number);
+    else if (!strncmp(line, "aside", 5)) printf("{\"rc\":%d}\n", tell(OP_WORK, WORK_OTHER, 0));
+    else if (!strncmp(line, "back", 4)) printf("{\"rc\":%d}\n", tell(OP_WORK, WORK_IDLE, 0));
+    else if (sscanf(line, "rest %lf %lf", &number, &late) == 2) rest(number, late);
     else if (sscanf(line, "quality %lf", &number) == 1) quality((int)number);
-    else if (sscanf(line, "dump %31s %199s", name, rest) == 2) printf("{\"rc\":%d}\n", dump(name, rest));
+    else if (sscanf(line, "dump %31s %199s", name, more) == 2) printf("{\"rc\":%d}\n", dump(name, more));
     else printf("{\"error\":\"no such command\"}\n");
 }
 

@@ -6,12 +6,7 @@
 #include <stdlib.h>
 
 static Pixmap pages[PAGES], tall, video[VIDEO_FRAMES];
-static const unsigned long black = 0, white = 0xffffff;
-
-static void fill(struct canvas *c, Drawable on, unsigned long colour, int x, int y, int w, int h) {
-    XSetForeground(c->display, c->gc, colour);
-    XFillRectangle(c->display, on, c->gc, x, y, w, h);
-}
+static const unsigned long black = BLACK, white = WHITE;
 
 static XftColor colour(Display *d, const char *name) {
     XftColor found;
@@ -33,7 +28,7 @@ static void text_page(struct canvas *c, Drawable on, int top, int bottom, u32 se
         light = colour(d, "#e8eaed");
     }
     XftDraw *draw = XftDrawCreate(d, on, DefaultVisual(d, 0), DefaultColormap(d, 0));
-    fill(c, on, white, 0, top, W, bottom - top);
+    fill(c, on, white, 0, top, screen_w, bottom - top);
     fill(c, on, 0x202124, 1280, top, 640, bottom - top);
     chance_seed(seed * 2654435761u + 12345);
     for (int y = top + 16; y < bottom - 4; y += 16) {
@@ -80,12 +75,12 @@ static void video_make(struct canvas *c) {
 void pages_make(struct canvas *c) {
     Display *d = c->display;
     for (int i = 0; i < PAGES; i++) {
-        pages[i] = XCreatePixmap(d, c->window, W, H, 24);
-        text_page(c, pages[i], 0, H, i + 1);
+        pages[i] = XCreatePixmap(d, c->window, screen_w, screen_h, 24);
+        text_page(c, pages[i], 0, screen_h, i + 1);
     }
-    tall = XCreatePixmap(d, c->window, W, 3 * H, 24);
-    text_page(c, tall, 0, 2 * H, 77);
-    XCopyArea(d, tall, tall, c->gc, 0, 0, W, H, 0, 2 * H);
+    tall = XCreatePixmap(d, c->window, screen_w, 3 * screen_h, 24);
+    text_page(c, tall, 0, 2 * screen_h, 77);
+    XCopyArea(d, tall, tall, c->gc, 0, 0, screen_w, screen_h, 0, 2 * screen_h);
     video_make(c);
     c->box = XCreateSimpleWindow(d, c->window, 100, 200, 700, 450, 2, 0x3060c0, white);
     Pixmap box = XCreatePixmap(d, c->window, 700, 450, 24);
@@ -95,7 +90,9 @@ void pages_make(struct canvas *c) {
     XSetWindowBackgroundPixmap(d, c->window, pages[0]);
 }
 
-void page_show(struct canvas *c, int number) { XCopyArea(c->display, pages[number % PAGES], c->window, c->gc, 0, 0, W, H, 0, 0); }
+void page_show(struct canvas *c, int number) {
+    XCopyArea(c->display, pages[number % PAGES], c->window, c->gc, 0, 0, screen_w, screen_h, 0, 0);
+}
 
 void block_paint(struct canvas *c, int is_white) {
     fill(c, c->window, is_white ? white : black, BLOCK_X, BLOCK_Y, BLOCK, BLOCK);
@@ -110,17 +107,9 @@ void base_paint(struct canvas *c) {
 }
 
 void calibration_paint(struct canvas *c, int box) {
-    fill(c, c->window, black, 0, 0, W, H);
+    fill(c, c->window, black, 0, 0, screen_w, screen_h);
     if (box == 1) fill(c, c->window, white, 200, 200, 400, 300);
     if (box == 2) fill(c, c->window, white, 1300, 600, 400, 300);
-}
-
-void counter_paint(struct canvas *c, u32 number) {
-    for (int i = 0; i < BITS; i++) {
-        int bit = number >> i & 1;
-        fill(c, c->window, bit ? white : black, COUNTER_X + i * CELL, COUNTER_Y, CELL, CELL);
-        fill(c, c->window, bit ? black : white, COUNTER_X + i * CELL, COUNTER_Y + CELL, CELL, CELL);
-    }
 }
 
 static void type_paint(struct canvas *c, u32 frame) {
@@ -144,13 +133,15 @@ void work_paint(struct canvas *c, int kind, u32 frame) {
     Display *d = c->display;
     switch (kind) {
     case WORK_TYPE: type_paint(c, frame); break;
-    case WORK_SCROLL: XCopyArea(d, tall, c->window, c->gc, 0, frame * 12 % (2 * H), W, H - STRIP, 0, STRIP); break;
+    case WORK_SCROLL:
+        XCopyArea(d, tall, c->window, c->gc, 0, frame * 12 % (2 * screen_h), screen_w, screen_h - STRIP, 0, STRIP);
+        break;
     case WORK_DRAG: XMoveWindow(d, c->box, 560 + 500 * sin(frame / 60.0 * 1.7), 330 + 220 * sin(frame / 60.0 * 2.3)); break;
     case WORK_VIDEO: XCopyArea(d, video[frame % VIDEO_FRAMES], c->window, c->gc, 0, 0, VIDEO_W, VIDEO_H, 480, 480); break;
     case WORK_FULLVIDEO:
         for (int i = 0; i < 4; i++)
             XCopyArea(d, video[(frame + i * 8) % VIDEO_FRAMES], c->window, c->gc, 0, 0, VIDEO_W,
-                      i < 2 ? VIDEO_H : H - STRIP - VIDEO_H, i % 2 * VIDEO_W, STRIP + i / 2 * VIDEO_H);
+                      i < 2 ? VIDEO_H : screen_h - STRIP - VIDEO_H, i % 2 * VIDEO_W, STRIP + i / 2 * VIDEO_H);
         break;
     }
     counter_paint(c, frame);

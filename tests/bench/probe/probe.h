@@ -1,10 +1,11 @@
 /* What the parts of the probe share.
  *
  * target.c   the full-screen client on HOST: repaints on input and plays the workloads (pages.c draws them)
+ * counter.c  the frame counter; clock.c: time and chance (both also of ../applications/painter.c)
  * screens.c  the two frame buffers, read as memory, and where the picture lies on VIEW
  * latency.c  from an input, or from HOST's pixels, to VIEW's pixels
- * frames.c   frames of a workload that are seen, and how old they are
- * quality.c  how exact a page of text becomes, and when
+ * frames.c   frames of a workload, or of another program, that are seen, and how old they are
+ * quality.c  how exact a page of text, or a screen at rest, becomes, and when
  * main.c     starts the target and reads commands
  */
 #ifndef PROBE_H
@@ -18,7 +19,8 @@ typedef uint64_t u64;
 typedef uint32_t u32;
 
 /* Geometry on HOST, in pixels. */
-enum { W = 1920, H = 1080, STRIP = 96, PAGES = 8, VIDEO_W = 960, VIDEO_H = 540, VIDEO_FRAMES = 32 };
+extern int screen_w, screen_h;
+enum { STRIP = 96, PAGES = 8, VIDEO_W = 960, VIDEO_H = 540, VIDEO_FRAMES = 32 };
 enum { BLOCK_X = 860, BLOCK_Y = 240, BLOCK = 200 }; /* the block that reacts to input */
 enum { COUNTER_X = 64, COUNTER_Y = 16, CELL = 32, BITS = 16 }; /* the frame counter: a row of bits and its complement */
 
@@ -27,7 +29,7 @@ enum { OP_MODE, OP_FLIP, OP_CALIBRATE, OP_WORK, OP_PAGE, OP_COUNT, OP_QUIT };
 /* What it reacts to. */
 enum { REACT_NONE, REACT_KEY, REACT_CLICK, REACT_MOTION };
 /* What it plays. */
-enum { WORK_IDLE, WORK_TYPE, WORK_SMALL, WORK_SCROLL, WORK_DRAG, WORK_VIDEO, WORK_FULLVIDEO, WORKS };
+enum { WORK_IDLE, WORK_TYPE, WORK_SMALL, WORK_SCROLL, WORK_DRAG, WORK_VIDEO, WORK_FULLVIDEO, WORK_OTHER, WORKS }; /* OTHER: another program paints, above the target */
 extern const char *const work_names[WORKS];
 extern const int work_fps[WORKS];
 
@@ -36,7 +38,7 @@ struct message { int op, value, fps; };
 struct shared { volatile u32 acknowledged; volatile int colour; };
 extern struct shared *shared;
 
-/* Time in nanoseconds (monotonic), sleeping, chance. */
+/* clock.c: time in nanoseconds (monotonic), sleeping, chance. */
 u64 now_ns(void);
 void sleep_ns(u64 ns);
 void sleep_until(u64 at);
@@ -48,14 +50,19 @@ double unix_ms(u64 at);
 /* target.c: never returns. */
 void target_run(const char *display, int commands) __attribute__((noreturn));
 
-/* pages.c: what the target paints. */
 struct canvas { Display *display; Window window, box; GC gc; };
+enum { BLACK = 0, WHITE = 0xffffff };
+
+/* counter.c */
+void fill(struct canvas *canvas, Drawable on, unsigned long colour, int x, int y, int w, int h);
+void counter_paint(struct canvas *canvas, u32 number);
+
+/* pages.c: what the target paints. */
 void pages_make(struct canvas *canvas);
 void page_show(struct canvas *canvas, int number);
 void block_paint(struct canvas *canvas, int white);
 void base_paint(struct canvas *canvas);
 void calibration_paint(struct canvas *canvas, int box);
-void counter_paint(struct canvas *canvas, u32 number);
 void work_paint(struct canvas *canvas, int kind, u32 frame);
 
 /* main.c: to the target; `post` returns at once, `tell` when it was done. 0 when all is well. */
@@ -80,6 +87,8 @@ int dump(const char *which, const char *file);
 void latency(const char *what, int samples, int background);
 void appear(int number, double seconds);
 void frames(int kind, double seconds);
+void watch(double seconds);
+void rest(double soon, double late);
 void quality(int flips);
 
 #endif

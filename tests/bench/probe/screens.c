@@ -14,6 +14,7 @@
 
 struct buffer host, view;
 struct place place = {0, 0, 1, 1};
+int screen_w, screen_h;
 Display *view_display;
 
 static struct buffer map(const char *file) {
@@ -34,6 +35,8 @@ static struct buffer map(const char *file) {
 void screens_open(const char *view_name, const char *host_name, const char *view_file, const char *host_file) {
     host = map(host_file);
     view = map(view_file);
+    screen_w = host.w;
+    screen_h = host.h;
     view_display = XOpenDisplay(view_name);
     Display *host_display = XOpenDisplay(host_name);
     if (!view_display || !host_display) { fprintf(stderr, "the displays cannot be opened\n"); exit(1); }
@@ -103,7 +106,7 @@ static struct box box_on_view(int number, const unsigned char *before) {
 
 void calibrate(void) {
     place = (struct place){0, 0, 1, 1};
-    pointer_to(W - 2, H - 2);
+    pointer_to(screen_w - 2, screen_h - 2);
     tell(OP_CALIBRATE, 0, 0);
     sleep_ns(900000000);
     unsigned char *before = malloc((size_t)view.w * view.h);
@@ -118,7 +121,7 @@ void calibrate(void) {
         if (found) {
             place = (struct place){first.left - sx * 200, first.top - sy * 200, sx, sy};
             if (fabs(sx - 1) < 0.004 && fabs(sy - 1) < 0.004) place = (struct place){first.left - 200, first.top - 200, 1, 1};
-            pointer_to(W / 2, H / 2); /* one click gives the viewer the keyboard */
+            pointer_to(screen_w / 2, screen_h / 2); /* one click gives the viewer the keyboard */
             XTestFakeButtonEvent(view_display, 1, True, 0);
             XTestFakeButtonEvent(view_display, 1, False, 50);
             XSync(view_display, False);

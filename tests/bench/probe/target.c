@@ -7,8 +7,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-const char *const work_names[WORKS] = {"idle", "type", "small", "scroll", "drag", "video", "fullvideo"};
-const int work_fps[WORKS] = {0, 12, 60, 60, 60, 30, 30};
+const char *const work_names[WORKS] = {"idle", "type", "small", "scroll", "drag", "video", "fullvideo", "other"};
+const int work_fps[WORKS] = {0, 12, 60, 60, 60, 30, 30, 0};
 
 static struct canvas canvas;
 static int mode, kind, fps;
@@ -19,8 +19,10 @@ static void open_window(const char *display) {
     if (!canvas.display) _exit(1);
     XSetWindowAttributes wanted = {.override_redirect = True, .background_pixel = 0x808080,
                                    .event_mask = KeyPressMask | ButtonPressMask | PointerMotionMask};
-    canvas.window = XCreateWindow(canvas.display, DefaultRootWindow(canvas.display), 0, 0, W, H, 0, 24, InputOutput,
-                                  CopyFromParent, CWOverrideRedirect | CWBackPixel | CWEventMask, &wanted);
+    screen_w = DisplayWidth(canvas.display, 0);
+    screen_h = DisplayHeight(canvas.display, 0);
+    canvas.window = XCreateWindow(canvas.display, DefaultRootWindow(canvas.display), 0, 0, screen_w, screen_h, 0, 24,
+                                  InputOutput, CopyFromParent, CWOverrideRedirect | CWBackPixel | CWEventMask, &wanted);
     XStoreName(canvas.display, canvas.window, "bench target");
     canvas.gc = XCreateGC(canvas.display, canvas.window, 0, 0);
     XSetGraphicsExposures(canvas.display, canvas.gc, False);
@@ -34,6 +36,7 @@ static void open_window(const char *display) {
 static void stay_on_top(void) {
     Window focus;
     int revert;
+    if (kind == WORK_OTHER) return;
     XGetInputFocus(canvas.display, &focus, &revert);
     if (focus != canvas.window) XSetInputFocus(canvas.display, canvas.window, RevertToPointerRoot, CurrentTime);
     if (!kind) XRaiseWindow(canvas.display, canvas.window);
@@ -47,8 +50,8 @@ static void react(KeyCode to_white, KeyCode to_black) {
             block_paint(&canvas, event.xkey.keycode == to_white);
         else if (mode == REACT_CLICK && event.type == ButtonPress && event.xbutton.button == 1)
             block_paint(&canvas, !shared->colour);
-        else if (mode == REACT_MOTION && event.type == MotionNotify && (event.xmotion.x_root > W / 2) != shared->colour)
-            block_paint(&canvas, event.xmotion.x_root > W / 2);
+        else if (mode == REACT_MOTION && event.type == MotionNotify && (event.xmotion.x_root > screen_w / 2) != shared->colour)
+            block_paint(&canvas, event.xmotion.x_root > screen_w / 2);
     }
 }
 
@@ -74,7 +77,7 @@ static void obey(struct message message) {
 
 static void play(void) {
     static u32 frame;
-    if (!kind || now_ns() < next_frame) return;
+    if (!fps || now_ns() < next_frame) return;
     work_paint(&canvas, kind, ++frame & 0xffff);
     next_frame += 1000000000ull / fps;
     if (now_ns() > next_frame + 200000000ull) next_frame = now_ns();
@@ -95,7 +98,7 @@ void target_run(const char *display, int commands) {
         react(to_white, to_black);
         play();
         XFlush(canvas.display);
-        u64 until = kind ? next_frame : raise_at, now = now_ns(), wait = until > now ? until - now : 0;
+        u64 until = fps ? next_frame : raise_at, now = now_ns(), wait = until > now ? until - now : 0;
         struct timespec timeout = {wait / 1000000000ull, wait % 1000000000ull};
         struct pollfd sources[2] = {{commands, POLLIN, 0}, {ConnectionNumber(canvas.display), POLLIN, 0}};
         ppoll(sources, 2, &timeout, 0);
