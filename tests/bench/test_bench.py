@@ -9,7 +9,11 @@ from pathlib import Path
 import figures
 import legs
 import media_packets
+import peers
+import suites
 import tables
+import variety
+from applications import terminal
 
 KEY = {"n": 4, "lost": 1, "total": [10.0, 20.0, 30.0, 40.0], "input": [1.0, 2.0, 3.0, 4.0], "photon": [9.0, 18.0, 27.0, 36.0]}
 COST = {"cpu_host": 1.0, "cpu_view": 2.0, "cpu_xhost": 0.0, "cpu_xview": 0.0, "cpu_other": 3.0, "mbit_to_view": 0.5,
@@ -58,6 +62,72 @@ class Tables(unittest.TestCase):
         self.assertIn("pixel on the technician's screen", text)
 
 
+class Variety(unittest.TestCase):
+    MEASURED = {"painted": 180, "seen": 171, "secs": 3.0, "fps": 57.0, "lat_p50": 7.4, "lat_p95": 9.6,
+                "cost": {**COST, "cpu_paint": 12.0}}
+    EXACT = {"shown": 100.0, "exact": 100.0, "ms_to_exact": 106, "exact_late": 100.0, "wrong": 0, "box": [0, 0, 0, 0]}
+    STUCK = {"shown": 100.0, "exact": 99.999, "ms_to_exact": -1, "exact_late": 99.999, "wrong": 7, "box": [10, 20, 17, 21]}
+
+    def test_nothing_of_it_is_run_unless_it_is_named(self) -> None:
+        self.assertEqual(variety.chosen([]), [])
+        self.assertEqual(variety.chosen(["key", "scroll"]), [])
+        self.assertEqual(variety.chosen([variety.ALL]), variety.CASES)
+        self.assertEqual({case.group for case in variety.chosen(["sizes"])}, {"sizes"})
+        self.assertEqual([case.name for case in variety.chosen(["xterm", "up"])], ["up", "xterm"])
+
+    def test_every_name_is_one_thing(self) -> None:
+        names = [*suites.NAMES, *variety.NAMES]
+        self.assertEqual(len(set(names)), len(names))
+
+    def test_cases_of_one_size_share_a_stage(self) -> None:
+        found = variety.by_screen(variety.chosen([variety.ALL]))
+        self.assertEqual(list(found), ["1920x1080", "2560x1440", "3840x2160"])
+        self.assertEqual(sum(map(len, found.values())), len(variety.CASES))
+
+    def test_the_viewer_s_screen_grows_with_the_one_that_is_shared(self) -> None:
+        peer = peers.Peer("one", "", host=[], view=[], view_size="2048x1280")
+        self.assertEqual([peer.view_for(screen) for screen in ("1920x1080", "3840x2160")], ["2048x1280", "3968x2360"])
+
+    def test_what_differs_is_told_with_its_place_and_never_rounded_away(self) -> None:
+        self.assertEqual(variety.cells({**self.MEASURED, "rest": self.EXACT}),
+                         ["57 of 60", "7 / 10", "0.5", "1 + 2", "0 + 12", "100", "106"])
+        *_, soon, late = variety.cells({**self.MEASURED, "rest": self.STUCK})
+        self.assertEqual(soon, "99.99")
+        self.assertEqual(late, "never: 99.99 after 4 s; 7 pixels differ in 7x1+10+20")
+        *_, soon, _ = variety.cells({**self.MEASURED, "rest": {**self.EXACT, "shown": 50.0}})
+        self.assertEqual(soon, "100 of the 50.0 % that it shows")
+        self.assertEqual(variety.cells({**self.MEASURED, "rest": {"error": "the picture is scaled"}})[-2:],
+                         ["the picture is scaled", ""])
+
+    def test_the_table_has_a_line_for_each_case_that_was_measured(self) -> None:
+        own = result("renfort", 1)
+        self.assertEqual(tables.varied([own]), "")
+        own["suites"]["up"] = {**self.MEASURED, "rest": self.EXACT}
+        own["suites"]["dark"] = {"error": "no program painted a counter"}
+        lines = tables.varied([own]).splitlines()
+        self.assertEqual(len(lines), 5)
+        self.assertEqual(lines[-1], "| up | 1920x1080 | renfort | 57 of 60 | 7 / 10 | 0.5 | 1 + 2 | 0 + 12 | 100 | 106 |")
+
+    def test_a_terminal_s_counter_is_read_as_the_probe_reads_it(self) -> None:
+        width, height, number = 8.0, 17.0, 0b1010_0000_0000_0101
+        lines = terminal.counter(number, 240, width, height).removesuffix("\x1b[0m").split("\x1b[")
+        screen, row = {}, 0
+        for line in lines[1:]:
+            code, end, blanks = line.partition("m" if "m" in line else "H")
+            if end == "H":
+                row, column = int(code.split(";")[0]) - 1, 0
+                continue
+            for _ in blanks:
+                screen[row, column] = code
+                column += 1
+        for bit in range(terminal.BITS):
+            x = terminal.LEFT + terminal.CELL * (bit + 0.5)
+            for line in (0, 1):
+                y = terminal.TOP + terminal.CELL * (line + 0.5)
+                expected = "107" if (number >> bit & 1) != line else "40"
+                self.assertEqual(screen[int(y // height), int(x // width)], expected)
+
+
 class Legs(unittest.TestCase):
     def test_a_key_is_split_at_its_marks(self) -> None:
         began = 1_767_322_800_000.0
@@ -84,7 +154,7 @@ class Legs(unittest.TestCase):
 
 class Sources(unittest.TestCase):
     def test_all_of_them_compile(self) -> None:
-        for file in Path(__file__).parent.glob("*.py"):
+        for file in Path(__file__).parent.rglob("*.py"):
             compile(file.read_text(encoding="utf-8"), file.name, "exec")
 
 
