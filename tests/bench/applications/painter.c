@@ -3,7 +3,8 @@
  *
  * CONTENT  light, dark: documents and code of small text; subpixel: the light one with coloured antialiasing;
  *          photo: like a photograph; mixed: text with photographs in it
- * MOTION   vertical, horizontal, diagonal, flick (with inertia), panes (one of three moves), tabs (two pages), window
+ * MOTION   vertical, horizontal, diagonal, flick (with inertia), jumps (to another page each second, and on from there),
+ *          panes (one of three moves), tabs (two pages), window
  *
  * It waits for the server after each frame: what the server cannot paint is not counted as painted.
  */
@@ -199,6 +200,8 @@ static void frame_paint(const char *motion, int frame, int step) {
         flung += (int)lround(speed);
         speed *= .94;
         show(0, around(flung, 2 * h), 0, STRIP, w, h - STRIP);
+    } else if (!strcmp(motion, "jumps")) {
+        show(0, around(frame * step + frame / 60 * h, 2 * h), 0, STRIP, w, h - STRIP);
     } else if (!strcmp(motion, "panes")) {
         int right = w * 2 / 3;
         if (frame == 1) show(0, h / 3, 0, STRIP, w, h - STRIP);
