@@ -58,8 +58,9 @@ CASES = [
     Case("subpixel", "contents", painter("subpixel", "vertical", 10)),
     Case("pictures", "contents", painter("mixed", "vertical", 10)),
     Case("map", "contents", painter("photo", "diagonal")),
-    Case("tabs", "contents", painter("mixed", "tabs", fps=1)),
+    # So often that no page rests for long; first, so that neither was kept from the case after it.
     Case("tabs-fast", "contents", painter("mixed", "tabs", fps=4)),
+    Case("tabs", "contents", painter("mixed", "tabs", fps=1)),
     Case("wallpaper", "contents", painter("photo", "window")),
     Case("xterm", "applications", terminal(1)),
     Case("gtk-dark", "applications", "exec {py} {bench}/applications/text_view.py {still} 9"),

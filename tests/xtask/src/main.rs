@@ -58,7 +58,8 @@ enum Command {
         #[arg(long)]
         quick: bool,
         /// Some suites only (key, motion, photon, key+video, idle, type, small, scroll, drag, video, fullvideo, quality,
-        /// first, legs, relay-memory).
+        /// first, legs, relay-memory); and, only when they are named: variety, or of it directions, contents,
+        /// applications, sizes, or one case.
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
         /// Some products only; `tests/bench/bench.py list` names them.

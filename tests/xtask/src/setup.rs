@@ -82,6 +82,8 @@ const BENCH_PACKAGES: &[(&str, &str)] = &[
     ("libxext-dev", "the probe links it"),
     ("libxft-dev", "the probe links it"),
     ("python3-cryptography", "signs as the users who wait at a relay"),
+    ("python3-gi", "a text view of GTK scrolls, as one case"),
+    ("gir1.2-gtk-3.0", "that text view"),
     ("python3-matplotlib", "draws the plots"),
     ("x11vnc", "Renfort is compared with it"),
     ("tigervnc-scraping-server", "Renfort is compared with it"),
