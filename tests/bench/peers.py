@@ -1,9 +1,9 @@
 """How a product is started: one `Peer` each. The products that Renfort is compared with are below; Renfort's own adapters
 are in `renfort.py`.
 
-Fields in a command: {hd} {vd} host and viewer display, {hs} {vs} their sizes (1920x1080), {hip} {vip} {mip} addresses of the host, viewer and middle (server,
-relay) namespaces, {tmp} scratch folder, {bench} this folder, {py} this Python. Each command runs in its namespace with its
-own HOME and DISPLAY; `exec` lets it be ended.
+Fields in a command: {hd} {vd} host and viewer display, {hs} {vs} their sizes (1920x1080), {hip} {vip} {mip} addresses of
+the host, viewer and middle (server, relay) namespaces, {tmp} scratch folder, {bench} this folder, {py} this Python. Each
+command runs in its namespace with its own HOME and DISPLAY; `exec` lets it be ended.
 """
 from __future__ import annotations
 

@@ -186,9 +186,10 @@ class Stage:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _fill(self, text: str) -> str:
-        return text.format(hd=self.displays["host"], vd=self.displays["view"], hs=self.sizes["host"], vs=self.sizes["view"], hip=network.ADDRESSES["host"],
-                           vip=network.ADDRESSES["view"], mip=network.ADDRESSES["mid"], tmp=self.scratch, bench=HERE,
-                           py=sys.executable, painter=self.options.build / "painter", still=self.scratch / "still")
+        return text.format(hd=self.displays["host"], vd=self.displays["view"], hs=self.sizes["host"], vs=self.sizes["view"],
+                           hip=network.ADDRESSES["host"], vip=network.ADDRESSES["view"], mip=network.ADDRESSES["mid"],
+                           tmp=self.scratch, bench=HERE, py=sys.executable, painter=self.options.build / "painter",
+                           still=self.scratch / "still")
 
     def _spawn(self, side: str, command: str) -> None:
         home = self.scratch / f"home-{side}"

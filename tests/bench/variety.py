@@ -52,6 +52,7 @@ CASES = [
     Case("fast", "directions", painter("light", "vertical", 90)),
     Case("flick", "directions", painter("light", "flick", 60)),
     Case("jumps", "directions", painter("subpixel", "jumps", 10)),
+    Case("loads", "directions", painter("subpixel", "loads", 10)),
     Case("sideways", "directions", painter("light", "horizontal", 9)),
     Case("panes", "directions", painter("light", "panes", 7)),
     Case("dark", "contents", painter("dark", "vertical", 10)),

@@ -4,7 +4,8 @@
  * CONTENT  light, dark: documents and code of small text; subpixel: the light one with coloured antialiasing;
  *          photo: like a photograph; mixed: text with photographs in it
  * MOTION   vertical, horizontal, diagonal, flick (with inertia), jumps (to another page each second, and on from there),
- *          panes (one of three moves), tabs (two pages), window
+ *          loads (painted several times in its place, as a page that loads is, then on), panes (one of three moves),
+ *          tabs (two pages), window
  *
  * It waits for the server after each frame: what the server cannot paint is not counted as painted.
  */
@@ -202,6 +203,10 @@ static void frame_paint(const char *motion, int frame, int step) {
         show(0, around(flung, 2 * h), 0, STRIP, w, h - STRIP);
     } else if (!strcmp(motion, "jumps")) {
         show(0, around(frame * step + frame / 60 * h, 2 * h), 0, STRIP, w, h - STRIP);
+    } else if (!strcmp(motion, "loads")) {
+        int blank = frame <= 12 && frame % 2;
+        if (blank) fill(&canvas, canvas.window, 0xe4e4e4, 0, STRIP, w, h - STRIP);
+        else show(0, frame <= 12 ? 0 : around(frame * step, 2 * h), 0, STRIP, w, h - STRIP);
     } else if (!strcmp(motion, "panes")) {
         int right = w * 2 / 3;
         if (frame == 1) show(0, h / 3, 0, STRIP, w, h - STRIP);
