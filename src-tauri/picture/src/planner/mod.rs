@@ -234,7 +234,7 @@ impl Planner {
             self.note_changes(&cells, means.at);
             self.seen_before(now, means.at, &mut open, &mut plan.updates);
             if means.video {
-                plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means.soon);
+                plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means);
             }
         }
         let mut fresh = self.stale.clone();

@@ -4,7 +4,10 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, ops::Range, time::Duration};
 
-use super::grid::{CELL, Grid, Place, joined};
+use super::{
+    Means,
+    grid::{CELL, Grid, Place, joined},
+};
 use crate::{
     exact::is_shaded,
     pixels::{Picture, Rect, Size},
@@ -146,8 +149,10 @@ impl Lossy {
         cell.changed_at = at;
     }
 
-    fn is_film(&self, place: Place) -> bool {
-        self.cells[self.at(place)].often >= OFTEN
+    /// Did the screen change there, time and again, until now?
+    fn is_film(&self, place: Place, at: Duration) -> bool {
+        let cell = self.cells[self.at(place)];
+        cell.often >= OFTEN && at.saturating_sub(cell.changed_at) < SOON
     }
 
     /// When the first of it will have rested.
@@ -222,7 +227,7 @@ impl Rates {
 }
 
 /// Rectangles of the stale cells that are better left to video: films, and of the rest what is more than can go soon.
-pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, soon: usize) -> Vec<Rect> {
+pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, means: Means) -> Vec<Rect> {
     if stale.count() <= SMALL {
         return Vec::new();
     }
@@ -230,23 +235,27 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, s
         .map(|place| (place, is_shaded(now, stale.pixels(place))))
         .collect();
     let mut film = Grid::new(now.size());
-    for (place, _) in places.iter().filter(|(place, shaded)| *shaded && lossy.is_film(*place)) {
+    for (place, _) in places
+        .iter()
+        .filter(|(place, shaded)| *shaded && lossy.is_film(*place, means.at))
+    {
         film.set(*place, true);
     }
     // The cells at a film's edges hold some of what is around it.
-    let in_film =
-        |place: Place| lossy.is_film(place) && film.touched(around(stale.pixels(place))).any(|near| film.is_set(near));
+    let in_film = |place: Place| {
+        lossy.is_film(place, means.at) && film.touched(around(stale.pixels(place))).any(|near| film.is_set(near))
+    };
     let (mut video, exact): (Vec<_>, Vec<_>) = (places.into_iter()).partition(|(place, _)| in_film(*place));
     let cost = |cells: &[(Place, bool)]| {
         let shaded = cells.iter().filter(|(_, shaded)| *shaded).count();
         rates.bytes(true, shaded) + rates.bytes(false, cells.len() - shaded)
     };
-    if cost(&exact) > soon {
+    if cost(&exact) > means.soon {
         // As much as can go soon goes as pixels, so that what moves on can be copied from there: what is drawn first, from
         // the top.
         let mut blocks = blocks(&exact);
         blocks.sort_by_key(|block| (is_photograph(block), block[0].0.row / BLOCK, block[0].0.column / BLOCK));
-        let mut left = soon;
+        let mut left = means.soon;
         for block in blocks {
             let bytes = cost(&block);
             left = left.checked_sub(bytes).unwrap_or_else(|| {

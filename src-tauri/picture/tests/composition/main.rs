@@ -299,6 +299,45 @@ fn what_was_video_when_it_began_to_scroll_is_soon_copied() {
 }
 
 #[test]
+fn what_was_a_film_before_it_scrolls_is_none_any_more() {
+    let (mut planner, mut composer, mut paper) = (Planner::new(), Composer::new(), Paper::new());
+    let photograph = Rect {
+        x: 100,
+        y: 200,
+        width: 600,
+        height: 400,
+    };
+    let mut video = Vec::new();
+    for turn in 0..80_u16 {
+        // It loads: another picture each turn, then it stays.
+        if turn < 10 {
+            paper.paper.act(&Act::Photograph(photograph, u32::from(turn)));
+        }
+        paper.scroll_to(turn.saturating_sub(10) * 12, &mut planner);
+        let at = Duration::from_millis(u64::from(turn) * 17);
+        let means = Means {
+            at,
+            room: 50_000,
+            soon: 100_000,
+            video: true,
+        };
+        let plan = planner.next(&paper.picture, means).unwrap();
+        video.push(plan.video.iter().map(|rect| rect.area()).sum::<usize>());
+        for update in &plan.updates {
+            composer.take(&update.bytes).unwrap();
+        }
+        if !plan.video.is_empty() {
+            let announced = planner.video(u32::from(turn), &plan.video, &paper.picture, at);
+            composer.take(&announced.bytes).unwrap();
+            composer.frame(u32::from(turn), &blurred(&paper.picture));
+        }
+        planner.acknowledged(composer.complete());
+    }
+    assert!(video[6..10].iter().all(|area| *area > 100_000), "{video:?}");
+    assert!(video[30..].iter().all(|area| *area == 0), "{video:?}");
+}
+
+#[test]
 fn on_a_line_that_is_too_slow_for_what_scrolling_uncovers_the_rest_is_copied_all_the_same() {
     let (mut planner, mut composer, mut paper) = (Planner::new(), Composer::new(), Paper::new());
     let (mut frames, mut at) = (VecDeque::new(), Duration::ZERO);
