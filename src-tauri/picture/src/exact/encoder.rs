@@ -59,7 +59,7 @@ impl Encoder {
     pub fn new() -> Self {
         Self {
             alone: packer(3),
-            stream: packer(1),
+            stream: packer(3),
             alone_palette: Palette::new(),
             stream_palette: Palette::new(),
             place: 0,
