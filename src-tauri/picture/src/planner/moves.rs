@@ -22,6 +22,9 @@ const TRIED: usize = 4;
 const REMEMBERED: usize = 8;
 /// Copies of one turn; the smallest beyond are sent as pixels.
 const MOST: usize = 128;
+/// Pixels by which a displacement may differ from the latest to be tried before any search: one of its directions, or both.
+const ALONG: i32 = 64;
+const ASLANT: i32 = 6;
 /// Fruitless searches in a row after which turns are left out: 1 after one more, then 3, 7, and 15 at last.
 const PATIENCE: u32 = 4;
 const LONGEST: u32 = 4;
@@ -138,16 +141,19 @@ impl Moves {
         changed: &[Place],
     ) -> Vec<Displacement> {
         let step = changed.len().div_ceil(SAMPLES);
-        let going_on = |moved: Displacement| {
-            let samples = changed.iter().step_by(step).map(|place| grid.pixels(*place));
-            let hits = samples.filter(|to| {
-                moved
-                    .origin(*to, now.size())
-                    .is_some_and(|from| same(before, from, now, *to))
-            });
-            hits.count() * 4 >= changed.len().div_ceil(step) * 3
+        let samples: Vec<Rect> = changed.iter().step_by(step).map(|place| grid.pixels(*place)).collect();
+        let going_on = |moved: &Displacement| {
+            let mut missed = 0;
+            samples.iter().all(|to| {
+                let from = moved.origin(*to, now.size());
+                missed += usize::from(!from.is_some_and(|from| same(before, from, now, *to)));
+                missed * 4 <= samples.len()
+            })
         };
-        if let Some(moved) = self.recent.iter().copied().find(|moved| going_on(*moved)) {
+        let known = self.recent.iter().copied();
+        // What is thrown becomes slower from turn to turn.
+        let near = self.recent.first().into_iter().flat_map(|latest| near(*latest));
+        if let Some(moved) = known.chain(near).find(going_on) {
             self.recent.retain(|other| *other != moved);
             self.recent.insert(0, moved);
             return self.recent.iter().copied().take(TRIED).collect();
@@ -163,6 +169,20 @@ impl Moves {
         self.idle = (1 << self.fruitless.saturating_sub(PATIENCE).min(LONGEST)) - 1;
         found
     }
+}
+
+/// Displacements that differ little from one, the nearest first: along the screen's sides farther than aslant.
+fn near(from: Displacement) -> Vec<Displacement> {
+    let aslant = (-ASLANT..=ASLANT).flat_map(|right| (-ASLANT..=ASLANT).map(move |down| (right, down)));
+    let along = (ASLANT + 1..=ALONG).flat_map(|by| [(by, 0), (-by, 0), (0, by), (0, -by)]);
+    let mut by: Vec<(i32, i32)> = aslant.chain(along).collect();
+    by.sort_by_key(|(right, down)| right.abs() + down.abs());
+    by.into_iter()
+        .map(|(right, down)| Displacement {
+            right: from.right + right,
+            down: from.down + down,
+        })
+        .collect()
 }
 
 /// Takes in the rows and columns around it, less than a cell of each, for which `moves` holds.
@@ -235,4 +255,46 @@ fn sorted(ordered: &[Move], another: Move) -> Option<Vec<Move>> {
         sorted.push(left.remove(at));
     }
     Some(sorted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::{PixelFormat, Size};
+
+    /// A pattern that comes again and again, so that no place of it is a landmark.
+    fn wallpaper(top: u32) -> Picture {
+        let size = Size {
+            width: 256,
+            height: 256,
+        };
+        let mut picture = Picture::new(size, PixelFormat::Bgrx);
+        for (at, pixel) in picture.pixels_mut().iter_mut().enumerate() {
+            let (x, y) = (at as u32 % 256, at as u32 / 256 + top);
+            *pixel = (x % 40 * 6 + y % 100 * 0x0201) & 0xFF_FFFF;
+        }
+        picture
+    }
+
+    #[test]
+    fn what_goes_on_a_little_slower_is_found_without_a_search() {
+        let (before, now) = (wallpaper(0), wallpaper(17));
+        let grid = Grid::new(now.size());
+        let cells: Vec<(Place, bool)> = (grid.touched(now.size().whole())).map(|place| (place, true)).collect();
+        let find = |moves: &mut Moves| moves.find(&before, &now, &grid, &cells, |_, _| true);
+        let mut moves = Moves::default();
+        assert_eq!(find(&mut moves), []);
+        moves.recent.push(Displacement { right: 0, down: -21 });
+        let found = find(&mut moves);
+        let by = |moved: &Move| {
+            (
+                i32::from(moved.to.y) - i32::from(moved.from.y),
+                moved.to.x == moved.from.x,
+            )
+        };
+        assert!(
+            !found.is_empty() && found.iter().all(|moved| by(moved) == (-17, true)),
+            "{found:?}"
+        );
+    }
 }
