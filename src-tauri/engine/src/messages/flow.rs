@@ -1,7 +1,7 @@
 //! How much may be handed to a channel that keeps everything, and gives it on in its order.
 //!
-//! Flow: [`Flow::room`] says what may go now; [`Flow::sent`] and [`Flow::acknowledged`] tell what went and what was carried out, from
-//! which the network's rate is measured.
+//! Flow: [`Flow::room`] says what may go now; [`Flow::planned`] tells what is made of it, [`Flow::sent`] and
+//! [`Flow::acknowledged`] what went and what was carried out, from which the network's rate is measured.
 //!
 //! Invariant: what is not acknowledged is at most the window, and what one turn of the planner goes beyond it.
 
@@ -34,7 +34,7 @@ pub struct Flow {
     last: Sequence,
     complete: Sequence,
     /// What there was room for, and is not used yet.
-    offered: usize,
+    pub(super) offered: usize,
     /// The shortest time from sending to hearing of it.
     quickest: Duration,
 }
@@ -68,8 +68,9 @@ impl Flow {
     /// Bytes that may go now.
     pub fn room(&mut self, now: Duration) -> usize {
         self.advance(now);
-        if self.offered > 0 {
-            // Of the last room nothing was used.
+        let rests = self.rate.in_flight() == 0 && self.credit >= self.rate.pace() * TURN;
+        if self.offered > 0 || rests {
+            // What begins now, after a time with too little to send, tells less than all that the network can do.
             self.rate.limited();
         }
         let (window, in_flight) = (self.rate.window(), self.rate.in_flight());
@@ -90,6 +91,15 @@ impl Flow {
         self.complete
     }
 
+    /// Of the room there is, so many bytes are used, which leave now or as soon as the channel takes them.
+    pub fn planned(&mut self, bytes: usize) {
+        self.offered = self.offered.saturating_sub(bytes);
+        if self.offered > 0 {
+            // Already these tell nothing of how much more could have gone.
+            self.rate.limited();
+        }
+    }
+
     /// Updates leave, with so many bytes each.
     pub fn sent(&mut self, updates: impl IntoIterator<Item = (Sequence, usize)>, now: Duration) {
         self.advance(now);
@@ -107,9 +117,6 @@ impl Flow {
             self.last = sequence;
         }
         self.credit -= burst as f64;
-        if burst < std::mem::take(&mut self.offered) {
-            self.rate.limited();
-        }
     }
 
     /// The viewer has carried out every update up to this one; it may have said of a later one already.
@@ -167,6 +174,8 @@ mod tests {
         delay: Duration,
         free_at: Duration,
         acknowledgements: VecDeque<(Duration, Sequence)>,
+        /// They are heard between the question for room and the answer.
+        heard_late: bool,
     }
 
     #[derive(Debug, Default)]
@@ -183,6 +192,7 @@ mod tests {
                 delay: round_trip / 2,
                 free_at: Duration::ZERO,
                 acknowledgements: VecDeque::new(),
+                heard_late: false,
             }
         }
 
@@ -199,9 +209,13 @@ mod tests {
         fn busy(&mut self, flow: &mut Flow, from: Duration, until: Duration) -> Seen {
             let (mut seen, mut now) = (Seen::default(), from);
             while now < until {
-                self.hear(flow, now);
+                if !self.heard_late {
+                    self.hear(flow, now);
+                }
                 let room = flow.room(now);
+                self.hear(flow, now);
                 if room > 0 {
+                    flow.planned(room.max(LEAST));
                     let (mut left, mut updates) = (room.max(LEAST), Vec::new());
                     while left > 0 {
                         let (sequence, bytes) = (flow.last + 1 + updates.len() as Sequence, left.min(MOST));
@@ -220,6 +234,8 @@ mod tests {
         fn hear(&mut self, flow: &mut Flow, now: Duration) {
             while let Some((at, sequence)) = self.acknowledgements.pop_front_if(|(at, _)| *at <= now) {
                 flow.acknowledged(sequence, at).unwrap();
+                // Of what is held, nothing can go.
+                flow.sent([], at);
             }
         }
     }
@@ -263,18 +279,27 @@ mod tests {
 
     #[test]
     fn a_line_that_becomes_slow_is_noticed_and_one_that_becomes_fast_too() {
-        let (second, mut flow) = (Duration::from_secs(1), Flow::new(Duration::ZERO));
-        let mut line = Line::new(20.0 * MBIT, Duration::from_millis(30));
-        line.busy(&mut flow, Duration::ZERO, second * 2);
-        line.rate = 2.0 * MBIT;
-        line.busy(&mut flow, second * 2, second * 4);
-        let slow = line.busy(&mut flow, second * 4, second * 6);
-        assert!(slow.waited < Duration::from_millis(130), "{slow:?}");
-        assert!(slow.bytes as f64 > 0.8 * 2.0 * 2.0 * MBIT, "{slow:?}");
-        line.rate = 20.0 * MBIT;
-        line.busy(&mut flow, second * 6, second * 8);
-        let fast = line.busy(&mut flow, second * 8, second * 10);
-        assert!(fast.bytes as f64 > 0.8 * 2.0 * 20.0 * MBIT, "{fast:?}");
+        for heard_late in [false, true] {
+            let (second, mut flow) = (Duration::from_secs(1), Flow::new(Duration::ZERO));
+            let mut line = Line {
+                heard_late,
+                ..Line::new(20.0 * MBIT, Duration::from_millis(30))
+            };
+            line.busy(&mut flow, Duration::ZERO, second * 2);
+            line.rate = 2.0 * MBIT;
+            line.busy(&mut flow, second * 2, second * 4);
+            let slow = line.busy(&mut flow, second * 4, second * 6);
+            let told = format!("heard late: {heard_late}, {slow:?}");
+            assert!(slow.waited < Duration::from_millis(130), "{told}");
+            assert!(slow.bytes as f64 > 0.8 * 2.0 * 2.0 * MBIT, "{told}");
+            line.rate = 20.0 * MBIT;
+            line.busy(&mut flow, second * 6, second * 8);
+            let fast = line.busy(&mut flow, second * 8, second * 10);
+            assert!(
+                fast.bytes as f64 > 0.8 * 2.0 * 20.0 * MBIT,
+                "heard late: {heard_late}, {fast:?}"
+            );
+        }
     }
 
     #[test]
@@ -289,11 +314,32 @@ mod tests {
             let room = flow.room(now);
             assert!(room > 10_000, "{room} before letter {sequence}");
             line.carry(sequence, 200, now);
+            flow.planned(200);
             flow.sent([(sequence, 200)], now);
             now += Duration::from_millis(90);
         }
         let page = line.busy(&mut flow, now, now + Duration::from_millis(200));
         assert!(page.bytes > 250_000, "{page:?}");
+    }
+
+    /// Both fill all the room there is whenever they come, and the network is at rest in between.
+    #[test]
+    fn now_and_then_a_page_teaches_nothing_wrong_either() {
+        let (mut flow, mut line) = (
+            Flow::new(Duration::ZERO),
+            Line::new(20.0 * MBIT, Duration::from_millis(100)),
+        );
+        let second = Duration::from_secs(1);
+        line.busy(&mut flow, Duration::ZERO, second * 2);
+        for page in 0..30 {
+            let now = second * (3 + page);
+            line.hear(&mut flow, now);
+            line.busy(&mut flow, now, now + STEP);
+        }
+        let now = second * 40;
+        line.hear(&mut flow, now);
+        let soon = flow.soon() as f64 / SOON;
+        assert!(soon > 0.8 * 20.0 * MBIT, "{soon}");
     }
 
     #[test]
@@ -305,6 +351,7 @@ mod tests {
             if room > 0 {
                 sequence += 1;
                 let size = room.max(LEAST);
+                flow.planned(size);
                 flow.sent([(sequence, size)], now);
                 bytes += size;
             }

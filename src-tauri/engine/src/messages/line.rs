@@ -139,7 +139,7 @@ impl UpdateLine for MessageLine {
         let Some(going) = &mut state.going else {
             return Room::default();
         };
-        let (now, complete) = (going.flow.room(self.now()), going.flow.complete());
+        let complete = going.flow.complete();
         if !going.held.is_empty() {
             return Room {
                 complete,
@@ -147,7 +147,7 @@ impl UpdateLine for MessageLine {
             };
         }
         Room {
-            now,
+            now: going.flow.room(self.now()),
             soon: going.flow.soon(),
             complete,
         }
@@ -155,7 +155,10 @@ impl UpdateLine for MessageLine {
 
     fn send(&self, updates: Vec<Planned>) {
         let mut state = self.lock();
+        let picture = state.picture;
         if let Some(going) = &mut state.going {
+            let bytes = |update: &Planned| with_update(picture, &update.bytes).len();
+            going.flow.planned(updates.iter().map(bytes).sum());
             going.held.extend(updates);
         }
         self.flush(&mut state);
@@ -252,6 +255,20 @@ mod tests {
         line.hear(&acknowledgement(1, 3)).unwrap();
         assert_eq!(came(&mut viewer).len(), 5);
         assert!(line.room().now > 0);
+    }
+
+    #[tokio::test]
+    async fn an_acknowledgement_between_the_question_and_the_answer_says_nothing_of_the_room() {
+        let (sharer, _viewer) = joined().await;
+        let line = MessageLine::new(&sharer.transport);
+        line.begin();
+        line.send(vec![update(1)]);
+        let offered = || line.lock().going.as_ref().unwrap().flow.offered;
+        let room = line.room().now;
+        line.hear(&acknowledgement(1, 1)).unwrap();
+        assert_eq!(offered(), room);
+        line.send(vec![update(2)]);
+        assert_eq!(offered(), room - with_update(1, &update(2).bytes).len());
     }
 
     #[tokio::test]
