@@ -1,6 +1,7 @@
 //! The two data channels: one task reads each, one writes each.
 //!
-//! Flow: both must be open before anything is read, so that the owner hears of the opening first.
+//! Flow: both must be open before anything is read, so that the owner hears of the opening first; where updates may travel as
+//! messages, of that as well, so that the picture does not begin as video to begin anew a moment later.
 //!
 //! Invariant: a channel is run once; a second one of the same name is not used.
 
@@ -24,6 +25,8 @@ use crate::{
 };
 
 const BOTH: u8 = 0b11;
+/// So long a peer may leave it open whether updates travel as messages; its answer comes with that to the other channels.
+const DECISION: Duration = Duration::from_millis(500);
 /// How often it is looked whether everything has left.
 const FLUSH_STEP: Duration = Duration::from_millis(10);
 
@@ -85,6 +88,8 @@ pub struct Channels {
     unsent: AtomicUsize,
     opened: AtomicU8,
     open: watch::Sender<bool>,
+    /// Has the owner heard how updates travel, as far as that is told before anything is read?
+    decided: watch::Sender<bool>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -107,6 +112,7 @@ impl Channels {
             unsent: AtomicUsize::new(0),
             opened: AtomicU8::new(0),
             open: watch::Sender::new(false),
+            decided: watch::Sender::new(true),
             tasks: Mutex::new(JoinSet::new()),
         })
     }
@@ -123,6 +129,30 @@ impl Channels {
     /// Waits until the owner has heard of the opening. False when it never will.
     pub async fn opened(&self) -> bool {
         self.open.subscribe().wait_for(|open| *open).await.is_ok()
+    }
+
+    /// Whether updates travel as messages is about to be seen: until then, nothing is read.
+    pub fn await_decision(&self) {
+        self.decided.send_replace(false);
+    }
+
+    /// The owner has heard of it.
+    pub fn decide(&self) {
+        self.decided.send_replace(true);
+    }
+
+    /// Waits until what the peer says may be passed on. False when it never may.
+    async fn may_be_read(&self) -> bool {
+        let mut decided = self.decided.subscribe();
+        if !self.opened().await {
+            return false;
+        }
+        let decision = decided.wait_for(|decided| *decided);
+        if tokio::time::timeout(DECISION, decision).await.is_err() {
+            tracing::debug!("the peer does not say whether it takes updates");
+            self.decide();
+        }
+        true
     }
 
     pub fn send(&self, channel: Channel, message: String) -> Result<(), TransportError> {
@@ -168,7 +198,6 @@ impl Channels {
     }
 
     async fn read(self: Arc<Self>, channel: Channel, made: Arc<dyn DataChannel>, announced: bool) {
-        let mut open = self.open.subscribe();
         if announced {
             self.mark_open(channel).await;
         }
@@ -180,7 +209,7 @@ impl Channels {
                 }
                 DataChannelEvent::OnMessage(message) => {
                     let message = TransportEvent::Message(channel, message.data.freeze());
-                    open.wait_for(|open| *open).await.is_ok() && self.events.send(message).await.is_ok()
+                    self.may_be_read().await && self.events.send(message).await.is_ok()
                 }
                 DataChannelEvent::OnClose => break,
                 _ => true,
@@ -249,5 +278,32 @@ impl Channels {
                 Err(_) => return,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_read_before_it_is_known_how_updates_travel_or_the_peer_leaves_it_open() {
+        let (events, _hears) = mpsc::channel(8);
+        let (datagrams, ..) = Datagrams::new();
+        let channels = Channels::new(events, datagrams);
+        let soon = async |channels: &Channels| tokio::time::timeout(DECISION / 10, channels.may_be_read()).await;
+        channels.await_decision();
+        for channel in [Channel::Session, Channel::Pointer] {
+            assert!(soon(&channels).await.is_err(), "before {channel:?} is open");
+            channels.mark_open(channel).await;
+        }
+        assert!(soon(&channels).await.is_err(), "before it is decided");
+        channels.decide();
+        assert_eq!(soon(&channels).await, Ok(true));
+        channels.await_decision();
+        assert!(
+            channels.may_be_read().await,
+            "whoever does not answer is not waited for"
+        );
+        assert_eq!(soon(&channels).await, Ok(true));
     }
 }

@@ -253,10 +253,14 @@ impl Transport for PeerTransport {
         if datagrams {
             self.datagrams.agree();
         }
+        let messages = !datagrams && self.updates >= UpdatePath::Messages;
+        if messages {
+            self.channels.await_decision();
+        }
         let answer = description::without_rejected_credentials(answer);
         let answer = RTCSessionDescription::answer(answer).map_err(failed("reading the answer"))?;
         self.take_remote(answer).await?;
-        if !datagrams && self.updates >= UpdatePath::Messages {
+        if messages {
             self.make_picture_channel().await?;
         }
         Ok(())

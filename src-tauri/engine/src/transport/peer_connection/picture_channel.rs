@@ -65,7 +65,7 @@ impl PictureChannel {
         let (this, link) = (Arc::clone(self), Arc::clone(channels));
         channels.spawn(async move {
             if link.opened().await {
-                this.carry(made, waiting, announced).await;
+                this.carry(&link, made, waiting, announced).await;
             }
         });
         true
@@ -100,25 +100,35 @@ impl PictureChannel {
         self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    async fn carry(&self, made: Arc<dyn DataChannel>, waiting: mpsc::Receiver<Outgoing>, announced: bool) {
+    async fn carry(
+        &self,
+        link: &Channels,
+        made: Arc<dyn DataChannel>,
+        waiting: mpsc::Receiver<Outgoing>,
+        announced: bool,
+    ) {
         if announced {
             self.tell(true).await;
         }
         tokio::select! {
-            () = self.read(&made) => {}
+            () = self.read(link, &made) => {}
             () = self.write(&made, waiting) => {}
         }
         self.tell(false).await;
+        link.decide();
         // It may be closed already.
         let _closed = made.close().await;
         self.stop();
     }
 
     /// Until the peer closes it, or has to be refused.
-    async fn read(&self, made: &Arc<dyn DataChannel>) {
+    async fn read(&self, link: &Channels, made: &Arc<dyn DataChannel>) {
         while let Some(event) = made.poll().await {
             match event {
-                DataChannelEvent::OnOpen => self.tell(true).await,
+                DataChannelEvent::OnOpen => {
+                    self.tell(true).await;
+                    link.decide();
+                }
                 DataChannelEvent::OnMessage(message) => {
                     if message.is_string || message.data.len() > MAX_UPDATE_BYTES {
                         tracing::warn!("what came is no update; the peer's updates are refused");
