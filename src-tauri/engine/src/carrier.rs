@@ -3,11 +3,12 @@
 //! Flow: whoever has something to send hands it to the [`Carrier`], which sends what may leave at once, from the caller's
 //! own thread; a task takes the peer's datagrams, and looks after what is due later.
 //!
-//! Input goes on whether there is a picture or not; of the pointer's moves only the newest waits ([`moves`]).
+//! Input goes on whether there is a picture or not; of the pointer's moves only the newest waits, and the
+//! wheel's turns as one ([`motions`]).
 //!
 //! Invariant: after [`Carrier::rest`] has returned, nothing of the picture that was handed over before leaves.
 
-mod moves;
+mod motions;
 
 use std::{
     collections::VecDeque,
@@ -22,9 +23,11 @@ use renfort_picture::{
     Planned, Sequence,
     carriage::{CarriageError, Endpoint, MAX_MESSAGES, Received, SendError, Side},
 };
+use renfort_protocol::{carried::Carried, input::InputEvent};
 use tokio::sync::{Notify, mpsc};
 
-use self::moves::Moves;
+use self::motions::Motions;
+pub use self::motions::joined;
 use crate::{
     messages::MessageError,
     transport::{Transport, random},
@@ -80,7 +83,7 @@ pub struct Carrier {
 
 struct State {
     endpoint: Endpoint,
-    moves: Moves,
+    motions: Motions,
     complete: Sequence,
     broken: Option<CarrierError>,
 }
@@ -102,7 +105,7 @@ impl Carrier {
             start: Instant::now(),
             state: Mutex::new(State {
                 endpoint: Endpoint::new(side, u64::from(random()) << 32 | u64::from(random())),
-                moves: Moves::default(),
+                motions: Motions::default(),
                 complete: 0,
                 broken: None,
             }),
@@ -178,8 +181,8 @@ impl Carrier {
     /// When too much is not acknowledged: the peer no longer answers.
     pub fn carry(&self, message: &[u8]) -> Result<(), SendError> {
         let mut state = self.lock();
-        if let Some(ahead) = state.moves.take(self.now()) {
-            state.endpoint.send_message(&ahead)?;
+        if let Some(ahead) = state.motions.take(self.now()) {
+            state.endpoint.send_message(&encoded(ahead))?;
         }
         state.endpoint.send_message(message)?;
         self.flush(&mut state);
@@ -188,13 +191,20 @@ impl Carrier {
         Ok(())
     }
 
-    /// Viewer: the pointer moved. It takes the place of a move that waits, and leaves as soon as the network takes it.
-    pub fn carry_move(&self, message: Vec<u8>) {
+    /// Viewer: the pointer moved, or the wheel turned. It becomes one with the same that waits, and leaves as soon as the network
+    /// takes it.
+    ///
+    /// # Errors
+    /// When too much is not acknowledged: the peer no longer answers.
+    pub fn carry_motion(&self, event: InputEvent) -> Result<(), SendError> {
         let mut state = self.lock();
-        state.moves.offer(message);
+        if let Some(ahead) = state.motions.offer(event, self.now()) {
+            state.endpoint.send_message(&encoded(ahead))?;
+        }
         self.flush(&mut state);
         drop(state);
         self.wake.notify_one();
+        Ok(())
     }
 
     /// Takes the peer's datagrams until there are no more, and sends what is due.
@@ -251,7 +261,7 @@ impl Carrier {
 
     fn due(&self) -> Option<Instant> {
         let state = self.lock();
-        let moved = state.moves.due(state.endpoint.messages_waiting());
+        let moved = state.motions.due(state.endpoint.messages_waiting());
         let next = state.endpoint.next_timer().into_iter().chain(moved).min()?;
         Some(self.start + next)
     }
@@ -284,10 +294,10 @@ impl Carrier {
         let Some(transport) = self.transport.upgrade() else {
             return;
         };
-        let State { endpoint, moves, .. } = state;
-        if let Some(newest) = moves.take_due(now, endpoint.messages_waiting()) {
-            // There is room: see `moves`.
-            let _taken = endpoint.send_message(&newest);
+        let State { endpoint, motions, .. } = state;
+        if let Some(newest) = motions.take_due(now, endpoint.messages_waiting()) {
+            // There is room: see `motions`.
+            let _taken = endpoint.send_message(&encoded(newest));
         }
         while let Some(datagram) = endpoint.poll(now) {
             // One that is not taken here is one that was lost on the way.
@@ -303,6 +313,10 @@ impl Carrier {
         // After a panic in the middle nothing of the endpoint may be relied on, but its thread is gone with the session.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn encoded(event: InputEvent) -> Vec<u8> {
+    Carried::Input(event).encode()
 }
 
 #[cfg(test)]
@@ -392,8 +406,9 @@ mod tests {
         let (mut at_sharer, mut at_viewer) = joined().await;
         let sharer = Carrier::new(Side::Sharer, &at_sharer.transport);
         let viewer = Carrier::new(Side::Viewer, &at_viewer.transport);
+        let to = |x| InputEvent::Move { order: 0, x, y: 2 };
         for number in 1..=9 {
-            viewer.carry_move(vec![number]);
+            viewer.carry_motion(to(number)).unwrap();
         }
         viewer.carry(b"down").unwrap();
         sharer.begin();
@@ -406,12 +421,12 @@ mod tests {
             come.into_iter().map(message).collect()
         };
         let first = heard(deliver(&viewer, &mut at_sharer, &sharer).await);
-        assert_eq!(first, [&[1][..], &[9], b"down"]);
-        viewer.carry_move(vec![10]);
+        assert_eq!(first, [&encoded(to(1))[..], &encoded(to(9)), b"down"]);
+        viewer.carry_motion(to(10)).unwrap();
         viewer.carry(b"up").unwrap();
         assert_eq!(
             heard(deliver(&viewer, &mut at_sharer, &sharer).await),
-            [&[10][..], b"up"]
+            [&encoded(to(10))[..], b"up"]
         );
         assert_eq!(deliver(&sharer, &mut at_viewer, &viewer).await, [Arrived::Anew(1)]);
         assert_eq!(viewer.lock().endpoint.messages_waiting(), 0, "acknowledged");

@@ -89,7 +89,7 @@ enum Happening {
 }
 
 impl Inbox {
-    /// While the carriage is behind, input waits where moves in a row become the last, and what was copied after it waits as well.
+    /// While the carriage is behind, input waits where moves and turns of the wheel in a row become one, and what was copied after it waits as well.
     async fn next(&mut self, carrier: Option<&Carrier>, wait: Duration) -> Happening {
         let room = async || {
             if let Some(carrier) = carrier {
@@ -242,7 +242,7 @@ impl Driver {
                     }
                 }
                 ViewerEffect::Send(channel, message) => self.send(channel, &message),
-                ViewerEffect::Carry(carried) => self.carry(&carried),
+                ViewerEffect::Carry(carried) => self.carry(carried),
                 ViewerEffect::SetClipboard(text) => {
                     self.clipboard.set(text.into());
                 }
@@ -308,23 +308,27 @@ impl Driver {
         }
     }
 
-    fn carry(&mut self, carried: &Carried) {
+    fn carry(&mut self, carried: Carried) {
         let Some(carrier) = &self.carrier else { return };
-        let message = carried.encode();
-        match carried {
-            Carried::Input(InputEvent::Move { .. }) => {
-                carrier.carry_move(message);
-                leg::mark("move: to the network");
+        let (done, told) = match carried {
+            Carried::Input(event @ InputEvent::Move { .. }) => {
+                (carrier.carry_motion(event), Some("move: to the network"))
             }
+            Carried::Input(event @ InputEvent::Wheel { .. }) => (carrier.carry_motion(event), None),
             carried => {
-                if let Err(error) = carrier.carry(&message) {
-                    tracing::warn!(%error, "the peer takes no more input");
-                    self.disconnect();
-                }
-                if matches!(carried, Carried::Input(InputEvent::Key { pressed: true, .. })) {
-                    leg::mark("key: to the network");
-                }
+                let is_key = matches!(carried, Carried::Input(InputEvent::Key { pressed: true, .. }));
+                (
+                    carrier.carry(&carried.encode()),
+                    is_key.then_some("key: to the network"),
+                )
             }
+        };
+        if let Some(told) = told {
+            leg::mark(told);
+        }
+        if let Err(error) = done {
+            tracing::warn!(%error, "the peer takes no more input");
+            self.disconnect();
         }
     }
 

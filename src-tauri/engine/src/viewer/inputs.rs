@@ -2,7 +2,8 @@
 //!
 //! Flow: [`InputSender::send`] -> [`Inputs::next`].
 //!
-//! Invariant: everything comes out once and in its order, but for moves, of which those in a row become the last.
+//! Invariant: everything comes out once and in its order, but for moves, of which those in a row become
+//! the last, and turns of the wheel, of which those in a row are added up.
 
 use std::{
     collections::VecDeque,
@@ -12,6 +13,8 @@ use std::{
 
 use renfort_protocol::input::InputEvent;
 use tokio::sync::Notify;
+
+use crate::carrier::joined;
 
 /// Input that waits for the session. When full, the window waits: nothing that a person did is dropped.
 pub const INPUTS: usize = 256;
@@ -48,7 +51,6 @@ pub fn inputs() -> (InputSender, Inputs) {
 impl InputSender {
     /// Sends one event. False when the viewer has ended.
     pub async fn send(&self, event: InputEvent) -> bool {
-        let is_move = |event: &InputEvent| matches!(event, InputEvent::Move { .. });
         loop {
             let mut room = pin!(self.0.room.notified());
             // Counted among those who wait before it is looked whether there is room.
@@ -58,8 +60,11 @@ impl InputSender {
                 if state.closed {
                     return false;
                 }
-                if is_move(&event) && state.waiting.back().is_some_and(is_move) {
-                    state.waiting.pop_back();
+                if let Some(last) = state.waiting.back_mut()
+                    && let Some(one) = joined(last, &event)
+                {
+                    *last = one;
+                    return true;
                 }
                 if state.waiting.len() < INPUTS {
                     state.waiting.push_back(event);
@@ -103,6 +108,8 @@ impl Shared {
 mod tests {
     use std::time::Duration;
 
+    use renfort_protocol::input::Button;
+
     use super::*;
 
     const fn at(order: u64) -> InputEvent {
@@ -120,6 +127,24 @@ mod tests {
         assert_eq!(inputs.next().await, at(999));
         assert_eq!(inputs.next().await, InputEvent::ReleaseAll);
         assert_eq!(inputs.next().await, at(1_000));
+    }
+
+    #[tokio::test]
+    async fn turns_of_the_wheel_add_up_and_stay_before_the_click_that_follows() {
+        let (sender, mut inputs) = inputs();
+        let turned = |dy| InputEvent::Wheel { dx: 0, dy, x: 1, y: 1 };
+        let click = InputEvent::Button {
+            button: Button::Left,
+            pressed: true,
+            x: 1,
+            y: 1,
+        };
+        for event in [turned(120), turned(240), click.clone(), turned(120), turned(-120)] {
+            assert!(sender.send(event).await);
+        }
+        for event in [turned(360), click, turned(120), turned(-120)] {
+            assert_eq!(inputs.next().await, event);
+        }
     }
 
     #[tokio::test]

@@ -131,6 +131,46 @@ fn moves_are_left_out_and_what_a_button_or_key_finds_there_is_not() {
 }
 
 #[test]
+fn turns_of_the_wheel_add_up_while_they_wait_and_none_is_lost_or_passes_a_click() {
+    let pair = Pair::connected(Options {
+        one_lost_of_viewers: 5,
+        delay: DELAY,
+        ..with_control()
+    });
+    let click = InputEvent::Button {
+        button: Button::Left,
+        pressed: true,
+        x: 1,
+        y: 2,
+    };
+    for _ in 0..2 {
+        for _ in 0..300 {
+            pair.does(InputEvent::Wheel {
+                dx: 0,
+                dy: 120,
+                x: 1,
+                y: 2,
+            });
+        }
+        pair.does(click.clone());
+    }
+    let turned = || {
+        let mut turned = vec![0];
+        for event in pair.user.inputs.lock().unwrap().iter() {
+            match event {
+                InputEvent::Wheel { dy, .. } => *turned.last_mut().unwrap() += i32::from(*dy),
+                _ => turned.push(0),
+            }
+        }
+        turned
+    };
+    eventually("both", || turned().len() == 3, || format!("{:?}", turned()));
+    assert_eq!(turned(), [300 * 120, 300 * 120, 0]);
+    let messages = pair.user.inputs.lock().unwrap().len();
+    assert!(messages < 600 / 4, "{messages} for 600 turns");
+}
+
+#[test]
 fn a_text_that_is_typed_keeps_its_place_among_the_keys() {
     let pair = Pair::connected(Options {
         one_lost_of_viewers: 4,
