@@ -3,6 +3,9 @@
 //! Flow: packets in any order -> [`Assembler::push`] -> whole access units. A gap is left open for a moment, for a
 //! retransmission (RFC 4588) to fill it; then what depends on it is left out and a key frame is wanted.
 //!
+//! Beside updates, what rests becomes exact without a frame: then a key frame is only asked for as often as something comes
+//! that cannot be shown without one.
+//!
 //! Invariant: every unit that is given out can be decoded: all before it, since a key frame, was given out too.
 
 use std::{
@@ -16,8 +19,10 @@ use super::{Frame, h264::AccessUnit};
 
 /// How long a gap may stay open.
 pub const GAP: Duration = Duration::from_millis(200);
-/// A wanted key frame is asked for again after this time.
+/// A wanted key frame is asked for again after this time, then after twice as long, and so on,
 pub const ASK_AGAIN: Duration = Duration::from_millis(400);
+/// until it is this: whoever asks less often is taken for a browser that only waits for something to happen.
+pub const ASK_AT_LAST: Duration = Duration::from_millis(1_600);
 /// Packets that may wait behind a gap (a key frame of 2.4 MB). When full, the gap is given up.
 pub const WAITING: usize = 2_048;
 
@@ -44,7 +49,11 @@ pub struct Assembler {
     /// The unit being put together lacks something.
     torn: bool,
     needs_key: bool,
-    asked_at: Option<Instant>,
+    /// When a key frame was asked for, and how long until it is again.
+    asked: Option<(Instant, Duration)>,
+    /// Something has come since then.
+    came: bool,
+    beside_updates: bool,
 }
 
 impl Default for Assembler {
@@ -64,8 +73,15 @@ impl Assembler {
             unit: AccessUnit::default(),
             torn: false,
             needs_key: true,
-            asked_at: None,
+            asked: None,
+            came: false,
+            beside_updates: false,
         }
+    }
+
+    /// Is what rests made exact by updates?
+    pub const fn beside_updates(&mut self, beside: bool) {
+        self.beside_updates = beside;
     }
 
     /// Takes a packet and gives the access units that are whole now.
@@ -73,10 +89,11 @@ impl Assembler {
         let sequence = self.extend(packet.sequence);
         if self.next.is_none() {
             // Every stream begins with a key frame without being asked.
-            self.asked_at = Some(now);
+            self.asked = Some((now, ASK_AGAIN));
         }
         let next = *self.next.get_or_insert(sequence);
         if sequence >= next {
+            self.came = true;
             self.waiting.insert(sequence, packet);
         }
         self.drain(now)
@@ -87,26 +104,37 @@ impl Assembler {
         self.drain(now)
     }
 
-    /// Is there a gap, or is a key frame awaited?
+    /// Is there a gap, or is a key frame to be asked for?
     pub const fn is_waiting(&self) -> bool {
-        self.stalled_since.is_some() || self.needs_key
+        self.stalled_since.is_some() || self.asks()
+    }
+
+    /// Does anything that is shown depend on a key frame?
+    const fn asks(&self) -> bool {
+        self.needs_key && (self.asked.is_none() || self.came || !self.beside_updates)
     }
 
     /// Something before the next unit was left out.
     pub fn lose(&mut self) {
+        // While one was asked for, what is left out beside it changes nothing.
+        if !self.needs_key || self.unit.is_key() {
+            self.asked = None;
+        }
         self.needs_key = true;
-        self.asked_at = None;
     }
 
     /// True when a key frame is to be asked for, now. Not while one is arriving.
     pub fn wants_key_frame(&mut self, now: Instant) -> bool {
-        let asked = self
-            .asked_at
-            .is_some_and(|at| now.saturating_duration_since(at) < ASK_AGAIN);
+        let patience = match self.asked {
+            Some((at, pause)) if now.saturating_duration_since(at) < pause => return false,
+            Some((_, pause)) => (pause * 2).min(ASK_AT_LAST),
+            None => ASK_AGAIN,
+        };
         let arriving = self.unit.is_key() && !self.torn;
-        let ask = self.needs_key && !asked && !arriving;
+        let ask = self.asks() && !arriving;
         if ask {
-            self.asked_at = Some(now);
+            self.asked = Some((now, patience));
+            self.came = false;
         }
         ask
     }
@@ -168,7 +196,7 @@ impl Assembler {
         let unit = self.unit.take();
         if whole && (key || !self.needs_key) {
             self.needs_key = false;
-            self.asked_at = None;
+            self.asked = None;
             let unit = Bytes::from(unit);
             units.push(Frame { timestamp, unit });
         }
@@ -221,6 +249,68 @@ mod tests {
         assert!(assembler.push(packet(4, DELTA), now + GAP).is_empty());
         assert_eq!(numbers(&assembler.push(packet(5, KEY), now + GAP)), [5]);
         assert_eq!(numbers(&assembler.push(packet(6, DELTA), now + GAP)), [6]);
+    }
+
+    /// When it is asked for a key frame, in the time after the last frame was lost.
+    fn asked_after_the_last_was_lost(assembler: &mut Assembler) -> Vec<Duration> {
+        let now = Instant::now();
+        assembler.push(packet(1, KEY), now);
+        assembler.push(packet(3, DELTA), now);
+        assembler.handle_timeout(now + GAP);
+        let times = (0..600).map(|tick| GAP + Duration::from_millis(50) * tick);
+        times
+            .filter(|time| assembler.is_waiting() && assembler.wants_key_frame(now + *time))
+            .collect()
+    }
+
+    #[test]
+    fn a_sharer_that_does_not_answer_is_asked_less_and_less_often() {
+        let asked = asked_after_the_last_was_lost(&mut Assembler::new());
+        let pauses: Vec<u128> = asked.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect();
+        assert_eq!(pauses[..4], [400, 800, 1_600, 1_600]);
+        assert!(pauses[4..].iter().all(|pause| *pause == 1_600) && pauses.len() > 15);
+    }
+
+    #[test]
+    fn beside_updates_it_is_not_asked_again_before_something_comes() {
+        let mut assembler = Assembler::new();
+        assembler.beside_updates(true);
+        assert_eq!(asked_after_the_last_was_lost(&mut assembler), [GAP]);
+        assert!(!assembler.is_waiting(), "nobody looks after it");
+        // The film goes on.
+        let later = Instant::now() + Duration::from_secs(60);
+        assert!(assembler.push(packet(4, DELTA), later).is_empty());
+        assert!(assembler.is_waiting() && assembler.wants_key_frame(later));
+        assert!(!assembler.wants_key_frame(later + ASK_AT_LAST) && !assembler.is_waiting());
+        assert!(
+            assembler.push(packet(4, DELTA), later).is_empty() && !assembler.is_waiting(),
+            "not new"
+        );
+        assert_eq!(numbers(&assembler.push(packet(5, KEY), later)), [5]);
+        // Without updates, it depends on one.
+        assembler.lose();
+        assert!(assembler.wants_key_frame(later) && !assembler.is_waiting());
+        assembler.beside_updates(false);
+        assert!(assembler.is_waiting() && assembler.wants_key_frame(later + ASK_AGAIN));
+    }
+
+    #[test]
+    fn a_key_frame_that_is_torn_is_asked_for_at_once() {
+        let (mut assembler, now) = (Assembler::new(), Instant::now());
+        assembler.push(packet(1, KEY), now);
+        assembler.push(packet(3, DELTA), now);
+        assembler.handle_timeout(now + GAP);
+        assert!(assembler.wants_key_frame(now + GAP));
+        let part = Packet {
+            marker: false,
+            ..packet(4, KEY)
+        };
+        let then = now + GAP * 2;
+        assembler.push(part, then);
+        assembler.push(packet(6, DELTA), then);
+        assert!(!assembler.wants_key_frame(then), "it may still come");
+        assembler.handle_timeout(then + GAP);
+        assert!(assembler.wants_key_frame(then + GAP));
     }
 
     #[test]

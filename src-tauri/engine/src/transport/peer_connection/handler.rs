@@ -131,8 +131,11 @@ impl PeerConnectionEventHandler for Handler {
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
         // Datagrams leave before they reach their track.
         if self.side == Side::Viewer && track.kind().await == RtpCodecKind::Video {
-            self.channels
-                .spawn(video_in::receive(track, self.frames.clone(), Arc::clone(&self.ask)));
+            let (channels, picture) = (Arc::clone(&self.channels), self.picture.clone());
+            let updates =
+                move || channels.datagrams().are_agreed() || picture.as_ref().is_some_and(|picture| picture.is_open());
+            let (frames, ask) = (self.frames.clone(), Arc::clone(&self.ask));
+            self.channels.spawn(video_in::receive(track, frames, ask, updates));
         }
     }
 }

@@ -5,7 +5,8 @@
 //! request is left out when the stream rests and the peer has reported the last packet as received, with nothing lost on
 //! the way.
 //!
-//! Invariant: every packet goes on unchanged, and whoever asks again soon is heard.
+//! Invariant: every packet goes on unchanged, and whoever asks again soon is heard; but nobody more often than every
+//! [`APART`], for a key frame costs both ends much.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -31,6 +32,9 @@ const REST: Duration = Duration::from_millis(2_500);
 const INSISTS: Duration = Duration::from_secs(2);
 /// After a loss that was reported, every request is heard for so long.
 const TROUBLE: Duration = Duration::from_secs(10);
+
+/// Shortest time from one request that is heard to the next. Who cannot go on repeats what came too early.
+const APART: Duration = Duration::from_millis(200);
 
 /// One stream of ours, as it was sent and as the peer reports it.
 #[derive(Debug)]
@@ -89,6 +93,7 @@ pub struct KeyFrameRequests {
     events: mpsc::Sender<TransportEvent>,
     /// By their SSRC; our own only, so there are few.
     streams: HashMap<u32, Sent>,
+    heard_at: Option<Instant>,
     inbound: VecDeque<TaggedPacket>,
     outbound: VecDeque<TaggedPacket>,
 }
@@ -98,9 +103,23 @@ impl KeyFrameRequests {
         Self {
             events,
             streams: HashMap::new(),
+            heard_at: None,
             inbound: VecDeque::new(),
             outbound: VecDeque::new(),
         }
+    }
+
+    /// Is a key frame wanted by these, and not too soon after the last?
+    fn wanted(&mut self, reports: &[Box<dyn rtc::rtcp::Packet>], now: Instant) -> bool {
+        // All of them are heard: a compound packet carries the report beside the request (RFC 3550, 6.1).
+        let wanted = reports.iter().filter(|report| self.hear(report.as_any(), now)).count() > 0;
+        let early = self
+            .heard_at
+            .is_some_and(|at| now.saturating_duration_since(at) < APART);
+        if wanted && !early {
+            self.heard_at = Some(now);
+        }
+        wanted && !early
     }
 
     /// Is a key frame wanted by this RTCP packet?
@@ -130,16 +149,11 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for KeyFrameRequests {
     type Time = Instant;
 
     fn handle_read(&mut self, packet: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtcp(reports) = &packet.message.packet {
-            // All of them are heard: a compound packet carries the report beside the request (RFC 3550, 6.1).
-            let wanted = reports
-                .iter()
-                .filter(|report| self.hear(report.as_any(), packet.now))
-                .count();
-            if wanted > 0 {
-                // When the owner is that far behind, the peer asks again before long.
-                let _full = self.events.try_send(TransportEvent::KeyFrameWanted);
-            }
+        if let Packet::Rtcp(reports) = &packet.message.packet
+            && self.wanted(reports, packet.now)
+        {
+            // When the owner is that far behind, the peer asks again before long.
+            let _full = self.events.try_send(TransportEvent::KeyFrameWanted);
         }
         self.inbound.push_back(packet);
         Ok(())
@@ -235,5 +249,17 @@ mod tests {
         let mut stream = resting(start);
         assert!(!stream.ask(start + 3 * SECOND));
         assert!(stream.ask(start + 3 * SECOND + SECOND / 5));
+    }
+
+    #[test]
+    fn a_flood_of_requests_is_heard_five_times_a_second() {
+        let (events, _owner) = mpsc::channel(1);
+        let (mut requests, start) = (KeyFrameRequests::new(events), Instant::now());
+        let flood: [Box<dyn rtc::rtcp::Packet>; 2] = [
+            Box::new(PictureLossIndication::default()),
+            Box::new(FullIntraRequest::default()),
+        ];
+        let times = (0..1_000).map(|at| start + Duration::from_millis(at));
+        assert_eq!(times.filter(|now| requests.wanted(&flood, *now)).count(), 5);
     }
 }

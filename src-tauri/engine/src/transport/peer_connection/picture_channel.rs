@@ -78,7 +78,7 @@ impl PictureChannel {
                 limit: MAX_UPDATE_BYTES,
             });
         }
-        if !self.open.load(Ordering::SeqCst) {
+        if !self.is_open() {
             return Err(TransportError::NotOpen);
         }
         let room = self.outgoing.try_reserve().map_err(|error| match error {
@@ -87,6 +87,11 @@ impl PictureChannel {
         })?;
         room.send((self.drops.load(Ordering::SeqCst), message));
         Ok(())
+    }
+
+    /// Do updates travel as messages?
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::SeqCst)
     }
 
     /// What the library has not taken is not sent.

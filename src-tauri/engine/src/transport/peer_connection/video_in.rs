@@ -17,11 +17,17 @@ use crate::transport::{
 /// How often a gap is looked after.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Receives one track until it ends. `ask` stands for a decoder that cannot go on.
-pub async fn receive(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Frame>, ask: Arc<Notify>) {
+/// Receives one track until it ends. `ask` stands for a decoder that cannot go on; do `updates` travel beside it?
+pub async fn receive(
+    track: Arc<dyn TrackRemote>,
+    frames: mpsc::Sender<Frame>,
+    ask: Arc<Notify>,
+    updates: impl Fn() -> bool,
+) {
     let mut assembler = Assembler::new();
     let mut ssrc = None;
     loop {
+        assembler.beside_updates(updates());
         let units = tokio::select! {
             event = track.poll() => match event {
                 Some(TrackRemoteEvent::OnRtpPacket(packet)) => {
