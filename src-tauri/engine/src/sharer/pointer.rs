@@ -103,6 +103,15 @@ mod tests {
         }
     }
 
+    /// One whose pointer is at 1, 2.
+    const fn screen(cursor: Option<Cursor>) -> Screen {
+        Screen {
+            place: (1, 2),
+            cursor,
+            asked: 0,
+        }
+    }
+
     fn told(watch: &mut PointerWatch, screen: &mut Screen, now: Instant) -> Vec<ScreenEvent> {
         watch.look(screen, now).into_iter().flatten().collect()
     }
@@ -110,11 +119,7 @@ mod tests {
     #[test]
     fn what_is_new_is_told_once_and_the_looks_before_the_place() {
         let (mut watch, begin) = (PointerWatch::default(), Instant::now());
-        let mut screen = Screen {
-            place: (1, 2),
-            cursor: Some(Cursor::Hidden),
-            asked: 0,
-        };
+        let mut screen = screen(Some(Cursor::Hidden));
         let both = [ScreenEvent::Cursor(Cursor::Hidden), ScreenEvent::Pointer(1, 2)];
         assert_eq!(told(&mut watch, &mut screen, begin), both);
         assert_eq!(told(&mut watch, &mut screen, begin + LOOK), []);
@@ -130,11 +135,7 @@ mod tests {
     #[test]
     fn nobody_looks_too_often_and_what_stirred_meanwhile_is_looked_at_in_its_time() {
         let (mut watch, begin) = (PointerWatch::default(), Instant::now());
-        let mut screen = Screen {
-            place: (1, 2),
-            cursor: None,
-            asked: 0,
-        };
+        let mut screen = screen(None);
         told(&mut watch, &mut screen, begin);
         let soon = begin + LOOK / 4;
         (screen.cursor, screen.place) = (Some(Cursor::Hidden), (5, 6));
@@ -149,11 +150,7 @@ mod tests {
     #[test]
     fn a_pointer_that_rests_wakes_nobody() {
         let (mut watch, begin) = (PointerWatch::default(), Instant::now());
-        let mut screen = Screen {
-            place: (1, 2),
-            cursor: None,
-            asked: 0,
-        };
+        let mut screen = screen(None);
         told(&mut watch, &mut screen, begin);
         assert_eq!(watch.wait(begin), Some(LOOK));
         assert_eq!(watch.wait(begin + MOVING), None);
