@@ -59,7 +59,7 @@ pub enum ComposeError {
 pub struct Composed {
     /// What changed of the picture; may overlap.
     pub changed: Vec<Rect>,
-    /// The picture has another size, or began anew.
+    /// All of the picture is to be shown: it has another size, or began anew.
     pub began: bool,
 }
 
@@ -75,6 +75,8 @@ pub struct Composer {
     waiting_pixels: usize,
     /// The update with which this picture began.
     began: Sequence,
+    /// It took another's place, which is shown until something is written to this one.
+    blank: bool,
     /// Does the update that is carried out announce a frame?
     has_video: bool,
     /// Those above it that have been, too.
@@ -106,6 +108,7 @@ impl Composer {
             waiting_bytes: 0,
             waiting_pixels: 0,
             began: 0,
+            blank: false,
             has_video: false,
             early: BTreeSet::new(),
             stamps: Vec::new(),
@@ -201,6 +204,9 @@ impl Composer {
         for operation in &update.operations {
             self.operate(update.sequence, operation, composed)?;
         }
+        if update.operations.is_empty() && self.blank {
+            self.changed(self.picture.size().whole(), composed);
+        }
         self.early.insert(update.sequence);
         while self.early.remove(&(self.complete + 1)) {
             self.complete += 1;
@@ -232,16 +238,21 @@ impl Composer {
         };
         let mut coming = None;
         let written = match operation {
-            Operation::Begin(size) => {
-                self.picture.resize(*size);
+            Operation::Begin(begun) => {
+                self.blank = size != Size::default();
+                self.picture.resize(*begun);
                 self.picture.pixels_mut().fill(OPAQUE);
                 self.stamps = Vec::new();
                 self.highest_stamp = 0;
                 self.kept.clear();
-                self.coming.begin(*size);
-                composed.began = true;
+                self.coming.begin(*begun);
+                composed.began = !self.blank;
                 composed.changed.clear();
-                size.whole()
+                self.stamp(sequence, begun.whole());
+                if !self.blank {
+                    composed.changed.push(begun.whole());
+                }
+                return Ok(());
             }
             Operation::Copy { to, x, y } => {
                 let to = inside(*to)?;
@@ -304,10 +315,16 @@ impl Composer {
                 return Ok(());
             }
         };
-        composed.changed.push(written);
+        self.changed(written, composed);
         self.coming.written(sequence, written, &self.stamps, coming.as_deref());
         self.stamp(sequence, written);
         Ok(())
+    }
+
+    /// Something is there to be shown.
+    fn changed(&mut self, rect: Rect, composed: &mut Composed) {
+        composed.began |= std::mem::take(&mut self.blank);
+        composed.changed.push(rect);
     }
 
     /// Has nothing with a higher number been written anywhere?
@@ -358,7 +375,7 @@ impl Composer {
                 }
                 self.coming.written(announced.sequence - 1, *rect, &self.stamps, None);
                 self.stamp(announced.sequence, *rect);
-                composed.changed.push(*rect);
+                self.changed(*rect, &mut composed);
             }
         }
         let elsewhere = self.coming.paint(&announced, frame, &mut self.picture);

@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 use renfort_picture::{
-    COLOUR, ComposeError, Composer, Picture, PixelFormat, Rect, Size,
+    COLOUR, ComposeError, Composed, Composer, Picture, PixelFormat, Rect, Size,
     exact::{Encoder, Part},
     wire::{Operation, Update},
 };
@@ -53,6 +53,9 @@ enum Outcome {
         height: u16,
         /// SHA-256 of its pixels, four bytes each: red, green, blue, 255.
         sha256: String,
+        /// It is shown as a whole now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        began: bool,
     },
     /// It was refused for this reason, and nothing follows.
     Refused(Refusal),
@@ -190,7 +193,7 @@ fn run(name: &str, inputs: impl IntoIterator<Item = Input>) -> Case {
         let taken = match &input {
             Input::Update(bytes) => {
                 let bytes = data_encoding::HEXLOWER.decode(bytes.as_bytes()).unwrap();
-                composer.take(&bytes).map(|_| ())
+                composer.take(&bytes)
             }
             Input::Frame { timestamp, colour } => {
                 let size = composer.picture().size();
@@ -200,12 +203,11 @@ fn run(name: &str, inputs: impl IntoIterator<Item = Input>) -> Case {
                     let place = (y as u32 & 0xFF) << 8 | x as u32 & 0xFF;
                     *pixel = (colour ^ place).swap_bytes() >> 8 | 0xFF00_0000;
                 }
-                composer.frame(*timestamp, &frame);
-                Ok(())
+                Ok(composer.frame(*timestamp, &frame))
             }
         };
         let outcome = match taken {
-            Ok(()) => {
+            Ok(Composed { began, .. }) => {
                 let picture = composer.picture();
                 let digest = ring::digest::digest(&ring::digest::SHA256, picture.bytes());
                 Outcome::Picture {
@@ -214,6 +216,7 @@ fn run(name: &str, inputs: impl IntoIterator<Item = Input>) -> Case {
                     width: picture.size().width,
                     height: picture.size().height,
                     sha256: data_encoding::HEXLOWER.encode(digest.as_ref()),
+                    began,
                 }
             }
             Err(error) => Outcome::Refused(error.into()),
@@ -338,7 +341,27 @@ fn orders() -> Vec<Case> {
     let dot = sharer.exact(&photograph, rect(1, 2, 20, 10), Part::Alone);
     all.push(sharer.update(3, [dot]));
     let again = updates("a screen takes another size", all);
-    vec![late, again]
+
+    let mut sharer = Sharer::new();
+    let mut all = sharer.shows(&page);
+    let other_size = Operation::Begin(Size { width: 31, height: 17 });
+    all.push(sharer.update(2, [other_size.clone()]));
+    let announce = Operation::Video {
+        timestamp: 1,
+        rects: vec![rect(0, 0, 31, 17)],
+    };
+    all.push(sharer.update(3, [announce]));
+    let mut steps: Vec<Input> = all.into_iter().map(update).collect();
+    let (timestamp, colour) = (1, 0x00_BB_00);
+    steps.push(Input::Frame { timestamp, colour });
+    steps.push(update(sharer.update(4, [other_size])));
+    steps.push(update(sharer.update(5, [])));
+    steps.push(update(sharer.update(6, [])));
+    let blank = run(
+        "a screen that takes another size is shown once it is painted, or is said to be black",
+        steps,
+    );
+    vec![late, again, blank]
 }
 
 fn video() -> Vec<Case> {

@@ -163,9 +163,9 @@ impl Thread {
             Err(error) => return Some(PictureEvent::Malformed(error.to_string())),
         };
         if let Some(timestamp) = composition.early.take_if(|timestamp| composer.wants(*timestamp)) {
-            composed
-                .changed
-                .extend(composer.frame(timestamp, &self.decoded).changed);
+            let painted = composer.frame(timestamp, &self.decoded);
+            composed.began |= painted.began;
+            composed.changed.extend(painted.changed);
         }
         leg::mark("picture: composed");
         let event = self.show(&composed, composition);
@@ -246,5 +246,78 @@ impl Figures {
             tracing::debug!(parts = self.parts, bytes = self.bytes, mean_us, "picture");
             *self = Self::new();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use renfort_picture::wire::{Operation, Update};
+
+    use super::*;
+
+    /// Every frame is of the size that its two bytes say.
+    struct Sizes;
+
+    impl VideoDecoder for Sizes {
+        fn decode(&mut self, unit: &[u8], picture: &mut Picture) -> Result<Vec<Rect>, VideoError> {
+            let (width, height) = (unit[0].into(), unit[1].into());
+            picture.resize(Size { width, height });
+            Ok(vec![picture.size().whole()])
+        }
+    }
+
+    /// A size, and what changed.
+    type Seen = (Size, Vec<Rect>);
+
+    #[derive(Debug, Clone, Default)]
+    struct Shown(Arc<Mutex<Vec<Seen>>>);
+
+    impl FrameSink for Shown {
+        fn show(&mut self, picture: &Picture, changed: &[Rect]) {
+            self.0.lock().unwrap().push((picture.size(), changed.to_vec()));
+        }
+    }
+
+    impl CarriedOut for Shown {
+        fn carried_out(&self, _picture: u8, _complete: Sequence) {}
+    }
+
+    #[test]
+    fn a_frame_that_came_before_its_announcement_shows_all_of_a_screen_of_another_size() {
+        let shown = Shown::default();
+        let mut thread = Thread {
+            decoder: Box::new(Sizes),
+            decoded: Picture::new(Size::default(), PixelFormat::Rgba),
+            sink: Box::new(shown.clone()),
+            shown: false,
+            figures: Figures::new(),
+        };
+        let mut composition = Some(Composition::new(Arc::new(shown.clone()), 1));
+        let mut take = |incoming| thread.take(incoming, &mut composition);
+        let update = |sequence, operation| {
+            let update = Update {
+                sequence,
+                after: sequence - 1,
+                operations: vec![operation],
+            };
+            Incoming::Arrived(Arrived::Update(update.encode().into()))
+        };
+        let (first, second) = (Size { width: 40, height: 30 }, Size { width: 20, height: 10 });
+        assert_eq!(take(update(1, Operation::Begin(first))), Some(PictureEvent::Shown));
+        assert_eq!(take(update(2, Operation::Begin(second))), None);
+        let unit = bytes::Bytes::from_static(&[20, 10]);
+        take(Incoming::Frame(Frame { timestamp: 7, unit }));
+        let seen = || shown.0.lock().unwrap().clone();
+        assert_eq!(seen(), [(first, vec![first.whole()])], "nothing of the second is there");
+        let rects = vec![Rect {
+            x: 0,
+            y: 0,
+            width: 8,
+            height: 8,
+        }];
+        take(update(3, Operation::Video { timestamp: 7, rects }));
+        assert_eq!(seen()[1..], [(second, vec![second.whole()])]);
     }
 }

@@ -111,6 +111,8 @@ pub struct Planner {
     sequence: Sequence,
     /// The last part of the stream that is going on.
     stream: Option<Sequence>,
+    /// The picture began in another's place, which the viewer shows until something is written.
+    blank: bool,
 }
 
 impl Default for Planner {
@@ -136,6 +138,7 @@ impl Planner {
             log: Log::default(),
             sequence: 0,
             stream: None,
+            blank: false,
         }
     }
 
@@ -272,6 +275,11 @@ impl Planner {
             &mut plan.updates,
         );
         self.close(open, &mut plan.updates);
+        if self.blank && self.is_planned() {
+            // All of it is as it began, which is said by an update that does nothing.
+            plan.updates.push(self.finish(Touched::default(), Vec::new(), false));
+            self.blank = false;
+        }
         Ok(plan)
     }
 
@@ -352,6 +360,7 @@ impl Planner {
     }
 
     fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
+        self.blank = self.reference.size() != Size::default();
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.stale = Grid::new(size);
         self.damaged = Grid::new(size);
@@ -476,6 +485,7 @@ impl Planner {
             after = after.max(self.stream.unwrap_or(0));
             self.stream = Some(sequence);
         }
+        self.blank &= touched.writes.is_empty();
         self.log.add(sequence, touched);
         let update = Update {
             sequence,

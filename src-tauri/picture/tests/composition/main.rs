@@ -58,6 +58,47 @@ fn a_letter_takes_a_hundred_bytes() {
     assert_eq!(show(&mut planner, &mut composer, &mut screen), 0);
 }
 
+/// Paints a canvas as it is said. Is it the picture that is composed?
+fn painted(canvas: &mut Picture, composer: &mut Composer, plan: &Plan) -> bool {
+    for update in &plan.updates {
+        let composed = composer.take(&update.bytes).unwrap();
+        let picture = composer.picture();
+        if composed.began {
+            canvas.resize(picture.size());
+            canvas.take_from(picture, picture.size().whole());
+        } else {
+            composed
+                .changed
+                .iter()
+                .for_each(|rect| canvas.take_from(picture, *rect));
+        }
+    }
+    canvas.size() == composer.picture().size() && canvas.pixels() == composer.picture().pixels()
+}
+
+#[test]
+fn a_screen_of_another_size_is_shown_once_something_of_it_is_there_or_all_of_it_is_black() {
+    for colour in [0, 0x00_12_34_56] {
+        let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), Screen::new(800, 600));
+        let mut canvas = Picture::new(Size::default(), PixelFormat::Rgba);
+        let plan = planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap();
+        assert!(painted(&mut canvas, &mut composer, &plan));
+        for (width, height) in [(640, 480), (800, 600)] {
+            screen.act(&Act::Resize(width, height));
+            screen.paint(Size { width, height }.whole(), |_, _| colour);
+            let before = canvas.clone();
+            let begun = planner.next(&screen.picture, means(&screen, 0)).unwrap();
+            assert!(!painted(&mut canvas, &mut composer, &begun));
+            assert!(canvas.pixels() == before.pixels(), "what was there before stays");
+            let plan = planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap();
+            assert!(painted(&mut canvas, &mut composer, &plan));
+            planner.acknowledged(composer.complete());
+            let plan = planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap();
+            assert_eq!(plan.updates, [], "it is said once");
+        }
+    }
+}
+
 #[test]
 fn what_scrolls_is_copied_in_both_directions_and_while_parts_of_the_window_rest() {
     for by in [12, -12, 37, -200] {

@@ -79,6 +79,18 @@ test("another picture takes the place of the one before, of which nothing late i
   expect([at(0, 0), answers]).toEqual([BLACK, ["0100000001", "0200000001"]]);
 });
 
+test("a screen that takes another size stays as it was until the first of it is there, or it is said to be black", () => {
+  message(1, update(1, 0, begin(100, 80), solid([0, 0, 100, 80], RED)));
+  message(1, update(2, 1, begin(50, 40)));
+  expect([areas, at(0, 0)]).toEqual([[8_000], RED]);
+  message(1, update(3, 2, solid([0, 0, 10, 10], RED)));
+  expect([areas, at(0, 0), at(20, 20)]).toEqual([[8_000, 2_000], RED, BLACK]);
+  message(1, update(4, 3, begin(100, 80)));
+  message(1, update(5, 4));
+  message(1, update(6, 5));
+  expect([areas, at(0, 0)]).toEqual([[8_000, 2_000, 8_000], BLACK]);
+});
+
 test("what no honest sharer sends is told in words", () => {
   message(1, Uint8Array.of(0xff));
   expect(ends).toEqual([expect.stringMatching(/^an update of the picture is refused/)]);

@@ -27,7 +27,7 @@ const MAX_WAITING_PIXELS = 1 << 28;
 export interface Composed {
   /** What changed of the picture; may overlap. */
   readonly changed: Rect[];
-  /** The picture has another size, or began anew. */
+  /** All of the picture is to be shown: it has another size, or began anew. */
   began: boolean;
 }
 
@@ -53,6 +53,8 @@ export class Composer {
   #waitingPixels = 0;
   /** The update with which this picture began. */
   #began = 0;
+  /** It took another's place, which is shown until something is written to this one. */
+  #blank = false;
   /** Those above `complete` that have been carried out, too. */
   readonly #early = new Set<number>();
   readonly #kept = new Map<number, Uint32Array>();
@@ -119,7 +121,8 @@ export class Composer {
         // What the same update writes as pixels stays.
         this.#put(sequence - 1, rect, pixels, rect.y * width + rect.x, width);
         this.#coming.written(sequence - 1, this.#picture, rect, null);
-        this.#stamp(sequence, rect, composed);
+        this.#changed(rect, composed);
+        this.#stamp(sequence, rect);
       }
     }
     const elsewhere = this.#coming.paint(announcements, this.#picture, pixels, width);
@@ -161,6 +164,7 @@ export class Composer {
     if (begin !== null) this.#began = sequence;
     this.#announces = operations.some((operation) => operation.do === "video");
     for (const operation of operations) this.#operate(sequence, operation, composed);
+    if (operations.length === 0 && this.#blank) this.#changed(this.#whole(), composed);
     this.#announces = false;
     this.#early.add(sequence);
     while (this.#early.delete(this.#complete + 1)) this.#complete += 1;
@@ -170,9 +174,10 @@ export class Composer {
     switch (operation.do) {
       case "begin":
         this.#begin(operation.width, operation.height);
-        composed.began = true;
+        composed.began = !this.#blank;
         composed.changed.length = 0;
-        this.#wrote(sequence, { ...operation, x: 0, y: 0 }, composed);
+        if (!this.#blank) composed.changed.push(this.#whole());
+        this.#stamp(sequence, this.#whole());
         return;
       case "copy": {
         const { to, x, y } = operation;
@@ -213,6 +218,7 @@ export class Composer {
   }
 
   #begin(width: number, height: number): void {
+    this.#blank = this.#picture.width > 0;
     this.#stamps.clear();
     this.#kept.clear();
     this.#coming.begin();
@@ -224,16 +230,28 @@ export class Composer {
     return rect;
   }
 
+  #whole(): Rect {
+    const { width, height } = this.#picture;
+    return { x: 0, y: 0, width, height };
+  }
+
+  /** Something is there to be shown. */
+  #changed(rect: Rect, composed: Composed): void {
+    if (this.#blank) composed.began = true;
+    this.#blank = false;
+    composed.changed.push(rect);
+  }
+
   /** Takes note of what was written, and of what is to come there. */
   #wrote(sequence: number, { x, y, width, height }: Rect, composed: Composed, coming: Uint32Array | null = null): void {
     const rect = { x, y, width, height };
     this.#coming.written(sequence, this.#picture, rect, coming);
-    this.#stamp(sequence, rect, composed);
+    this.#changed(rect, composed);
+    this.#stamp(sequence, rect);
   }
 
-  /** For a canvas, and for what is older and may still come. */
-  #stamp(sequence: number, rect: Rect, composed: Composed): void {
-    composed.changed.push(rect);
+  /** For what is older and may still come. */
+  #stamp(sequence: number, rect: Rect): void {
     const frameMayCome = this.#announces || this.#coming.hasUpTo(sequence);
     if (sequence <= this.#complete + 1 && !frameMayCome && this.#stamps.isNewest(sequence)) return;
     this.#stamps.add(sequence, this.#picture, rect);

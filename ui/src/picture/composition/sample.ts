@@ -32,6 +32,8 @@ export interface Outcome {
   readonly width: number;
   readonly height: number;
   readonly sha256: string;
+  /** It is shown as a whole now. */
+  readonly began?: true;
 }
 
 /** The vectors that every viewer shares. */

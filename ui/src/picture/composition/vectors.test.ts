@@ -3,14 +3,11 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Composer } from "./composer";
+import { Composer, type Composed } from "./composer";
 import { bytes, cases, refused, updates, type Input, type Outcome } from "./sample";
 
-function takes(composer: Composer, input: Input): void {
-  if ("update" in input) {
-    composer.take(bytes(input.update));
-    return;
-  }
+function takes(composer: Composer, input: Input): Composed {
+  if ("update" in input) return composer.take(bytes(input.update));
   const { timestamp, colour } = input.frame;
   const { width, height } = composer.picture;
   const frame = new Uint8Array(4 * width * height);
@@ -18,7 +15,7 @@ function takes(composer: Composer, input: Input): void {
     const [x, y] = [at % width, Math.floor(at / width)];
     frame.set([colour >> 16, (colour >> 8) ^ y, colour ^ x, 255], 4 * at);
   }
-  composer.frame(timestamp, { width, height, pixels: new Uint32Array(frame.buffer) });
+  return composer.frame(timestamp, { width, height, pixels: new Uint32Array(frame.buffer) });
 }
 
 function standing(composer: Composer): Outcome {
@@ -39,8 +36,8 @@ describe("the picture", () => {
     for (const step of steps) {
       const before = standing(composer);
       if ("picture" in step) {
-        takes(composer, step);
-        expect(standing(composer)).toEqual(step.picture);
+        const { began } = takes(composer, step);
+        expect({ ...standing(composer), ...(began ? { began } : {}) }).toEqual(step.picture);
       } else {
         expect(refused(() => takes(composer, step))?.reason).toBe(step.refused);
         expect(standing(composer)).toEqual(before);
