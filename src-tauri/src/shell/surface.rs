@@ -10,7 +10,13 @@
 //!
 //! Invariant: only the newest picture is painted, and nothing of a session after it is over.
 
-use std::time::{Duration, Instant};
+mod backing;
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use gtk::{
     cairo::{self, Context, FillRule, Filter, Format, ImageSurface, Region},
@@ -29,6 +35,7 @@ use crate::picture_socket::{
     Damage, Pointer, SharedCanvas,
     placed::{Area, Layout},
 };
+use backing::Backing;
 
 /// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
 const AROUND: (f64, f64, f64) = (16.0 / 255.0, 20.0 / 255.0, 21.0 / 255.0);
@@ -48,7 +55,11 @@ const EDGE: i32 = 2;
 pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Result<()> {
     window.with_webview(move |webview| {
         let view = webview.inner();
-        let (before, after) = (canvas.clone(), canvas.clone());
+        let source = Source {
+            canvas,
+            backing: Rc::default(),
+        };
+        let (before, after) = (source.clone(), source.clone());
         view.connect_draw(
             move |view, context| match painted(view, context, &before, When::Alone) {
                 true => Propagation::Stop,
@@ -63,19 +74,26 @@ pub(super) fn paint(window: &WebviewWindow, canvas: SharedCanvas) -> tauri::Resu
         MainContext::default().spawn_local(async move {
             let mut ended = Instant::now();
             loop {
-                let damage = canvas.damaged().await;
+                let damage = source.canvas.damaged().await;
                 leg::mark("picture: into the window");
-                renew(&view, &canvas, &damage, &mut ended);
+                renew(&view, &source, &damage, &mut ended);
             }
         });
     })
 }
 
+/// What a window is painted from.
+#[derive(Clone)]
+struct Source {
+    canvas: SharedCanvas,
+    backing: Rc<RefCell<Backing>>,
+}
+
 /// Sees to it that what changed is painted. `ended`: when something large was painted last.
-fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage, ended: &mut Instant) {
+fn renew(view: &WebView, source: &Source, damage: &Damage, ended: &mut Instant) {
     let parts = match damage {
         Damage::All => None,
-        Damage::Parts(parts) => canvas.look(|picture, placed, _| {
+        Damage::Parts(parts) => source.canvas.look(|picture, placed, _| {
             let (size, layout) = (picture.size(), placed.at(window(view), picture.size()));
             let shown = parts.iter().filter_map(|part| shown(*part, size, &layout));
             (shown.collect::<Vec<Area>>(), layout.covers)
@@ -86,7 +104,7 @@ fn renew(view: &WebView, canvas: &SharedCanvas, damage: &Damage, ended: &mut Ins
     };
     let is_little = pixels(&parts) <= LITTLE;
     if takes_at_once(view) && (is_little || ended.elapsed() >= BREATH) {
-        let painted = at_once(view, &parts, &covers, canvas);
+        let painted = at_once(view, &parts, &covers, source);
         if !is_little {
             *ended = Instant::now();
         }
@@ -117,7 +135,7 @@ fn pixels(parts: &[Area]) -> i64 {
 }
 
 /// False: it was not painted.
-fn at_once(view: &WebView, parts: &[Area], covers: &[Area], canvas: &SharedCanvas) -> Result<bool, cairo::Error> {
+fn at_once(view: &WebView, parts: &[Area], covers: &[Area], source: &Source) -> Result<bool, cairo::Error> {
     let mine = Region::create();
     for part in parts {
         mine.union_rectangle(&rectangle(*part))?;
@@ -136,7 +154,7 @@ fn at_once(view: &WebView, parts: &[Area], covers: &[Area], canvas: &SharedCanva
         return Ok(false);
     };
     let painted = match frame.cairo_context() {
-        Some(context) => paint_region(window(view), &context, &mine, canvas),
+        Some(context) => paint_region(window(view), &context, &mine, source),
         None => Ok(false),
     };
     here.end_draw_frame(&frame);
@@ -194,16 +212,17 @@ enum When {
 }
 
 /// Paints what is to be drawn. False when that was not to be done now, or there is nothing to paint.
-fn painted(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) -> bool {
-    draw(view, context, canvas, when).unwrap_or_else(|error| {
+fn painted(view: &WebView, context: &Context, source: &Source, when: When) -> bool {
+    draw(view, context, source, when).unwrap_or_else(|error| {
         tracing::warn!(%error, "the picture was not painted");
         false
     })
 }
 
-fn draw(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) -> Result<bool, cairo::Error> {
+fn draw(view: &WebView, context: &Context, source: &Source, when: When) -> Result<bool, cairo::Error> {
     let scale = f64::from(view.scale_factor());
-    let Some(layout) = canvas.look(|picture, placed, _| placed.at(window(view), picture.size())) else {
+    let layout = (source.canvas).look(|picture, placed, _| placed.at(window(view), picture.size()));
+    let Some(layout) = layout else {
         return Ok(false);
     };
     let clips = context.copy_clip_rectangle_list()?;
@@ -229,29 +248,35 @@ fn draw(view: &WebView, context: &Context, canvas: &SharedCanvas, when: When) ->
         return Ok(false);
     }
     context.scale(1.0 / scale, 1.0 / scale);
-    let painted = paint_region(window(view), context, &mine, canvas)?;
+    let painted = paint_region(window(view), context, &mine, source)?;
     leg::mark("picture: painted");
     Ok(painted)
 }
 
 /// Paints what of the picture, and around it, lies in these rectangles of the stage. False when there is none any more.
-fn paint_region(window: Area, context: &Context, mine: &Region, canvas: &SharedCanvas) -> Result<bool, cairo::Error> {
+fn paint_region(window: Area, context: &Context, mine: &Region, source: &Source) -> Result<bool, cairo::Error> {
+    let backing = &mut *source.backing.borrow_mut();
+    backing.prepare(context, window)?;
     // What is painted is taken out first: nobody else waits for the X server.
-    let cut = canvas.look(|picture, placed, pointer| {
+    let cut = source.canvas.look(|picture, placed, pointer| {
         let (size, layout) = (picture.size(), placed.at(window, picture.size()));
-        let cut = cut_out(context, mine, picture, pointer, &layout)?;
+        let cut = cut_out(backing, mine, picture, pointer, &layout)?;
         Ok::<_, cairo::Error>((cut, size, layout))
     });
     let Some((cut, size, layout)) = cut.transpose()? else {
+        *backing = Backing::default();
         return Ok(false);
     };
     for part in (0..mine.num_rectangles()).map(|index| area(mine.rectangle(index))) {
         around(context, part, &layout)?;
     }
-    for piece in &cut.pieces {
-        paint_piece(context, piece, size, &layout)?;
+    for part in cut.parts {
+        if !is_plain(&layout, size) {
+            scale(backing, part, size, &layout)?;
+        }
+        paint_part(context, backing.window()?, part)?;
         if let Some(pointer) = &cut.pointer {
-            paint_pointer(context, pointer, piece.part, (size, &layout))?;
+            paint_pointer(context, pointer, part, (size, &layout))?;
         }
     }
     Ok(true)
@@ -259,17 +284,9 @@ fn paint_region(window: Area, context: &Context, mine: &Region, canvas: &SharedC
 
 /// What is painted.
 struct Cut {
-    pieces: Vec<Piece>,
+    /// Of the window, each with a part of the picture.
+    parts: Vec<Area>,
     pointer: Option<Pointed>,
-}
-
-/// A part of the picture.
-struct Piece {
-    /// Where in the window.
-    part: Area,
-    /// Of the picture.
-    from: Area,
-    pixels: ImageSurface,
 }
 
 /// The user's pointer.
@@ -280,32 +297,30 @@ struct Pointed {
 }
 
 fn cut_out(
-    context: &Context,
+    backing: &mut Backing,
     mine: &Region,
     picture: &Picture,
     pointer: Option<Pointer<'_>>,
     layout: &Layout,
 ) -> Result<Cut, cairo::Error> {
     let size = picture.size();
-    let mut pieces = Vec::new();
-    for part in (0..mine.num_rectangles()).filter_map(|index| area(mine.rectangle(index)).inside(layout.picture)) {
-        let (from, mut pixels) = if is_plain(layout, size) {
+    let parts = (0..mine.num_rectangles()).filter_map(|index| area(mine.rectangle(index)).inside(layout.picture));
+    let parts: Vec<Area> = parts.collect();
+    for part in &parts {
+        if is_plain(layout, size) {
             let (x, y) = (part.x - layout.picture.x, part.y - layout.picture.y);
-            (Area { x, y, ..part }, like(context, part)?)
+            backing::take(backing.window()?, (part.x, part.y), picture, Area { x, y, ..*part })?;
         } else {
-            let from = source(part, size, layout);
-            let pixels = ImageSurface::create(Format::Rgb24, from.width, from.height)?;
-            (from, pixels)
-        };
-        take(&mut pixels, picture, from)?;
-        pieces.push(Piece { part, from, pixels });
+            let from = source(*part, size, layout);
+            backing::take(backing.picture(size)?, (from.x, from.y), picture, from)?;
+        }
     }
     let pointer = pointer.map(|Pointer { shape, at }| {
         let (image, hot_spot) = (pointer_image(shape)?, shape.hot_spot());
         Ok::<_, cairo::Error>(Pointed { image, hot_spot, at })
     });
     Ok(Cut {
-        pieces,
+        parts,
         pointer: pointer.transpose()?,
     })
 }
@@ -342,16 +357,15 @@ fn outline(context: &Context, area: Area) {
     context.rectangle(x, y, width, height);
 }
 
-fn paint_piece(context: &Context, piece: &Piece, size: Size, layout: &Layout) -> Result<(), cairo::Error> {
-    let part = piece.part;
-    let scaled = (!is_plain(layout, size))
-        .then(|| scaled(context, piece, size, layout))
-        .transpose()?;
-    let pixels = scaled.as_ref().unwrap_or(&piece.pixels);
-    context.set_source_surface(pixels, f64::from(part.x), f64::from(part.y))?;
+/// Paints a part of the window as it stands in the backing.
+fn paint_part(context: &Context, backing: &ImageSurface, part: Area) -> Result<(), cairo::Error> {
+    context.set_source_surface(backing, 0.0, 0.0)?;
     context.source().set_filter(Filter::Nearest);
     outline(context, part);
-    context.fill()
+    context.fill()?;
+    // The context may live on, and would hold it.
+    context.set_source_rgb(0.0, 0.0, 0.0);
+    Ok(())
 }
 
 fn pointer_image(shape: &CursorShape) -> Result<ImageSurface, cairo::Error> {
@@ -404,35 +418,6 @@ fn paint_pointer(
     context.restore()
 }
 
-/// An image that the window takes fast: in memory that the X server shares, where there is one.
-fn like(context: &Context, part: Area) -> Result<ImageSurface, cairo::Error> {
-    context
-        .target()
-        .create_similar_image(Format::Rgb24, part.width, part.height)
-}
-
-/// Fills an image with pixels of the picture. They must be inside.
-fn take(image: &mut ImageSurface, picture: &Picture, from: Area) -> Result<(), cairo::Error> {
-    let stride = image.stride() as usize;
-    let inside = |at: i32| u16::try_from(at).unwrap_or_default();
-    let rect = Rect {
-        x: inside(from.x),
-        y: inside(from.y),
-        width: inside(from.width),
-        height: inside(from.height),
-    };
-    // Nothing else holds the image; cairo says so in any case.
-    let mut bytes = image.data().map_err(|_| cairo::Error::SurfaceFinished)?;
-    for (row, pixels) in bytes.chunks_exact_mut(stride).zip(picture.rows(rect)) {
-        for (to, from) in row.chunks_exact_mut(4).zip(pixels.chunks_exact(4)) {
-            // A canvas' pixels are red first, cairo's blue first (on a machine whose lowest byte is first).
-            let pixel = u32::from_le_bytes([from[2], from[1], from[0], 255]);
-            to.copy_from_slice(&pixel.to_ne_bytes());
-        }
-    }
-    Ok(())
-}
-
 /// How many pixels of the picture one of the window is, across and down.
 fn factors(size: Size, whole: Area) -> (f64, f64) {
     (
@@ -458,21 +443,22 @@ fn source(part: Area, size: Size, layout: &Layout) -> Area {
     Area { x, y, width, height }
 }
 
-/// A piece as large as its part of the window.
-fn scaled(context: &Context, piece: &Piece, size: Size, layout: &Layout) -> Result<ImageSurface, cairo::Error> {
-    let (part, whole) = (piece.part, layout.picture);
-    let (across, down) = factors(size, whole);
-    let image = like(context, part)?;
-    let onto = Context::new(&image)?;
-    onto.translate(f64::from(whole.x - part.x), f64::from(whole.y - part.y));
+/// Brings a part of the picture to the size in which the window shows it.
+fn scale(backing: &Backing, part: Area, size: Size, layout: &Layout) -> Result<(), cairo::Error> {
+    let (window, picture) = backing.both()?;
+    let (across, down) = factors(size, layout.picture);
+    let onto = Context::new(window)?;
+    outline(&onto, part);
+    onto.clip();
+    onto.translate(f64::from(layout.picture.x), f64::from(layout.picture.y));
     onto.scale(1.0 / across, 1.0 / down);
-    onto.set_source_surface(&piece.pixels, f64::from(piece.from.x), f64::from(piece.from.y))?;
+    onto.set_source_surface(picture, 0.0, 0.0)?;
     onto.source().set_extend(cairo::Extend::Pad);
     onto.source().set_filter(Filter::Good);
     onto.paint()?;
     drop(onto);
-    image.flush();
-    Ok(image)
+    window.flush();
+    Ok(())
 }
 
 #[cfg(test)]
