@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Counts the media packets that pass an interface: media_packets.py INTERFACE SECONDS
 
-RTP packets (RFC 3550) in UDP with some payload; RTCP (RFC 5761, section 4) is not counted. SRTP leaves the header readable, so
-nothing need be decrypted. Prints one line of JSON.
+RTP packets (RFC 3550) in UDP with some payload, from one side of the stage to another; RTCP (RFC 5761, section 4) is not counted.
+SRTP leaves the header readable, so nothing need be decrypted. What goes elsewhere is something else, however it begins: Chromium
+asks a name server, with random first bytes. Prints one line of JSON.
 """
 from __future__ import annotations
 
@@ -12,14 +13,19 @@ import struct
 import sys
 import time
 
+import network
+
 ALL_PROTOCOLS = 3
 ETHERNET, IPV4, UDP = 14, 0x0800, 17
 RTP_HEADER = 12
+SIDES = {socket.inet_aton(address) for address in network.ADDRESSES.values()}
 
 
 def is_media(frame: bytes) -> bool:
-    """Is this Ethernet frame an RTP packet?"""
+    """Is this Ethernet frame an RTP packet between two sides?"""
     if len(frame) < ETHERNET + 20 or struct.unpack_from("!H", frame, 12)[0] != IPV4 or frame[ETHERNET + 9] != UDP:
+        return False
+    if frame[ETHERNET + 12:ETHERNET + 16] not in SIDES or frame[ETHERNET + 16:ETHERNET + 20] not in SIDES:
         return False
     payload = frame[ETHERNET + (frame[ETHERNET] & 0x0F) * 4 + 8:]
     if len(payload) <= RTP_HEADER or payload[0] >> 6 != 2:

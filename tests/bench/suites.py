@@ -117,6 +117,8 @@ def _run(stage: Stage, command: str) -> dict:
     idle = command.startswith("frames idle ")
     sniffer = None
     if idle:
+        # A pointer that moves is no rest: it is sent as input.
+        stage.ask("park")
         time.sleep(REST_SECONDS)
         sniffer = subprocess.Popen(
             network.inside("mid", [sys.executable, str(HERE / "media_packets.py"), network.LINKS["view"],

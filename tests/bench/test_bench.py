@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import socket
 import struct
 import unittest
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import figures
 import legs
 import media_packets
+import network
 import peers
 import suites
 import tables
@@ -160,8 +162,9 @@ class Sources(unittest.TestCase):
 
 class MediaPackets(unittest.TestCase):
     @staticmethod
-    def frame(payload: bytes, protocol: int = 17) -> bytes:
-        ip = bytes([0x45]) + bytes(8) + bytes([protocol]) + bytes(10)
+    def frame(payload: bytes, protocol: int = 17, to: str = network.ADDRESSES["view"]) -> bytes:
+        ends = socket.inet_aton(network.ADDRESSES["host"]) + socket.inet_aton(to)
+        ip = bytes([0x45]) + bytes(8) + bytes([protocol]) + bytes(2) + ends
         return bytes(12) + struct.pack("!H", 0x0800) + ip + bytes(8) + payload
 
     def test_only_rtp_with_a_payload_counts(self) -> None:
@@ -169,6 +172,7 @@ class MediaPackets(unittest.TestCase):
         for other in (bytes([0x80, 200]) + bytes(30), bytes([0x17, 102]) + bytes(30), bytes([0x80, 102]) + bytes(10), b""):
             self.assertFalse(media_packets.is_media(self.frame(other)))
         self.assertFalse(media_packets.is_media(self.frame(bytes([0x80, 102]) + bytes(30), protocol=6)))
+        self.assertFalse(media_packets.is_media(self.frame(bytes([0x80, 102]) + bytes(30), to="10.255.255.53")))
         self.assertFalse(media_packets.is_media(b"short"))
 
 

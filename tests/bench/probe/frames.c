@@ -79,12 +79,12 @@ static void follow(double seconds, int counted) {
 }
 
 void frames(int kind, double seconds) {
-    pointer_to(screen_w - 2, screen_h - 2);
     if (!kind) {
         sleep_ns(500000000);
         follow(seconds, 0);
         return;
     }
+    pointer_to(screen_w - 2, screen_h - 2);
     tell(OP_WORK, kind, work_fps[kind]);
     sleep_ns(FEET_NS); /* the encoder finds its feet */
     follow(seconds, 1);

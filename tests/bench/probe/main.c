@@ -47,6 +47,7 @@ static void answer(const char *line) {
     else if (!strncmp(line, "aside", 5)) printf("{\"rc\":%d}\n", tell(OP_WORK, WORK_OTHER, 0));
     else if (!strncmp(line, "back", 4)) printf("{\"rc\":%d}\n", tell(OP_WORK, WORK_IDLE, 0));
     else if (sscanf(line, "rest %lf %lf", &number, &late) == 2) rest(number, late);
+    else if (!strncmp(line, "park", 4)) pointer_to(screen_w - 2, screen_h - 2), printf("{\"ok\":true}\n");
     else if (sscanf(line, "quality %lf", &number) == 1) quality((int)number);
     else if (sscanf(line, "dump %31s %199s", name, more) == 2) printf("{\"rc\":%d}\n", dump(name, more));
     else printf("{\"error\":\"no such command\"}\n");
