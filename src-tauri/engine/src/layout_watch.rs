@@ -1,10 +1,10 @@
 //! Follows the keyboard's layout, the same on both ends.
 //!
-//! Flow: a thread asks [`KeyboardLayouts`] every [`LOOK_EVERY`]; whoever holds the receiver hears of changes.
+//! Flow: a thread waits for [`KeyboardLayouts`]; whoever holds the receiver hears of changes.
 //!
-//! Invariant: the thread ends with its receiver.
+//! Invariant: the thread ends with its receiver, at most [`LONGEST`] later.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use renfort_protocol::keyboard::KeyboardLayout;
 use tokio::sync::watch;
@@ -14,8 +14,8 @@ use crate::{
     seams::{KeyboardLayouts, LayoutsError, Opener},
 };
 
-/// Quicker than the next key after a person changed the layout.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Longest wait: it is looked so often whether anybody still wants to hear.
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// Starts the thread. The receiver's first value is none and counts as seen; only the newest is kept.
 pub fn start(open: Opener<dyn KeyboardLayouts, LayoutsError>) -> watch::Receiver<Option<KeyboardLayout>> {
@@ -36,7 +36,7 @@ fn run(
     let mut layouts = open()?;
     while !sender.is_closed() {
         tell(sender, layouts.current()?);
-        thread::sleep(LOOK_EVERY);
+        layouts.wait(LONGEST)?;
     }
     Ok(())
 }

@@ -10,4 +10,6 @@ pub mod capture;
 pub mod clipboard;
 pub mod codec;
 pub mod input;
+#[cfg(target_os = "linux")]
+mod readable;
 mod region;

@@ -1,6 +1,6 @@
 //! Where the picture comes from.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, task::Waker, time::Duration};
 
 use renfort_protocol::cursor::CursorShape;
 
@@ -9,7 +9,7 @@ use super::{Picture, Rect, Size};
 /// What a [`ScreenSource`] saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing changed within the time given; the picture was not touched.
+    /// Nothing changed within the time given, or until it was woken; the picture was not touched.
     Nothing,
     /// These rectangles of the picture changed and are up to date now. Inside the picture, not empty; they may overlap.
     Damaged(Vec<Rect>),
@@ -60,6 +60,10 @@ pub trait ScreenSource: Send {
     /// # Errors
     /// When the screen can no longer be captured. The source is of no further use then.
     fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError>;
+
+    /// Ends a wait from another thread: the one that goes on, or else the next. None when it cannot be woken, or does not tell
+    /// of a pointer that begins to move: then whoever asks waits for short times only.
+    fn waker(&self) -> Option<Waker>;
 
     /// Where the pointer is, where the system tells.
     fn pointer(&mut self) -> Option<(u16, u16)>;

@@ -2,7 +2,10 @@
 //!
 //! Invariant: what the thread is told last counts, and it learns of every time that the picture began anew.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    task::Waker,
+};
 
 use tokio::sync::watch;
 
@@ -15,7 +18,10 @@ pub struct PictureControl(Arc<Shared>);
 #[derive(Debug, Default)]
 struct Shared {
     orders: Mutex<Orders>,
+    /// The thread, while it has nothing to do.
     wake: Condvar,
+    /// The thread, while it waits for the screen.
+    screen: Mutex<Option<Waker>>,
     flows: watch::Sender<bool>,
 }
 
@@ -64,7 +70,8 @@ impl PictureControl {
             line.rest();
         }
         self.0.flows.send_replace(flows);
-        self.0.wake.notify_one();
+        drop(orders);
+        self.wake();
     }
 
     /// Whether it is wanted, for those who carry it on.
@@ -85,7 +92,8 @@ impl PictureControl {
             old.rest();
         }
         orders.begun |= orders.flows();
-        self.0.wake.notify_one();
+        drop(orders);
+        self.wake();
     }
 
     /// Nothing that waits on the line leaves any more.
@@ -93,17 +101,32 @@ impl PictureControl {
         if let Some(line) = &self.lock().line {
             line.rest();
         }
+        self.wake();
     }
 
     /// The next frame must be a key frame.
     pub fn want_key_frame(&self) {
         self.lock().key = true;
+        self.wake();
     }
 
     /// Ends the thread.
     pub fn close(&self) {
         self.lock().closed = true;
+        self.wake();
+    }
+
+    /// By this the thread is woken while it waits for the screen; without it, it looks by itself.
+    pub fn wakes(&self, screen: Option<Waker>) {
+        *self.0.screen.lock().unwrap_or_else(PoisonError::into_inner) = screen;
+    }
+
+    /// To be called after every order.
+    fn wake(&self) {
         self.0.wake.notify_one();
+        if let Some(screen) = &*self.0.screen.lock().unwrap_or_else(PoisonError::into_inner) {
+            screen.wake_by_ref();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Orders> {

@@ -71,6 +71,8 @@ impl PointerWatch {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Waker;
+
     use super::*;
     use crate::seams::{Change, Picture, ScreenError, Size};
 
@@ -91,6 +93,10 @@ mod tests {
 
         fn wait(&mut self, _timeout: Duration, _picture: &mut Picture) -> Result<Change, ScreenError> {
             Ok(Change::Nothing)
+        }
+
+        fn waker(&self) -> Option<Waker> {
+            None
         }
 
         fn pointer(&mut self) -> Option<(u16, u16)> {

@@ -32,8 +32,10 @@ pub const IN_FLIGHT: usize = 1;
 /// What the thread has to say and the session has not heard yet. When full, the thread waits.
 pub const SCREEN_EVENTS: usize = 16;
 
-/// Longest wait for a change: a wish for a key frame is looked after so often.
-const WAIT: Duration = Duration::from_millis(100);
+/// Longest wait for a change of a screen that cannot be woken: orders are looked after so often, and the pointer.
+const OFTEN: Duration = Duration::from_millis(100);
+/// And of one that can: a pointer that a program moved, which no screen tells of, is looked after so often.
+const SELDOM: Duration = Duration::from_secs(1);
 
 /// What the thread tells.
 #[derive(Debug, PartialEq, Eq)]
@@ -119,6 +121,9 @@ impl ScreenThread {
         let mut encoder = encoder().map_err(failure)?;
         let (capture, codec) = (screen.name().to_owned(), encoder.name().to_owned());
         let mut size = screen.size();
+        let waker = screen.waker();
+        let longest = if waker.is_some() { SELDOM } else { OFTEN };
+        self.gate.control.wakes(waker);
         self.tell(ScreenEvent::Ready(ScreenReady { capture, codec, size }))?;
 
         let mut picture = Picture::new(size, PixelFormat::Bgrx);
@@ -140,7 +145,10 @@ impl ScreenThread {
                 return Ok(());
             }
             let due = way.outlet.wait(now, &self.gate);
-            let wait = pointer.wait(now).unwrap_or(WAIT).min(due.unwrap_or(WAIT));
+            let wait = [pointer.wait(now), due]
+                .into_iter()
+                .flatten()
+                .fold(longest, Duration::min);
             match screen.wait(wait, &mut picture).map_err(failure)? {
                 Change::Nothing => {}
                 Change::Pointer => pointer.stirred(),

@@ -15,7 +15,7 @@ use std::{
 
 use renfort_engine::{
     peer::{Pause, SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
-    transport::UpdatePath,
+    transport::{TransportEvent, UpdatePath},
 };
 use renfort_protocol::{
     error::Code,
@@ -100,21 +100,46 @@ fn a_large_frame_arrives_whole() {
 
 #[test]
 fn nothing_is_captured_encoded_or_sent_while_nothing_changes() {
-    let pair = Pair::connected(Options::default());
-    std::thread::sleep(Duration::from_millis(600));
-    let figures = || {
-        let shown = pair.technician.shown.lock().unwrap().len();
-        (
-            pair.user.captures.load(Ordering::SeqCst),
-            pair.user.encoded.load(Ordering::SeqCst),
-            shown,
-        )
-    };
-    let before = figures();
-    std::thread::sleep(Duration::from_secs(2));
-    assert_eq!(figures(), before);
-    pair.user.show(2);
-    pair.shows(2);
+    for options in [Options::default(), as_video()] {
+        let pair = Pair::connected(options);
+        // The pointer is looked after until it has rested for a while, and video repeats its last packets.
+        std::thread::sleep(Duration::from_millis(1_500));
+        let figures = || {
+            [
+                pair.user.captures.load(Ordering::SeqCst),
+                pair.user.encoded.load(Ordering::SeqCst),
+                pair.technician.shown.lock().unwrap().len(),
+                pair.cut.sent.load(Ordering::SeqCst),
+                pair.cut_at_viewer.sent.load(Ordering::SeqCst),
+            ]
+        };
+        let waits = || [&pair.user, &pair.technician].map(|end| end.waits.load(Ordering::SeqCst));
+        let (before, waited) = (figures(), waits());
+        std::thread::sleep(Duration::from_secs(2));
+        assert_eq!(figures(), before);
+        // The screen's thread and that of the layouts look once a second.
+        let woken = [waits()[0] - waited[0], waits()[1] - waited[1]];
+        assert!(woken[0] <= 6 && woken[1] <= 3, "woken {woken:?} times");
+        pair.user.show(2);
+        pair.shows(2);
+    }
+}
+
+#[test]
+fn an_order_wakes_whoever_waits_for_the_screen() {
+    let pair = Pair::connected(as_video());
+    std::thread::sleep(Duration::from_millis(1_500));
+    for _ in 0..6 {
+        let (encoded, asked) = (pair.user.encoded.load(Ordering::SeqCst), Instant::now());
+        pair.cut.happen(TransportEvent::KeyFrameWanted);
+        eventually(
+            "a key frame",
+            || pair.user.encoded.load(Ordering::SeqCst) > encoded,
+            String::new,
+        );
+        assert!(asked.elapsed() < Duration::from_millis(300), "{:?}", asked.elapsed());
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 #[test]

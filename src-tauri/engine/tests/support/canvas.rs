@@ -2,6 +2,7 @@
 
 use std::{
     sync::{Arc, Condvar, Mutex},
+    task::Waker,
     time::Duration,
 };
 
@@ -87,6 +88,11 @@ impl ScreenSource for CanvasScreen {
         }
         picture.pixels_mut().copy_from_slice(drawn.0.pixels());
         Ok(Change::Damaged(damage))
+    }
+
+    /// It is asked often.
+    fn waker(&self) -> Option<Waker> {
+        None
     }
 
     fn pointer(&mut self) -> Option<(u16, u16)> {

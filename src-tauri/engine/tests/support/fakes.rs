@@ -6,7 +6,8 @@ use std::{
         Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    task::{Wake, Waker},
+    time::{Duration, Instant},
 };
 
 use renfort_engine::seams::*;
@@ -22,6 +23,10 @@ pub struct World {
     pub pointer: Mutex<(u16, u16)>,
     pub cursor: Mutex<Option<Cursor>>,
     pub captures: AtomicUsize,
+    /// How often somebody began to wait for a change of screen or layout.
+    pub waits: AtomicUsize,
+    /// Whoever waits for the screen is to do something else.
+    pub woken: AtomicBool,
     pub encoded: AtomicUsize,
     pub inputs: Mutex<Vec<InputEvent>>,
     pub releases: AtomicUsize,
@@ -39,6 +44,15 @@ pub struct World {
 impl World {
     pub fn show(&self, number: u32) {
         self.changes.lock().unwrap().push_back(number);
+        self.wake.notify_all();
+    }
+}
+
+impl Wake for World {
+    fn wake(self: Arc<Self>) {
+        // Under the lock, so that nobody begins to wait in between.
+        let _changes = self.changes.lock().unwrap();
+        self.woken.store(true, Ordering::SeqCst);
         self.wake.notify_all();
     }
 }
@@ -61,8 +75,9 @@ impl ScreenSource for FakeScreen {
         if self.world.screen_breaks.load(Ordering::SeqCst) {
             return Err(ScreenError::NoDisplay("unplugged".into()));
         }
+        self.world.waits.fetch_add(1, Ordering::SeqCst);
         let mut changes = self.world.changes.lock().unwrap();
-        if changes.is_empty() && self.begun {
+        if changes.is_empty() && self.begun && !self.world.woken.swap(false, Ordering::SeqCst) {
             changes = self.world.wake.wait_timeout(changes, timeout).unwrap().0;
         }
         let whole = !std::mem::replace(&mut self.begun, true);
@@ -84,6 +99,10 @@ impl ScreenSource for FakeScreen {
                 height: 1,
             }
         }]))
+    }
+
+    fn waker(&self) -> Option<Waker> {
+        Some(Arc::clone(&self.world).into())
     }
 
     fn pointer(&mut self) -> Option<(u16, u16)> {
@@ -196,10 +215,23 @@ impl Clipboard for FakeClipboard {
 }
 
 /// A keyboard whose layout a test changes.
-pub struct FakeLayouts(pub Arc<World>);
+pub struct FakeLayouts {
+    pub world: Arc<World>,
+    pub last: Option<KeyboardLayout>,
+}
 
 impl KeyboardLayouts for FakeLayouts {
     fn current(&mut self) -> Result<Option<KeyboardLayout>, LayoutsError> {
-        Ok(self.0.layout.lock().unwrap().clone())
+        self.last.clone_from(&self.world.layout.lock().unwrap());
+        Ok(self.last.clone())
+    }
+
+    fn wait(&mut self, timeout: Duration) -> Result<(), LayoutsError> {
+        self.world.waits.fetch_add(1, Ordering::SeqCst);
+        let end = Instant::now() + timeout;
+        while Instant::now() < end && *self.world.layout.lock().unwrap() == self.last {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
     }
 }

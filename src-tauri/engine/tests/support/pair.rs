@@ -13,7 +13,7 @@ use bytes::Bytes;
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
-    seams::{ClipboardError, InputError, LayoutsError, ScreenError, VideoError},
+    seams::{ClipboardError, InputError, KeyboardLayouts, LayoutsError, Opener, ScreenError, VideoError},
     session::{Candidate, Channel},
     sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
     transport::{
@@ -65,6 +65,8 @@ pub struct Cuttable {
     one_lost_of: usize,
     delay: Duration,
     pub middle: Arc<Middle>,
+    /// Frames and datagrams that were sent.
+    pub sent: Arc<AtomicUsize>,
 }
 
 /// The middle of a frame: its first packets are sent, its last ones are not.
@@ -84,7 +86,8 @@ struct HeldUp {
     one_lost_of: usize,
     delay: Duration,
     runtime: Handle,
-    sent: AtomicUsize,
+    datagrams: AtomicUsize,
+    sent: Arc<AtomicUsize>,
     middle: Arc<Middle>,
 }
 
@@ -111,6 +114,7 @@ impl Transport for HeldUp {
     }
 
     async fn send_frame(&self, frame: Frame) -> Result<(), TransportError> {
+        self.sent.fetch_add(1, Ordering::SeqCst);
         let mut sending = self.real.send_frame(frame);
         let mut steps = 0;
         std::future::poll_fn(|context| {
@@ -133,7 +137,8 @@ impl Transport for HeldUp {
     }
 
     fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError> {
-        let sent = self.sent.fetch_add(1, Ordering::SeqCst);
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        let sent = self.datagrams.fetch_add(1, Ordering::SeqCst);
         if self.one_lost_of > 0 && sent % self.one_lost_of == self.one_lost_of - 1 {
             return Ok(());
         }
@@ -175,6 +180,7 @@ impl Cuttable {
             one_lost_of,
             delay,
             middle: Arc::default(),
+            sent: Arc::default(),
         })
     }
 
@@ -214,7 +220,8 @@ impl Connector for Cuttable {
             one_lost_of: self.one_lost_of,
             delay: self.delay,
             runtime: Handle::current(),
-            sent: AtomicUsize::new(0),
+            datagrams: AtomicUsize::new(0),
+            sent: Arc::clone(&self.sent),
             middle: Arc::clone(&self.middle),
         });
         self.made.lock().unwrap().push(Arc::clone(&connection.transport));
@@ -264,6 +271,10 @@ impl Default for Options {
             delay: Duration::ZERO,
         }
     }
+}
+
+fn layouts(world: Arc<World>) -> Opener<dyn KeyboardLayouts, LayoutsError> {
+    Box::new(move || Ok(Box::new(FakeLayouts { world, last: None })))
 }
 
 /// What a relay makes of a signal that it should pass on.
@@ -319,14 +330,14 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
             true => Ok(Box::new(FakeInput(input))),
             false => Err(InputError::Unavailable("none".into())),
         }),
-        keyboard: Box::new(move || Ok::<_, LayoutsError>(Box::new(FakeLayouts(user_layout)))),
+        keyboard: layouts(user_layout),
         encoder: Box::new(move || Ok::<_, VideoError>(Box::new(FakeEncoder(encoder)))),
         clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(user_clip)))),
     };
     let (sink, layout, viewer_clip) = (Arc::clone(&t), Arc::clone(&t), t);
     let viewer_seams = ViewerSeams {
         decoder: Box::new(|| Ok::<_, VideoError>(Box::new(FakeDecoder { has_key: false }))),
-        keyboard: Box::new(move || Ok::<_, LayoutsError>(Box::new(FakeLayouts(layout)))),
+        keyboard: layouts(layout),
         sink: match canvas {
             Some(canvas) => Box::new(CanvasSink(canvas)),
             None => Box::new(FakeSink(sink)),

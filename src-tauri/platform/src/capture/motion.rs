@@ -49,6 +49,11 @@ impl Motion {
         Ok(Self::Told)
     }
 
+    /// Can this display tell?
+    pub(super) const fn is_told(&self) -> bool {
+        !matches!(self, Self::Never)
+    }
+
     /// It moved.
     pub(super) fn moved(&mut self, root: &Root, now: Instant) -> Result<(), ScreenError> {
         if matches!(self, Self::Told) {

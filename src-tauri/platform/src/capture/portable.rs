@@ -9,6 +9,7 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use renfort_engine::seams::{Change, Cursor, Picture, Rect, ScreenError, ScreenSource, Size};
@@ -97,6 +98,10 @@ impl ScreenSource for PortableScreen {
                 return Ok(Change::Nothing);
             }
         }
+    }
+
+    fn waker(&self) -> Option<Waker> {
+        None
     }
 
     fn pointer(&mut self) -> Option<(u16, u16)> {

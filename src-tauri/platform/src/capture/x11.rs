@@ -2,11 +2,12 @@
 //!
 //! Flow: XDamage tells once that the root window changed; the damage is taken out as a region, and only after that its
 //! rectangles are fetched through shared memory. What is drawn in between is new damage, so nothing is missed. In
-//! between the thread sleeps on the connection's socket.
+//! between the thread sleeps on the connection's socket, and on the bell that wakes it.
 //!
 //! Invariant: while nothing changes, no request is sent.
 
 use std::os::fd::AsRawFd as _;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use renfort_engine::seams::{Change, Cursor, Picture, Rect, ScreenError, ScreenSource, Size};
@@ -23,6 +24,7 @@ use super::cursor::CursorReader;
 use super::motion::Motion;
 use super::root::{Root, lost, refused, refused_id};
 use super::shared_memory::SharedMemory;
+use crate::readable::{Bell, readable};
 use crate::region::{Region, area};
 
 struct X11Screen {
@@ -34,6 +36,7 @@ struct X11Screen {
     memory: SharedMemory,
     cursor: CursorReader,
     motion: Motion,
+    bell: Bell,
     /// The pointer moves, or looks different.
     pointed: bool,
     /// There is damage on the server.
@@ -108,6 +111,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         .map_err(refused)?;
     let (segment, memory) = share(&root, size)?;
     let (cursor, motion) = (CursorReader::open(&root)?, Motion::open(&root)?);
+    let bell = Bell::new().map_err(|error| ScreenError::Failed(error.to_string()))?;
     Ok(Box::new(X11Screen {
         root,
         size,
@@ -117,6 +121,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         memory,
         cursor,
         motion,
+        bell,
         pointed: false,
         damaged: false,
         moved: false,
@@ -184,10 +189,20 @@ impl ScreenSource for X11Screen {
                 return Ok(Change::Pointer);
             }
             let until = self.cursor.wakes().map_or(deadline, |at| at.min(deadline));
-            if !self.moved && !self.sleep(until)? && until == deadline {
-                return Ok(Change::Nothing);
+            // Events may have come with the answers to what was asked above.
+            if self.moved || self.drain_events()? {
+                continue;
+            }
+            match self.sleep(until)? {
+                Slept::Woken => return Ok(Change::Nothing),
+                Slept::Over if until == deadline => return Ok(Change::Nothing),
+                Slept::Over | Slept::Awake => {}
             }
         }
+    }
+
+    fn waker(&self) -> Option<Waker> {
+        self.motion.is_told().then(|| self.bell.waker())
     }
 
     fn pointer(&mut self) -> Option<(u16, u16)> {
@@ -200,7 +215,9 @@ impl ScreenSource for X11Screen {
 }
 
 impl X11Screen {
-    fn drain_events(&mut self) -> Result<(), ScreenError> {
+    /// Takes what the server has told; true when there was anything.
+    fn drain_events(&mut self) -> Result<bool, ScreenError> {
+        let mut any = false;
         while let Some(event) = self.root.connection.poll_for_event().map_err(lost)? {
             match event {
                 Event::DamageNotify(_) => self.damaged = true,
@@ -216,8 +233,9 @@ impl X11Screen {
                 Event::Error(error) => return Err(ScreenError::Failed(format!("{:?}", error.error_kind))),
                 _ => {}
             }
+            any = true;
         }
-        Ok(())
+        Ok(any)
     }
 
     /// Takes over the size; true when it is another one.
@@ -321,34 +339,33 @@ impl X11Screen {
         Ok(true)
     }
 
-    /// Sleeps until the server says something; false when the time is over.
-    fn sleep(&self, deadline: Instant) -> Result<bool, ScreenError> {
+    /// Sleeps until the server says something, somebody wakes it, or the time is over.
+    fn sleep(&self, deadline: Instant) -> Result<Slept, ScreenError> {
         self.root.connection.flush().map_err(lost)?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(false);
+        if deadline <= Instant::now() {
+            return Ok(Slept::Over);
         }
-        let milliseconds = i32::try_from(left.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
-        poll(self.root.connection.stream().as_raw_fd(), milliseconds)?;
-        Ok(true)
+        let server = self.root.connection.stream().as_raw_fd();
+        let [_, woken] =
+            readable([server, self.bell.source()], deadline).map_err(|error| ScreenError::Failed(error.to_string()))?;
+        if woken {
+            // What it was woken for was there before: it is seen by whoever asked to wait.
+            self.bell.silence();
+            return Ok(Slept::Woken);
+        }
+        Ok(Slept::Awake)
     }
 }
 
-#[expect(unsafe_code, reason = "the standard library cannot wait for a socket with a timeout")]
-fn poll(fd: std::os::fd::RawFd, milliseconds: i32) -> Result<(), ScreenError> {
-    let mut wanted = libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    // SAFETY: one valid `pollfd`, which outlives the call; the descriptor is open as long as the connection is.
-    if unsafe { libc::poll(&raw mut wanted, 1, milliseconds) } < 0 {
-        let error = std::io::Error::last_os_error();
-        if error.kind() != std::io::ErrorKind::Interrupted {
-            return Err(ScreenError::Failed(error.to_string()));
-        }
-    }
-    Ok(())
+/// Why it sleeps no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slept {
+    /// The time was over before.
+    Over,
+    /// Somebody woke it.
+    Woken,
+    /// There may be something to see.
+    Awake,
 }
 
 fn coordinate(pixels: u16) -> Result<i16, ScreenError> {

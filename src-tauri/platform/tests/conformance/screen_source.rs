@@ -208,6 +208,40 @@ fn while_nothing_changes_nothing_is_reported_and_the_whole_time_is_waited() -> R
 }
 
 #[test]
+fn on_x11_a_wait_is_ended_from_another_thread_and_nothing_is_missed() -> Result<()> {
+    let mut desk = Desk::settled(Preference::X11)?;
+    let waker = desk.screen.waker().context("cannot be woken")?;
+    // Before it is waited, and meanwhile; once each.
+    waker.wake_by_ref();
+    let other = std::thread::spawn({
+        let waker = waker.clone();
+        move || {
+            std::thread::sleep(QUIET);
+            waker.wake();
+        }
+    });
+    let began = Instant::now();
+    assert_eq!(desk.wait(PATIENCE)?, Change::Nothing);
+    assert!(began.elapsed() < QUIET);
+    assert_eq!(desk.wait(PATIENCE)?, Change::Nothing);
+    assert!(began.elapsed() < PATIENCE / 2);
+    assert!(other.join().is_ok());
+    let again = Instant::now();
+    assert_eq!(desk.wait(QUIET)?, Change::Nothing);
+    assert!(again.elapsed() >= QUIET);
+    let rect = Rect {
+        x: 5,
+        y: 6,
+        width: 7,
+        height: 8,
+    };
+    desk.paint(rect, 0x12_3456)?;
+    waker.wake_by_ref();
+    desk.wait_for(rect)?;
+    desk.assert_exact()
+}
+
+#[test]
 fn on_x11_the_server_has_no_work_while_nothing_changes() -> Result<()> {
     let mut desk = Desk::settled(Preference::X11)?;
     let before = desk.display.ticks()?;

@@ -5,6 +5,11 @@
 //!
 //! Invariant: a name that the keymap in use was not made of is not told (a nested server may carry an old one).
 
+use std::{
+    os::fd::AsRawFd as _,
+    time::{Duration, Instant},
+};
+
 use renfort_engine::seams::{KeyboardLayouts, LayoutsError};
 use renfort_protocol::keyboard::{KeyboardLayout, LayoutName};
 use x11rb::connection::Connection as _;
@@ -14,6 +19,8 @@ use x11rb::protocol::xkb::{
 };
 use x11rb::protocol::xproto::{Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, Window};
 use x11rb::rust_connection::RustConnection;
+
+use crate::readable::readable;
 
 /// Longest property that is read, in units of four bytes; real ones have some fifty bytes.
 const MAX_UNITS: u32 = 256;
@@ -80,21 +87,38 @@ pub(in super::super) fn open(display: Option<&str>) -> Result<Box<dyn KeyboardLa
 
 impl KeyboardLayouts for X11Layouts {
     fn current(&mut self) -> Result<Option<KeyboardLayout>, LayoutsError> {
+        self.drain_events()?;
+        if std::mem::take(&mut self.old) {
+            self.last = self.read()?;
+        }
+        Ok(self.last.clone())
+    }
+
+    fn wait(&mut self, timeout: Duration) -> Result<(), LayoutsError> {
+        // Events may have come with the answers that were read last.
+        if !self.drain_events()? {
+            let server = self.connection.stream().as_raw_fd();
+            readable([server], Instant::now() + timeout).map_err(unknown)?;
+        }
+        Ok(())
+    }
+}
+
+impl X11Layouts {
+    /// Takes what the server has told; true when there was anything.
+    fn drain_events(&mut self) -> Result<bool, LayoutsError> {
+        let mut any = false;
         while let Some(event) = self.connection.poll_for_event().map_err(unknown)? {
             self.old |= match event {
                 Event::PropertyNotify(notify) => notify.atom == self.rules_names,
                 Event::XkbStateNotify(_) | Event::XkbNewKeyboardNotify(_) => true,
                 _ => false,
             };
+            any = true;
         }
-        if std::mem::take(&mut self.old) {
-            self.last = self.read()?;
-        }
-        Ok(self.last.clone())
+        Ok(any)
     }
-}
 
-impl X11Layouts {
     fn read(&self) -> Result<Option<KeyboardLayout>, LayoutsError> {
         let connection = &self.connection;
         let keyboard = ID::USE_CORE_KBD.into();

@@ -1,6 +1,10 @@
 //! What the seam of layouts tells, and what happens when the layout changes in the middle.
 
-use std::{collections::BTreeMap, process::Command};
+use std::{
+    collections::BTreeMap,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, ensure};
 use renfort_engine::seams::KeyboardLayouts;
@@ -56,6 +60,24 @@ fn the_layout_is_told_by_its_name_and_every_change_is_followed() -> Result<()> {
         .xkb_latch_lock_state(ID::USE_CORE_KBD.into(), none, none, true, Group::M2, none, false, 0)?
         .check()?;
     assert_eq!(told(layouts.as_mut())?.as_deref(), Some("fr(oss)"));
+    Ok(())
+}
+
+#[test]
+fn whoever_waits_for_another_layout_is_woken_by_it_and_by_nothing_else() -> Result<()> {
+    let display = Xvfb::start("640x480x24", &[])?;
+    let mut layouts = input::layouts(Some(display.name()))?;
+    assert_eq!(told(layouts.as_mut())?.as_deref(), Some("us"));
+    let (quiet, long) = (Duration::from_millis(300), Duration::from_secs(10));
+    let began = Instant::now();
+    layouts.wait(quiet)?;
+    assert!(began.elapsed() >= quiet);
+    set(&display, &["fr"])?;
+    let began = Instant::now();
+    while told(layouts.as_mut())?.as_deref() != Some("fr") {
+        layouts.wait(long)?;
+    }
+    assert!(began.elapsed() < long / 2);
     Ok(())
 }
 
