@@ -13,3 +13,5 @@ pub mod input;
 #[cfg(target_os = "linux")]
 mod readable;
 mod region;
+#[cfg(target_os = "linux")]
+pub mod shortcut;

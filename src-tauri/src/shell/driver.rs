@@ -58,6 +58,8 @@ pub(super) struct Driver {
     pub(super) view: watch::Sender<View>,
     pub(super) stop: StopSlot,
     pub(super) tray: Tray,
+    /// While the banner is shown.
+    pub(super) shortcut: Option<shortcut::Listening>,
     pub(super) sharer: Option<(SessionId, SharerCommands)>,
     pub(super) viewer: Option<(SessionId, mpsc::Sender<ViewerCommand>)>,
 }
@@ -132,6 +134,7 @@ impl Driver {
                 let side = windows::Side::of(technician);
                 windows::fit(&self.app, side);
                 self.tray.show_side(&self.app, side);
+                #[cfg(not(target_os = "linux"))]
                 if !technician {
                     shortcut::prepare(&self.app);
                 }
@@ -292,10 +295,12 @@ impl Driver {
                 self.backlog
                     .push_back(Event::Fault(defect("the banner cannot be shown")));
             }
-            shortcut::listen(&self.app);
+            // Who holds one lets go of it first.
+            self.shortcut = None;
+            self.shortcut = shortcut::listen(&self.app);
         } else {
             windows::close_banner(&self.app);
-            shortcut::ignore(&self.app);
+            self.shortcut = None;
         }
     }
 }

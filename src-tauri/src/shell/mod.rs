@@ -11,6 +11,7 @@ mod links;
 mod media;
 mod notifications;
 mod receipt_file;
+#[cfg_attr(not(target_os = "linux"), path = "shortcut_plugin.rs")]
 mod shortcut;
 #[cfg(target_os = "linux")]
 mod surface;
@@ -133,6 +134,14 @@ fn tell(app: &AppHandle, event: Event) {
     }
 }
 
+/// The stop shortcut was pressed: at once, and the controller hears of it afterwards.
+fn stop_by_shortcut(app: &AppHandle) {
+    if let Some(running) = app.try_state::<Running>() {
+        running.stop.stop();
+    }
+    tell(app, Event::StopShortcut);
+}
+
 /// The program was started again by the same person: show the window, and take what the start carried.
 fn second_start(app: &AppHandle, arguments: &[String]) {
     windows::raise(app);
@@ -217,6 +226,7 @@ fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
         view: view_sender,
         stop,
         tray,
+        shortcut: None,
         sharer: None,
         viewer: None,
     };

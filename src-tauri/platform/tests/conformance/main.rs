@@ -25,6 +25,8 @@ mod pointer;
 #[cfg(target_os = "linux")]
 mod screen_source;
 #[cfg(target_os = "linux")]
+mod shortcut;
+#[cfg(target_os = "linux")]
 mod window;
 #[cfg(target_os = "linux")]
 mod xvfb;
