@@ -7,7 +7,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
 use std::time::Duration;
 
@@ -87,6 +87,7 @@ pub struct Channels {
     /// Session messages that the library has not taken yet.
     unsent: AtomicUsize,
     opened: AtomicU8,
+    stopped: AtomicBool,
     open: watch::Sender<bool>,
     /// Has the owner heard how updates travel, as far as that is told before anything is read?
     decided: watch::Sender<bool>,
@@ -111,6 +112,7 @@ impl Channels {
             session: Mutex::new(None),
             unsent: AtomicUsize::new(0),
             opened: AtomicU8::new(0),
+            stopped: AtomicBool::new(false),
             open: watch::Sender::new(false),
             decided: watch::Sender::new(true),
             tasks: Mutex::new(JoinSet::new()),
@@ -124,6 +126,11 @@ impl Channels {
     /// From before the owner hears of it: it may act upon that at once.
     pub fn are_open(&self) -> bool {
         self.opened.load(Ordering::SeqCst) == BOTH
+    }
+
+    /// Neither open yet nor given up.
+    pub fn are_being_made(&self) -> bool {
+        !self.are_open() && !self.stopped.load(Ordering::SeqCst)
     }
 
     /// Waits until the owner has heard of the opening. False when it never will.
@@ -174,6 +181,7 @@ impl Channels {
 
     /// Ends every task of this connection.
     pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
         self.session.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

@@ -110,7 +110,11 @@ impl WebRtc {
             .with_data_channel_send_buffer_limit(settings::SEND_BUFFER)
             .with_handler(handler)
             .with_udp_addrs(network::addresses())
-            .with_runtime(network::runtime(self.dress));
+            .with_runtime(network::runtime(self.dress, {
+                // The library holds on to its runtime, and the channels to the library.
+                let channels = Arc::downgrade(&channels);
+                move || channels.upgrade().is_some_and(|channels| channels.are_being_made())
+            }));
         let peer: Arc<dyn PeerConnection> = Arc::new(builder.build().await.map_err(failed("opening the network"))?);
         let mut transport = PeerTransport {
             peer,

@@ -1,14 +1,18 @@
-//! Where to listen, and with how much room in the kernel.
+//! Where to listen, with how much room in the kernel, and how often the library looks at what is due.
+//!
+//! The library begins DTLS, and SCTP after it, when its next timer expires, and the only one there is then is that of its ICE agent:
+//! 200 ms each time. So its sleep is short until the connection is open.
 //!
 //! Invariant: an option that the system refuses costs speed, never the connection.
 
 use std::{
+    fmt,
     future::Future,
     io,
     net::{IpAddr, SocketAddr, UdpSocket},
     pin::Pin,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rtc::shared::ifaces::ifaces;
@@ -17,6 +21,10 @@ use webrtc::runtime::{
     AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
 };
 
+/// Longest sleep of the library while a connection is being made.
+const BRISK: Duration = Duration::from_millis(10);
+/// A connection that is not made by then may take its time.
+const HURRY: Duration = Duration::from_secs(10);
 /// Bytes of a UDP socket's buffers: a key frame comes in one burst.
 const BUFFER: usize = 4 * 1024 * 1024;
 /// Addresses that are listened on; a machine with more has mostly virtual ones.
@@ -58,23 +66,32 @@ fn is_usable(ip: &IpAddr) -> bool {
 /// What becomes of a socket before the library has it.
 pub type Dress = fn(Arc<dyn AsyncUdpSocket>) -> Arc<dyn AsyncUdpSocket>;
 
-/// Tokio, with larger UDP buffers.
-pub fn runtime(dress: Dress) -> Arc<dyn Runtime> {
-    Arc::new(RoomyBuffers {
+/// Tokio, with larger UDP buffers, and with short sleeps as long as the connection `is_being_made`.
+pub fn runtime(dress: Dress, is_being_made: impl Fn() -> bool + Send + Sync + 'static) -> Arc<dyn Runtime> {
+    Arc::new(BriskStart {
         inner: TokioRuntime,
         dress,
+        start: Instant::now(),
+        is_being_made: Box::new(is_being_made),
     })
 }
 
-#[derive(Debug)]
-struct RoomyBuffers {
+struct BriskStart {
     inner: TokioRuntime,
     dress: Dress,
+    start: Instant,
+    is_being_made: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for BriskStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BriskStart").finish_non_exhaustive()
+    }
 }
 
 type Task<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-impl Runtime for RoomyBuffers {
+impl Runtime for BriskStart {
     fn wrap_udp_socket(&self, socket: UdpSocket) -> io::Result<Arc<dyn AsyncUdpSocket>> {
         let options = SockRef::from(&socket);
         for refused in [
@@ -109,7 +126,8 @@ impl Runtime for RoomyBuffers {
     }
 
     fn sleep(&self, duration: Duration) -> Task<'static, ()> {
-        self.inner.sleep(duration)
+        let hurries = duration > BRISK && self.start.elapsed() < HURRY && (self.is_being_made)();
+        self.inner.sleep(if hurries { BRISK } else { duration })
     }
 
     fn interval(&self, period: Duration) -> Box<dyn AsyncInterval> {
