@@ -204,6 +204,7 @@ impl Composer {
         for operation in &update.operations {
             self.operate(update.sequence, operation, composed)?;
         }
+        self.has_video = false;
         if update.operations.is_empty() && self.blank {
             self.changed(self.picture.size().whole(), composed);
         }

@@ -44,6 +44,11 @@ impl Region {
         self.rects.push(new);
     }
 
+    /// Pixels of its rectangles; where they overlap, they count more than once.
+    pub(crate) fn area(&self) -> u64 {
+        self.rects.iter().copied().map(area).sum()
+    }
+
     /// Adds every tile of a picture of this size in which `differs` holds. `differs` is asked about whole bands first,
     /// so what is the same costs one comparison a band.
     pub(crate) fn add_differences(&mut self, size: Size, differs: impl Fn(Rect) -> bool) {

@@ -223,6 +223,8 @@ fn draw(view: &WebView, context: &Context, source: &Source, when: When) -> Resul
     let scale = f64::from(view.scale_factor());
     let layout = (source.canvas).look(|picture, placed, _| placed.at(window(view), picture.size()));
     let Some(layout) = layout else {
+        // Nothing of a session is kept after it.
+        *source.backing.borrow_mut() = Backing::default();
         return Ok(false);
     };
     let clips = context.copy_clip_rectangle_list()?;

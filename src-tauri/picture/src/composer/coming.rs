@@ -15,6 +15,9 @@ use crate::{
 
 /// Frames that are remembered; the one of the lowest update is given up for one more.
 pub(super) const MAX_ANNOUNCED: usize = 64;
+/// Frames whose pixels a copy takes along: those of the highest updates. More than that are on their way only where video stands
+/// still, and a copy's cost is bounded.
+const TAKEN_ALONG: usize = 4;
 /// Low bits of what a pixel remembers: the place in the frame. Above: the frame's mark.
 const PLACE_BITS: u32 = 25;
 const _: () = assert!(MAX_SCREEN <= 1 << PLACE_BITS);
@@ -73,9 +76,15 @@ impl Coming {
         self.announced.iter().any(|frame| frame.timestamp == timestamp)
     }
 
-    /// One is. That of an update whose frame, had it come, would have been before one that came, is not remembered.
+    /// One is; what an update announces of one frame is one. That of an update whose frame, had it come, would have been before
+    /// one that came, is not remembered.
     pub fn announce(&mut self, sequence: Sequence, timestamp: u32, rects: &[Rect]) {
         if sequence <= self.last {
+            return;
+        }
+        let same = |frame: &&mut Announced| (frame.sequence, frame.timestamp) == (sequence, timestamp);
+        if let Some(announced) = self.announced.iter_mut().find(same) {
+            announced.rects.extend_from_slice(rects);
             return;
         }
         if self.announced.len() == MAX_ANNOUNCED {
@@ -121,34 +130,26 @@ impl Coming {
     }
 
     /// Keeps what `stays`, of all that is remembered: where, the frame's mark, and the place in it.
-    fn look_through(&mut self, mut stays: impl FnMut(usize, usize, usize) -> bool) {
+    fn look_through(&mut self, mut stays: impl FnMut((u16, u16), usize, usize) -> bool) {
         let Some(within) = self.within.take() else { return };
-        let width = usize::from(self.size.width);
+        let mut left: Option<Rect> = None;
         for y in within.y..within.y + within.height {
-            let start = usize::from(y) * width;
-            let (mut first, mut last) = (None, 0);
-            for x in within.x..within.x + within.width {
-                let at = start + usize::from(x);
-                if self.taken[at] == 0 {
-                    continue;
-                }
-                let (mark, place) = (self.taken[at] >> PLACE_BITS, self.taken[at] & ((1 << PLACE_BITS) - 1));
-                if stays(at, mark as usize, place as usize) {
-                    first.get_or_insert(x);
-                    last = x;
+            let start = usize::from(y) * usize::from(self.size.width) + usize::from(within.x);
+            let row = &mut self.taken[start..start + usize::from(within.width)];
+            let mut ends: Option<(u16, u16)> = None;
+            for (x, entry) in (within.x..).zip(row).filter(|(_, entry)| **entry != 0) {
+                let (mark, place) = (*entry >> PLACE_BITS, *entry & ((1 << PLACE_BITS) - 1));
+                if stays((x, y), mark as usize, place as usize) {
+                    ends = Some((ends.map_or(x, |(first, _)| first), x));
                 } else {
-                    self.taken[at] = 0;
+                    *entry = 0;
                 }
             }
-            if let Some(x) = first {
-                self.grow(Rect {
-                    x,
-                    y,
-                    width: last - x + 1,
-                    height: 1,
-                });
+            if let Some(row) = ends.map(|ends| in_row(y, ends)) {
+                left = Some(left.map_or(row, |left| left.union(row)));
             }
         }
+        self.within = left;
     }
 
     fn grow(&mut self, rect: Rect) {
@@ -159,37 +160,35 @@ impl Coming {
     /// wrote each pixel of the picture; none when no stamp matters.
     pub fn of(&mut self, rect: Rect, stamps: &[Sequence]) -> Option<Vec<u32>> {
         let is_taken = self.within.is_some_and(|within| within.meets(rect));
-        let of_frames = || {
-            let frames = self.announced.iter();
-            frames.flat_map(|frame| {
-                frame
-                    .rects
-                    .iter()
-                    .filter_map(move |own| Some((frame, own.common(rect)?)))
-            })
-        };
-        if !is_taken && of_frames().next().is_none() {
+        let newest = self.announced.iter().rev().take(TAKEN_ALONG);
+        let of_frames: Vec<(&Announced, Rect)> = newest
+            .flat_map(|frame| (frame.rects.iter()).filter_map(move |own| Some((frame, own.common(rect)?))))
+            .collect();
+        if !is_taken && of_frames.is_empty() {
             return None;
         }
         let (width, length) = (usize::from(self.size.width), usize::from(rect.width));
         let start = |x: u16, y: u16| usize::from(y) * width + usize::from(x);
         let mut coming = vec![0; rect.area()];
-        for (frame, _) in of_frames() {
+        // The newest first: of what comes to a pixel, it is the last.
+        for (frame, common) in of_frames {
             self.marks[frame.mark as usize] = true;
-        }
-        if is_taken {
-            for (y, row) in (rect.y..).zip(coming.chunks_exact_mut(length)) {
-                let from = start(rect.x, y);
-                row.copy_from_slice(&self.taken[from..from + length]);
-            }
-        }
-        for (frame, common) in of_frames() {
             for y in common.y..common.y + common.height {
                 let from = start(common.x, y);
                 let to = usize::from(y - rect.y) * length + usize::from(common.x - rect.x);
                 for step in 0..usize::from(common.width) {
-                    if stamps.get(from + step).is_none_or(|stamp| *stamp < frame.sequence) {
+                    if coming[to + step] == 0 && stamps.get(from + step).is_none_or(|stamp| *stamp < frame.sequence) {
                         coming[to + step] = frame.mark << PLACE_BITS | (from + step) as u32;
+                    }
+                }
+            }
+        }
+        if is_taken {
+            for (y, row) in (rect.y..).zip(coming.chunks_exact_mut(length)) {
+                let from = start(rect.x, y);
+                for (coming, taken) in row.iter_mut().zip(&self.taken[from..from + length]) {
+                    if *coming == 0 {
+                        *coming = *taken;
                     }
                 }
             }
@@ -233,21 +232,47 @@ impl Coming {
 
     /// Paints what copies have taken of a frame, and gives where that was. Nothing of what was given up is remembered any more.
     pub fn paint(&mut self, frames: &[Announced], pixels: &Picture, picture: &mut Picture) -> Option<Rect> {
-        let width = usize::from(self.size.width);
-        let place = |at: usize| ((at % width) as u16, (at / width) as u16);
+        let (width, stride) = (usize::from(self.size.width), usize::from(pixels.size().width));
         let alive = self.alive();
+        let mut its = [false; LAST_MARK as usize + 1];
+        for frame in frames {
+            its[frame.mark as usize] = true;
+        }
         let mut painted: Option<Rect> = None;
-        self.look_through(|at, mark, from| {
-            if frames.iter().any(|frame| frame.mark as usize == mark) {
-                let (x, y) = place(from);
-                picture.pixels_mut()[at] = pixels.span(x, y, 1)[0];
-                let (x, y) = place(at);
-                let (width, height) = (1, 1);
-                let here = Rect { x, y, width, height };
-                painted = Some(painted.map_or(here, |painted| painted.union(here)));
+        let mut row: Option<(u16, (u16, u16))> = None;
+        let mut end_row = |row: Option<(u16, (u16, u16))>| {
+            if let Some(row) = row.map(|(y, ends)| in_row(y, ends)) {
+                painted = Some(painted.map_or(row, |painted| painted.union(row)));
+            }
+        };
+        let shown = picture.pixels_mut();
+        self.look_through(|(x, y), mark, place| {
+            if its[mark] {
+                // A frame may have a column more than the picture.
+                let from = if stride == width {
+                    place
+                } else {
+                    place / width * stride + place % width
+                };
+                shown[usize::from(y) * width + usize::from(x)] = pixels.pixels()[from];
+                match &mut row {
+                    Some((of, (_, last))) if *of == y => *last = x,
+                    row => end_row(row.replace((y, (x, x)))),
+                }
             }
             alive[mark]
         });
+        end_row(row);
         painted
+    }
+}
+
+/// The pixels of a row from one to another.
+const fn in_row(y: u16, (first, last): (u16, u16)) -> Rect {
+    Rect {
+        x: first,
+        y,
+        width: last - first + 1,
+        height: 1,
     }
 }

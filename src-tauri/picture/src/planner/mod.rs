@@ -178,12 +178,9 @@ impl Planner {
     /// A frame of video with this RTP timestamp, of the `picture` of the last turn, shows these rectangles.
     ///
     /// # Panics
-    /// When they are more than [`MAX_VIDEO_RECTS`] or none.
+    /// When they are not some that a plan left to video.
     pub fn video(&mut self, timestamp: u32, rects: &[Rect], picture: &Picture, at: Duration) -> Planned {
-        assert!(
-            (1..=MAX_VIDEO_RECTS).contains(&rects.len()),
-            "what a plan left to video"
-        );
+        assert!((1..=video::MOST).contains(&rects.len()), "what a plan left to video");
         for rect in rects {
             for place in self.stale.touched(*rect) {
                 self.stale.set(place, false);
@@ -198,10 +195,13 @@ impl Planner {
         };
         self.finish(
             touched,
-            vec![Operation::Video {
-                timestamp,
-                rects: rects.to_vec(),
-            }],
+            rects
+                .chunks(MAX_VIDEO_RECTS)
+                .map(|rects| Operation::Video {
+                    timestamp,
+                    rects: rects.to_vec(),
+                })
+                .collect(),
             false,
         )
     }
@@ -310,7 +310,7 @@ impl Planner {
     /// Copies what moved, also what is lossy: what it shows there becomes exact like everything that rests.
     fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) {
         let lossy = &self.lossy;
-        let keeps_exact = |from: Rect, to: Rect| lossy.is_exact(from) || !lossy.is_exact(to);
+        let keeps_exact = |from: Rect, to: Rect| lossy.is_exact(from) || lossy.is_lossy(to);
         let moves = self.moves.find(&self.reference, now, &self.stale, cells, keeps_exact);
         for moved in &moves {
             self.copy(*moved, open);
@@ -388,6 +388,7 @@ impl Planner {
         self.lossy.copy(moved.from, moved.to);
         open.touched.reads.push(moved.from);
         open.touched.writes.push(moved.to);
+        open.pixels += moved.to.area();
         open.operations.push(Operation::Copy {
             to: moved.to,
             x: moved.from.x,
@@ -453,8 +454,11 @@ impl Planner {
 
     /// Puts an operation into the update, whose `touched` says so already, and closes it when it is full.
     fn add(&mut self, operation: Operation, open: &mut Open, updates: &mut Vec<Planned>) {
+        open.pixels += operation.pixels();
         open.operations.push(operation);
-        if open.bytes >= ENOUGH || open.operations.len() >= MANY {
+        // A viewer takes twice the picture's pixels in one; no operation of these has more than it.
+        let many_pixels = open.pixels >= self.reference.size().whole().area();
+        if open.bytes >= ENOUGH || open.operations.len() >= MANY || many_pixels {
             self.close(std::mem::take(open), updates);
         }
     }
@@ -493,7 +497,11 @@ impl Planner {
             operations,
         };
         let bytes = update.encode();
-        debug_assert!(bytes.len() <= MAX_UPDATE_BYTES, "an update that a viewer refuses");
+        let most_pixels = 2 * self.reference.size().whole().area();
+        debug_assert!(
+            bytes.len() <= MAX_UPDATE_BYTES && update.pixels() <= most_pixels,
+            "an update that a viewer refuses"
+        );
         self.log.sent(bytes.len());
         Planned { sequence, bytes }
     }
@@ -506,6 +514,8 @@ struct Open {
     touched: Touched,
     /// Of its pixels.
     bytes: usize,
+    /// That it reads and writes.
+    pixels: usize,
     /// Does it hold a part of a stream?
     streams: bool,
 }

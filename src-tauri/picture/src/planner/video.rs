@@ -22,6 +22,8 @@ const SOON: Duration = Duration::from_millis(150);
 const OFTEN: u8 = 4;
 /// Cells of a side of what goes one way or the other as a whole, so that few rectangles hold what is left to video.
 const BLOCK: u16 = 8;
+/// Rectangles of a frame.
+pub(super) const MOST: usize = 4 * MAX_VIDEO_RECTS;
 /// Cells of a change that is always sent as pixels: an icon, a spinner.
 const SMALL: usize = 64;
 
@@ -66,6 +68,11 @@ impl Lossy {
 
     pub fn is_set(&self, place: Place) -> bool {
         self.grid.count() > 0 && self.grid.is_set(place)
+    }
+
+    /// Is every cell of a rectangle lossy?
+    pub fn is_lossy(&self, rect: Rect) -> bool {
+        self.grid.count() > 0 && self.grid.touched(rect).all(|place| self.grid.is_set(place))
     }
 
     /// Is nothing of a rectangle lossy?
@@ -300,18 +307,11 @@ fn around(cell: Rect) -> Rect {
     }
 }
 
-/// No more rectangles than a frame can have; those that grow least when they are joined are.
+/// No more rectangles than a frame has in a turn, the largest: what is left of it goes as pixels, or waits. None is joined with
+/// what lies between, so that no pixel that is exact is painted over.
 fn few(rects: Vec<(Rect, ())>) -> Vec<Rect> {
-    let mut few: Vec<Rect> = Vec::new();
-    for (rect, ()) in rects {
-        if few.len() < MAX_VIDEO_RECTS {
-            few.push(rect);
-            continue;
-        }
-        let growth = |old: &Rect| old.union(rect).area() - old.area();
-        if let Some(at) = (0..few.len()).min_by_key(|at| growth(&few[*at])) {
-            few[at] = few[at].union(rect);
-        }
-    }
+    let mut few: Vec<Rect> = rects.into_iter().map(|(rect, ())| rect).collect();
+    few.sort_by_key(|rect| Reverse(rect.area()));
+    few.truncate(MOST);
     few
 }

@@ -379,6 +379,72 @@ fn what_was_a_film_before_it_scrolls_is_none_any_more() {
 }
 
 #[test]
+fn what_lies_between_the_many_pieces_of_a_film_stays_exact() {
+    let size = Size {
+        width: 1280,
+        height: 720,
+    };
+    let (mut planner, mut composer) = (Planner::new(), Composer::new());
+    let mut screen = Screen::new(size.width, size.height);
+    screen.act(&Act::Page(size.whole(), 3));
+    show(&mut planner, &mut composer, &mut screen);
+    let pieces: Vec<Rect> = (0..18_u16)
+        .flat_map(|column| (0..10_u16).map(move |row| (column, row)))
+        .map(|(column, row)| Rect {
+            x: column * 70 + row % 2 * 20,
+            y: row * 70,
+            width: 48,
+            height: 48,
+        })
+        .collect();
+    let letter = Rect {
+        x: 52,
+        y: 4,
+        width: 9,
+        height: 15,
+    };
+    let (mut most, mut at) = (0, screen.time);
+    for turn in 0..30 {
+        at += Duration::from_millis(33);
+        for (seed, piece) in pieces.iter().enumerate() {
+            screen.act(&Act::Photograph(*piece, turn * 1_000 + seed as u32));
+        }
+        if turn == 20 {
+            screen.act(&Act::Letter(letter.x, letter.y));
+        }
+        planner.damage(&std::mem::take(&mut screen.damage));
+        let means = Means {
+            at,
+            room: 20_000,
+            soon: 20_000,
+            video: true,
+        };
+        let plan = planner.next(&screen.picture, means).unwrap();
+        most = most.max(plan.video.len());
+        for update in &plan.updates {
+            composer.take(&update.bytes).unwrap();
+        }
+        if !plan.video.is_empty() {
+            let announced = planner.video(turn, &plan.video, &screen.picture, at);
+            composer.take(&announced.bytes).unwrap();
+            composer.frame(turn, &blurred(&screen.picture));
+        }
+        planner.acknowledged(composer.complete());
+        if turn >= 20 {
+            for y in letter.y..letter.y + letter.height {
+                let sharp = screen.picture.span(letter.x, y, letter.width);
+                let shown = composer.picture().span(letter.x, y, letter.width);
+                let sharp: Vec<u32> = (sharp.iter())
+                    .map(|pixel| (pixel & COLOUR).swap_bytes() >> 8 | 0xFF00_0000)
+                    .collect();
+                assert_eq!(shown, sharp, "row {y} in turn {turn}");
+            }
+        }
+    }
+    assert!(most > 32, "{most} pieces");
+}
+
+#[test]
 fn on_a_line_that_is_too_slow_for_what_scrolling_uncovers_the_rest_is_copied_all_the_same() {
     let (mut planner, mut composer, mut paper) = (Planner::new(), Composer::new(), Paper::new());
     let (mut frames, mut at) = (VecDeque::new(), Duration::ZERO);

@@ -63,13 +63,22 @@ impl Motion {
         Ok(())
     }
 
-    /// Time has passed.
-    pub(super) fn pass(&mut self, root: &Root, now: Instant) -> Result<(), ScreenError> {
-        if matches!(self, Self::Silent(until) if *until <= now) {
+    /// When it is told again.
+    pub(super) const fn wakes(&self) -> Option<Instant> {
+        match self {
+            Self::Silent(until) => Some(*until),
+            Self::Never | Self::Told => None,
+        }
+    }
+
+    /// Time has passed. From now on it is told again (true): of what moved until now, it was not.
+    pub(super) fn pass(&mut self, root: &Root, now: Instant) -> Result<bool, ScreenError> {
+        let is_over = self.wakes().is_some_and(|until| until <= now);
+        if is_over {
             select(root, XIEventMask::RAW_MOTION)?;
             *self = Self::Told;
         }
-        Ok(())
+        Ok(is_over)
     }
 }
 

@@ -160,7 +160,7 @@ impl ScreenSource for X11Screen {
         let deadline = Instant::now() + timeout;
         loop {
             self.drain_events()?;
-            self.motion.pass(&self.root, Instant::now())?;
+            self.pointed |= self.motion.pass(&self.root, Instant::now())?;
             if std::mem::take(&mut self.moved) {
                 self.follow_size()?;
             }
@@ -188,7 +188,8 @@ impl ScreenSource for X11Screen {
             if std::mem::take(&mut self.pointed) || self.cursor.wake(Instant::now()) {
                 return Ok(Change::Pointer);
             }
-            let until = self.cursor.wakes().map_or(deadline, |at| at.min(deadline));
+            let wakes = self.cursor.wakes().into_iter().chain(self.motion.wakes());
+            let until = wakes.fold(deadline, Instant::min);
             // Events may have come with the answers to what was asked above.
             if self.moved || self.drain_events()? {
                 continue;

@@ -58,8 +58,8 @@ struct Stream {
     /// The codec takes parameters only after its first frame.
     started: bool,
     key_wanted: bool,
-    /// What changed since the last frame that was not skipped, in pixels.
-    new_pixels: u64,
+    /// What changed since the last frame that was not skipped.
+    new: Region,
 }
 
 impl H264Encoder {
@@ -145,7 +145,7 @@ impl Stream {
             quantiser: FIRST,
             started: false,
             key_wanted: true,
-            new_pixels: 0,
+            new: Region::default(),
         })
     }
 
@@ -153,16 +153,18 @@ impl Stream {
         let mut region = Region::default();
         for rect in damage.iter().filter_map(|rect| rect.clipped(picture.size())) {
             region.add(rect);
+            // What was skipped may be named again, and is new once.
+            self.new.add(rect);
         }
         for rect in region.into_rects() {
             self.planes.update(picture, rect)?;
-            self.new_pixels += area(rect);
         }
         Ok(())
     }
 
     fn encode(&mut self, at: Duration) -> Result<Option<EncodedFrame>, VideoError> {
-        let purpose = match self.new_pixels {
+        let new_pixels = self.new.area().min(area(self.planes.size().whole()));
+        let purpose = match new_pixels {
             _ if self.key_wanted => Purpose::Key,
             0 => Purpose::Refining,
             pixels => Purpose::New(pixels),
@@ -185,7 +187,7 @@ impl Stream {
         let purpose = if frame.key { Purpose::Key } else { purpose };
         frame.settled = self.rate.spent(purpose, self.quantiser, frame.data.len());
         self.key_wanted &= !frame.key;
-        self.new_pixels = 0;
+        self.new = Region::default();
         Ok(Some(frame))
     }
 

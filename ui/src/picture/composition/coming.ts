@@ -12,6 +12,11 @@ import type { Rect } from "./wire";
 
 /** The one of the lowest update is given up for one more. */
 const MAX_ANNOUNCED = 64;
+/**
+ * Frames whose pixels a copy takes along: those of the highest updates. More than that are on their way only where video stands still, and a
+ * copy's cost is bounded.
+ */
+const TAKEN_ALONG = 4;
 /** A pixel remembers a mark times this, and the place in the frame: both fit into 32 bits. */
 const PLACES = 2 ** 25;
 /** Marks go from 1 to this: twice as many as there are frames, so that those given up are looked for only now and then. */
@@ -24,7 +29,10 @@ export interface Announcement {
   readonly rects: readonly Rect[];
 }
 
-interface Marked extends Announcement {
+interface Marked {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly rects: Rect[];
   readonly mark: number;
 }
 
@@ -72,37 +80,51 @@ export class Coming {
     return this.#announced.some((announcement) => announcement.timestamp === timestamp);
   }
 
-  /** One is. That of an update whose frame, had it come, would have been before one that came, is not remembered. */
-  announce(picture: Picture, announcement: Announcement): void {
-    const { sequence } = announcement;
+  /**
+   * One is; what an update announces of one frame is one. That of an update whose frame, had it come, would have been before one that came,
+   * is not remembered.
+   */
+  announce(picture: Picture, { sequence, timestamp, rects }: Announcement): void {
     if (sequence <= this.#last) return;
+    const same = this.#announced.find((other) => other.sequence === sequence && other.timestamp === timestamp);
+    if (same !== undefined) {
+      same.rects.push(...rects);
+      return;
+    }
     if (this.#announced.length === MAX_ANNOUNCED) {
       // The new one may be the lowest itself.
       if ((this.#announced[0] as Marked).sequence > sequence) return;
       this.#announced.shift();
     }
     const later = this.#announced.findIndex((other) => other.sequence > sequence);
-    this.#announced.splice(later < 0 ? this.#announced.length : later, 0, { ...announcement, mark: this.#newMark(picture) });
+    const announced = { sequence, timestamp, rects: [...rects], mark: this.#newMark(picture) };
+    this.#announced.splice(later < 0 ? this.#announced.length : later, 0, announced);
   }
 
   /** What comes to the pixels of a rectangle, row by row; null when nothing does. */
   of(picture: Picture, rect: Rect): Uint32Array | null {
     const isTaken = this.#within !== null && meets(this.#within, rect);
-    const frames = this.#announced.flatMap((frame) => frame.rects.filter((own) => meets(own, rect)).map((own) => ({ frame, own })));
+    // The newest first: of what comes to a pixel, it is the last.
+    const newest = this.#announced.slice(-TAKEN_ALONG).reverse();
+    const frames = newest.flatMap((frame) => frame.rects.filter((own) => meets(own, rect)).map((own) => ({ frame, own })));
     if (!isTaken && frames.length === 0) return null;
     const coming = room(rect.width * rect.height);
-    for (let row = 0; isTaken && row < rect.height; row += 1) {
-      const start = picture.at(rect.x, rect.y + row);
-      coming.set(this.#taken.subarray(start, start + rect.width), row * rect.width);
-    }
     for (const { frame, own } of frames) {
       this.#marks.add(frame.mark);
       const [left, right] = [Math.max(own.x, rect.x), Math.min(own.x + own.width, rect.x + rect.width)];
       for (let y = Math.max(own.y, rect.y); y < Math.min(own.y + own.height, rect.y + rect.height); y += 1) {
         for (let x = left; x < right; x += 1) {
           const place = picture.at(x, y);
-          if (this.stamps.at(place) < frame.sequence) coming[(y - rect.y) * rect.width + x - rect.x] = frame.mark * PLACES + place;
+          const at = (y - rect.y) * rect.width + x - rect.x;
+          if (coming[at] === 0 && this.stamps.at(place) < frame.sequence) coming[at] = frame.mark * PLACES + place;
         }
+      }
+    }
+    for (let row = 0; isTaken && row < rect.height; row += 1) {
+      const start = picture.at(rect.x, rect.y + row);
+      for (let column = 0; column < rect.width; column += 1) {
+        const at = row * rect.width + column;
+        if (coming[at] === 0) coming[at] = this.#taken[start + column] as number;
       }
     }
     return coming;
@@ -136,15 +158,26 @@ export class Coming {
   paint(frames: readonly Announcement[], picture: Picture, pixels: Uint32Array, stride: number): Rect | null {
     const marks = new Set((frames as readonly Marked[]).map(({ mark }) => mark));
     const alive = this.#alive();
+    const { width } = picture;
     let painted: Rect | null = null;
-    this.#lookThrough(picture, (at, mark, place) => {
+    let [row, first, last] = [-1, 0, 0];
+    const endRow = (): void => {
+      if (row >= 0) painted = union(painted, inRow(row, first, last));
+    };
+    this.#lookThrough(picture, (x, y, mark, place) => {
       if (marks.has(mark)) {
-        const [x, y] = [place % picture.width, Math.floor(place / picture.width)];
-        picture.pixels[at] = pixels[y * stride + x] as number;
-        painted = union(painted, { x: at % picture.width, y: Math.floor(at / picture.width), width: 1, height: 1 });
+        // A frame may have a column more than the picture.
+        const from = stride === width ? place : Math.floor(place / width) * stride + (place % width);
+        picture.pixels[y * width + x] = pixels[from] as number;
+        if (row !== y) {
+          endRow();
+          [row, first] = [y, x];
+        }
+        last = x;
       }
       return alive.has(mark);
     });
+    endRow();
     return painted;
   }
 
@@ -154,7 +187,7 @@ export class Coming {
     while (alive.has(this.#mark));
     if (this.#marks.has(this.#mark)) {
       // Pixels may remember the frame that had it before.
-      this.#lookThrough(picture, (_, mark) => alive.has(mark));
+      this.#lookThrough(picture, (_x, _y, mark) => alive.has(mark));
       this.#marks = alive;
     }
     return this.#mark;
@@ -166,7 +199,7 @@ export class Coming {
   }
 
   /** Keeps what `stays`, of all that is remembered: where, the frame's mark, and the place in it. */
-  #lookThrough(picture: Picture, stays: (at: number, mark: number, place: number) => boolean): void {
+  #lookThrough(picture: Picture, stays: (x: number, y: number, mark: number, place: number) => boolean): void {
     const within = this.#within;
     if (within === null) return;
     this.#within = null;
@@ -176,12 +209,15 @@ export class Coming {
         const at = picture.at(x, y);
         const entry = this.#taken[at] as number;
         if (entry === 0) continue;
-        if (stays(at, Math.floor(entry / PLACES), entry % PLACES)) {
+        if (stays(x, y, Math.floor(entry / PLACES), entry % PLACES)) {
           if (first < 0) first = x;
           last = x;
         } else this.#taken[at] = 0;
       }
-      if (first >= 0) this.#within = union(this.#within, { x: first, y, width: last - first + 1, height: 1 });
+      if (first >= 0) this.#within = union(this.#within, inRow(y, first, last));
     }
   }
 }
+
+/** The pixels of a row from one to another. */
+const inRow = (y: number, first: number, last: number): Rect => ({ x: first, y, width: last - first + 1, height: 1 });

@@ -15,7 +15,7 @@ const colour = (coded: Uint8Array): number => (OPAQUE + (coded[3] as number) * 6
 interface Announced {
   readonly sequence: number;
   readonly timestamp: number;
-  readonly rects: readonly Rect[];
+  rects: readonly Rect[];
 }
 
 /** A frame, and a place in it. */
@@ -86,8 +86,8 @@ class Model {
   #comesTo(at: number): Coming | null {
     const [left, top] = [at % WIDTH, Math.floor(at / WIDTH)];
     const holds = ({ x, y, width, height }: Rect): boolean => left >= x && left < x + width && top >= y && top < y + height;
-    const announced = this.#frames.filter(({ sequence, rects }) => sequence > (this.#ages[at] as number) && rects.some(holds));
-    const frame = announced.sort((one, other) => one.sequence - other.sequence).at(-1);
+    const newest = this.#frames.sort((one, other) => one.sequence - other.sequence).slice(-4);
+    const frame = newest.findLast(({ sequence, rects }) => sequence > (this.#ages[at] as number) && rects.some(holds));
     return frame === undefined ? (this.#coming[at] ?? null) : { frame, at };
   }
 
@@ -126,7 +126,12 @@ class Model {
         this.#write(sequence, operation.rect, new Array<number>(area(operation.rect)).fill(colour(operation.coded)));
         return;
       case "video":
-        if (sequence > this.#painted) this.#frames.push({ sequence, ...operation });
+        if (sequence > this.#painted) {
+          const { timestamp, rects } = operation;
+          const same = this.#frames.find((frame) => frame.sequence === sequence && frame.timestamp === timestamp);
+          if (same === undefined) this.#frames.push({ sequence, timestamp, rects });
+          else same.rects = [...same.rects, ...rects];
+        }
     }
   }
 }
