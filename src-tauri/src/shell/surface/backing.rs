@@ -74,6 +74,7 @@ pub(super) fn take(
     let (stride, left, top) = (image.stride() as usize, at.0.max(0) as usize, at.1.max(0) as usize);
     // Nothing else holds the image; cairo says so in any case.
     let mut bytes = image.data().map_err(|_| cairo::Error::SurfaceFinished)?;
+    // From the place's first row on, as many as there are of the picture.
     for (row, pixels) in bytes.chunks_exact_mut(stride).skip(top).zip(picture.rows(rect)) {
         for (to, from) in row[left * 4..].chunks_exact_mut(4).zip(pixels.chunks_exact(4)) {
             // A canvas' pixels are red first, cairo's blue first (on a machine whose lowest byte is first).
