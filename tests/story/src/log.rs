@@ -15,6 +15,15 @@ pub fn times(log: &str, code: &str) -> usize {
     log.matches(&format!("\"{code}\"")).count()
 }
 
+/// The events of an exported log, in its order.
+#[must_use]
+pub fn codes(log: &str) -> Vec<String> {
+    log.lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|line| line["record"]["code"].as_str().map(str::to_owned))
+        .collect()
+}
+
 /// Changes one digit of an exported log, each time another one, and checks that no copy verifies any longer. Says what
 /// the verifier said of the last.
 ///

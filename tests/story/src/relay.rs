@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use crate::{
+    log,
     processes::Running,
     programs::Programs,
     waiting::{Look, until},
@@ -262,7 +263,7 @@ impl Relay {
             Ok(if has(&text) {
                 Look::There(text)
             } else {
-                Look::NotYet(format!("{} lines", text.lines().count()))
+                Look::NotYet(log::codes(&text).join(" "))
             })
         })
         .await

@@ -202,6 +202,10 @@ impl Driver {
         match happening {
             // A shell that is gone cannot show what happens: then nothing may happen.
             Happening::Stopped | Happening::Command(None) => session.handle_command(SharerCommand::Stop, now),
+            // A screen that ends because the user stopped has not failed.
+            Happening::Screen(None | Some(ScreenEvent::Failed(_))) if self.stop.is_stopped() => {
+                session.handle_command(SharerCommand::Stop, now);
+            }
             Happening::Command(Some(command)) => match unsealed(&self.seal, &mut self.offered, command) {
                 Ok(Some(command)) => {
                     let resumes = session.everything_rests() && matches!(command, SharerCommand::Pause(_));

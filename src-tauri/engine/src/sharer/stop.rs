@@ -3,9 +3,13 @@
 //! Invariant: neither fails, nor waits for what any channel or thread is doing, but for datagrams that are just being written: some
 //! thousandths of a second.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    future::poll_fn,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
 };
 
 use tokio::sync::Notify;
@@ -64,9 +68,15 @@ impl StopSwitch {
         tokio::pin!(woken);
         // Counted among the waiters before the flag is looked at, so that no stop falls between the two.
         woken.as_mut().enable();
-        if !self.is_stopped() {
-            woken.await;
-        }
+        // The flag at every turn: whoever waits for something else, too, may be woken by what a stop does before it wakes them.
+        poll_fn(|context| {
+            if self.is_stopped() {
+                Poll::Ready(())
+            } else {
+                woken.as_mut().poll(context)
+            }
+        })
+        .await;
     }
 
     pub(super) fn input(&self) -> &InputQueue {

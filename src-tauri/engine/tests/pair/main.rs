@@ -267,6 +267,22 @@ fn stop_acts_at_once_although_input_is_waiting() {
 }
 
 #[test]
+fn stop_is_what_ended_the_session_although_the_screen_is_gone_before_the_session_hears_of_it() {
+    let pair = Pair::connected(with_control());
+    set(&pair.user.slow_wake);
+    pair.stop.stop();
+    pair.hears(|event| {
+        matches!(
+            event,
+            SharerEvent::Ended {
+                reason: EndReason::StoppedByUser,
+                error: None
+            }
+        )
+    });
+}
+
+#[test]
 fn a_peer_that_vanishes_is_reported_within_three_seconds() {
     let mut pair = Pair::connected(with_control());
     let begun = Instant::now();

@@ -39,6 +39,8 @@ pub struct World {
     pub padding: AtomicUsize,
     /// How long the input sink takes.
     pub slow_input: AtomicBool,
+    /// Whoever wakes the screen goes on long after whoever waited for it.
+    pub slow_wake: AtomicBool,
 }
 
 impl World {
@@ -51,9 +53,13 @@ impl World {
 impl Wake for World {
     fn wake(self: Arc<Self>) {
         // Under the lock, so that nobody begins to wait in between.
-        let _changes = self.changes.lock().unwrap();
+        let changes = self.changes.lock().unwrap();
         self.woken.store(true, Ordering::SeqCst);
         self.wake.notify_all();
+        drop(changes);
+        if self.slow_wake.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(500));
+        }
     }
 }
 
