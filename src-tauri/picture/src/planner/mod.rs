@@ -233,7 +233,7 @@ impl Planner {
         let mut open = Open::default();
         if self.stale.count() > 0 {
             let cells = self.compare(now);
-            self.copies(now, &cells, &mut open);
+            self.copies(now, means.at, &cells, &mut open);
             self.note_changes(&cells, means.at);
             self.seen_before(now, means.at, &mut open, &mut plan.updates);
             if means.video {
@@ -308,10 +308,10 @@ impl Planner {
     }
 
     /// Copies what moved, also what is lossy: what it shows there becomes exact like everything that rests.
-    fn copies(&mut self, now: &Picture, cells: &[(Place, bool)], open: &mut Open) {
+    fn copies(&mut self, now: &Picture, at: Duration, cells: &[(Place, bool)], open: &mut Open) {
         let lossy = &self.lossy;
         let keeps_exact = |from: Rect, to: Rect| lossy.is_exact(from) || lossy.is_lossy(to);
-        let moves = self.moves.find(&self.reference, now, &self.stale, cells, keeps_exact);
+        let moves = (self.moves).find(at, &self.reference, now, &self.stale, cells, keeps_exact);
         for moved in &moves {
             self.copy(*moved, open);
         }

@@ -3,7 +3,7 @@
 //! Flow: displacements, those of last time first -> cells that are alike at one of them -> rectangles, grown to the pixel
 //! -> an order in which none reads what another has overwritten.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, time::Duration};
 
 use super::{
     compare::same,
@@ -28,6 +28,8 @@ const ASLANT: i32 = 6;
 /// Fruitless searches in a row after which turns are left out: 1 after one more, then 3, 7, and 15 at last.
 const PATIENCE: u32 = 4;
 const LONGEST: u32 = 4;
+/// In a row is what comes within this time: after a pause, a page that was opened may be scrolled.
+const IN_A_ROW: Duration = Duration::from_millis(250);
 /// Cells that are looked at to see whether something moves on as it did.
 const SAMPLES: usize = 48;
 
@@ -46,15 +48,18 @@ pub(super) struct Moves {
     /// Searches in a row that found nothing, and turns that are left out for it: a film moves nothing.
     fruitless: u32,
     idle: u32,
+    /// When something was last looked at.
+    at: Duration,
 }
 
 impl Moves {
     /// Copies that make part of the changed cells right. `cells` are those that were damaged, row by row from the left,
     /// and whether each has changed: one that has not, as it is empty, goes with its neighbours where it can, so that
     /// few copies are large, unless it would lose by that (`keeps`, of where from and where to). In their order, none reads
-    /// what one before it has written.
+    /// what one before it has written. `at` is a time that grows from turn to turn.
     pub fn find(
         &mut self,
+        at: Duration,
         before: &Picture,
         now: &Picture,
         grid: &Grid,
@@ -68,6 +73,9 @@ impl Moves {
             .collect();
         if changed.len() < FEWEST {
             return Vec::new();
+        }
+        if at.saturating_sub(std::mem::replace(&mut self.at, at)) > IN_A_ROW {
+            (self.fruitless, self.idle) = (0, 0);
         }
         let tried = self.displacements(before, now, grid, cells, &changed);
         if tried.is_empty() {
@@ -276,12 +284,51 @@ mod tests {
         picture
     }
 
+    /// Noise: each place of it is a landmark.
+    fn page(seed: u32, top: u32) -> Picture {
+        let size = Size {
+            width: 256,
+            height: 256,
+        };
+        let mut picture = Picture::new(size, PixelFormat::Bgrx);
+        for (at, pixel) in picture.pixels_mut().iter_mut().enumerate() {
+            let (x, y) = (at as u32 % 256, at as u32 / 256 + top);
+            let dot = (x.wrapping_mul(0x9E37_79B1) ^ (y + seed).wrapping_mul(0x85EB_CA77)).wrapping_mul(0x2C1B_3C6D);
+            *pixel = dot >> 8;
+        }
+        picture
+    }
+
+    #[test]
+    fn what_is_scrolled_after_a_pause_is_found_at_once_whatever_was_seen_before() {
+        let grid = Grid::new(page(0, 0).size());
+        let whole = page(0, 0).size().whole();
+        let cells: Vec<(Place, bool)> = grid.touched(whole).map(|place| (place, true)).collect();
+        let mut moves = Moves::default();
+        let mut find = |at: Duration, before: &Picture, now: &Picture| -> usize {
+            moves.find(at, before, now, &grid, &cells, |_, _| true).len()
+        };
+        let turn = Duration::from_millis(16);
+        let film: Vec<usize> = (0..40)
+            .map(|at| find(turn * at, &page(at * 999, 0), &page((at + 1) * 999, 0)))
+            .collect();
+        assert_eq!(film, [0; 40]);
+        let (begun, (before, now)) = (turn * 39, (page(7, 0), page(7, 12)));
+        let after = |pause: Duration| begun + pause;
+        assert_eq!(
+            find(after(turn), &before, &now),
+            0,
+            "in the midst of a film, nothing is looked for"
+        );
+        assert!(find(after(turn + IN_A_ROW * 2), &before, &now) > 0);
+    }
+
     #[test]
     fn what_goes_on_a_little_slower_is_found_without_a_search() {
         let (before, now) = (wallpaper(0), wallpaper(17));
         let grid = Grid::new(now.size());
         let cells: Vec<(Place, bool)> = (grid.touched(now.size().whole())).map(|place| (place, true)).collect();
-        let find = |moves: &mut Moves| moves.find(&before, &now, &grid, &cells, |_, _| true);
+        let find = |moves: &mut Moves| moves.find(Duration::ZERO, &before, &now, &grid, &cells, |_, _| true);
         let mut moves = Moves::default();
         assert_eq!(find(&mut moves), []);
         moves.recent.push(Displacement { right: 0, down: -21 });
