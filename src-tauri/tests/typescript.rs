@@ -52,6 +52,7 @@ fn generated(protocol: &str) -> String {
         view::View,
         view::PictureAddress,
         picture_socket::placed::Placed,
+        picture_socket::placed::Ring,
         picture_socket::placed::Place,
         action::Action,
     );

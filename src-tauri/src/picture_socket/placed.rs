@@ -45,6 +45,19 @@ pub struct Placed {
     pub pointer: bool,
     /// What of the page lies over the stage, and is seen over the picture.
     pub covers: Vec<Box4>,
+    /// The app paints this over the picture, too.
+    pub ring: Option<Box<Ring>>,
+}
+
+/// A line around the picture, inside it: the keyboard is on the user's machine. It is there as long as the technician acts;
+/// were it the page's, the page would be drawn with each picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Ring {
+    /// Its sides, which may overlap at the corners.
+    pub sides: [Box4; 4],
+    /// Red, green, blue.
+    pub colour: [u8; 3],
 }
 
 /// A rectangle of the window, in its pixels.
@@ -69,6 +82,8 @@ pub struct Layout {
     pub picture: Area,
     /// What is seen over it, inside the stage.
     pub covers: Vec<Area>,
+    /// The sides of the ring over it, inside the stage.
+    pub ring: Vec<Area>,
 }
 
 impl Place {
@@ -83,6 +98,7 @@ impl Place {
                     [placed.stage, placed.picture]
                         .into_iter()
                         .chain(placed.covers.iter().copied())
+                        .chain(placed.ring.iter().flat_map(|ring| ring.sides))
                 };
                 let sound = placed.across >= 1.0 && placed.covers.len() <= MAX_COVERS && boxes().all(|one| sound(&one));
                 sound.then_some(place)
@@ -174,6 +190,9 @@ impl Placed {
                 .map(|one| area(&[one[0] - 1.0, one[1] - 1.0, one[2] + 2.0, one[3] + 2.0]))
                 .filter_map(|cover| cover.inside(stage))
                 .collect(),
+            ring: (self.ring.iter().flat_map(|ring| &ring.sides))
+                .filter_map(|side| area(side).inside(stage))
+                .collect(),
         }
     }
 }
@@ -196,25 +215,37 @@ mod tests {
             picture,
             pointer: false,
             covers: Vec::new(),
+            ring: None,
         }
     }
 
     #[test]
     fn what_is_no_place_is_refused() {
-        let good = r#"{"surface":"here","across":800,"stage":[0,0,800,600],"picture":[1.5,2,300,200],"pointer":false,"covers":[[0,0,1,1]]}"#;
+        let good = r#"{"surface":"here","across":800,"stage":[0,0,800,600],"picture":[1.5,2,300,200],"pointer":false,"covers":[[0,0,1,1]],"ring":null}"#;
         assert!(matches!(Place::read(good), Some(Place::Here(_))));
+        let ring = |side: &str| {
+            let ring = format!(r#"{{"sides":[[0,0,8,3],[0,3,3,8],{side},[5,5,3,3]],"colour":[0,90,255]}}"#);
+            good.replace("null", &ring)
+        };
+        assert!(matches!(
+            Place::read(&ring("[1,1,1,1]")),
+            Some(Place::Here(Placed { ring: Some(_), .. }))
+        ));
+        for wrong in ["[1,1,-1,1]", "[1,1,1]", "[1,1,1,1],[1,1,1,1]"] {
+            assert_eq!(Place::read(&ring(wrong)), None, "{wrong}");
+        }
         assert_eq!(Place::read(r#"{"surface":"none"}"#), Some(Place::None));
         let many = format!(
-            r#"{{"surface":"here","across":8,"stage":[0,0,8,6],"picture":[1,2,3,2],"pointer":false,"covers":[{}]}}"#,
+            r#"{{"surface":"here","across":8,"stage":[0,0,8,6],"picture":[1,2,3,2],"pointer":false,"covers":[{}],"ring":null}}"#,
             vec!["[0,0,1,1]"; MAX_COVERS + 1].join(",")
         );
         for wrong in [
             "{}",
             "null",
             r#"{"surface":"there"}"#,
-            r#"{"surface":"here","across":0,"stage":[0,0,8,6],"picture":[1,2,3,2],"pointer":false,"covers":[]}"#,
-            r#"{"surface":"here","across":8,"stage":[0,0,-8,6],"picture":[1,2,3,2],"pointer":false,"covers":[]}"#,
-            r#"{"surface":"here","across":8,"stage":[0,0,8],"picture":[1,2,3,2],"pointer":false,"covers":[]}"#,
+            r#"{"surface":"here","across":0,"stage":[0,0,8,6],"picture":[1,2,3,2],"pointer":false,"covers":[],"ring":null}"#,
+            r#"{"surface":"here","across":8,"stage":[0,0,-8,6],"picture":[1,2,3,2],"pointer":false,"covers":[],"ring":null}"#,
+            r#"{"surface":"here","across":8,"stage":[0,0,8],"picture":[1,2,3,2],"pointer":false,"covers":[],"ring":null}"#,
             &many,
         ] {
             assert_eq!(Place::read(wrong), None, "{wrong}");
@@ -266,8 +297,12 @@ mod tests {
         let mut wild = placed([-1e300, 1e300, 1e300, 1e300]);
         wild.stage = [-1e300, -5.0, 1e300, f64::MAX];
         wild.covers = vec![[1e9, 1e9, 1e9, 1e9], [-10.0, -10.0, 1e300, 30.0]];
+        wild.ring = Some(Box::new(Ring {
+            sides: [[-1e300, -1e300, f64::MAX, f64::MAX]; 4],
+            colour: [0; 3],
+        }));
         let layout = wild.at(WINDOW, Size { width: 1, height: 1 });
-        for area in layout.covers.iter().chain([&layout.stage]) {
+        for area in layout.covers.iter().chain(&layout.ring).chain([&layout.stage]) {
             assert!(area.inside(WINDOW).is_none_or(|inside| inside == *area), "{area:?}");
         }
         let Area { x, y, width, height } = layout.picture;

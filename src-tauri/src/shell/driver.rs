@@ -23,7 +23,10 @@ use renfort_protocol::{
     signalling::EndReason,
 };
 use ring::rand::{SecureRandom as _, SystemRandom};
-use tauri::{AppHandle, Emitter as _};
+use tauri::{
+    AppHandle, Emitter as _,
+    async_runtime::{JoinHandle, spawn_blocking},
+};
 use tokio::sync::{mpsc, watch};
 
 use super::{StopSlot, media::Media, notifications, receipt_file, shortcut, tray::Tray, windows};
@@ -58,8 +61,8 @@ pub(super) struct Driver {
     pub(super) view: watch::Sender<View>,
     pub(super) stop: StopSlot,
     pub(super) tray: Tray,
-    /// While the banner is shown.
-    pub(super) shortcut: Option<shortcut::Listening>,
+    /// While the banner is shown it listens, as soon as the desktop lets it.
+    pub(super) shortcut: Option<JoinHandle<Option<shortcut::Listening>>>,
     pub(super) sharer: Option<(SessionId, SharerCommands)>,
     pub(super) viewer: Option<(SessionId, mpsc::Sender<ViewerCommand>)>,
 }
@@ -295,13 +298,31 @@ impl Driver {
                 self.backlog
                     .push_back(Event::Fault(defect("the banner cannot be shown")));
             }
-            // Who holds one lets go of it first.
-            self.shortcut = None;
-            self.shortcut = shortcut::listen(&self.app);
         } else {
             windows::close_banner(&self.app);
-            self.shortcut = None;
         }
+        self.hear_shortcut(shown);
+    }
+
+    /// Not on this task: both the beginning and the end of it wait for the X server, which any program can hold.
+    fn hear_shortcut(&mut self, wanted: bool) {
+        let (before, app) = (self.shortcut.take(), self.app.clone());
+        self.shortcut = Some(tauri::async_runtime::spawn(async move {
+            let before = match before {
+                Some(before) => before.await.ok().flatten(),
+                None => None,
+            };
+            let after = spawn_blocking(move || {
+                // Who holds one lets go of it first: it would be taken.
+                drop(before);
+                if wanted { shortcut::listen(&app) } else { None }
+            });
+            after
+                .await
+                .inspect_err(|error| tracing::error!(%error, "the stop shortcut failed"))
+                .ok()
+                .flatten()
+        }));
     }
 }
 

@@ -100,6 +100,10 @@ fn renew(view: &WebView, source: &Source, damage: &Damage, ended: &mut Instant) 
         }),
     };
     let Some((parts, covers)) = parts else {
+        if source.canvas.look(|_, _, _| ()).is_none() {
+            // Nothing of a session is kept after it, in a window that is not drawn either.
+            *source.backing.borrow_mut() = Backing::default();
+        }
         return view.queue_draw();
     };
     let is_little = pixels(&parts) <= LITTLE;
@@ -263,9 +267,13 @@ fn paint_region(window: Area, context: &Context, mine: &Region, source: &Source)
     let cut = source.canvas.look(|picture, placed, pointer| {
         let (size, layout) = (picture.size(), placed.at(window, picture.size()));
         let cut = cut_out(backing, mine, picture, pointer, &layout)?;
-        Ok::<_, cairo::Error>((cut, size, layout))
+        let ring = placed
+            .ring
+            .as_ref()
+            .map(|ring| ring.colour.map(|part| f64::from(part) / 255.0));
+        Ok::<_, cairo::Error>((cut, size, layout, ring))
     });
-    let Some((cut, size, layout)) = cut.transpose()? else {
+    let Some((cut, size, layout, ring)) = cut.transpose()? else {
         *backing = Backing::default();
         return Ok(false);
     };
@@ -279,6 +287,12 @@ fn paint_region(window: Area, context: &Context, mine: &Region, source: &Source)
         paint_part(context, backing.window()?, part)?;
         if let Some(pointer) = &cut.pointer {
             paint_pointer(context, pointer, part, (size, &layout))?;
+        }
+        if let Some([red, green, blue]) = ring {
+            context.set_source_rgb(red, green, blue);
+            let sides = layout.ring.iter().filter_map(|side| side.inside(part));
+            sides.for_each(|side| outline(context, side));
+            context.fill()?;
         }
     }
     Ok(true)

@@ -807,7 +807,21 @@ pointer: boolean,
 /**
  * What of the page lies over the stage, and is seen over the picture.
  */
-covers: Array<[number, number, number, number]>, };
+covers: Array<[number, number, number, number]>, 
+/**
+ * The app paints this over the picture, too.
+ */
+ring: Ring | null, };
+
+export type Ring = { 
+/**
+ * Its sides, which may overlap at the corners.
+ */
+sides: [[number, number, number, number], [number, number, number, number], [number, number, number, number], [number, number, number, number]], 
+/**
+ * Red, green, blue.
+ */
+colour: [number, number, number], };
 
 export type Place = { "surface": "here" } & Placed | { "surface": "none" };
 

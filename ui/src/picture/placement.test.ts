@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Place } from "../generated/host";
-import { Placement, contained, few } from "./placement";
+import { Placement, contained, few, painted } from "./placement";
 
 const rect = (x: number, y: number, width: number, height: number): DOMRect => new DOMRect(x, y, width, height);
 const put = (element: Element, place: DOMRect): void => {
@@ -50,7 +50,7 @@ test("it says where the picture is, once, and that it is nowhere at the end", ()
   own.close();
   placement = undefined;
   expect(said).toEqual([
-    { surface: "here", across: window.innerWidth, stage: [0, 40, 1000, 600], picture: [20, 40, 960, 540], pointer: false, covers: [] },
+    { surface: "here", across: window.innerWidth, stage: [0, 40, 1000, 600], picture: [20, 40, 960, 540], pointer: false, covers: [], ring: null },
     { surface: "none" },
   ]);
 });
@@ -175,4 +175,15 @@ test("too many become the one that holds them all", () => {
   expect(few([rect(1, 2, 3, 4)])).toEqual([[1, 2, 3, 4]]);
   const many = Array.from({ length: 20 }, (_, step) => rect(step, step, 2, 2));
   expect(few(many)).toEqual([[0, 0, 21, 21]]);
+});
+
+test("the app paints an outline of one colour, and the page any other", () => {
+  const sides = [rect(0, 0, 9, 3), rect(0, 6, 9, 3), rect(0, 0, 3, 9), rect(6, 0, 3, 9)] as const;
+  expect(painted(sides, { outlineStyle: "solid", outlineColor: "rgb(9, 80, 255)" })).toEqual({
+    sides: [[0, 0, 9, 3], [0, 6, 9, 3], [0, 0, 3, 9], [6, 0, 3, 9]],
+    colour: [9, 80, 255],
+  });
+  expect(painted(sides, { outlineStyle: "dashed", outlineColor: "rgb(9, 80, 255)" })).toBeNull();
+  expect(painted(sides, { outlineStyle: "solid", outlineColor: "rgba(9, 80, 255, 0.5)" })).toBeNull();
+  expect(painted(null, { outlineStyle: "solid", outlineColor: "rgb(9, 80, 255)" })).toBeNull();
 });

@@ -3,10 +3,11 @@
  * it, which the app leaves to the page once that has drawn the pixels beneath. Looks again whenever something may have moved.
  * Invariant: what is said is what the page shows at its next frame, and nothing is said twice.
  */
-import type { Place, Placed } from "../generated/host";
+import type { Place, Placed, Ring } from "../generated/host";
 
 /** From the left, from the top, across, down. */
 type Box4 = Placed["stage"];
+type Sides = readonly [DOMRect, DOMRect, DOMRect, DOMRect];
 
 /** As many as the app takes; more are joined into one that holds them all. */
 const MOST_COVERS = 16;
@@ -57,7 +58,7 @@ export class Placement {
     if (getComputedStyle(this.canvas).visibility === "hidden" || (across > 0 && stage.width === 0)) return this.#tell(NOWHERE);
     // A window that is not shown yet has no width, and tells when it gets one. The app takes no such place.
     if (across === 0) return;
-    const { found, overlays } = covers(this.canvas, stage);
+    const { found, overlays, ring } = covers(this.canvas, stage);
     this.#follow(overlays);
     this.#tell({
       surface: "here",
@@ -66,6 +67,7 @@ export class Placement {
       picture: contained(this.canvas.getBoundingClientRect(), this.canvas),
       pointer: this.#stage.querySelector(POINTER) !== null,
       covers: few(found),
+      ring,
     });
   }
 
@@ -112,7 +114,8 @@ export function contained(outer: { x: number; y: number; width: number; height: 
 }
 
 /** What the page draws over the stage: what is taken out of the flow and is neither part of the canvas nor around it. */
-function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: Set<Element> } {
+function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: Set<Element>; ring: Ring | null } {
+  let ring: Ring | null = null;
   const found: DOMRect[] = [];
   const overlays = new Set<Element>();
   const add = (one: DOMRect, around: number): void => {
@@ -121,7 +124,10 @@ function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: 
   };
   for (const element of document.body.querySelectorAll("*")) {
     if (element.contains(canvas)) {
-      edges(element).forEach((edge) => add(edge, 0));
+      const style = getComputedStyle(element, "::after");
+      const sides = edges(element, style);
+      ring ??= painted(sides, style);
+      if (ring === null) sides?.forEach((side) => add(side, 0));
       continue;
     }
     const style = getComputedStyle(element);
@@ -132,13 +138,12 @@ function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: 
     if (element.matches(":modal")) add(stage, 0);
     add(element.getBoundingClientRect(), style.boxShadow === "none" || style.boxShadow === "" ? 0 : SHADOW);
   }
-  return { found, overlays };
+  return { found, overlays, ring };
 }
 
 /** The four sides of an outline that is drawn over the picture, inside it (`RemoteScreen.svelte`). */
-function edges(element: Element): DOMRect[] {
-  const style = getComputedStyle(element, "::after");
-  if (style.content === "none" || style.outlineStyle === "none") return [];
+function edges(element: Element, style: CSSStyleDeclaration): Sides | null {
+  if (style.content === "none" || style.outlineStyle === "none") return null;
   const wide = Math.max(parseFloat(style.outlineWidth), -parseFloat(style.outlineOffset)) || 0;
   const { x, y, width, height } = element.getBoundingClientRect();
   return [
@@ -147,6 +152,13 @@ function edges(element: Element): DOMRect[] {
     new DOMRect(x, y, wide, height),
     new DOMRect(x + width - wide, y, wide, height),
   ];
+}
+
+/** An outline that the app paints; none when it is one that only the page can draw. */
+export function painted(sides: Sides | null, { outlineStyle, outlineColor }: { outlineStyle: string; outlineColor: string }): Ring | null {
+  const colour = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(outlineColor)?.slice(1).map(Number);
+  if (sides === null || outlineStyle !== "solid" || colour === undefined) return null;
+  return { sides: sides.map(box) as Ring["sides"], colour: colour as Ring["colour"] };
 }
 
 const meet = (one: DOMRect, other: DOMRect): boolean => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;

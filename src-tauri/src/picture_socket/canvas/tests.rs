@@ -131,6 +131,7 @@ fn placed(covers: Vec<[f64; 4]>) -> Placed {
         picture: [0.0, 0.0, 8.0, 4.0],
         covers,
         pointer: false,
+        ring: None,
     }
 }
 

@@ -5,7 +5,7 @@ use renfort_engine::seams::{FrameSink as _, PixelFormat};
 use super::*;
 use crate::picture_socket::{
     CanvasSink,
-    placed::{Place, Placed},
+    placed::{Place, Placed, Ring},
 };
 
 const WINDOW: Area = Area {
@@ -27,15 +27,16 @@ fn picture() -> Picture {
 }
 
 /// A canvas that shows the picture in this box of the window.
-fn shown_at(place: [f64; 4], covers: Vec<[f64; 4]>) -> SharedCanvas {
+fn shown_at(place: [f64; 4], ring: Option<Ring>) -> SharedCanvas {
     let canvas = SharedCanvas::default();
     CanvasSink::new(canvas.clone()).show(&picture(), &[]);
     canvas.place(Place::Here(Placed {
         across: 120.0,
         stage: [0.0, 10.0, 120.0, 80.0],
         picture: place,
-        covers,
+        covers: Vec::new(),
         pointer: false,
+        ring: ring.map(Box::new),
     }));
     canvas
 }
@@ -86,7 +87,7 @@ const STAGE: Area = Area {
 
 #[test]
 fn pixel_for_pixel_the_window_shows_the_picture_and_nothing_beside_the_stage() {
-    let window = painted(&shown_at([20.0, 20.0, 80.0, 60.0], vec![]), &[vec![STAGE]]);
+    let window = painted(&shown_at([20.0, 20.0, 80.0, 60.0], None), &[vec![STAGE]]);
     for (row, pixels) in picture().rows(SIZE.whole()).enumerate() {
         for (column, wanted) in pixels.chunks_exact(4).enumerate() {
             assert_eq!(pixel(&window, 20 + column, 20 + row), wanted[..3], "{column}, {row}");
@@ -98,6 +99,34 @@ fn pixel_for_pixel_the_window_shows_the_picture_and_nothing_beside_the_stage() {
 }
 
 #[test]
+fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
+    let ring = Ring {
+        sides: [
+            [20.0, 20.0, 80.0, 3.0],
+            [20.0, 77.0, 80.0, 3.0],
+            [20.0, 20.0, 3.0, 60.0],
+            [97.0, 20.0, 3.0, 60.0],
+        ],
+        colour: [9, 80, 255],
+    };
+    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], Some(ring));
+    let corner = Area {
+        x: 90,
+        y: 70,
+        width: 10,
+        height: 10,
+    };
+    let window = painted(&canvas, &[vec![STAGE], vec![corner]]);
+    for (x, y) in [(20, 20), (60, 22), (99, 50), (97, 79), (22, 60), (91, 77)] {
+        assert_eq!(pixel(&window, x, y), [9, 80, 255], "{x}, {y}");
+    }
+    let bare = painted(&shown_at([20.0, 20.0, 80.0, 60.0], None), &[vec![STAGE]]);
+    for (x, y) in [(23, 23), (96, 76), (19, 50), (60, 80)] {
+        assert_eq!(pixel(&window, x, y), pixel(&bare, x, y), "{x}, {y}");
+    }
+}
+
+#[test]
 fn painted_in_parts_it_is_the_same_as_painted_at_once_at_any_size() {
     let part = |x, y, width, height| Area { x, y, width, height };
     for place in [
@@ -106,7 +135,7 @@ fn painted_in_parts_it_is_the_same_as_painted_at_once_at_any_size() {
         [5.0, 12.0, 100.0, 75.0],
         [-30.0, -20.0, 160.0, 120.0],
     ] {
-        let canvas = shown_at(place, vec![]);
+        let canvas = shown_at(place, None);
         let whole = painted(&canvas, &[vec![STAGE]]);
         let parts = [
             vec![part(0, 10, 33, 80)],
@@ -131,7 +160,7 @@ fn a_change_is_seen_wherever_it_lies_in_a_scaled_picture() {
         [10.0, 15.0, 50.0, 38.0],
         [5.0, 12.0, 101.0, 76.0],
     ] {
-        let canvas = shown_at(place, vec![]);
+        let canvas = shown_at(place, None);
         let mut changed = picture();
         let dot = Rect {
             x: 37,
@@ -168,7 +197,7 @@ fn a_change_is_seen_wherever_it_lies_in_a_scaled_picture() {
 
 #[test]
 fn what_was_hidden_is_not_painted() {
-    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], vec![]);
+    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], None);
     canvas.hide(true);
     let window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
     let context = Context::new(&window).unwrap();
