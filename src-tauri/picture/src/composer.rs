@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     exact,
     pixels::{Picture, PixelFormat, Rect, Size},
-    wire::{Operation, SLOTS, Sequence, TILE, Update, WireError},
+    wire::{MAX_ANNOUNCED_RECTS, Operation, SLOTS, Sequence, TILE, Update, WireError},
 };
 use coming::Coming;
 
@@ -46,6 +46,9 @@ pub enum ComposeError {
     /// One update takes more than twice the picture's pixels, those of its video included.
     #[error("an update takes more pixels than twice the picture's")]
     TooMuch,
+    /// One update announces more than [`MAX_ANNOUNCED_RECTS`] rectangles of frames, or some that overlap.
+    #[error("an update announces too many rectangles of video, or some that overlap")]
+    Announced,
     /// It is further ahead, or more wait, than a sharer may let happen.
     #[error("too many updates wait for one that is missing")]
     TooFarAhead,
@@ -77,6 +80,8 @@ pub struct Composer {
     began: Sequence,
     /// It took another's place, which is shown until something is written to this one.
     blank: bool,
+    /// Was there a picture, to be shown, before the update that came last?
+    shows: bool,
     /// Does the update that is carried out announce a frame?
     has_video: bool,
     /// Those above it that have been, too.
@@ -109,6 +114,7 @@ impl Composer {
             waiting_pixels: 0,
             began: 0,
             blank: false,
+            shows: false,
             has_video: false,
             early: BTreeSet::new(),
             stamps: Vec::new(),
@@ -165,6 +171,7 @@ impl Composer {
             return Err(ComposeError::TooFarAhead);
         }
         self.waiting.insert(update.sequence, (update, bytes.len()));
+        self.shows = self.picture.size() != Size::default();
         // Each round carries out at least one, so this ends.
         while let Some(next) = self.possible() {
             let (update, length) = self.waiting.remove(&next).expect("it was found in there");
@@ -190,6 +197,9 @@ impl Composer {
         let size = begins.unwrap_or(self.picture.size());
         if update.pixels() > 2 * size.whole().area() {
             return Err(ComposeError::TooMuch);
+        }
+        if !are_apart(&update.operations) {
+            return Err(ComposeError::Announced);
         }
         // Everything before it has been carried out; what was, and follows it, has not waited for it.
         if update.after < self.began || begins.is_some() && !self.early.is_empty() {
@@ -240,7 +250,7 @@ impl Composer {
         let mut coming = None;
         let written = match operation {
             Operation::Begin(begun) => {
-                self.blank = size != Size::default();
+                self.blank = self.shows;
                 self.picture.resize(*begun);
                 self.picture.pixels_mut().fill(OPAQUE);
                 self.stamps = Vec::new();
@@ -413,6 +423,24 @@ impl Composer {
             }
         }
     }
+}
+
+/// Are the rectangles of frames that these announce few, and none of them over another? What a copy takes along costs no more than
+/// the copy then, for each frame.
+fn are_apart(operations: &[Operation]) -> bool {
+    let mut announced: Vec<Rect> = Vec::new();
+    for operation in operations {
+        let Operation::Video { rects, .. } = operation else {
+            continue;
+        };
+        for rect in rects {
+            if announced.len() == MAX_ANNOUNCED_RECTS || announced.iter().any(|other| other.meets(*rect)) {
+                return false;
+            }
+            announced.push(*rect);
+        }
+    }
+    true
 }
 
 /// The fourth byte of a pixel that hides what is behind it.

@@ -14,6 +14,8 @@ pub const MAX_UPDATE_BYTES: usize = 256 * 1024;
 pub const MAX_OPERATIONS: usize = 512;
 /// Rectangles of one frame of video.
 pub const MAX_VIDEO_RECTS: usize = 32;
+/// Rectangles that an update announces of frames, in all its operations. None of them overlaps another.
+pub const MAX_ANNOUNCED_RECTS: usize = 128;
 /// Pixels of one exact rectangle, so that memory and time to decode it are small and known.
 pub const EXACT_PIXELS: usize = 1 << 16;
 /// Side of a tile that can be kept, in pixels.

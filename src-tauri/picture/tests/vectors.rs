@@ -74,6 +74,7 @@ enum Refusal {
     NotKept,
     /// It takes more than twice the picture's pixels.
     TooMuch,
+    Announced,
     /// It is too far ahead, or too much waits.
     TooFarAhead,
     /// It was carried out without waiting for the picture that begins before it.
@@ -88,6 +89,7 @@ impl From<ComposeError> for Refusal {
             ComposeError::Outside => Self::Outside,
             ComposeError::NotKept => Self::NotKept,
             ComposeError::TooMuch => Self::TooMuch,
+            ComposeError::Announced => Self::Announced,
             ComposeError::TooFarAhead => Self::TooFarAhead,
             ComposeError::Early => Self::Early,
         }
@@ -361,7 +363,15 @@ fn orders() -> Vec<Case> {
         "a screen that takes another size is shown once it is painted, or is said to be black",
         steps,
     );
-    vec![late, again, blank]
+
+    let mut sharer = Sharer::new();
+    let first = sharer.begin();
+    let second = sharer.update(1, [Operation::Begin(Size { width: 31, height: 17 })]);
+    let at_once = updates(
+        "a first picture is shown although another one takes its place before it could be",
+        vec![second, first],
+    );
+    vec![late, again, blank, at_once]
 }
 
 fn video() -> Vec<Case> {
@@ -499,6 +509,13 @@ fn refused() -> Vec<Case> {
             },
         ),
         after_a_page(
+            "refused: a frame's rectangles overlap",
+            Operation::Video {
+                timestamp: 0,
+                rects: vec![rect(0, 0, 20, 20), rect(40, 0, 20, 20), rect(59, 19, 5, 5)],
+            },
+        ),
+        after_a_page(
             "refused: pixels of an unknown kind",
             Operation::Exact {
                 rect: rect(0, 0, 1, 1),
@@ -581,6 +598,19 @@ fn refused() -> Vec<Case> {
         "refused: a pixel too much after video",
         too_much(film, rect(0, 0, 1, 1)),
     ));
+    let many = |count: u16| -> Vec<Vec<u8>> {
+        let dots: Vec<Rect> = (0..count).map(|at| rect(at % 64 * 2, at / 64 * 2, 1, 1)).collect();
+        let announced = dots.chunks(32).map(|rects| Operation::Video {
+            timestamp: 7,
+            rects: rects.to_vec(),
+        });
+        let mut sharer = Sharer::new();
+        let mut all = sharer.shows(&page);
+        all.push(sharer.update(2, announced.collect::<Vec<_>>()));
+        all
+    };
+    cases.push(updates("128 rectangles announced", many(128)));
+    cases.push(updates("refused: 129 rectangles announced", many(129)));
     let keeps = vec![Operation::Keep { slot: 0, x: 0, y: 0 }; 11];
     let mut sharer = Sharer::new();
     let mut all = sharer.shows(&page);

@@ -16,7 +16,7 @@ use crate::{
 /// Frames that are remembered; the one of the lowest update is given up for one more.
 pub(super) const MAX_ANNOUNCED: usize = 64;
 /// Frames whose pixels a copy takes along: those of the highest updates. More than that are on their way only where video stands
-/// still, and a copy's cost is bounded.
+/// still, and a copy's cost is bounded, as no frame's rectangles overlap.
 const TAKEN_ALONG: usize = 4;
 /// Low bits of what a pixel remembers: the place in the frame. Above: the frame's mark.
 const PLACE_BITS: u32 = 25;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     exact::is_shaded,
     pixels::{Picture, Rect, Size},
-    wire::MAX_VIDEO_RECTS,
+    wire::MAX_ANNOUNCED_RECTS,
 };
 
 /// How long something must rest to be sent as pixels.
@@ -23,7 +23,7 @@ const OFTEN: u8 = 4;
 /// Cells of a side of what goes one way or the other as a whole, so that few rectangles hold what is left to video.
 const BLOCK: u16 = 8;
 /// Rectangles of a frame.
-pub(super) const MOST: usize = 4 * MAX_VIDEO_RECTS;
+pub(super) const MOST: usize = MAX_ANNOUNCED_RECTS;
 /// Cells of a change that is always sent as pixels: an icon, a spinner.
 const SMALL: usize = 64;
 

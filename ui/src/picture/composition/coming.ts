@@ -14,7 +14,7 @@ import type { Rect } from "./wire";
 const MAX_ANNOUNCED = 64;
 /**
  * Frames whose pixels a copy takes along: those of the highest updates. More than that are on their way only where video stands still, and a
- * copy's cost is bounded.
+ * copy's cost is bounded, as no frame's rectangles overlap.
  */
 const TAKEN_ALONG = 4;
 /** A pixel remembers a mark times this, and the place in the frame: both fit into 32 bits. */
@@ -36,7 +36,7 @@ interface Marked {
   readonly mark: number;
 }
 
-const meets = (one: Rect, other: Rect): boolean =>
+export const meets = (one: Rect, other: Rect): boolean =>
   one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
 
 function union(one: Rect | null, other: Rect): Rect {

@@ -9,7 +9,7 @@
  *
  * Invariant: whatever comes in, nothing but `Refused` is thrown, and what waits is bounded.
  */
-import { Coming } from "./coming";
+import { Coming, meets } from "./coming";
 import { Decoder } from "./exact";
 import { Picture } from "./picture";
 import { Refused } from "./refused";
@@ -18,6 +18,8 @@ import { area, pixelsOf, read, TILE, type Operation, type Rect, type Update } fr
 
 /** How far an update may be ahead of the last up to which all have been carried out. */
 const MAX_AHEAD = 1_024;
+/** Rectangles that an update announces of frames. */
+const MAX_ANNOUNCED_RECTS = 128;
 /** Bytes of updates that wait for others. */
 const MAX_WAITING_BYTES = 8 << 20;
 /** Pixels of updates that wait for others, so that carrying them all out at once takes a known time. */
@@ -55,6 +57,8 @@ export class Composer {
   #began = 0;
   /** It took another's place, which is shown until something is written to this one. */
   #blank = false;
+  /** Was there a picture, to be shown, before the update that came last? */
+  #shows = false;
   /** Those above `complete` that have been carried out, too. */
   readonly #early = new Set<number>();
   readonly #kept = new Map<number, Uint32Array>();
@@ -95,6 +99,7 @@ export class Composer {
       this.#wait(update, bytes);
       return composed;
     }
+    this.#shows = this.#picture.width > 0;
     // One that need not wait is no burden, and may be what the others wait for.
     this.#carryOut(update, composed);
     // Each round carries out one, so this ends.
@@ -159,6 +164,7 @@ export class Composer {
     const { sequence, after, operations } = update;
     const begin = operations[0]?.do === "begin" ? operations[0] : null;
     if (pixelsOf(update) > 2 * area(begin ?? this.#picture)) throw new Refused("too_much");
+    if (!areApart(operations)) throw new Refused("announced");
     // Everything before it has been carried out; what was, and follows it, has not waited for it.
     if (after < this.#began || (begin !== null && this.#early.size > 0)) throw new Refused("early");
     if (begin !== null) this.#began = sequence;
@@ -218,7 +224,7 @@ export class Composer {
   }
 
   #begin(width: number, height: number): void {
-    this.#blank = this.#picture.width > 0;
+    this.#blank = this.#shows;
     this.#stamps.clear();
     this.#kept.clear();
     this.#coming.begin();
@@ -264,6 +270,12 @@ export class Composer {
       this.#stamps.write(sequence, this.#picture, this.#picture.at(to.x, to.y + row), pixels.subarray(start, start + to.width));
     }
   }
+}
+
+/** Are the rectangles of frames that these announce few, and none of them over another? */
+function areApart(operations: readonly Operation[]): boolean {
+  const announced = operations.flatMap((operation) => (operation.do === "video" ? operation.rects : []));
+  return announced.length <= MAX_ANNOUNCED_RECTS && announced.every((one, at) => !announced.some((other, before) => before < at && meets(one, other)));
 }
 
 const tile = ({ x, y }: { readonly x: number; readonly y: number }): Rect => ({ x, y, width: TILE, height: TILE });

@@ -10,6 +10,8 @@ export type Reason =
   | "not_kept"
   /** One update takes more than twice the picture's pixels, those of its video included; also any, when no picture has begun. */
   | "too_much"
+  /** One update announces more than 128 rectangles of frames, or some that overlap. */
+  | "announced"
   /** It is further ahead, or more wait, than a sharer may let happen. */
   | "too_far_ahead"
   /** It was carried out without waiting for the picture that begins before it. */

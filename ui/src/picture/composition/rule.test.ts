@@ -143,11 +143,22 @@ const [left, top] = [fc.nat(WIDTH - 64), fc.nat(HEIGHT - 64)];
 /** Of tiles at most one an update, so that none is too much. The slot was filled when the picture began. */
 const tiles = fc.oneof(fc.tuple(left, top).map(([x, y]) => keep(0, x, y)), fc.tuple(left, top).map(([x, y]) => recall(0, x, y)));
 const others = fc.oneof(
-  fc.tuple(place, fc.nat(0xff_ffff)).map(([to, value]) => solid(to, value)),
-  fc.tuple(place, fc.nat(WIDTH), fc.nat(HEIGHT)).map(([to, x, y]) => copy(to, Math.min(x, WIDTH - to[2]), Math.min(y, HEIGHT - to[3]))),
-  fc.tuple(fc.nat(4), place).map(([timestamp, rect]) => video(timestamp, rect)),
+  fc.tuple(place, fc.nat(0xff_ffff)).map(([to, value]) => ({ announced: null, operation: solid(to, value) })),
+  fc.tuple(place, fc.nat(WIDTH), fc.nat(HEIGHT)).map(([to, x, y]) => ({ announced: null, operation: copy(to, Math.min(x, WIDTH - to[2]), Math.min(y, HEIGHT - to[3])) })),
+  fc.tuple(fc.nat(4), place).map(([timestamp, rect]) => ({ announced: rect, operation: video(timestamp, rect) })),
 );
-const operations = fc.tuple(fc.option(tiles, { freq: 3 }), fc.array(others, { maxLength: 3 })).map(([tile, all]) => (tile === null ? all : [...all, tile]));
+/** Of what an update announces, nothing overlaps. */
+const apart = fc.array(others, { maxLength: 3 }).map((all) => {
+  const announced: [number, number, number, number][] = [];
+  const meets = ([x, y, width, height]: (typeof announced)[0]): boolean => announced.some(([left, top, across, down]) => x < left + across && left < x + width && y < top + down && top < y + height);
+  return all.flatMap((one) => {
+    if (one.announced === null) return [one.operation];
+    if (meets(one.announced)) return [];
+    announced.push(one.announced);
+    return [one.operation];
+  });
+});
+const operations = fc.tuple(fc.option(tiles, { freq: 3 }), apart).map(([tile, all]) => (tile === null ? all : [...all, tile]));
 
 /** How far each update waits for others, what it does, and what comes when: another update, or a frame. */
 const sessions = fc.array(fc.record({ distance: fc.integer({ min: 1, max: 6 }), operations, anew: fc.nat(9) }), { minLength: 1, maxLength: 12 }).chain((all) => {

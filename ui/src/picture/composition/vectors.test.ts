@@ -28,7 +28,7 @@ describe("the picture", () => {
   test("there are cases", () => {
     expect(cases.length).toBeGreaterThan(40);
     const reasons = cases.flatMap(({ steps }) => steps.flatMap((step) => ("refused" in step ? [step.refused] : [])));
-    expect(new Set(reasons)).toEqual(new Set(["update", "pixels", "outside", "not_kept", "too_much", "too_far_ahead", "early"]));
+    expect(new Set(reasons)).toEqual(new Set(["update", "pixels", "outside", "not_kept", "too_much", "announced", "too_far_ahead", "early"]));
   });
 
   test.each(cases)("$name", ({ steps }) => {
