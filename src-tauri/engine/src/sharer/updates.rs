@@ -87,6 +87,8 @@ pub struct UpdateOutlet {
     last: Option<Instant>,
     pause: Duration,
     key: bool,
+    /// The encoder may have older pixels than the screen's, from before the picture began.
+    outdated: bool,
     last_frame: Option<Instant>,
 }
 
@@ -102,6 +104,7 @@ impl UpdateOutlet {
             last: None,
             pause: QUICK,
             key: true,
+            outdated: true,
             last_frame: None,
         }
     }
@@ -115,8 +118,11 @@ impl UpdateOutlet {
             encoder.set_bitrate(rate);
         }
         self.last_frame = Some(now);
-        // Nothing but these rectangles of the frame is shown: the encoder need not learn of the rest.
-        let encoded = match encoder.encode(picture, rects, now - gate.start, self.key) {
+        // Nothing but these rectangles of the frame is shown: the encoder need not learn of the rest. But all of a first one is, in a
+        // browser that has not heard yet that the picture has begun.
+        let whole = [picture.size().whole()];
+        let shown: &[Rect] = if self.outdated { &whole } else { rects };
+        let encoded = match encoder.encode(picture, shown, now - gate.start, self.key) {
             Ok(Some(EncodedFrame { data, .. })) => data,
             // What the codec skipped is planned again.
             Ok(None) => return,
@@ -126,7 +132,7 @@ impl UpdateOutlet {
                 return;
             }
         };
-        self.key = false;
+        (self.key, self.outdated) = (false, false);
         let timestamp = gate.timestamp(now);
         let announced = self.planner.video(timestamp, rects, picture, now - self.start);
         if gate.is_open() {
@@ -141,7 +147,7 @@ impl Outlet for UpdateOutlet {
         self.line.begin();
         self.planner.restart();
         self.bitrate.begin(now);
-        (self.waiting, self.key) = (true, true);
+        (self.waiting, self.key, self.outdated) = (true, true, true);
     }
 
     fn want_key(&mut self) {

@@ -39,8 +39,8 @@ pub const SEND_BUFFER: usize = MAX_SESSION_BYTES;
 const NACK_PACKETS: u16 = 4_096;
 /// A missing packet is asked for after this time; the library's 100 ms are too long for a picture that one points at.
 const NACK_INTERVAL: Duration = Duration::from_millis(20);
-/// A path that has not answered is tried again after this time (RFC 8445, 14.2); the library's 200 ms pass several times before a
-/// connection is made.
+/// Every path that has not answered is tried again after this time. RFC 8445 waits for half a second at least (14.3), for checks that
+/// go one at a time; these are few and small, and the library's own 200 ms pass several times before a connection is made.
 const CHECK: Duration = Duration::from_millis(50);
 /// And so often: for 1.4 seconds, as long as the library would.
 const CHECKS: u16 = 28;
