@@ -42,9 +42,6 @@ pub enum ShortcutError {
     /// Another program hears it.
     #[error("the combination is taken by another program")]
     Taken,
-    /// The keyboard has no key for it.
-    #[error("the keyboard has no such key")]
-    NoKey,
     /// There is no display, or it went away.
     #[error("no shortcuts: {0}")]
     Unavailable(String),
@@ -60,6 +57,9 @@ pub struct Shortcut {
 
 impl Shortcut {
     /// Hears of Ctrl+Alt+Shift+S on a display (none: the default one): `pressed` is called, from another thread, each time.
+    /// On a keyboard without an S nothing is heard until a keymap comes that has one.
+    ///
+    /// This, and the end of it, wait for the X server, which another program may hold.
     ///
     /// # Errors
     /// When the combination cannot be heard of.
@@ -130,10 +130,10 @@ impl Grab {
         Ok(())
     }
 
-    /// A keymap without the key, or whose key is taken, may be followed by another one.
+    /// A keymap whose key is taken may be followed by another one.
     fn follow_keymap(&mut self) -> Result<(), ShortcutError> {
         match self.grab() {
-            Err(error @ (ShortcutError::Taken | ShortcutError::NoKey)) => {
+            Err(error @ ShortcutError::Taken) => {
                 tracing::warn!(%error, "the shortcut is not heard with this keyboard");
                 Ok(())
             }
@@ -141,9 +141,13 @@ impl Grab {
         }
     }
 
-    /// Where the key is now.
+    /// Where the key is now. A keymap without it changes nothing: another one may follow, and until then its last place is
+    /// the only one that the person may know.
     fn grab(&mut self) -> Result<(), ShortcutError> {
-        let found = self.find()?;
+        let Some(found) = self.find()? else {
+            tracing::warn!("this keyboard has no key for the shortcut");
+            return Ok(());
+        };
         if self.keycode == Some(found) {
             return Ok(());
         }
@@ -182,7 +186,10 @@ impl Grab {
     }
 
     /// The key that has an S on it, rather in the first layout than in another one.
-    fn find(&self) -> Result<Keycode, ShortcutError> {
+    ///
+    /// A key with nothing but one keysym on it is not the user's: such keys are bound to type what their keyboard cannot, and
+    /// a technician who types an S would draw the shortcut away from the key under the user's hand.
+    fn find(&self) -> Result<Option<Keycode>, ShortcutError> {
         let setup = self.connection.setup();
         let (first, last) = (setup.min_keycode, setup.max_keycode);
         let map = self
@@ -193,12 +200,21 @@ impl Grab {
             .map_err(unavailable)?;
         let width = usize::from(map.keysyms_per_keycode).max(1);
         let is_s = |keysym: &Keysym| [key::s, key::S].contains(keysym);
-        let keys = || (first..=last).zip(map.keysyms.chunks(width));
-        (0..width)
-            .find_map(|column| keys().find(|(_, keysyms)| keysyms.get(column).is_some_and(is_s)))
-            .map(|(keycode, _)| keycode)
-            .ok_or(ShortcutError::NoKey)
+        let keys = || {
+            (first..=last)
+                .zip(map.keysyms.chunks(width))
+                .filter(|(_, keysyms)| is_mixed(keysyms))
+        };
+        let found = (0..width).find_map(|column| keys().find(|(_, keysyms)| keysyms.get(column).is_some_and(is_s)));
+        Ok(found.map(|(keycode, _)| keycode))
     }
+}
+
+/// Has the key more than one keysym on it?
+fn is_mixed(keysyms: &[Keysym]) -> bool {
+    let mut there = keysyms.iter().filter(|&&keysym| keysym != key::NoSymbol);
+    let first = there.next();
+    there.any(|other| Some(other) != first)
 }
 
 fn combinations() -> impl Iterator<Item = ModMask> {

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Result, ensure};
 use renfort_platform::shortcut::{Shortcut, ShortcutError};
+use renfort_protocol::{input::InputEvent, keyboard::KeyMode};
 
 use crate::desk::{Desk, LOCK, NUM};
 
@@ -64,6 +65,23 @@ fn press(desk: &mut Desk, held: &[&str], (code, letter): (&str, &str)) -> Result
     Ok(())
 }
 
+/// Keys as the user's own hands press them: by their place.
+fn press_by_hand(desk: &mut Desk) -> Result<()> {
+    let places = ["ControlLeft", "AltLeft", "ShiftLeft", S.0];
+    let down = places.iter().map(|place| (place, true));
+    let up = places.iter().rev().map(|place| (place, false));
+    for (place, pressed) in down.chain(up) {
+        desk.sink.apply(&InputEvent::Key {
+            code: (*place).to_owned(),
+            key: String::new(),
+            how: KeyMode::Physical,
+            pressed,
+        })?;
+    }
+    desk.settle()?;
+    Ok(())
+}
+
 #[test]
 fn it_is_heard_over_another_programs_window_with_any_lamp_on_and_nothing_else_is() -> Result<()> {
     let mut desk = Desk::new("us")?;
@@ -113,6 +131,44 @@ fn it_follows_its_letter_when_the_keymap_changes() -> Result<()> {
     press(&mut desk, &HELD, ("KeyS", "o"))?;
     std::thread::sleep(QUIET);
     heard.is(times)
+}
+
+#[test]
+fn a_technician_who_types_its_letter_does_not_draw_it_away_from_the_users_key() -> Result<()> {
+    // The S is in the second layout of one, and a capital only in the other.
+    for layout in ["ru,us", "il"] {
+        let mut desk = Desk::new(layout)?;
+        let (heard, _shortcut) = Heard::listen(&desk)?;
+        let before = desk.keymap()?;
+        desk.tap(S.0, S.1)?;
+        ensure!(desk.keymap()? != before, "on {layout} no other key was bound to it");
+        std::thread::sleep(QUIET);
+        press_by_hand(&mut desk)?;
+        heard.becomes(1)?;
+        desk.sink.release_all();
+        ensure!(desk.keymap()? == before);
+        std::thread::sleep(QUIET);
+        press_by_hand(&mut desk)?;
+        heard.becomes(2)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn without_its_letter_it_waits_for_a_keymap_that_has_it() -> Result<()> {
+    let mut desk = Desk::new("ru")?;
+    let (heard, _shortcut) = Heard::listen(&desk)?;
+    press_by_hand(&mut desk)?;
+    std::thread::sleep(QUIET);
+    heard.is(0)?;
+    desk.layout("ru,us")?;
+    let end = Instant::now() + PATIENCE;
+    while heard.times() == 0 && Instant::now() < end {
+        press_by_hand(&mut desk)?;
+        std::thread::sleep(QUIET);
+    }
+    ensure!(heard.times() > 0, "never heard");
+    Ok(())
 }
 
 #[test]
