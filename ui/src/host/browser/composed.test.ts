@@ -147,7 +147,8 @@ test("a frame that was being read when another picture began is not painted", as
 test("a frame that does not last is painted at once or not at all", async () => {
   message(1, update(1, 0, begin(100, 80)));
   composed.frame(frame(7, RED, { lasts: false }));
-  message(1, update(2, 1, video(7, [0, 0, 100, 80]), video(8, [0, 0, 100, 80])));
+  message(1, update(2, 1, video(7, [0, 0, 100, 80])));
+  message(1, update(3, 1, video(8, [0, 0, 100, 80])));
   await settled();
   expect([at(0, 0), released]).toEqual([BLACK, [7]]);
   composed.frame(frame(8, RED, { lasts: false }));
