@@ -307,10 +307,14 @@ impl State {
 
     fn place(&mut self, placed: Placed) {
         // Only covers have to wait for the page.
-        let is_elsewhere = self.placed.as_ref().is_none_or(|now| {
-            let same = (now.across, now.stage, now.picture) == (placed.across, placed.stage, placed.picture);
-            !same || now.ring != placed.ring
-        });
+        if let Some(now) = self.placed.as_mut().filter(|now| now.ring != placed.ring) {
+            now.ring.clone_from(&placed.ring);
+            self.moved = true;
+        }
+        let is_elsewhere = self
+            .placed
+            .as_ref()
+            .is_none_or(|now| (now.across, now.stage, now.picture) != (placed.across, placed.stage, placed.picture));
         let adds = |now: &Placed| placed.covers.iter().any(|cover| !now.covers.contains(cover));
         if is_elsewhere || !self.placed.as_ref().is_some_and(adds) {
             (self.placed, self.coming, self.next) = (Some(placed), None, None);

@@ -288,12 +288,15 @@ fn paint_region(window: Area, context: &Context, mine: &Region, source: &Source)
         if let Some(pointer) = &cut.pointer {
             paint_pointer(context, pointer, part, (size, &layout))?;
         }
-        if let Some([red, green, blue]) = ring {
-            context.set_source_rgb(red, green, blue);
+    }
+    if let Some([red, green, blue]) = ring {
+        // It may lie around a picture that does not fill its place.
+        context.set_source_rgb(red, green, blue);
+        for part in (0..mine.num_rectangles()).map(|index| area(mine.rectangle(index))) {
             let sides = layout.ring.iter().filter_map(|side| side.inside(part));
             sides.for_each(|side| outline(context, side));
-            context.fill()?;
         }
+        context.fill()?;
     }
     Ok(true)
 }

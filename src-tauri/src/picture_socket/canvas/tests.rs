@@ -1,6 +1,7 @@
 //! The canvas, from the viewer that draws to whoever takes what is drawn.
 
 use super::*;
+use crate::picture_socket::placed::Ring;
 
 const SIZE: Size = Size { width: 8, height: 4 };
 
@@ -112,6 +113,30 @@ async fn where_the_app_paints_the_page_gets_the_size_and_the_painter_what_change
     canvas.place(Place::None);
     assert_eq!(canvas.next().await[0].len(), 16 + 8 * 4 * 4);
     assert_eq!(canvas.look(|_, _, _| ()), None);
+}
+
+#[test]
+fn a_ring_that_goes_with_a_cover_goes_at_once_and_the_cover_waits_for_the_page() {
+    let canvas = SharedCanvas::default();
+    canvas.draw(&filled(1), &[]);
+    let ring = Ring {
+        sides: [[0.0, 0.0, 8.0, 1.0]; 4],
+        colour: [1, 2, 3],
+    };
+    let ringed = Placed {
+        ring: Some(Box::new(ring)),
+        ..placed(vec![])
+    };
+    canvas.place(Place::Here(ringed));
+    canvas.state().take();
+    let looks = || canvas.look(|_, placed, _| (placed.ring.is_some(), placed.covers.len()));
+    assert_eq!(looks(), Some((true, 0)));
+    canvas.place(Place::Here(placed(vec![[1.0, 1.0, 2.0, 1.0]])));
+    assert_eq!(looks(), Some((false, 0)));
+    canvas.state().take();
+    canvas.drawn();
+    canvas.drawn();
+    assert_eq!(looks(), Some((false, 1)));
 }
 
 /// A canvas whose picture the app paints, with something of the page that is to come over it.

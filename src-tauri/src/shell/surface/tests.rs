@@ -109,7 +109,7 @@ fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
         ],
         colour: [9, 80, 255],
     };
-    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], Some(ring));
+    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], Some(ring.clone()));
     let corner = Area {
         x: 90,
         y: 70,
@@ -120,6 +120,10 @@ fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
     for (x, y) in [(20, 20), (60, 22), (99, 50), (97, 79), (22, 60), (91, 77)] {
         assert_eq!(pixel(&window, x, y), [9, 80, 255], "{x}, {y}");
     }
+    // Around a picture that does not fill its place.
+    let beside = painted(&shown_at([40.0, 35.0, 40.0, 30.0], Some(ring)), &[vec![STAGE]]);
+    assert_eq!(pixel(&beside, 21, 50), [9, 80, 255]);
+    assert_eq!(pixel(&beside, 30, 50), [16, 20, 21]);
     let bare = painted(&shown_at([20.0, 20.0, 80.0, 60.0], None), &[vec![STAGE]]);
     for (x, y) in [(23, 23), (96, 76), (19, 50), (60, 80)] {
         assert_eq!(pixel(&window, x, y), pixel(&bare, x, y), "{x}, {y}");
