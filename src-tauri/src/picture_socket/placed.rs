@@ -49,7 +49,7 @@ pub struct Placed {
     pub ring: Option<Box<Ring>>,
 }
 
-/// A line around the picture, inside it: the keyboard is on the user's machine. It is there as long as the technician acts;
+/// A line along the edge of the picture's place, inside it: the keyboard is on the user's machine. It is there as long as the technician acts;
 /// were it the page's, the page would be drawn with each picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -277,7 +277,7 @@ fn paint_region(window: Area, context: &Context, mine: &Region, source: &Source)
         *backing = Backing::default();
         return Ok(false);
     };
-    for part in (0..mine.num_rectangles()).map(|index| area(mine.rectangle(index))) {
+    for part in areas(mine) {
         around(context, part, &layout)?;
     }
     for part in cut.parts {
@@ -292,7 +292,7 @@ fn paint_region(window: Area, context: &Context, mine: &Region, source: &Source)
     if let Some([red, green, blue]) = ring {
         // It may lie around a picture that does not fill its place.
         context.set_source_rgb(red, green, blue);
-        for part in (0..mine.num_rectangles()).map(|index| area(mine.rectangle(index))) {
+        for part in areas(mine) {
             let sides = layout.ring.iter().filter_map(|side| side.inside(part));
             sides.for_each(|side| outline(context, side));
         }
@@ -323,8 +323,7 @@ fn cut_out(
     layout: &Layout,
 ) -> Result<Cut, cairo::Error> {
     let size = picture.size();
-    let parts = (0..mine.num_rectangles()).filter_map(|index| area(mine.rectangle(index)).inside(layout.picture));
-    let parts: Vec<Area> = parts.collect();
+    let parts: Vec<Area> = areas(mine).filter_map(|part| part.inside(layout.picture)).collect();
     for part in &parts {
         if is_plain(layout, size) {
             let (x, y) = (part.x - layout.picture.x, part.y - layout.picture.y);
@@ -342,6 +341,11 @@ fn cut_out(
         parts,
         pointer: pointer.transpose()?,
     })
+}
+
+/// The rectangles of a region.
+fn areas(region: &Region) -> impl Iterator<Item = Area> {
+    (0..region.num_rectangles()).map(|index| area(region.rectangle(index)))
 }
 
 fn area(rectangle: cairo::RectangleInt) -> Area {

@@ -126,8 +126,9 @@ function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: 
     if (element.contains(canvas)) {
       const style = getComputedStyle(element, "::after");
       const sides = edges(element, style);
-      ring ??= painted(sides, style);
-      if (ring === null) sides?.forEach((side) => add(side, 0));
+      const own = painted(sides, style);
+      if (own === null) sides?.forEach((side) => add(side, 0));
+      else ring = own;
       continue;
     }
     const style = getComputedStyle(element);

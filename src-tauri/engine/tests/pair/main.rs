@@ -215,6 +215,16 @@ fn a_click_is_where_it_was_made_and_late_moves_do_not_carry_it_off() {
     ));
 }
 
+const fn is_stopped_by_the_user(event: &SharerEvent) -> bool {
+    matches!(
+        event,
+        SharerEvent::Ended {
+            reason: EndReason::StoppedByUser,
+            error: None
+        }
+    )
+}
+
 #[test]
 fn stop_acts_at_once_although_input_is_waiting() {
     let pair = Pair::connected(with_control());
@@ -225,15 +235,7 @@ fn stop_acts_at_once_although_input_is_waiting() {
     pair.carries_out(2);
     pair.stop.stop();
     let done = pair.user.inputs.lock().unwrap().len();
-    pair.hears(|event| {
-        matches!(
-            event,
-            SharerEvent::Ended {
-                reason: EndReason::StoppedByUser,
-                error: None
-            }
-        )
-    });
+    pair.hears(is_stopped_by_the_user);
     pair.sees(|event| {
         matches!(
             event,
@@ -271,15 +273,7 @@ fn stop_is_what_ended_the_session_although_the_screen_is_gone_before_the_session
     let pair = Pair::connected(with_control());
     set(&pair.user.slow_wake);
     pair.stop.stop();
-    pair.hears(|event| {
-        matches!(
-            event,
-            SharerEvent::Ended {
-                reason: EndReason::StoppedByUser,
-                error: None
-            }
-        )
-    });
+    pair.hears(is_stopped_by_the_user);
 }
 
 #[test]

@@ -270,33 +270,29 @@ mod tests {
     use super::*;
     use crate::pixels::{PixelFormat, Size};
 
-    /// A pattern that comes again and again, so that no place of it is a landmark.
-    fn wallpaper(top: u32) -> Picture {
+    fn picture(pixel: impl Fn(u32, u32) -> u32) -> Picture {
         let size = Size {
             width: 256,
             height: 256,
         };
         let mut picture = Picture::new(size, PixelFormat::Bgrx);
-        for (at, pixel) in picture.pixels_mut().iter_mut().enumerate() {
-            let (x, y) = (at as u32 % 256, at as u32 / 256 + top);
-            *pixel = (x % 40 * 6 + y % 100 * 0x0201) & 0xFF_FFFF;
+        for (at, shown) in (0..).zip(picture.pixels_mut()) {
+            *shown = pixel(at % 256, at / 256);
         }
         picture
     }
 
+    /// A pattern that comes again and again, so that no place of it is a landmark.
+    fn wallpaper(top: u32) -> Picture {
+        picture(|x, y| (x % 40 * 6 + (y + top) % 100 * 0x0201) & 0xFF_FFFF)
+    }
+
     /// Noise: each place of it is a landmark.
     fn page(seed: u32, top: u32) -> Picture {
-        let size = Size {
-            width: 256,
-            height: 256,
-        };
-        let mut picture = Picture::new(size, PixelFormat::Bgrx);
-        for (at, pixel) in picture.pixels_mut().iter_mut().enumerate() {
-            let (x, y) = (at as u32 % 256, at as u32 / 256 + top);
-            let dot = (x.wrapping_mul(0x9E37_79B1) ^ (y + seed).wrapping_mul(0x85EB_CA77)).wrapping_mul(0x2C1B_3C6D);
-            *pixel = dot >> 8;
-        }
-        picture
+        picture(|x, y| {
+            let dot = x.wrapping_mul(0x9E37_79B1) ^ (y + top + seed).wrapping_mul(0x85EB_CA77);
+            dot.wrapping_mul(0x2C1B_3C6D) >> 8
+        })
     }
 
     #[test]
