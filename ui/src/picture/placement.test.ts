@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Place } from "../generated/host";
-import { Placement, contained, few, painted } from "./placement";
+import { Placement, few, painted } from "./placement";
 
 const rect = (x: number, y: number, width: number, height: number): DOMRect => new DOMRect(x, y, width, height);
 const put = (element: Element, place: DOMRect): void => {
@@ -164,11 +164,6 @@ test("what the page hides is nowhere, once, and here again when it is seen", asy
   placement = undefined;
   expect(said.slice(1)).toEqual([{ surface: "none" }]);
   document.head.lastElementChild?.remove();
-});
-
-test("a canvas keeps its proportions in the middle of its box", () => {
-  expect(contained(rect(10, 20, 400, 200), { width: 100, height: 100 })).toEqual([110, 20, 200, 200]);
-  expect(contained(rect(0, 0, 100, 300), { width: 200, height: 100 })).toEqual([0, 125, 100, 50]);
 });
 
 test("too many become the one that holds them all", () => {

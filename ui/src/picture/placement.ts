@@ -64,7 +64,7 @@ export class Placement {
       surface: "here",
       across,
       stage: box(stage),
-      picture: contained(this.canvas.getBoundingClientRect(), this.canvas),
+      picture: box(this.canvas.getBoundingClientRect()),
       pointer: this.#stage.querySelector(POINTER) !== null,
       covers: few(found),
       ring,
@@ -105,13 +105,6 @@ const MOVES = ["resize", "scroll", "focusin", "focusout", "toggle", "transitione
 
 const box = ({ x, y, width, height }: { x: number; y: number; width: number; height: number }): Box4 => [x, y, width, height].map(tenths) as Box4;
 const tenths = (number: number): number => Math.round(number * 10) / 10;
-
-/** Where the pixels of a canvas lie in its box (`object-fit: contain`). */
-export function contained(outer: { x: number; y: number; width: number; height: number }, pixels: { width: number; height: number }): Box4 {
-  const scale = Math.min(outer.width / pixels.width, outer.height / pixels.height);
-  const [width, height] = [pixels.width * scale, pixels.height * scale];
-  return box({ x: outer.x + (outer.width - width) / 2, y: outer.y + (outer.height - height) / 2, width, height });
-}
 
 /** What the page draws over the stage: what is taken out of the flow and is neither part of the canvas nor around it. */
 function covers(canvas: Element, stage: DOMRect): { found: DOMRect[]; overlays: Set<Element>; ring: Ring | null } {

@@ -21,16 +21,6 @@ test("a place is found in a picture that is shown smaller, and kept on the scree
   expect(onScreen({ x: 5_000, y: -5_000 }, box, screen)).toEqual({ x: 1279, y: 0 });
 });
 
-test("a place is found in a picture that has room beside it", () => {
-  const screen = { width: 1280, height: 800 };
-  const wide = { left: 100, top: 50, width: 700, height: 400 };
-  expect(onScreen({ x: 130, y: 50 }, wide, screen)).toEqual({ x: 0, y: 0 });
-  expect(onScreen({ x: 769.9, y: 449.9 }, wide, screen)).toEqual({ x: 1279, y: 799 });
-  expect(onScreen({ x: 101, y: 250 }, wide, screen)).toEqual({ x: 0, y: 400 });
-  const high = { left: 100, top: 50, width: 640, height: 500 };
-  expect(onScreen({ x: 420, y: 100 }, high, screen)).toEqual({ x: 640, y: 0 });
-});
-
 test("a place in a picture without size is none", () => {
   expect(onScreen({ x: 1, y: 1 }, { left: 0, top: 0, width: 0, height: 10 }, { width: 5, height: 5 })).toBeNull();
   expect(onScreen({ x: Number.NaN, y: 1 }, { left: 0, top: 0, width: 9, height: 10 }, { width: 5, height: 5 })).toBeNull();

@@ -3,7 +3,6 @@
  * milliseconds later: waiting for a frame would add up to a frame's time. Before any button, wheel or key a move that waits goes
  * first. Invariant: a button goes up only if it went down here, and every event lies on the screen.
  */
-import { contained } from "./placement";
 import type { Button, InputEvent } from "../generated/protocol";
 
 /** One notch of a wheel. */
@@ -25,21 +24,17 @@ export interface Point {
   y: number;
 }
 
-/**
- * Where `client` (CSS pixels) lies on a screen that is shown in `box`, of whose shape it may not be (`object-fit: contain`); the nearest pixel
- * when it lies beside.
- */
+/** Where `client` (CSS pixels) lies on a screen that fills `box`; the nearest pixel when it lies beside. */
 export function onScreen(
   client: Point,
   box: { left: number; top: number; width: number; height: number },
   screen: { width: number; height: number },
 ): Point | null {
   if (!(box.width > 0 && box.height > 0 && screen.width > 0 && screen.height > 0)) return null;
-  const [left, top, width, height] = contained({ x: box.left, y: box.top, width: box.width, height: box.height }, screen);
   const along = (at: number, start: number, size: number, pixels: number): number =>
     Math.min(pixels - 1, Math.max(0, Math.floor(((at - start) * pixels) / size)));
-  const x = along(client.x, left, width, screen.width);
-  const y = along(client.y, top, height, screen.height);
+  const x = along(client.x, box.left, box.width, screen.width);
+  const y = along(client.y, box.top, box.height, screen.height);
   return Number.isNaN(x) || Number.isNaN(y) ? null : { x, y };
 }
 
