@@ -122,3 +122,11 @@ test.each([1.5, 2])("where %s pixels of this screen are a CSS pixel", async (den
   expect(canvas.width).toBeCloseTo(SCREEN.width / density, 1);
   await pointThere(canvas);
 });
+
+test("in its own size it stays pixel for pixel while the page is zoomed", async () => {
+  await show(TECHNICIAN);
+  await inItsOwnSize();
+  const zoomed = { width: TECHNICIAN.width / 2, height: TECHNICIAN.height / 2, deviceScaleFactor: 2, mobile: false };
+  await stage.devtools.send("Emulation.setDeviceMetricsOverride", zoomed);
+  await expect.poll(async () => (await measured()).width).toBe(SCREEN.width / 2);
+});
