@@ -6,6 +6,9 @@
 //! Invariant: this module exists only with the feature `bench-hooks`, which is in no default build: a program that
 //! allows by itself must never be somebody's.
 
+#[cfg(target_os = "linux")]
+pub mod paint;
+
 use std::{
     io::Write as _,
     path::PathBuf,

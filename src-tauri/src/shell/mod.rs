@@ -14,7 +14,7 @@ mod receipt_file;
 #[cfg_attr(not(target_os = "linux"), path = "shortcut_plugin.rs")]
 mod shortcut;
 #[cfg(target_os = "linux")]
-mod surface;
+pub(crate) mod surface;
 mod tray;
 mod windows;
 mod words;

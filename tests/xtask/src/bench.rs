@@ -112,6 +112,8 @@ fn programs(steps: &mut Steps) -> Result<PathBuf> {
 /// When a step fails.
 pub fn picture(steps: &mut Steps) -> Result<()> {
     setup::bench(steps)?;
+    // The app, whose painting is measured, holds it.
+    build::interface(steps)?;
     let screens = target().join("screens");
     let mut record = Command::new(PYTHON);
     record

@@ -2,9 +2,12 @@
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 
+use std::hint::black_box;
+
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use renfort_app::bench_hooks::paint::Painting;
 use renfort_picture::{
-    Picture,
+    Picture, Rect, Size,
     exact::{Decoder, Encoder, Part},
 };
 use renfort_picture_bench::{Drag, Pair, Scene, Screen, Scroll, pieces, screens};
@@ -63,6 +66,36 @@ fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn 
     group.finish();
 }
 
+/// Paints into memory what changed: all of it, pixel by pixel and at two thirds of its size, and a line of text.
+fn paint(criterion: &mut Criterion, name: &str, page: &Picture) {
+    let size = page.size();
+    let smaller = Size {
+        width: size.width / 3 * 2,
+        height: size.height / 3 * 2,
+    };
+    let line = Rect {
+        x: size.width / 4,
+        y: size.height / 2,
+        width: size.width / 2,
+        height: 16,
+    };
+    for (what, window, part) in [
+        ("whole", size, size.whole()),
+        ("smaller", smaller, size.whole()),
+        ("line", size, line),
+    ] {
+        let mut group = per_pixel(criterion, &format!("paint {what}/{name}"), part.area());
+        let mut painting = Painting::new(page, window).expect("memory for a window");
+        let mut copy = page.clone();
+        group.bench_function("copied", |bench| bench.iter(|| copy.take_from(black_box(page), part)));
+        group.bench_function("shown", |bench| bench.iter(|| painting.show(page, &[part])));
+        group.bench_function("painted", |bench| {
+            bench.iter(|| painting.paint(part).expect("it is painted"));
+        });
+        group.finish();
+    }
+}
+
 fn picture(criterion: &mut Criterion) {
     for screen in screens().expect("screens were recorded") {
         exact(criterion, &screen);
@@ -74,6 +107,7 @@ fn picture(criterion: &mut Criterion) {
             &mut Scroll::new(page, 12),
         );
         scene(criterion, &format!("drag/{}", screen.name), page, &mut Drag::new(page));
+        paint(criterion, &screen.name, page);
     }
 }
 

@@ -49,22 +49,15 @@ fn region(areas: &[Area]) -> Region {
     region
 }
 
-fn from(canvas: &SharedCanvas) -> Source {
-    Source {
-        canvas: canvas.clone(),
-        backing: Rc::default(),
-    }
-}
-
 /// What a window shows after these were painted, one after the other; what nobody painted is white.
 fn painted(canvas: &SharedCanvas, turns: &[Vec<Area>]) -> Vec<u8> {
     let mut window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
     let context = Context::new(&window).unwrap();
     context.set_source_rgb(1.0, 1.0, 1.0);
     context.paint().unwrap();
-    let source = from(canvas);
+    let painter = Painter::new(canvas.clone());
     for turn in turns {
-        assert!(paint_region(WINDOW, &context, &region(turn), &source).unwrap());
+        assert!(painter.paint(WINDOW, &context, &region(turn)).unwrap());
     }
     drop(context);
     window.flush();
@@ -205,5 +198,6 @@ fn what_was_hidden_is_not_painted() {
     canvas.hide(true);
     let window = ImageSurface::create(Format::Rgb24, WINDOW.width, WINDOW.height).unwrap();
     let context = Context::new(&window).unwrap();
-    assert!(!paint_region(WINDOW, &context, &region(&[STAGE]), &from(&canvas)).unwrap());
+    let painter = Painter::new(canvas.clone());
+    assert!(!painter.paint(WINDOW, &context, &region(&[STAGE])).unwrap());
 }
