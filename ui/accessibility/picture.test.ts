@@ -1,9 +1,11 @@
 /**
  * Where the user's screen lies in the technician's page, as a browser lays it out: the canvas has the screen's shape whatever room
- * there is, the user's pointer is drawn where it is on that screen, and the technician's own one is measured by the same place.
+ * there is, the user's pointer is drawn where it is on that screen, and the technician's own one is measured by the same place. Where the
+ * app paints, it hears of that place, and of the ring around it as the page would draw it.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Stage, TECHNICIAN } from "./stage";
+import type { Place } from "../src/generated/host";
+import { PLAIN, Stage, TECHNICIAN } from "./stage";
 
 /** The stand's screen, and its user's pointer there (`gallery/picture.ts`). */
 const SCREEN = { width: 1280, height: 800 };
@@ -17,6 +19,9 @@ const ROUNDED = 0.1;
 const SIZES = [TECHNICIAN, { width: 1280, height: 560 }, { width: 900, height: 860 }, { width: 320, height: 512 }, { width: 1600, height: 1200 }];
 
 type Box = Record<"x" | "y" | "width" | "height", number>;
+
+/** Says where the picture is, and what of the page is over it. */
+type Said = Extract<Place, { surface: "here" }>;
 
 declare global {
   interface Window {
@@ -129,4 +134,45 @@ test("in its own size it stays pixel for pixel while the page is zoomed", async 
   const zoomed = { width: TECHNICIAN.width / 2, height: TECHNICIAN.height / 2, deviceScaleFactor: 2, mobile: false };
   await stage.devtools.send("Emulation.setDeviceMetricsOverride", zoomed);
   await expect.poll(async () => (await measured()).width).toBe(SCREEN.width / 2);
+});
+
+describe("where the app paints", () => {
+  const DARK = [156, 194, 255];
+  const LIGHT = [17, 85, 204];
+  const said = (): Promise<Said | null> =>
+    stage.page.evaluate(() => JSON.parse(window.sent.filter((one) => one.includes('"surface":"here"')).at(-1) ?? "null") as Said | null);
+  const ring = async (): Promise<unknown> => (await said())?.ring;
+  /** Within the picture, without control: the keys stay here. */
+  async function lookOn(theme: "light" | "system"): Promise<void> {
+    await stage.size(TECHNICIAN);
+    await stage.page.evaluate(() => void window.sent.splice(0));
+    await stage.app("remote", { ...PLAIN, theme, surface: true });
+    await stage.get("remote-keys").focus();
+  }
+
+  afterEach(() => stage.page.emulateMedia({ colorScheme: "light" }));
+
+  test("it paints the ring, dashed or whole, and leaves nothing of it to the page", async () => {
+    await lookOn("light");
+    await expect.poll(ring).toMatchObject({ colour: LIGHT, dash: 6 });
+    const { picture, covers, ring: dashed } = (await said()) as Said;
+    expect(covers).toEqual([]);
+    const [x, y, width, height] = picture.map((number) => expect.closeTo(number, 0) as number);
+    expect(dashed?.sides).toEqual([[x, y, width, 3], [x, expect.anything(), width, 3], [x, y, 3, height], [expect.anything(), y, 3, height]]);
+    await stage.next("remoteControl");
+    await expect.poll(ring).toMatchObject({ colour: LIGHT, dash: null });
+    expect(await said()).toMatchObject({ covers: [] });
+  });
+
+  test("it hears of the ring's other colour when the technician or the desktop chooses other colours", async () => {
+    await stage.page.emulateMedia({ colorScheme: "light" });
+    await lookOn("system");
+    await expect.poll(ring).toMatchObject({ colour: LIGHT });
+    await stage.page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(ring).toMatchObject({ colour: DARK });
+    await stage.next("remote", { theme: "light" });
+    await expect.poll(ring).toMatchObject({ colour: LIGHT });
+    await stage.next("remote", { theme: "dark" });
+    await expect.poll(ring).toMatchObject({ colour: DARK });
+  });
 });

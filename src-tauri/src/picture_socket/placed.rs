@@ -16,6 +16,8 @@ pub const MAX_PLACED: usize = 2_048;
 /// in CSS pixels is rounded.
 const ROUNDED: i32 = 2;
 
+/// Shortest dash of a ring, in CSS pixels: there are no more of them than a window has pixels along its edge.
+const LEAST_DASH: f64 = 1.0;
 /// No edge of a picture is farther from the window's corner, in pixels.
 const FAR: i32 = 1 << 20;
 
@@ -49,8 +51,9 @@ pub struct Placed {
     pub ring: Option<Box<Ring>>,
 }
 
-/// A line along the edge of the picture's place, inside it: the keyboard is on the user's machine. It is there as long as the technician acts;
-/// were it the page's, the page would be drawn with each picture.
+/// A line along the edge of the picture's place, inside it: the keyboard is on the user's machine or, dashed, the focus is
+/// on the picture and the keys stay here. It is there as long as the technician acts or looks on; were it the page's, the
+/// page would be drawn with each picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Ring {
@@ -58,6 +61,8 @@ pub struct Ring {
     pub sides: [Box4; 4],
     /// Red, green, blue.
     pub colour: [u8; 3],
+    /// Dashed: length of a dash, and of what is free after it, in CSS pixels.
+    pub dash: Option<f64>,
 }
 
 /// A rectangle of the window, in its pixels.
@@ -82,7 +87,7 @@ pub struct Layout {
     pub picture: Area,
     /// What is seen over it, inside the stage.
     pub covers: Vec<Area>,
-    /// The sides of the ring over it, inside the stage.
+    /// What of the ring is seen over it, inside the stage: its sides, or their dashes.
     pub ring: Vec<Area>,
 }
 
@@ -100,7 +105,11 @@ impl Place {
                         .chain(placed.covers.iter().copied())
                         .chain(placed.ring.iter().flat_map(|ring| ring.sides))
                 };
-                let sound = placed.across >= 1.0 && placed.covers.len() <= MAX_COVERS && boxes().all(|one| sound(&one));
+                let dash = placed.ring.as_ref().and_then(|ring| ring.dash);
+                let sound = placed.across >= 1.0
+                    && placed.covers.len() <= MAX_COVERS
+                    && boxes().all(|one| sound(&one))
+                    && dash.is_none_or(|dash| dash >= LEAST_DASH);
                 sound.then_some(place)
             }
             Self::None => Some(place),
@@ -127,6 +136,37 @@ impl Area {
             width: right - x,
             height: bottom - y,
         })
+    }
+
+    /// A line in dashes, each about so many pixels long, and as many as make it begin and end with one: those of them
+    /// that `within` may show, so that there are no more of them than that has pixels.
+    fn dashes(self, dash: i32, within: Self) -> Vec<Self> {
+        if self.height > self.width {
+            let turned = self.turned().dashes(dash, within.turned());
+            return turned.into_iter().map(Self::turned).collect();
+        }
+        // A dash, what is left free, and so on.
+        let steps = i64::from((self.width / dash.max(1)) | 1);
+        let at = |step: i64| (i64::from(self.width) * step / steps) as i32;
+        let hidden = i64::from(within.x.saturating_sub(self.x).max(0));
+        let first = (hidden * steps / i64::from(self.width.max(1))).min(steps) & !1;
+        let dashes = (first..steps).step_by(2).map(|step| Self {
+            x: self.x.saturating_add(at(step)),
+            width: at(step + 1) - at(step),
+            ..self
+        });
+        let end = within.x.saturating_add(within.width);
+        dashes.take_while(|dash| dash.x < end).collect()
+    }
+
+    /// Across for down.
+    fn turned(self) -> Self {
+        Self {
+            x: self.y,
+            y: self.x,
+            width: self.height,
+            height: self.width,
+        }
     }
 }
 
@@ -190,8 +230,13 @@ impl Placed {
                 .map(|one| area(&[one[0] - 1.0, one[1] - 1.0, one[2] + 2.0, one[3] + 2.0]))
                 .filter_map(|cover| cover.inside(stage))
                 .collect(),
-            ring: (self.ring.iter().flat_map(|ring| &ring.sides))
-                .filter_map(|side| area(side).inside(stage))
+            ring: (self.ring.iter())
+                .flat_map(|ring| ring.sides.map(|side| (area(&side), ring.dash)))
+                .flat_map(|(side, dash)| match dash {
+                    Some(dash) => side.dashes((dash * scale).round() as i32, stage),
+                    None => vec![side],
+                })
+                .filter_map(|part| part.inside(stage))
                 .collect(),
         }
     }
@@ -233,6 +278,13 @@ mod tests {
         ));
         for wrong in ["[1,1,-1,1]", "[1,1,1]", "[1,1,1,1],[1,1,1,1]"] {
             assert_eq!(Place::read(&ring(wrong)), None, "{wrong}");
+        }
+        let dashed = |dash: &str| ring("[1,1,1,1]").replace("255]", &format!("255],\"dash\":{dash}"));
+        for right in ["null", "1", "6.5", "1e300"] {
+            assert!(Place::read(&dashed(right)).is_some(), "{right}");
+        }
+        for wrong in ["0", "0.9", "-6", "1e999", "\"6\"", "[6]"] {
+            assert_eq!(Place::read(&dashed(wrong)), None, "{wrong}");
         }
         assert_eq!(Place::read(r#"{"surface":"none"}"#), Some(Place::None));
         let many = format!(
@@ -295,17 +347,49 @@ mod tests {
     #[test]
     fn nothing_of_it_is_outside_the_window_whatever_is_said() {
         let mut wild = placed([-1e300, 1e300, 1e300, 1e300]);
-        wild.stage = [-1e300, -5.0, 1e300, f64::MAX];
         wild.covers = vec![[1e9, 1e9, 1e9, 1e9], [-10.0, -10.0, 1e300, 30.0]];
-        wild.ring = Some(Box::new(Ring {
-            sides: [[-1e300, -1e300, f64::MAX, f64::MAX]; 4],
-            colour: [0; 3],
-        }));
-        let layout = wild.at(WINDOW, Size { width: 1, height: 1 });
-        for area in layout.covers.iter().chain(&layout.ring).chain([&layout.stage]) {
-            assert!(area.inside(WINDOW).is_none_or(|inside| inside == *area), "{area:?}");
+        let far = [[-1e300, -1e300, f64::MAX, f64::MAX]; 4];
+        let through = [
+            [-1e9, 50.0, 2e9, 3.0],
+            [50.0, -1e9, 3.0, 2e9],
+            [0.0; 4],
+            [-5.0, 1e300, 1e300, 1e300],
+        ];
+        for (sides, dash, seen) in [
+            (far, None, 0..=0),
+            (far, Some(1.0), 0..=0),
+            (through, None, 2..=2),
+            (through, Some(1.0), 790..=810),
+            (through, Some(f64::MAX), 2..=2),
+        ] {
+            let colour = [0; 3];
+            wild.ring = Some(Box::new(Ring { sides, colour, dash }));
+            for stage in [[-1e300, -5.0, 1e300, f64::MAX], [-1.0, -5.0, 1e300, f64::MAX]] {
+                wild.stage = stage;
+                let layout = wild.at(WINDOW, Size { width: 1, height: 1 });
+                for area in layout.covers.iter().chain(&layout.ring).chain([&layout.stage]) {
+                    assert!(area.inside(WINDOW).is_none_or(|inside| inside == *area), "{area:?}");
+                }
+                let Area { x, y, width, height } = layout.picture;
+                assert!([x, y, width, height].iter().all(|edge| edge.abs() <= FAR));
+                let parts = layout.ring.len();
+                assert!(layout.stage != WINDOW || seen.contains(&parts), "{dash:?}: {parts}");
+            }
+            assert_eq!(wild.at(WINDOW, Size { width: 1, height: 1 }).stage, WINDOW);
         }
-        let Area { x, y, width, height } = layout.picture;
-        assert!([x, y, width, height].iter().all(|edge| edge.abs() <= FAR));
+    }
+
+    #[test]
+    fn a_dashed_line_begins_and_ends_with_a_dash_and_is_cut_where_it_is_out_of_sight() {
+        let area = |x, y, width, height| Area { x, y, width, height };
+        let side = area(-30, 40, 102, 3);
+        let all = [area(-30, 40, 20, 3), area(10, 40, 21, 3), area(51, 40, 21, 3)];
+        assert_eq!(side.dashes(20, area(-30, 0, 200, 90)), all);
+        // In sight from its middle on, the dashes lie where they lay.
+        assert_eq!(side.dashes(20, area(12, 0, 30, 90)), all[1..2]);
+        let down = area(5, 0, 3, 9);
+        assert_eq!(down.dashes(3, WINDOW), [area(5, 0, 3, 3), area(5, 6, 3, 3)]);
+        // Shorter than a dash, it is one.
+        assert_eq!(down.dashes(100, WINDOW), [down]);
     }
 }

@@ -27,11 +27,13 @@ const ARTICLE = "0a".repeat(16);
 
 export type Sample = keyof typeof samples;
 
-/** In which language and colours, and what people wrote instead of the sample's texts. */
+/** In which language and colours (the desktop's when there is no theme), and what people wrote instead of the sample's texts. */
 export interface Look {
   language: "en" | "fr";
-  theme: "light" | "dark";
+  theme: View["theme"];
   written?: string;
+  /** The app itself paints the picture, where the page says. */
+  surface?: boolean;
 }
 
 /** What stands behind the console. */
@@ -79,7 +81,7 @@ function viewOf(sample: Sample, look: Look): View {
 async function showApp(sample: Sample, look: Look, banner = false): Promise<void> {
   await clear();
   host = new FakeHost(viewOf(sample, look));
-  host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "", surface: false }), canvas, events);
+  host.picture = (canvas, events) => loopbackPicture(() => Promise.resolve({ url: "ws://127.0.0.1:1/", token: "", surface: look.surface ?? false }), canvas, events);
   standing = mount(banner ? Banner : App, { target: target(), props: { host } });
 }
 

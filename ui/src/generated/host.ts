@@ -821,7 +821,11 @@ sides: [[number, number, number, number], [number, number, number, number], [num
 /**
  * Red, green, blue.
  */
-colour: [number, number, number], };
+colour: [number, number, number], 
+/**
+ * Dashed: length of a dash, and of what is free after it, in CSS pixels.
+ */
+dash: number | null, };
 
 export type Place = { "surface": "here" } & Placed | { "surface": "none" };
 

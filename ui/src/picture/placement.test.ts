@@ -172,13 +172,58 @@ test("too many become the one that holds them all", () => {
   expect(few(many)).toEqual([[0, 0, 21, 21]]);
 });
 
-test("the app paints an outline of one colour, and the page any other", () => {
+test("the app paints an outline of one colour, whole or dashed, and the page any other", () => {
   const sides = [rect(0, 0, 9, 3), rect(0, 6, 9, 3), rect(0, 0, 3, 9), rect(6, 0, 3, 9)] as const;
-  expect(painted(sides, { outlineStyle: "solid", outlineColor: "rgb(9, 80, 255)" })).toEqual({
-    sides: [[0, 0, 9, 3], [0, 6, 9, 3], [0, 0, 3, 9], [6, 0, 3, 9]],
-    colour: [9, 80, 255],
-  });
-  expect(painted(sides, { outlineStyle: "dashed", outlineColor: "rgb(9, 80, 255)" })).toBeNull();
-  expect(painted(sides, { outlineStyle: "solid", outlineColor: "rgba(9, 80, 255, 0.5)" })).toBeNull();
-  expect(painted(null, { outlineStyle: "solid", outlineColor: "rgb(9, 80, 255)" })).toBeNull();
+  const outline = { outlineStyle: "solid", outlineColor: "rgb(9, 80, 255)", outlineWidth: "3px" };
+  const ring = { sides: [[0, 0, 9, 3], [0, 6, 9, 3], [0, 0, 3, 9], [6, 0, 3, 9]], colour: [9, 80, 255], dash: null };
+  expect(painted(sides, outline)).toEqual(ring);
+  expect(painted(sides, { ...outline, outlineStyle: "dashed" })).toEqual({ ...ring, dash: 6 });
+  // The app would take no place with such a ring.
+  for (const outlineWidth of ["0.4px", "medium"]) expect(painted(sides, { ...outline, outlineStyle: "dashed", outlineWidth }), outlineWidth).toBeNull();
+  for (const outlineStyle of ["dotted", "double", "auto"]) expect(painted(sides, { ...outline, outlineStyle }), outlineStyle).toBeNull();
+  expect(painted(sides, { ...outline, outlineColor: "rgba(9, 80, 255, 0.5)" })).toBeNull();
+  expect(painted(null, outline)).toBeNull();
+});
+
+/** Gives the place around the canvas a ring, in whatever colour it has at the time. */
+function ringed(colour: () => string): void {
+  const style = window.getComputedStyle.bind(window);
+  vi.spyOn(window, "getComputedStyle").mockImplementation((element, pseudo) =>
+    pseudo === "::after" && element.matches("[data-plane]")
+      ? ({ content: '""', outlineStyle: "dashed", outlineColor: colour(), outlineWidth: "3px", outlineOffset: "-3px" } as CSSStyleDeclaration)
+      : style(element, pseudo));
+}
+
+test("of a ring that the app paints nothing is left to the page", () => {
+  ringed(() => "rgb(17, 85, 204)");
+  start();
+  expect(said).toMatchObject([{ covers: [], ring: { colour: [17, 85, 204], dash: 6 } }]);
+});
+
+test("in other colours the ring is said anew, whether the page has chosen them or the desktop, and not after the end", async () => {
+  const desktop = Object.assign(new EventTarget(), { media: "(prefers-color-scheme: dark)" });
+  vi.stubGlobal("matchMedia", (media: string) => (media === desktop.media ? desktop : expect.unreachable(media)));
+  let colour = "rgb(17, 85, 204)";
+  ringed(() => colour);
+  const own = start();
+  expect(said).toMatchObject([{ ring: { colour: [17, 85, 204] } }]);
+  colour = "rgb(156, 194, 255)";
+  document.documentElement.dataset.theme = "dark";
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  expect(said[1]).toMatchObject({ ring: { colour: [156, 194, 255] } });
+  colour = "rgb(17, 85, 204)";
+  delete document.documentElement.dataset.theme;
+  await vi.waitFor(() => expect(said).toHaveLength(3));
+  colour = "rgb(156, 194, 255)";
+  desktop.dispatchEvent(new Event("change"));
+  await vi.waitFor(() => expect(said).toHaveLength(4));
+  expect(said[3]).toMatchObject({ ring: { colour: [156, 194, 255] } });
+  own.close();
+  placement = undefined;
+  colour = "rgb(17, 85, 204)";
+  document.documentElement.dataset.theme = "light";
+  desktop.dispatchEvent(new Event("change"));
+  await new Promise((done) => setTimeout(done, 50));
+  expect(said.slice(4)).toEqual([{ surface: "none" }]);
+  delete document.documentElement.dataset.theme;
 });

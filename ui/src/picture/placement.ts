@@ -13,16 +13,23 @@ type Sides = readonly [DOMRect, DOMRect, DOMRect, DOMRect];
 const MOST_COVERS = 16;
 /** How far a shadow reaches around what casts it, in CSS pixels (`--shadow-raised` and its like). */
 const SHADOW = 32;
+/** A dash, and what is free after it, is so many times as long as it is wide: browsers draw it so, too. */
+const DASH = 2;
+/** The app takes no shorter one, in CSS pixels. */
+const LEAST_DASH = 1;
 /** The user's pointer over the picture, in the page's markup: the app paints it, too, where it stands there. */
 const POINTER = "[data-users-pointer]";
 /** The room around the picture, in the page's markup. */
 const STAGE = "[data-plane]";
 const NOWHERE: Place = { surface: "none" };
+/** Which colours the desktop asks for, where the page has none of its own (`data-theme`). */
+const DARK = "(prefers-color-scheme: dark)";
 
 export class Placement {
   readonly #stage: Element;
   readonly #sizes: ResizeObserver;
   readonly #changes: MutationObserver;
+  readonly #dark = matchMedia(DARK);
   readonly #again = (): void => {
     this.#frame ||= requestAnimationFrame(() => this.look());
   };
@@ -44,6 +51,9 @@ export class Placement {
       if (records.some((record) => !this.#isMove(record))) this.#again();
     });
     this.#changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES] });
+    // In other colours everything lies where it lay, but the ring is to have its new one.
+    this.#changes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.#dark.addEventListener("change", this.#again);
     for (const event of MOVES) window.addEventListener(event, this.#again, { capture: true, passive: true });
     this.look();
   }
@@ -75,6 +85,7 @@ export class Placement {
     cancelAnimationFrame(this.#frame);
     this.#sizes.disconnect();
     this.#changes.disconnect();
+    this.#dark.removeEventListener("change", this.#again);
     for (const event of MOVES) window.removeEventListener(event, this.#again, { capture: true });
     this.#tell(NOWHERE);
   }
@@ -149,10 +160,12 @@ function edges(element: Element, style: CSSStyleDeclaration): Sides | null {
 }
 
 /** An outline that the app paints; none when it is one that only the page can draw. */
-export function painted(sides: Sides | null, { outlineStyle, outlineColor }: { outlineStyle: string; outlineColor: string }): Ring | null {
+export function painted(sides: Sides | null, { outlineStyle, outlineColor, outlineWidth }: Pick<CSSStyleDeclaration, "outlineStyle" | "outlineColor" | "outlineWidth">): Ring | null {
   const colour = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(outlineColor)?.slice(1).map(Number);
-  if (sides === null || outlineStyle !== "solid" || colour === undefined) return null;
-  return { sides: sides.map(box) as Ring["sides"], colour: colour as Ring["colour"] };
+  if (sides === null || colour === undefined || (outlineStyle !== "solid" && outlineStyle !== "dashed")) return null;
+  const dash = outlineStyle === "dashed" ? DASH * parseFloat(outlineWidth) : null;
+  if (dash !== null && !(dash >= LEAST_DASH)) return null;
+  return { sides: sides.map(box) as Ring["sides"], colour: colour as Ring["colour"], dash };
 }
 
 const meet = (one: DOMRect, other: DOMRect): boolean => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;

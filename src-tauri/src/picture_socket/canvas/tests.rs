@@ -122,6 +122,7 @@ fn a_ring_that_goes_with_a_cover_goes_at_once_and_the_cover_waits_for_the_page()
     let ring = Ring {
         sides: [[0.0, 0.0, 8.0, 1.0]; 4],
         colour: [1, 2, 3],
+        dash: None,
     };
     let ringed = Placed {
         ring: Some(Box::new(ring)),

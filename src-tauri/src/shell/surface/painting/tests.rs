@@ -91,9 +91,9 @@ fn pixel_for_pixel_the_window_shows_the_picture_and_nothing_beside_the_stage() {
     assert_eq!(pixel(&window, 60, 9), [255, 255, 255]);
 }
 
-#[test]
-fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
-    let ring = Ring {
+/// Around a picture that fills its place.
+fn ring(dash: Option<f64>) -> Ring {
+    Ring {
         sides: [
             [20.0, 20.0, 80.0, 3.0],
             [20.0, 77.0, 80.0, 3.0],
@@ -101,7 +101,13 @@ fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
             [97.0, 20.0, 3.0, 60.0],
         ],
         colour: [9, 80, 255],
-    };
+        dash,
+    }
+}
+
+#[test]
+fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
+    let ring = ring(None);
     let canvas = shown_at([20.0, 20.0, 80.0, 60.0], Some(ring.clone()));
     let corner = Area {
         x: 90,
@@ -121,6 +127,40 @@ fn a_ring_is_seen_over_the_picture_whichever_part_is_painted_anew() {
     for (x, y) in [(23, 23), (96, 76), (19, 50), (60, 80)] {
         assert_eq!(pixel(&window, x, y), pixel(&bare, x, y), "{x}, {y}");
     }
+}
+
+#[test]
+fn of_a_dashed_ring_the_dashes_are_seen_and_the_picture_between_them_in_parts_too() {
+    let canvas = shown_at([20.0, 20.0, 80.0, 60.0], Some(ring(Some(6.0))));
+    let whole = painted(&canvas, &[vec![STAGE]]);
+    let bare = painted(&shown_at([20.0, 20.0, 80.0, 60.0], None), &[vec![STAGE]]);
+    // 13 steps across, 11 down: a dash at either end.
+    for (x, y) in [
+        (20, 20),
+        (25, 22),
+        (33, 20),
+        (98, 20),
+        (99, 79),
+        (20, 79),
+        (22, 24),
+        (98, 32),
+    ] {
+        assert_eq!(pixel(&whole, x, y), [9, 80, 255], "{x}, {y}");
+    }
+    for (x, y) in [(26, 20), (31, 22), (28, 78), (21, 26), (98, 29), (30, 50)] {
+        assert_eq!(pixel(&whole, x, y), pixel(&bare, x, y), "{x}, {y}");
+    }
+    let row: Vec<bool> = (20..100).map(|x| pixel(&whole, x, 21) == [9, 80, 255]).collect();
+    let starts = row.windows(2).filter(|pair| !pair[0] && pair[1]).count();
+    assert_eq!((row[0], row[79], starts), (true, true, 6));
+    let part = |x, width| Area {
+        x,
+        y: 10,
+        width,
+        height: 80,
+    };
+    let in_parts = painted(&canvas, &[vec![part(0, 29)], vec![part(29, 66), part(95, 25)]]);
+    assert!(whole == in_parts);
 }
 
 #[test]
