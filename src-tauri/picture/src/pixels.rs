@@ -1,5 +1,7 @@
 //! Pixels in memory.
 
+use std::{any::Any, fmt};
+
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Size {
@@ -145,12 +147,52 @@ pub enum PixelFormat {
     Rgba,
 }
 
-/// A whole screen in memory, rows from the top, four bytes a pixel, no padding: the stride is `width * 4` bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Memory that a picture can lie in, whoever else writes it while nothing here holds the picture: that which a screen is captured into.
+pub trait Memory: Any + Send + Sync {
+    /// All of it.
+    fn pixels(&self) -> &[u32];
+
+    /// All of it, to be written.
+    fn pixels_mut(&mut self) -> &mut [u32];
+}
+
+/// Where the pixels are.
+enum Pixels {
+    Own(Vec<u32>),
+    Lent(Box<dyn Memory>),
+}
+
+/// A whole screen in memory, rows from the top, four bytes a pixel, no padding: the stride is `width * 4` bytes. A clone has memory of
+/// its own.
+#[derive(Clone)]
 pub struct Picture {
     size: Size,
     format: PixelFormat,
-    pixels: Vec<u32>,
+    pixels: Pixels,
+}
+
+impl Clone for Pixels {
+    fn clone(&self) -> Self {
+        Self::Own(match self {
+            Self::Own(pixels) => pixels.clone(),
+            Self::Lent(memory) => memory.pixels().to_vec(),
+        })
+    }
+}
+
+impl PartialEq for Picture {
+    fn eq(&self, other: &Self) -> bool {
+        (self.size, self.format, self.pixels()) == (other.size, other.format, other.pixels())
+    }
+}
+
+impl Eq for Picture {}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { size, format, .. } = self;
+        write!(formatter, "Picture({} x {}, {format:?})", size.width, size.height)
+    }
 }
 
 impl Picture {
@@ -160,7 +202,25 @@ impl Picture {
         Self {
             size,
             format,
-            pixels: vec![0; usize::from(size.width) * usize::from(size.height)],
+            pixels: Pixels::Own(vec![0; size.whole().area()]),
+        }
+    }
+
+    /// In memory that is there already; none when that has not exactly as many pixels.
+    #[must_use]
+    pub fn lent(size: Size, format: PixelFormat, memory: Box<dyn Memory>) -> Option<Self> {
+        (memory.pixels().len() == size.whole().area()).then_some(Self {
+            size,
+            format,
+            pixels: Pixels::Lent(memory),
+        })
+    }
+
+    /// The memory that it was made in by [`Self::lent`], if it is of this kind.
+    pub fn memory_mut<M: Memory>(&mut self) -> Option<&mut M> {
+        match &mut self.pixels {
+            Pixels::Own(_) => None,
+            Pixels::Lent(memory) => (memory.as_mut() as &mut dyn Any).downcast_mut(),
         }
     }
 
@@ -185,46 +245,53 @@ impl Picture {
     /// All bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        bytemuck::cast_slice(&self.pixels)
+        bytemuck::cast_slice(self.pixels())
     }
 
     /// All bytes, to be written.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        bytemuck::cast_slice_mut(&mut self.pixels)
+        bytemuck::cast_slice_mut(self.pixels_mut())
     }
 
     /// All pixels, each of its four bytes as they lie in memory.
     #[must_use]
     pub fn pixels(&self) -> &[u32] {
-        &self.pixels
+        match &self.pixels {
+            Pixels::Own(pixels) => pixels,
+            Pixels::Lent(memory) => memory.pixels(),
+        }
     }
 
     /// All pixels, to be written.
     pub fn pixels_mut(&mut self) -> &mut [u32] {
-        &mut self.pixels
+        match &mut self.pixels {
+            Pixels::Own(pixels) => pixels,
+            Pixels::Lent(memory) => memory.pixels_mut(),
+        }
     }
 
     /// `length` pixels of a row from column `x`. They must be inside.
     #[must_use]
     pub fn span(&self, x: u16, y: u16, length: u16) -> &[u32] {
         let start = self.at(x, y);
-        &self.pixels[start..start + usize::from(length)]
+        &self.pixels()[start..start + usize::from(length)]
     }
 
     /// The same, to be written.
     pub fn span_mut(&mut self, x: u16, y: u16, length: u16) -> &mut [u32] {
         let start = self.at(x, y);
-        &mut self.pixels[start..start + usize::from(length)]
+        &mut self.pixels_mut()[start..start + usize::from(length)]
     }
 
     /// Copies a rectangle of itself onto another place of the same size, which may overlap it. Both must be inside.
     pub fn copy_within(&mut self, from: Rect, x: u16, y: u16) {
+        let width = usize::from(self.size.width);
         let row = |step: u16| {
-            let source = usize::from(from.y + step) * usize::from(self.size.width) + usize::from(from.x);
-            let target = usize::from(y + step) * usize::from(self.size.width) + usize::from(x);
+            let source = usize::from(from.y + step) * width + usize::from(from.x);
+            let target = usize::from(y + step) * width + usize::from(x);
             (source..source + usize::from(from.width), target)
         };
-        let pixels = &mut self.pixels;
+        let pixels = self.pixels_mut();
         if y > from.y {
             for (source, target) in (0..from.height).rev().map(row) {
                 pixels.copy_within(source, target);
@@ -238,6 +305,11 @@ impl Picture {
 
     /// Takes a rectangle over from another picture of the same size and format. It must be inside.
     pub fn take_from(&mut self, other: &Self, rect: Rect) {
+        if rect.x == 0 && rect.width == self.size.width {
+            let rows = self.at(0, rect.y)..self.at(0, rect.y) + rect.area();
+            self.pixels_mut()[rows.clone()].copy_from_slice(&other.pixels()[rows]);
+            return;
+        }
         for y in rect.y..rect.y + rect.height {
             self.span_mut(rect.x, y, rect.width)
                 .copy_from_slice(other.span(rect.x, y, rect.width));

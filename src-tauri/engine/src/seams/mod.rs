@@ -11,7 +11,7 @@ pub use clipboard::{Clipboard, ClipboardError};
 pub use frame_sink::FrameSink;
 pub use input_sink::{InputError, InputSink};
 pub use keyboard_layouts::{KeyboardLayouts, LayoutsError};
-pub use renfort_picture::{Picture, PixelFormat, Rect, Size};
+pub use renfort_picture::{Memory, Picture, PixelFormat, Rect, Size};
 pub use screen_source::{Change, Cursor, ScreenError, ScreenSource};
 pub use video::{EncodedFrame, VideoDecoder, VideoEncoder, VideoError};
 

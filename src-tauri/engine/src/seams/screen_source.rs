@@ -57,9 +57,18 @@ pub trait ScreenSource: Send {
     /// Waits at most `timeout` for a change and brings `picture` ([`super::PixelFormat::Bgrx`]) up to date. The first
     /// call reports the whole screen at once. While nothing changes, nothing is captured.
     ///
+    /// `outdated` is where the picture is older than the last call left it ([`Self::swaps`]). When this one returns, however
+    /// early, that is up to date, too, and reported as changed.
+    ///
     /// # Errors
     /// When the screen can no longer be captured. The source is of no further use then.
-    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError>;
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture, outdated: &[Rect]) -> Result<Change, ScreenError>;
+
+    /// May another picture of this screen, parts of which are outdated, be given to [`Self::wait`] instead of the last one? Where it
+    /// may, that costs no more than a change in these parts does.
+    fn swaps(&self) -> bool {
+        false
+    }
 
     /// Ends a wait from another thread: the one that goes on, or else the next. None when it cannot be woken, or does not tell
     /// of a pointer that begins to move: then whoever asks waits for short times only.

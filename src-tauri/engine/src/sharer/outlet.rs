@@ -82,11 +82,16 @@ pub trait Outlet {
     /// What is known of the network, for the way that comes next.
     fn bitrate(self: Box<Self>) -> Bitrate;
 
-    /// Lets go what is due and has room.
+    /// Lets go what is due and has room. May put another picture in this one's place, and says where it is older then.
     ///
     /// # Errors
     /// When this picture, or any, cannot be sent.
-    fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError>;
+    fn go(
+        &mut self,
+        picture: &mut Picture,
+        encoder: &mut dyn VideoEncoder,
+        gate: &Gate,
+    ) -> Result<Vec<Rect>, OutletError>;
 }
 
 /// While the network is busy, it is looked after so often.
@@ -133,13 +138,18 @@ impl Outlet for VideoOutlet {
         self.bitrate
     }
 
-    fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError> {
+    fn go(
+        &mut self,
+        picture: &mut Picture,
+        encoder: &mut dyn VideoEncoder,
+        gate: &Gate,
+    ) -> Result<Vec<Rect>, OutletError> {
         let now = Instant::now();
         if let Some(rate) = self.bitrate.turn(now) {
             encoder.set_bitrate(rate);
         }
         if !gate.has_room() || self.pacing.wait(now) != Some(Duration::ZERO) || gate.stop.is_stopped() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (damage, key) = self.pacing.begin(now);
         match encoder.encode(picture, &damage, now - gate.start, key)? {
@@ -149,6 +159,6 @@ impl Outlet for VideoOutlet {
             }
             None => self.pacing.done(false, key, now.elapsed()),
         }
-        Ok(())
+        Ok(Vec::new())
     }
 }

@@ -74,7 +74,7 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
-    use crate::seams::{Change, Picture, ScreenError, Size};
+    use crate::seams::{Change, Picture, Rect, ScreenError, Size};
 
     struct Screen {
         place: (u16, u16),
@@ -91,7 +91,12 @@ mod tests {
             Size::default()
         }
 
-        fn wait(&mut self, _timeout: Duration, _picture: &mut Picture) -> Result<Change, ScreenError> {
+        fn wait(
+            &mut self,
+            _timeout: Duration,
+            _picture: &mut Picture,
+            _outdated: &[Rect],
+        ) -> Result<Change, ScreenError> {
             Ok(Change::Nothing)
         }
 

@@ -68,10 +68,10 @@ struct Way {
 }
 
 impl Way {
-    fn new(orders: &Orders, bitrate: Bitrate, now: Instant) -> Self {
+    fn new(orders: &Orders, swaps: bool, bitrate: Bitrate, now: Instant) -> Self {
         let line = orders.line.clone();
         let outlet: Box<dyn Outlet> = match &line {
-            Some(line) => Box::new(UpdateOutlet::new(Arc::clone(line), bitrate, now)),
+            Some(line) => Box::new(UpdateOutlet::new(Arc::clone(line), swaps, bitrate, now)),
             None => Box::new(VideoOutlet::new(bitrate)),
         };
         Self { line, outlet }
@@ -128,11 +128,12 @@ impl ScreenThread {
 
         let mut picture = Picture::new(size, PixelFormat::Bgrx);
         let (mut pointer, now) = (PointerWatch::default(), Instant::now());
-        let mut way = Way::new(&Orders::default(), Bitrate::new(now), now);
+        let (swaps, mut outdated) = (screen.swaps(), Vec::new());
+        let mut way = Way::new(&Orders::default(), swaps, Bitrate::new(now), now);
         while let Some(orders) = self.gate.control.take().filter(|_| !self.gate.stop.is_stopped()) {
             let now = Instant::now();
             if !way.is_of(&orders) {
-                way = Way::new(&orders, way.outlet.bitrate(), now);
+                way = Way::new(&orders, swaps, way.outlet.bitrate(), now);
                 way.outlet.changed(&[picture.size().whole()]);
             }
             if orders.begun {
@@ -149,7 +150,7 @@ impl ScreenThread {
                 .into_iter()
                 .flatten()
                 .fold(longest, Duration::min);
-            match screen.wait(wait, &mut picture).map_err(failure)? {
+            match screen.wait(wait, &mut picture, &outdated).map_err(failure)? {
                 Change::Nothing => {}
                 Change::Pointer => pointer.stirred(),
                 Change::Damaged(rects) => {
@@ -171,8 +172,9 @@ impl ScreenThread {
             {
                 self.tell(event)?;
             }
-            way.outlet
-                .go(&picture, encoder.as_mut(), &self.gate)
+            outdated = way
+                .outlet
+                .go(&mut picture, encoder.as_mut(), &self.gate)
                 .map_err(|error: OutletError| failure(error))?;
         }
         Ok(())

@@ -78,6 +78,8 @@ impl UpdateLine for Carrier {
 pub struct UpdateOutlet {
     line: Arc<dyn UpdateLine>,
     planner: Planner,
+    /// May the planner keep the picture, and give another one back?
+    swaps: bool,
     bitrate: Bitrate,
     /// Does the codec take this screen?
     has_video: bool,
@@ -93,10 +95,12 @@ pub struct UpdateOutlet {
 }
 
 impl UpdateOutlet {
-    pub fn new(line: Arc<dyn UpdateLine>, bitrate: Bitrate, now: Instant) -> Self {
+    /// `swaps`: the screen's source takes another picture, too.
+    pub fn new(line: Arc<dyn UpdateLine>, swaps: bool, bitrate: Bitrate, now: Instant) -> Self {
         Self {
             line,
             planner: Planner::new(),
+            swaps,
             bitrate,
             has_video: true,
             start: now,
@@ -175,10 +179,15 @@ impl Outlet for UpdateOutlet {
         self.bitrate
     }
 
-    fn go(&mut self, picture: &Picture, encoder: &mut dyn VideoEncoder, gate: &Gate) -> Result<(), OutletError> {
+    fn go(
+        &mut self,
+        picture: &mut Picture,
+        encoder: &mut dyn VideoEncoder,
+        gate: &Gate,
+    ) -> Result<Vec<Rect>, OutletError> {
         let now = Instant::now();
         if self.wait(now, gate) != Some(Duration::ZERO) || gate.stop.is_stopped() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let room = self.line.room();
         self.planner.acknowledged(room.complete);
@@ -188,11 +197,15 @@ impl Outlet for UpdateOutlet {
             soon: room.soon,
             video: self.has_video,
         };
-        let plan = self.planner.next(picture, means)?;
+        let plan = if self.swaps {
+            self.planner.next_swapping(picture, means)?
+        } else {
+            self.planner.next(picture, means)?
+        };
         leg::mark("picture: planned");
         if !gate.is_open() {
             // It begins anew.
-            return Ok(());
+            return Ok(plan.outdated);
         }
         if !plan.updates.is_empty() {
             self.line.send(plan.updates);
@@ -206,6 +219,6 @@ impl Outlet for UpdateOutlet {
         } else {
             (now.elapsed() * 2).clamp(QUICK, SLOW)
         };
-        Ok(())
+        Ok(plan.outdated)
     }
 }

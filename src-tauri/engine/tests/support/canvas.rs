@@ -74,7 +74,7 @@ impl ScreenSource for CanvasScreen {
         CANVAS
     }
 
-    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError> {
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture, outdated: &[Rect]) -> Result<Change, ScreenError> {
         let mut drawn = self.canvas.drawn.lock().unwrap();
         if self.begun && drawn.1.is_empty() {
             drawn = self.canvas.wake.wait_timeout(drawn, timeout).unwrap().0;
@@ -83,11 +83,18 @@ impl ScreenSource for CanvasScreen {
         if !std::mem::replace(&mut self.begun, true) {
             damage = vec![CANVAS.whole()];
         }
+        damage.extend(outdated);
         if damage.is_empty() {
             return Ok(Change::Nothing);
         }
-        picture.pixels_mut().copy_from_slice(drawn.0.pixels());
+        for rect in &damage {
+            picture.take_from(&drawn.0, *rect);
+        }
         Ok(Change::Damaged(damage))
+    }
+
+    fn swaps(&self) -> bool {
+        true
     }
 
     /// It is asked often.

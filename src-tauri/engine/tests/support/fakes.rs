@@ -77,7 +77,7 @@ impl ScreenSource for FakeScreen {
         SIZE
     }
 
-    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError> {
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture, _outdated: &[Rect]) -> Result<Change, ScreenError> {
         if self.world.screen_breaks.load(Ordering::SeqCst) {
             return Err(ScreenError::NoDisplay("unplugged".into()));
         }

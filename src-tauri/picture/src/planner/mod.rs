@@ -8,8 +8,8 @@
 //! frame of it and says so with [`Planner::video`]. Once it rests, it is sent as pixels like everything else, after what is
 //! new.
 //!
-//! Invariant: once every update was carried out, the viewer's picture is `reference` wherever it is not lossy; and where
-//! nothing is stale nor lossy, that is the picture of the last call.
+//! Invariant: between two calls, once every update was carried out, the viewer's picture is `reference` wherever it is not lossy; and
+//! where nothing is stale nor lossy, that is the picture of the last call.
 
 mod compare;
 mod grid;
@@ -55,6 +55,9 @@ const STREAM: usize = 16 * 1024;
 /// Colours of a stream above which another one begins, so that its palette is about what is there now.
 const COLOURS: usize = 3_000;
 
+/// Pixels that moved in one turn, from which on pictures are swapped rather than copied.
+const WORTH_SWAPPING: usize = 16 * 1024;
+
 /// An update, ready to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
@@ -90,12 +93,16 @@ pub struct Plan {
     /// What is left to video. It counts as sent once [`Planner::video`] was told of the frame, and is planned again until
     /// then.
     pub video: Vec<Rect>,
+    /// Where the picture that was swapped ([`Planner::next_swapping`]) is older than the one that was given.
+    pub outdated: Vec<Rect>,
 }
 
 /// Plans updates for one viewer.
 pub struct Planner {
     /// What the viewer has once everything that was sent has arrived; where it is lossy, what the frame was made of.
     reference: Picture,
+    /// Where, in the middle of a turn, that is the turn's picture and `reference` is not yet.
+    owed: Vec<Rect>,
     /// Where the screen may differ from that.
     stale: Grid,
     /// Where the screen was said to have changed since the last turn: what only waits for room does not change again.
@@ -127,6 +134,7 @@ impl Planner {
     pub fn new() -> Self {
         Self {
             reference: Picture::new(Size::default(), PixelFormat::Bgrx),
+            owed: Vec::new(),
             stale: Grid::default(),
             damaged: Grid::default(),
             lossy: Lossy::default(),
@@ -217,6 +225,42 @@ impl Planner {
     /// # Errors
     /// When the screen is larger than a viewer takes.
     pub fn next(&mut self, now: &Picture, means: Means) -> Result<Plan, TooLarge> {
+        let plan = self.plan(now, means)?;
+        self.pay(now, now.size().whole());
+        Ok(plan)
+    }
+
+    /// The same, where the caller can do with another picture: when much has moved, `now` is kept, and one that is given back in its place
+    /// is older in parts ([`Plan::outdated`]). They must be brought up to date, and be said to have changed
+    /// ([`Planner::damage`]), before the next turn.
+    ///
+    /// A page that scrolls changes all of the screen again and again. What it was is then never copied.
+    ///
+    /// # Errors
+    /// When the screen is larger than a viewer takes.
+    pub fn next_swapping(&mut self, now: &mut Picture, means: Means) -> Result<Plan, TooLarge> {
+        let mut plan = self.plan(now, means)?;
+        let owed: usize = self.owed.iter().map(|rect| rect.area()).sum();
+        if owed >= WORTH_SWAPPING && self.is_settled() {
+            std::mem::swap(&mut self.reference, now);
+            plan.outdated = std::mem::take(&mut self.owed);
+        } else {
+            self.pay(now, now.size().whole());
+        }
+        Ok(plan)
+    }
+
+    /// Takes what moved over into `reference`, inside this part of it.
+    fn pay(&mut self, now: &Picture, part: Rect) {
+        for rect in self.owed.iter().filter_map(|rect| rect.common(part)) {
+            self.reference.take_from(now, rect);
+        }
+        if part == now.size().whole() {
+            self.owed.clear();
+        }
+    }
+
+    fn plan(&mut self, now: &Picture, means: Means) -> Result<Plan, TooLarge> {
         let mut plan = Plan::default();
         if now.size() != self.reference.size() {
             let Size { width, height } = now.size();
@@ -319,8 +363,12 @@ impl Planner {
             for place in self.stale.touched(moved.to) {
                 let rect = self.stale.pixels(place);
                 // What lies inside was compared before it was copied, and no copy reads or writes what another wrote.
-                let right = moved.to.union(rect) == moved.to || same(&self.reference, rect, now, rect);
-                self.stale.set(place, !right);
+                let is_inside = moved.to.union(rect) == moved.to;
+                if !is_inside {
+                    self.pay(now, rect);
+                }
+                self.stale
+                    .set(place, !is_inside && !same(&self.reference, rect, now, rect));
             }
         }
     }
@@ -336,10 +384,11 @@ impl Planner {
             }
         }
         for (tile, rested) in changed {
-            if rested
-                && self.lossy.is_exact(tile)
-                && let Some(slot) = self.shelf.keep(&self.reference, tile)
-            {
+            if !rested || !self.lossy.is_exact(tile) {
+                continue;
+            }
+            self.pay(now, tile);
+            if let Some(slot) = self.shelf.keep(&self.reference, tile) {
                 open.touched.reads.push(tile);
                 open.touched.keeps.push(slot);
                 let Rect { x, y, .. } = tile;
@@ -362,6 +411,7 @@ impl Planner {
     fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
         self.blank = self.reference.size() != Size::default();
         self.reference = Picture::new(size, PixelFormat::Bgrx);
+        self.owed.clear();
         self.stale = Grid::new(size);
         self.damaged = Grid::new(size);
         self.lossy = Lossy::new(size);
@@ -384,7 +434,8 @@ impl Planner {
     }
 
     fn copy(&mut self, moved: Move, open: &mut Open) {
-        self.reference.copy_within(moved.from, moved.to.x, moved.to.y);
+        // It is as in the picture of this turn by now, which is quicker taken over at the end than copied, or not at all.
+        self.owed.push(moved.to);
         self.lossy.copy(moved.from, moved.to);
         open.touched.reads.push(moved.from);
         open.touched.writes.push(moved.to);

@@ -23,11 +23,8 @@ fn means(screen: &Screen, room: usize) -> Means {
 }
 
 fn show(planner: &mut Planner, composer: &mut Composer, screen: &mut Screen) -> usize {
-    planner.damage(&std::mem::take(&mut screen.damage));
-    let planned = planner
-        .next(&screen.picture, means(screen, usize::MAX))
-        .unwrap()
-        .updates;
+    let means = means(screen, usize::MAX);
+    let planned = screen.plan(planner, means).updates;
     for update in &planned {
         composer.take(&update.bytes).unwrap();
     }

@@ -37,9 +37,8 @@ proptest! {
         let (mut way, mut model) = (Way::default(), Model::default());
         for (act, room, mut chance) in acts {
             screen.act(&act);
-            planner.damage(&std::mem::take(&mut screen.damage));
             let means = Means { at: screen.time, room, soon: 3_000, video: chance % 4 != 0 };
-            let plan = planner.next(&screen.picture, means).unwrap();
+            let plan = screen.plan(&mut planner, means);
             way.send(&mut planner, &screen, plan);
             // Some arrive, in an order of chance, and some of these twice; some frames do, in their order.
             while !way.updates.is_empty() && chance % 3 != 0 {
@@ -60,7 +59,7 @@ proptest! {
         while !planner.is_settled() {
             screen.time += Duration::from_millis(250);
             let means = Means { at: screen.time, room: 100_000, soon: 100_000, video: false };
-            let plan = planner.next(&screen.picture, means).unwrap();
+            let plan = screen.plan(&mut planner, means);
             way.send(&mut planner, &screen, plan);
         }
         while let Some(bytes) = way.updates.pop() {

@@ -13,6 +13,8 @@ mod motion;
 #[cfg(target_os = "linux")]
 mod root;
 #[cfg(target_os = "linux")]
+mod segment;
+#[cfg(target_os = "linux")]
 mod shared_memory;
 #[cfg(target_os = "linux")]
 mod x11;

@@ -59,7 +59,7 @@ impl ScreenSource for PortableScreen {
         self.size
     }
 
-    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError> {
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture, _outdated: &[Rect]) -> Result<Change, ScreenError> {
         let deadline = Instant::now() + timeout;
         loop {
             let until = if self.whole {

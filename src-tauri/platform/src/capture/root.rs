@@ -4,6 +4,8 @@
 //!
 //! Invariant: a lost connection is always told as [`ScreenError::NoDisplay`].
 
+use std::sync::Arc;
+
 use renfort_engine::seams::{ScreenError, Size};
 use x11rb::connection::{Connection, RequestConnection};
 use x11rb::errors::{ConnectError, ConnectionError, ReplyError, ReplyOrIdError};
@@ -13,7 +15,7 @@ use x11rb::rust_connection::RustConnection;
 /// A connection to a display and the root window of its screen.
 pub(super) struct Root {
     /// Ours alone.
-    pub(super) connection: RustConnection,
+    pub(super) connection: Arc<RustConnection>,
     /// What is captured.
     pub(super) window: Window,
 }
@@ -35,6 +37,7 @@ impl Root {
             return Err(ScreenError::Unsupported("TrueColor pixels of 24 bits"));
         }
         let window = screen.root;
+        let connection = Arc::new(connection);
         Ok(Self { connection, window })
     }
 

@@ -1,9 +1,10 @@
 //! Memory that the X server writes pictures into.
 //!
-//! Flow: an anonymous file of the kernel is mapped here for reading and handed to the server as a file descriptor
-//! (MIT-SHM 1.2). It has no name, so no other user and no other program can open it.
+//! Flow: an anonymous file of the kernel is mapped here and handed to the server as a file descriptor (MIT-SHM 1.2). It has
+//! no name, so no other user and no other program can open it.
 //!
-//! Invariant: mapped exactly as long as the value lives, and never written here.
+//! Invariant: mapped exactly as long as the value lives, and used by the server only while it carries out a request of ours, for which
+//! whoever asks holds the value alone.
 
 #![expect(unsafe_code, reason = "mapping memory that is shared with another process")]
 
@@ -19,6 +20,8 @@ pub(super) struct SharedMemory {
 
 // SAFETY: the mapping belongs to the process, not to a thread, and this value is its only owner.
 unsafe impl Send for SharedMemory {}
+// SAFETY: through a shared reference it is only read.
+unsafe impl Sync for SharedMemory {}
 
 impl SharedMemory {
     /// Memory of so many bytes (not 0), and the descriptor to hand to the server.
@@ -36,7 +39,8 @@ impl SharedMemory {
             return Err(io::Error::last_os_error());
         }
         // SAFETY: a new mapping at an address of the kernel's choice, of a file that is that long; the result is checked.
-        let start = unsafe { libc::mmap(std::ptr::null_mut(), bytes, libc::PROT_READ, libc::MAP_SHARED, fd, 0) };
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let start = unsafe { libc::mmap(std::ptr::null_mut(), bytes, protection, libc::MAP_SHARED, fd, 0) };
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
@@ -51,9 +55,15 @@ impl SharedMemory {
 
     /// What the server wrote. Only to be read while no request that writes is under way.
     pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: mapped for reading with this length until `drop`, which the borrow excludes. The server writes only
-        // while it carries out a request of ours, and the caller has its reply.
+        // SAFETY: mapped with this length until `drop`, which the borrow excludes. The server writes only while it carries
+        // out a request of ours, and the caller has its reply.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
+    }
+
+    /// The same, to be written.
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as in `bytes`, and nobody else in this process has it.
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.bytes) }
     }
 }
 

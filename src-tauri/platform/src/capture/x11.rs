@@ -10,7 +10,7 @@ use std::os::fd::AsRawFd as _;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use renfort_engine::seams::{Change, Cursor, Picture, Rect, ScreenError, ScreenSource, Size};
+use renfort_engine::seams::{Change, Cursor, Memory as _, Picture, Rect, ScreenError, ScreenSource, Size};
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::damage::{self, ConnectionExt as _, Damage, ReportLevel};
@@ -23,7 +23,7 @@ use x11rb::protocol::{ErrorKind, Event};
 use super::cursor::CursorReader;
 use super::motion::Motion;
 use super::root::{Root, lost, refused, refused_id};
-use super::shared_memory::SharedMemory;
+use super::segment::Segment;
 use crate::readable::{Bell, readable};
 use crate::region::{Region, area};
 
@@ -32,8 +32,8 @@ struct X11Screen {
     size: Size,
     damage: Damage,
     taken: ServerRegion,
-    segment: Seg,
-    memory: SharedMemory,
+    /// Where parts of pictures are left.
+    parts: Segment,
     cursor: CursorReader,
     motion: Motion,
     bell: Bell,
@@ -109,7 +109,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         .map_err(lost)?
         .check()
         .map_err(refused)?;
-    let (segment, memory) = share(&root, size)?;
+    let parts = Segment::new(&root.connection, size)?;
     let (cursor, motion) = (CursorReader::open(&root)?, Motion::open(&root)?);
     let bell = Bell::new().map_err(|error| ScreenError::Failed(error.to_string()))?;
     Ok(Box::new(X11Screen {
@@ -117,8 +117,7 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
         size,
         damage,
         taken,
-        segment,
-        memory,
+        parts,
         cursor,
         motion,
         bell,
@@ -130,23 +129,6 @@ pub(super) fn open(display: Option<&str>) -> Result<Box<dyn ScreenSource>, Scree
     }))
 }
 
-/// Shares memory for a whole picture with the server.
-fn share(root: &Root, size: Size) -> Result<(Seg, SharedMemory), ScreenError> {
-    let bytes = usize::from(size.width) * usize::from(size.height) * 4;
-    let (memory, file) = SharedMemory::new(bytes).map_err(|error| ScreenError::Failed(error.to_string()))?;
-    let segment = root.connection.generate_id().map_err(refused_id)?;
-    // Over a network a descriptor cannot be sent, and a server may refuse it: either way this backend cannot work.
-    root.connection
-        .shm_attach_fd(segment, file, false)
-        .map_err(ReplyError::from)
-        .and_then(x11rb::cookie::VoidCookie::check)
-        .map_err(|error| {
-            tracing::debug!(%error, "memory cannot be shared with the display");
-            ScreenError::Unsupported("memory shared with this program")
-        })?;
-    Ok((segment, memory))
-}
-
 impl ScreenSource for X11Screen {
     fn name(&self) -> &'static str {
         "x11"
@@ -156,8 +138,42 @@ impl ScreenSource for X11Screen {
         self.size
     }
 
-    fn wait(&mut self, timeout: Duration, picture: &mut Picture) -> Result<Change, ScreenError> {
+    fn wait(&mut self, timeout: Duration, picture: &mut Picture, outdated: &[Rect]) -> Result<Change, ScreenError> {
         let deadline = Instant::now() + timeout;
+        loop {
+            match self.change(deadline, picture, outdated)? {
+                Change::Pointer if !outdated.is_empty() => self.pointed = true,
+                Change::Nothing if !outdated.is_empty() => {}
+                change => return Ok(change),
+            }
+            // Nothing came that it could have been fetched with.
+            let rects = self.few(outdated.iter().copied());
+            if self.fetch(&rects, picture)? {
+                return Ok(Change::Damaged(rects));
+            }
+        }
+    }
+
+    fn swaps(&self) -> bool {
+        true
+    }
+
+    fn waker(&self) -> Option<Waker> {
+        self.motion.is_told().then(|| self.bell.waker())
+    }
+
+    fn pointer(&mut self) -> Option<(u16, u16)> {
+        self.root.pointer()
+    }
+
+    fn cursor(&mut self) -> Option<Cursor> {
+        self.cursor.read(&self.root, Instant::now())
+    }
+}
+
+impl X11Screen {
+    /// Waits for a change, and fetches it with what is outdated.
+    fn change(&mut self, deadline: Instant, picture: &mut Picture, outdated: &[Rect]) -> Result<Change, ScreenError> {
         loop {
             self.drain_events()?;
             self.pointed |= self.motion.pass(&self.root, Instant::now())?;
@@ -168,11 +184,12 @@ impl ScreenSource for X11Screen {
                 picture.resize(self.size);
                 self.whole = true;
             }
+            self.lend(picture);
             let rects = if self.whole {
                 self.discard_damage()?;
                 vec![self.size.whole()]
             } else if std::mem::take(&mut self.damaged) {
-                self.take_damage()?
+                self.take_damage(outdated)?
             } else {
                 Vec::new()
             };
@@ -202,20 +219,6 @@ impl ScreenSource for X11Screen {
         }
     }
 
-    fn waker(&self) -> Option<Waker> {
-        self.motion.is_told().then(|| self.bell.waker())
-    }
-
-    fn pointer(&mut self) -> Option<(u16, u16)> {
-        self.root.pointer()
-    }
-
-    fn cursor(&mut self) -> Option<Cursor> {
-        self.cursor.read(&self.root, Instant::now())
-    }
-}
-
-impl X11Screen {
     /// Takes what the server has told; true when there was anything.
     fn drain_events(&mut self) -> Result<bool, ScreenError> {
         let mut any = false;
@@ -245,16 +248,34 @@ impl X11Screen {
         if size == self.size {
             return Ok(false);
         }
-        if usize::from(size.width) * usize::from(size.height) * 4 > self.memory.len() {
-            let (segment, memory) = share(&self.root, size)?;
-            let old = std::mem::replace(&mut self.segment, segment);
-            self.memory = memory;
-            self.root.connection.shm_detach(old).map_err(lost)?;
+        if usize::from(size.width) * usize::from(size.height) * 4 > self.parts.memory().len() {
+            self.parts = Segment::new(&self.root.connection, size)?;
         }
         self.size = size;
         self.whole = true;
         self.resized = true;
         Ok(true)
+    }
+
+    /// Sees to it that the server can write into the picture itself. Where it cannot, all of it is fetched in parts.
+    fn lend(&self, picture: &mut Picture) {
+        if self.shared(picture).is_some() {
+            return;
+        }
+        match Segment::new(&self.root.connection, self.size) {
+            Ok(mut memory) => {
+                memory.pixels_mut().copy_from_slice(picture.pixels());
+                if let Some(lent) = Picture::lent(self.size, picture.format(), Box::new(memory)) {
+                    *picture = lent;
+                }
+            }
+            Err(error) => tracing::debug!(%error, "a picture has memory of its own"),
+        }
+    }
+
+    /// What the server calls the picture's memory, where it shares it.
+    fn shared(&self, picture: &mut Picture) -> Option<Seg> {
+        picture.memory_mut::<Segment>()?.name(&self.root.connection)
     }
 
     fn discard_damage(&mut self) -> Result<(), ScreenError> {
@@ -266,8 +287,8 @@ impl X11Screen {
         Ok(())
     }
 
-    /// Takes the damage out of the server; empty when all of it lies outside the screen.
-    fn take_damage(&self) -> Result<Vec<Rect>, ScreenError> {
+    /// Takes the damage out of the server, with what is outdated; empty when all of it lies outside the screen, and nothing is.
+    fn take_damage(&self, outdated: &[Rect]) -> Result<Vec<Rect>, ScreenError> {
         let connection = &self.root.connection;
         connection
             .damage_subtract(self.damage, x11rb::NONE, self.taken)
@@ -277,41 +298,58 @@ impl X11Screen {
             .map_err(lost)?
             .reply()
             .map_err(refused)?;
+        let damage = taken.rectangles.into_iter();
+        let damage = damage.filter_map(|rectangle| visible(rectangle, self.size));
+        Ok(self.few(damage.chain(outdated.iter().copied())))
+    }
+
+    /// Few rectangles that cover these.
+    fn few(&self, rects: impl Iterator<Item = Rect>) -> Vec<Rect> {
         let mut region = Region::default();
-        for rect in taken
-            .rectangles
-            .into_iter()
-            .filter_map(|rectangle| visible(rectangle, self.size))
-        {
-            region.add(rect);
-        }
+        rects.for_each(|rect| region.add(rect));
         let rects = region.into_rects();
         // They may overlap; memory is shared for one whole picture.
         let fits = rects.iter().copied().map(area).sum::<u64>() <= area(self.size.whole());
-        Ok(if fits { rects } else { vec![self.size.whole()] })
+        if fits { rects } else { vec![self.size.whole()] }
     }
 
-    /// Fetches rectangles; false when the screen has become too small for them, which the next round finds out.
+    /// Fetches rectangles, those of the screen's width into the picture itself; false when the screen has become too small
+    /// for them, which the next round finds out.
     fn fetch(&mut self, rects: &[Rect], picture: &mut Picture) -> Result<bool, ScreenError> {
         let connection = &self.root.connection;
         let mut requests = Vec::with_capacity(rects.len());
+        let (own, stride) = (self.shared(picture), picture.stride());
+        let parts = (self.parts.name(connection)).ok_or_else(|| ScreenError::Failed("another display".to_owned()))?;
         let mut offset = 0_usize;
         for &rect in rects {
             let bytes = usize::from(rect.width) * usize::from(rect.height) * 4;
-            let (x, y, at) = (coordinate(rect.x)?, coordinate(rect.y)?, u32::try_from(offset));
-            let at = at.map_err(|error| ScreenError::Failed(error.to_string()))?;
-            let (format, segment) = (ImageFormat::Z_PIXMAP.into(), self.segment);
-            let request =
-                connection.shm_get_image(self.root.window, x, y, rect.width, rect.height, !0, format, segment, at);
-            requests.push((rect, offset..offset + bytes, request.map_err(lost)?));
-            offset += bytes;
+            // The server leaves no room between rows: what is as wide as the picture lies there as in the picture.
+            let own = own.filter(|_| rect.width == picture.size().width);
+            let (segment, at) = own.map_or((parts, offset), |own| (own, usize::from(rect.y) * stride));
+            let (x, y, start) = (coordinate(rect.x)?, coordinate(rect.y)?, u32::try_from(at));
+            let start = start.map_err(|error| ScreenError::Failed(error.to_string()))?;
+            let format = ImageFormat::Z_PIXMAP.into();
+            let request = connection.shm_get_image(
+                self.root.window,
+                x,
+                y,
+                rect.width,
+                rect.height,
+                !0,
+                format,
+                segment,
+                start,
+            );
+            let is_part = own.is_none().then_some(at..at + bytes);
+            requests.push((rect, is_part, request.map_err(lost)?));
+            offset += if own.is_none() { bytes } else { 0 };
         }
         // Every reply is waited for before the memory is read or an error is returned: none may still write into it.
         let mut fetched = Vec::with_capacity(requests.len());
         let mut outcome = Ok(());
-        for (rect, range, request) in requests {
+        for (rect, part, request) in requests {
             match request.reply() {
-                Ok(_) => fetched.push((rect, range)),
+                Ok(_) => fetched.extend(part.map(|part| (rect, part))),
                 Err(error) => outcome = Err(error),
             }
         }
@@ -328,11 +366,10 @@ impl X11Screen {
             }
             Err(error) => return Err(refused(error)),
         }
-        let stride = picture.stride();
-        for (rect, range) in fetched {
+        for (rect, part) in fetched {
             let row_bytes = usize::from(rect.width) * 4;
             let first = usize::from(rect.y) * stride + usize::from(rect.x) * 4;
-            for (row, source) in self.memory.bytes()[range].chunks_exact(row_bytes).enumerate() {
+            for (row, source) in self.parts.memory().bytes()[part].chunks_exact(row_bytes).enumerate() {
                 let at = first + row * stride;
                 picture.bytes_mut()[at..at + row_bytes].copy_from_slice(source);
             }

@@ -48,7 +48,7 @@ impl Desk {
     }
 
     fn wait(&mut self, timeout: Duration) -> Result<Change> {
-        Ok(self.screen.wait(timeout, &mut self.picture)?)
+        Ok(self.screen.wait(timeout, &mut self.picture, &[])?)
     }
 
     /// Makes a cursor as themes and toolkits do. Pixels are ARGB, multiplied by alpha.

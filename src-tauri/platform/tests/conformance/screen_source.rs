@@ -56,7 +56,7 @@ impl Desk {
     }
 
     fn wait(&mut self, timeout: Duration) -> Result<Change, ScreenError> {
-        self.screen.wait(timeout, &mut self.picture)
+        self.screen.wait(timeout, &mut self.picture, &[])
     }
 
     fn paint(&self, rect: Rect, colour: u32) -> Result<()> {
@@ -173,6 +173,48 @@ fn a_painted_rectangle_is_reported_and_its_pixels_are_exact() -> Result<()> {
             assert!(row.chunks_exact(4).all(|pixel| pixel[..3] == [0xba, 0xdc, 0xfe]));
         }
         desk.assert_exact()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn another_picture_is_brought_up_to_date_where_it_was_outdated() -> Result<()> {
+    let rect = |x, y, width, height| Rect { x, y, width, height };
+    for preference in BOTH {
+        let mut desk = Desk::settled(preference)?;
+        if !desk.screen.swaps() {
+            continue;
+        }
+        let outdated = [rect(40, 30, 300, 200), rect(500, 400, 20, 20)];
+        let covers = |change: Change, painted: &[Rect]| {
+            let Change::Damaged(rects) = change else {
+                panic!("{change:?} tells of no damage");
+            };
+            let told = |wanted: &Rect| rects.iter().any(|rect| rect.union(*wanted) == *rect);
+            assert!(outdated.iter().chain(painted).all(told), "{rects:?}");
+        };
+        for (painted, pointed) in [
+            (Vec::new(), false),
+            (vec![rect(50, 300, 9, 9)], false),
+            (Vec::new(), true),
+        ] {
+            for rect in &outdated {
+                for y in rect.y..rect.y + rect.height {
+                    desk.picture.span_mut(rect.x, y, rect.width).fill(0x0066_0066);
+                }
+            }
+            for rect in &painted {
+                desk.paint(*rect, 0x0012_3456)?;
+            }
+            if pointed {
+                desk.painter.warp_pointer(x11rb::NONE, desk.root, 0, 0, 0, 0, 7, 9)?;
+                sync(&desk.painter)?;
+            }
+            let change = desk.screen.wait(QUIET, &mut desk.picture, &outdated)?;
+            covers(change, &painted);
+            desk.assert_exact()?;
+        }
+        while desk.wait(QUIET)? != Change::Nothing {}
     }
     Ok(())
 }
