@@ -94,17 +94,41 @@ impl Moves {
             came_by(to, moved)
                 .is_some_and(|from| keeps(from, to) || stirred.touched(to).all(|place| stirred.is_set(place)))
         };
-        let moved = cells.iter().filter_map(|&(place, changed)| {
-            let to = grid.pixels(place);
-            if !changed {
-                return goes_along(to, tried[last]).then_some((place, last));
+        let mut moved = Vec::new();
+        // Whole rows of cells are read far faster than one cell after the other.
+        let beside = |one: Place, other: Place| one.row == other.row && one.column + 1 == other.column;
+        let mut runs: Vec<&[(Place, bool)]> = cells.chunk_by(|(one, _), (other, _)| beside(*one, *other)).collect();
+        runs.reverse();
+        while let Some(run) = runs.pop() {
+            if let &[(place, changed)] = run {
+                let to = grid.pixels(place);
+                let mut order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
+                if !changed {
+                    moved.extend(goes_along(to, tried[last]).then_some((place, last)));
+                } else if let Some(by) = order.find(|at| came_by(to, tried[*at]).is_some()) {
+                    last = by;
+                    sure.set(place, true);
+                    moved.push((place, last));
+                }
+                continue;
             }
-            let mut order = std::iter::once(last).chain((0..tried.len()).filter(|at| *at != last));
-            last = order.find(|at| came_by(to, tried[*at]).is_some())?;
-            sure.set(place, true);
-            Some((place, last))
-        });
-        let mut moved = joined(grid, moved.collect::<Vec<_>>());
+            let ends = [run.first(), run.last()].into_iter().flatten();
+            let all = ends.map(|(place, _)| grid.pixels(*place)).reduce(Rect::union);
+            if all.and_then(|all| came_by(all, tried[last])).is_none() {
+                let (left, right) = run.split_at(run.len() / 2);
+                runs.extend([right, left]);
+                continue;
+            }
+            for &(place, changed) in run {
+                let to = grid.pixels(place);
+                let goes = changed || tried[last].origin(to, size).is_some_and(|from| keeps(from, to));
+                moved.extend(goes.then_some((place, last)));
+                if changed {
+                    sure.set(place, true);
+                }
+            }
+        }
+        let mut moved = joined(grid, moved);
         moved.retain(|(rect, _)| sure.touched(*rect).any(|place| sure.is_set(place)));
         moved.sort_by_key(|(rect, _)| Reverse(rect.area()));
         moved.truncate(MOST);
