@@ -120,7 +120,8 @@ describe("updates", () => {
         }
       }
     }
-  });
+    // Thousands of pictures: seconds on a slow machine.
+  }, 30_000);
 });
 
 describe("video", () => {
