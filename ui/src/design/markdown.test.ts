@@ -134,7 +134,7 @@ describe("the longest and the deepest texts are done in no time", () => {
     const text = bombs[name] ?? "";
     const before = performance.now();
     markdown(text);
-    expect(performance.now() - before).toBeLessThan(1_500);
+    expect(performance.now() - before).toBeLessThan(5_000);
     assertHarmless(text);
   });
 
