@@ -56,7 +56,11 @@ const CRATES: &[(&str, &str, &[&str])] = &[
             "renfort-protocol",
         ],
     ),
-    ("renfort-picture-bench", "tests/bench/picture", &["renfort", "renfort-picture"]),
+    (
+        "renfort-picture-bench",
+        "tests/bench/picture",
+        &["renfort", "renfort-picture"],
+    ),
     ("renfort-story", "tests/story", &[]),
     ("xtask", "tests/xtask", &[]),
 ];
