@@ -192,6 +192,70 @@ fn connected_anew(updates: UpdatePath) {
     assert_eq!(pair.user.encoded.load(Ordering::SeqCst), 0, "video");
 }
 
+/// Of a colour that was on the screen once, and is not any more.
+const OLD: u32 = 0x0080_0000;
+
+fn film(canvas: &Canvas, rect: Rect, picture: u32, old: u32) {
+    canvas.draw(rect, |drawn| {
+        fill(drawn, rect, |x, y| {
+            mixed(u32::from(x) + picture * 1_000, u32::from(y)) & 0x007F_FFFF | old
+        });
+    });
+}
+
+#[test]
+fn a_picture_that_begins_anew_has_nothing_old_in_its_first_frame_of_video() {
+    begun_anew(Datagrams, shown_again);
+}
+
+#[test]
+fn a_picture_that_begins_anew_has_nothing_old_in_its_first_frame_of_video_by_messages() {
+    begun_anew(Messages, shown_again);
+}
+
+#[test]
+fn the_picture_of_another_connection_has_nothing_old_in_its_first_frame_of_video() {
+    begun_anew(Datagrams, |pair| {
+        pair.sharer_runtime.block_on(pair.cut.cut());
+        eventually("another connection", || pair.cut.connections() == 2, String::new);
+    });
+}
+
+fn shown_again(pair: &Pair) {
+    pair.tell_sharer(SharerCommand::Pause(Pause::Everything));
+    pair.tell_sharer(SharerCommand::Pause(Pause::Nothing));
+}
+
+/// A viewer that has not heard yet how the picture travels shows all of a frame, and not only what is announced of it.
+fn begun_anew(updates: UpdatePath, begin_anew: impl FnOnce(&Pair)) {
+    let canvas = Canvas::new();
+    let pair = sharing(&canvas, updates, 0);
+    let played_until_a_frame_comes = |rect: Rect, old: u32| {
+        let (before, mut picture) = (canvas.frames(), 0);
+        let played = || {
+            picture += 1;
+            film(&canvas, rect, picture, old);
+            canvas.frames() > before
+        };
+        eventually("video", played, String::new);
+        becomes_equal(&canvas, "what was played last");
+        before
+    };
+    played_until_a_frame_comes(CANVAS.whole(), OLD);
+    // All of it goes as pixels, of which the codec learns nothing.
+    let plain = |picture: &mut Picture| fill(picture, CANVAS.whole(), |_, _| 0x0000_4020);
+    canvas.draw(CANVAS.whole(), plain);
+    becomes_equal(&canvas, "another screen");
+    begin_anew(&pair);
+    let left = Rect {
+        width: CANVAS.width / 2,
+        ..CANVAS.whole()
+    };
+    let first = canvas.frame(played_until_a_frame_comes(left, 0));
+    let old = first.iter().filter(|colour| *colour & OLD != 0).count();
+    assert_eq!(old, 0, "of {} squares", first.len());
+}
+
 fn ends_as_malformed(updates: UpdatePath, bytes: &'static [u8]) {
     let canvas = Canvas::new();
     let pair = sharing(&canvas, updates, 0);

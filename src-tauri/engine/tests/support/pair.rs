@@ -13,7 +13,7 @@ use bytes::Bytes;
 use renfort_engine::{
     clock::Clock,
     peer::{SharerCommand, SharerEvent, ViewerCommand, ViewerEvent},
-    seams::{ClipboardError, InputError, KeyboardLayouts, LayoutsError, Opener, ScreenError, VideoError},
+    seams::{ClipboardError, InputError, KeyboardLayouts, LayoutsError, Opener, ScreenError},
     session::{Candidate, Channel},
     sharer::{self, SharerCommands, SharerSeams, SharerSetup, StopSwitch},
     transport::{
@@ -316,7 +316,9 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
     let (u, t) = (Arc::clone(&user), Arc::clone(&technician));
     let (screen, encoder, input, user_layout, user_clip) = (u.clone(), u.clone(), u.clone(), u.clone(), u);
     let (has_screen, has_input) = (options.screen, options.input);
-    let (canvas, shared_canvas) = (options.canvas.clone(), options.canvas);
+    let (canvas, shared_canvas, has_canvas) =
+        (options.canvas.clone(), options.canvas.clone(), options.canvas.is_some());
+    let coming_canvas = options.canvas;
     let sharer_seams = SharerSeams {
         screen: Box::new(move || match (has_screen, shared_canvas) {
             (true, Some(canvas)) => Ok(Box::new(CanvasScreen { canvas, begun: false })),
@@ -331,12 +333,21 @@ pub fn start_at(relay: impl Meddling, options: Options) -> Pair {
             false => Err(InputError::Unavailable("none".into())),
         }),
         keyboard: layouts(user_layout),
-        encoder: Box::new(move || Ok::<_, VideoError>(Box::new(FakeEncoder(encoder)))),
+        encoder: Box::new(move || match has_canvas {
+            true => Ok(Box::new(CanvasEncoder {
+                world: encoder,
+                known: None,
+            })),
+            false => Ok(Box::new(FakeEncoder(encoder))),
+        }),
         clipboard: Box::new(move || Ok::<_, ClipboardError>(Box::new(FakeClipboard(user_clip)))),
     };
     let (sink, layout, viewer_clip) = (Arc::clone(&t), Arc::clone(&t), t);
     let viewer_seams = ViewerSeams {
-        decoder: Box::new(|| Ok::<_, VideoError>(Box::new(FakeDecoder { has_key: false }))),
+        decoder: Box::new(move || match coming_canvas {
+            Some(canvas) => Ok(Box::new(CanvasDecoder { canvas, has_key: false })),
+            None => Ok(Box::new(FakeDecoder { has_key: false })),
+        }),
         keyboard: layouts(layout),
         sink: match canvas {
             Some(canvas) => Box::new(CanvasSink(canvas)),
