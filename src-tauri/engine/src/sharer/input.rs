@@ -23,10 +23,11 @@ use crate::{
 /// and everything released, so that no key stays down. Beside a few hundred, there is room for everything that one turn
 /// may have held up.
 pub const WAITING_INPUT: usize = 256 + WAITING_CARRIED;
-/// Outcomes that wait for the session. When full, the thread waits.
-pub const OUTCOMES: usize = 256;
+/// Outcomes that wait for the session. When full, the thread waits. There is room for all that waits and all that the
+/// session may add before it listens again, so that a session that is held up does not keep what is held from going up.
+pub const OUTCOMES: usize = 2 * WAITING_INPUT;
 
-/// How often what is held is looked at again; the system's own key repeat begins after some 500 ms.
+/// How often what is held is looked at again, whatever comes; the system's own key repeat begins after some 500 ms.
 const GUARD: Duration = Duration::from_millis(25);
 
 /// How long input waits for a text to be in the clipboard, which has a thread of its own and takes a thousandth of a second.
@@ -108,7 +109,7 @@ impl State {
 enum Next {
     Order(Order),
     Release,
-    /// Nothing came while something is held.
+    /// What is held is to be looked at again.
     Guard,
     Closed,
 }
@@ -189,8 +190,8 @@ impl InputQueue {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for what comes; with something held, no longer than [`GUARD`].
-    fn next(&self, held: bool) -> Next {
+    /// Waits for what comes; with something held, until that is to be looked at again (`guard`), even when more came.
+    fn next(&self, guard: Option<Instant>) -> Next {
         let mut state = self.lock();
         loop {
             if state.closed {
@@ -198,6 +199,10 @@ impl InputQueue {
             }
             if std::mem::take(&mut state.release) {
                 return Next::Release;
+            }
+            let guard = guard.map(|at| at.saturating_duration_since(Instant::now()));
+            if guard.is_some_and(|left| left.is_zero()) {
+                return Next::Guard;
             }
             let patience = state.patience();
             if patience.is_none()
@@ -208,21 +213,14 @@ impl InputQueue {
                     Waiting::Order(order) => return Next::Order(order),
                 }
             }
-            let wait = patience.into_iter().chain(held.then_some(GUARD)).min();
-            if let Some(wait) = wait {
-                let (after, waited) = self
-                    .0
-                    .wake
-                    .wait_timeout(state, wait)
-                    .unwrap_or_else(PoisonError::into_inner);
-                state = after;
-                let nothing = state.waiting.is_empty() || state.patience().is_some();
-                if held && waited.timed_out() && nothing && !state.release && !state.closed {
-                    return Next::Guard;
+            let wait = patience.into_iter().chain(guard).min();
+            state = match wait {
+                Some(wait) => {
+                    let woken = self.0.wake.wait_timeout(state, wait);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
                 }
-            } else {
-                state = self.0.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
+                None => self.0.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
         }
     }
 }
@@ -237,10 +235,19 @@ pub fn run(queue: &InputQueue, open: Opener<dyn InputSink, InputError>, reports:
             return;
         }
     };
+    // When what is held was looked at last, or was not held yet.
+    let mut looked_at = Instant::now();
     loop {
-        match queue.next(sink.held() > 0) {
+        let holds = sink.held() > 0;
+        if !holds {
+            looked_at = Instant::now();
+        }
+        match queue.next(holds.then(|| looked_at + GUARD)) {
             Next::Order(Order::Event(InputEvent::ReleaseAll)) | Next::Release => sink.release_all(),
-            Next::Guard => sink.guard(),
+            Next::Guard => {
+                sink.guard();
+                looked_at = Instant::now();
+            }
             Next::Order(Order::Type(number, character)) => {
                 let result = type_character(sink.as_mut(), character).map_err(|error| {
                     tracing::debug!(%error, "a character was not typed");
@@ -314,6 +321,123 @@ mod tests {
         }
     }
 
+    /// When something that is held is looked at again.
+    fn soon() -> Option<Instant> {
+        Some(Instant::now() + GUARD)
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Done {
+        Applied,
+        Guarded,
+        Released,
+    }
+
+    /// Holds something from the first event on, takes its time for each, and takes note of all that it does.
+    struct Sink {
+        done: Arc<Mutex<Vec<Done>>>,
+        slow: Duration,
+        held: usize,
+    }
+
+    impl InputSink for Sink {
+        fn apply(&mut self, _event: &InputEvent) -> Result<(), InputError> {
+            std::thread::sleep(self.slow);
+            self.held = 1;
+            self.done.lock().unwrap().push(Done::Applied);
+            Ok(())
+        }
+
+        fn release_all(&mut self) {
+            self.held = 0;
+            self.done.lock().unwrap().push(Done::Released);
+        }
+
+        fn guard(&mut self) {
+            self.done.lock().unwrap().push(Done::Guarded);
+        }
+
+        fn held(&self) -> usize {
+            self.held
+        }
+    }
+
+    /// The thread, whose reports nobody reads, and what it does.
+    struct Thread {
+        queue: InputQueue,
+        done: Arc<Mutex<Vec<Done>>>,
+        thread: std::thread::JoinHandle<()>,
+        _unread: mpsc::Receiver<InputReport>,
+    }
+
+    impl Thread {
+        fn start(queue: &InputQueue, slow: Duration) -> Self {
+            let (reports, unread) = mpsc::channel(OUTCOMES);
+            let done = Arc::<Mutex<Vec<Done>>>::default();
+            let sink = Sink {
+                done: Arc::clone(&done),
+                slow,
+                held: 0,
+            };
+            let theirs = queue.clone();
+            Self {
+                queue: queue.clone(),
+                done,
+                thread: std::thread::spawn(move || run(&theirs, Box::new(|| Ok(Box::new(sink))), &reports)),
+                _unread: unread,
+            }
+        }
+
+        fn applies(&self, events: usize) {
+            let begun = Instant::now();
+            let applied = || {
+                let done = self.done.lock().unwrap();
+                done.iter().filter(|done| **done == Done::Applied).count()
+            };
+            while applied() < events {
+                assert!(begun.elapsed() < Duration::from_secs(10), "{} of {events}", applied());
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+
+        /// The user stops.
+        fn ends(self) -> Vec<Done> {
+            self.queue.close();
+            let begun = Instant::now();
+            while !self.thread.is_finished() {
+                assert!(begun.elapsed() < Duration::from_secs(10), "what is held stays down");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::mem::take(&mut self.done.lock().unwrap())
+        }
+    }
+
+    #[test]
+    fn what_is_held_is_looked_after_although_more_comes_all_the_time() {
+        let queue = InputQueue::default();
+        for _ in 0..50 {
+            queue.push(key("KeyA", true)).unwrap();
+        }
+        let thread = Thread::start(&queue, GUARD / 10);
+        thread.applies(50);
+        let done = thread.ends();
+        let last = done.iter().rposition(|done| *done == Done::Applied).unwrap();
+        let guarded = done[..last].iter().filter(|done| **done == Done::Guarded).count();
+        assert!(guarded >= 2, "{done:?}");
+    }
+
+    #[test]
+    fn what_is_held_goes_up_at_a_stop_although_the_session_does_not_listen() {
+        let queue = InputQueue::default();
+        let fill = || (0..WAITING_INPUT).for_each(|_| queue.push(key("KeyA", true)).unwrap());
+        fill();
+        let thread = Thread::start(&queue, Duration::ZERO);
+        thread.applies(WAITING_INPUT);
+        fill();
+        thread.applies(2 * WAITING_INPUT);
+        assert_eq!(thread.ends().last(), Some(&Done::Released));
+    }
+
     #[test]
     fn moves_in_a_row_become_one_and_keys_are_never_merged() {
         let queue = InputQueue::default();
@@ -323,15 +447,15 @@ mod tests {
         queue.push(key("KeyA", true)).unwrap();
         queue.push(key("KeyA", true)).unwrap();
         assert!(matches!(
-            queue.next(false),
+            queue.next(None),
             Next::Order(Order::Event(InputEvent::Move { order: 500, .. }))
         ));
         assert!(matches!(
-            queue.next(false),
+            queue.next(None),
             Next::Order(Order::Event(InputEvent::Key { .. }))
         ));
         assert!(matches!(
-            queue.next(false),
+            queue.next(None),
             Next::Order(Order::Event(InputEvent::Key { .. }))
         ));
     }
@@ -341,33 +465,36 @@ mod tests {
         let queue = InputQueue::default();
         queue.push(key("KeyA", true)).unwrap();
         queue.release_all();
-        assert!(matches!(queue.next(false), Next::Release));
+        assert!(matches!(queue.next(None), Next::Release));
         for _ in 0..WAITING_INPUT {
             queue.push(key("KeyA", true)).unwrap();
         }
         assert_eq!(queue.push(key("KeyA", false)), Err(Full));
-        assert!(matches!(queue.next(false), Next::Release));
+        assert!(matches!(queue.next(None), Next::Release));
         for _ in 0..WAITING_INPUT {
             queue.push(key("KeyA", true)).unwrap();
         }
         assert_eq!(queue.wait_for_text(1), Err(Full));
         queue.push(key("KeyV", true)).unwrap();
-        assert!(matches!(queue.next(false), Next::Release));
-        assert!(matches!(queue.next(true), Next::Guard), "it pastes the text or nothing");
+        assert!(matches!(queue.next(None), Next::Release));
+        assert!(
+            matches!(queue.next(soon()), Next::Guard),
+            "it pastes the text or nothing"
+        );
         queue.release_all();
-        assert!(matches!(queue.next(false), Next::Release));
+        assert!(matches!(queue.next(None), Next::Release));
         queue.push(key("KeyA", true)).unwrap();
         queue.rest(true);
         queue.push(key("KeyB", true)).unwrap();
         queue.push_character(1, 'b').unwrap();
         queue.rest(false);
-        assert!(matches!(queue.next(false), Next::Release));
-        assert!(matches!(queue.next(true), Next::Guard), "nothing waits");
+        assert!(matches!(queue.next(None), Next::Release));
+        assert!(matches!(queue.next(soon()), Next::Guard), "nothing waits");
         queue.push(key("KeyA", true)).unwrap();
         queue.close();
-        assert!(matches!(queue.next(false), Next::Closed));
+        assert!(matches!(queue.next(None), Next::Closed));
         queue.push(key("KeyA", true)).unwrap();
-        assert!(matches!(queue.next(false), Next::Closed));
+        assert!(matches!(queue.next(None), Next::Closed));
     }
 
     #[test]
@@ -394,7 +521,7 @@ mod tests {
             }
             queue.put_in(1);
             queue.push(InputEvent::ReleaseAll).unwrap();
-            let carried_out = std::iter::repeat_with(|| queue.next(false))
+            let carried_out = std::iter::repeat_with(|| queue.next(None))
                 .take_while(|next| matches!(next, Next::Order(Order::Event(InputEvent::Key { .. }))));
             assert_eq!(carried_out.count(), keys);
         }
@@ -433,7 +560,7 @@ mod tests {
         queue.push(key("KeyV", true)).unwrap();
         let theirs = queue.clone();
         let begun = Instant::now();
-        let pasted = std::thread::spawn(move || matches!(theirs.next(false), Next::Order(Order::Event(_))));
+        let pasted = std::thread::spawn(move || matches!(theirs.next(None), Next::Order(Order::Event(_))));
         std::thread::sleep(Duration::from_millis(30));
         assert!(!pasted.is_finished());
         queue.put_in(1);
@@ -442,19 +569,19 @@ mod tests {
         // While it waits, what is held is looked after.
         queue.wait_for_text(2).unwrap();
         queue.push(key("KeyV", true)).unwrap();
-        assert!(matches!(queue.next(true), Next::Guard));
+        assert!(matches!(queue.next(soon()), Next::Guard));
         queue.release_all();
-        assert!(matches!(queue.next(true), Next::Release));
+        assert!(matches!(queue.next(soon()), Next::Release));
 
         queue.wait_for_text(3).unwrap();
         queue.push(key("KeyV", true)).unwrap();
         let begun = Instant::now();
-        assert!(matches!(queue.next(false), Next::Order(Order::Event(_))));
+        assert!(matches!(queue.next(None), Next::Order(Order::Event(_))));
         assert!(begun.elapsed() >= CLIPBOARD);
         // No text is put in any more.
         queue.put_in(u64::MAX);
         queue.wait_for_text(4).unwrap();
         queue.push(key("KeyV", true)).unwrap();
-        assert!(matches!(queue.next(false), Next::Order(Order::Event(_))));
+        assert!(matches!(queue.next(None), Next::Order(Order::Event(_))));
     }
 }
