@@ -148,7 +148,7 @@ impl Driver {
             move |text| queue.put_in(text)
         });
         let layout = layout_watch::start(seams.keyboard);
-        tokio::spawn(video::run(frames, transports, picture.flows(), stop.clone()));
+        tokio::spawn(video::run(frames, transports, picture.flow(), stop.clone()));
 
         let session = SharerSession::new(setup.grant, setup.policy, clock.now());
         let inbox = Inbox {

@@ -22,7 +22,23 @@ struct Shared {
     wake: Condvar,
     /// The thread, while it waits for the screen.
     screen: Mutex<Option<Waker>>,
-    flows: watch::Sender<bool>,
+    flow: watch::Sender<Flow>,
+}
+
+/// Whether the picture is wanted, for those who carry it on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// May anybody see it?
+    pub flows: bool,
+    /// How often it has begun.
+    pub turn: u64,
+}
+
+impl Flow {
+    /// May what was made of the picture in this turn go on?
+    pub const fn lets(self, turn: u64) -> bool {
+        self.flows && self.turn == turn
+    }
 }
 
 /// What the thread is told at a time.
@@ -33,6 +49,8 @@ pub struct Orders {
     rests: bool,
     /// Began to be wanted, or to go another way, since the thread last looked.
     pub begun: bool,
+    /// How often it has begun.
+    turn: u64,
     /// A key frame is wanted.
     pub key: bool,
     /// How updates go to the viewer; none: as video alone.
@@ -43,6 +61,21 @@ pub struct Orders {
 impl Orders {
     const fn flows(&self) -> bool {
         self.wanted && !self.rests
+    }
+
+    const fn flow(&self) -> Flow {
+        Flow {
+            flows: self.flows(),
+            turn: self.turn,
+        }
+    }
+
+    /// It begins anew, if anybody may see it.
+    const fn begin(&mut self) {
+        if self.flows() {
+            self.begun = true;
+            self.turn += 1;
+        }
     }
 }
 
@@ -62,21 +95,23 @@ impl PictureControl {
         let flowed = orders.flows();
         change(&mut orders);
         let flows = orders.flows();
-        orders.begun |= flows && !flowed;
+        if !flowed {
+            orders.begin();
+        }
         if flowed
             && !flows
             && let Some(line) = &orders.line
         {
             line.rest();
         }
-        self.0.flows.send_replace(flows);
+        self.0.flow.send_replace(orders.flow());
         drop(orders);
         self.wake();
     }
 
     /// Whether it is wanted, for those who carry it on.
-    pub fn flows(&self) -> watch::Receiver<bool> {
-        self.0.flows.subscribe()
+    pub fn flow(&self) -> watch::Receiver<Flow> {
+        self.0.flow.subscribe()
     }
 
     /// Was it wanted, by this way, all the time since the thread last looked?
@@ -85,13 +120,20 @@ impl PictureControl {
         orders.flows() && !orders.begun
     }
 
+    /// Hands something over that was made of the picture since the thread last looked, with its turn, if it may go.
+    pub fn hand_over(&self, hand: impl FnOnce(u64) -> bool) -> bool {
+        let orders = self.lock();
+        orders.flows() && !orders.begun && hand(orders.turn)
+    }
+
     /// From now on the picture goes as updates by this line, or, without one, as video alone. It begins anew.
     pub fn go_by(&self, line: Option<Arc<dyn UpdateLine>>) {
         let mut orders = self.lock();
         if let Some(old) = std::mem::replace(&mut orders.line, line) {
             old.rest();
         }
-        orders.begun |= orders.flows();
+        orders.begin();
+        self.0.flow.send_replace(orders.flow());
         drop(orders);
         self.wake();
     }

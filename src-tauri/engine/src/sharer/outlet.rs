@@ -21,7 +21,8 @@ use crate::{
 pub struct Gate {
     pub control: PictureControl,
     pub stop: StopSwitch,
-    pub frames: mpsc::Sender<Frame>,
+    /// Each with the turn of the picture that it is of.
+    pub frames: mpsc::Sender<(u64, Frame)>,
     /// When the video's clock began.
     pub start: Instant,
     /// What it showed then, at random (RFC 3550, 5.1).
@@ -50,7 +51,8 @@ impl Gate {
     pub fn send(&self, timestamp: u32, data: Vec<u8>) -> bool {
         leg::mark("picture: encoded");
         let unit = Bytes::from(data);
-        self.is_open() && self.frames.try_send(Frame { timestamp, unit }).is_ok()
+        let hand = |turn| self.frames.try_send((turn, Frame { timestamp, unit })).is_ok();
+        !self.stop.is_stopped() && self.control.hand_over(hand)
     }
 }
 

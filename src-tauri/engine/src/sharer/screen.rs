@@ -90,7 +90,7 @@ impl ScreenThread {
     pub fn new(
         control: PictureControl,
         stop: StopSwitch,
-        frames: mpsc::Sender<Frame>,
+        frames: mpsc::Sender<(u64, Frame)>,
         events: mpsc::Sender<ScreenEvent>,
     ) -> Self {
         let gate = Gate {

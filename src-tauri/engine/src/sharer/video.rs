@@ -1,12 +1,13 @@
 //! Frames on their way to the connection of the moment.
 //!
-//! Invariant: a stop, and hiding the screen, drop also the frame that is just being sent: no further packet of it leaves.
+//! Invariant: a stop, and hiding the screen, drop also the frame that is just being sent: no further packet of it goes,
+//! not even when the screen is shown again before anybody here has heard that it was hidden.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 
-use super::stop::StopSwitch;
+use super::{orders::Flow, stop::StopSwitch};
 use crate::{
     leg,
     transport::{Frame, Transport},
@@ -16,63 +17,65 @@ use crate::{
 /// unnoticed until something changes.
 const REPEATS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(240)];
 
-/// Sends what comes while it `flows`, until there is nothing to come, or the user stops.
+/// Sends what comes of the picture, each frame as long as its turn lasts, until nothing can come, or the user stops.
 pub async fn run(
-    mut frames: mpsc::Receiver<Frame>,
+    frames: mpsc::Receiver<(u64, Frame)>,
     current: watch::Receiver<Option<Arc<dyn Transport>>>,
-    mut flows: watch::Receiver<bool>,
+    flow: watch::Receiver<Flow>,
     stop: StopSwitch,
 ) {
-    let carrying = async {
-        while dropped_until_it_flows(&mut frames, &mut flows).await {
-            tokio::select! {
-                biased;
-                hidden = flows.wait_for(|flows| !flows) => if hidden.is_err() { return },
-                () = carry(&mut frames, &current) => return,
-            }
-        }
-    };
     tokio::select! {
         biased;
         () = stop.stopped() => {}
-        () = carrying => {}
+        () = carry(frames, current, flow) => {}
     }
 }
 
-/// What was under way when the screen was hidden goes nowhere. False when nothing will flow any more.
-async fn dropped_until_it_flows(frames: &mut mpsc::Receiver<Frame>, flows: &mut watch::Receiver<bool>) -> bool {
-    tokio::select! {
-        biased;
-        shown = flows.wait_for(|flows| *flows) => shown.is_ok(),
-        () = async { while frames.recv().await.is_some() {} } => false,
-    }
-}
-
-async fn carry(frames: &mut mpsc::Receiver<Frame>, current: &watch::Receiver<Option<Arc<dyn Transport>>>) {
+async fn carry(
+    mut frames: mpsc::Receiver<(u64, Frame)>,
+    current: watch::Receiver<Option<Arc<dyn Transport>>>,
+    mut flow: watch::Receiver<Flow>,
+) {
     let mut repeats = REPEATS.len();
+    // Of the last frame.
+    let mut turn = 0;
     loop {
         let frame = match REPEATS.get(repeats) {
             Some(pause) => tokio::time::timeout(*pause, frames.recv()).await.ok(),
             None => Some(frames.recv().await),
         };
-        let transport = current.borrow().clone();
-        match (frame, transport) {
-            (Some(None), _) => return,
-            (Some(Some(frame)), Some(transport)) => {
-                repeats = 0;
-                if let Err(error) = transport.send_frame(frame).await {
-                    tracing::debug!(%error, "a frame was not sent");
-                }
-                leg::mark("picture: to the network");
+        let frame = match frame {
+            Some(None) => return,
+            Some(Some((its, frame))) => {
+                turn = its;
+                Some(frame)
             }
-            (Some(Some(_)), None) => repeats = REPEATS.len(),
-            (None, transport) => {
-                repeats += 1;
-                if let Some(transport) = transport {
+            None => None,
+        };
+        let Some(transport) = current.borrow().clone() else {
+            repeats = REPEATS.len();
+            continue;
+        };
+        let going = async {
+            match frame {
+                Some(frame) => {
+                    if let Err(error) = transport.send_frame(frame).await {
+                        tracing::debug!(%error, "a frame was not sent");
+                    }
+                    leg::mark("picture: to the network");
+                    0
+                }
+                None => {
                     transport.repeat_tail().await;
+                    repeats + 1
                 }
             }
-        }
+        };
+        repeats = tokio::select! {
+            biased;
+            _ = flow.wait_for(|now| !now.lets(turn)) => REPEATS.len(),
+            repeats = going => repeats,
+        };
     }
 }
 
@@ -90,9 +93,17 @@ mod tests {
         transport::TransportError,
     };
 
-    fn frame(unit: &'static [u8]) -> Frame {
+    fn frame(turn: u64, unit: &'static [u8]) -> (u64, Frame) {
         let (timestamp, unit) = (0, Bytes::from_static(unit));
-        Frame { timestamp, unit }
+        (turn, Frame { timestamp, unit })
+    }
+
+    const fn shown(turn: u64) -> Flow {
+        Flow { flows: true, turn }
+    }
+
+    const fn hidden(turn: u64) -> Flow {
+        Flow { flows: false, turn }
     }
 
     /// A network that takes a byte a millisecond.
@@ -155,10 +166,10 @@ mod tests {
         let network = Arc::new(Slow::default());
         let (frames_in, frames) = mpsc::channel(1);
         let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
-        let (_shown, flows) = watch::channel(true);
+        let (_flowing, flow) = watch::channel(shown(1));
         let stop = StopSwitch::default();
-        let task = tokio::spawn(run(frames, transports, flows, stop.clone()));
-        frames_in.send(frame(&[1; 10_000])).await.unwrap();
+        let task = tokio::spawn(run(frames, transports, flow, stop.clone()));
+        frames_in.send(frame(1, &[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().len();
         while sent() < 5 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -175,27 +186,53 @@ mod tests {
         let network = Arc::new(Slow::default());
         let (frames_in, frames) = mpsc::channel(1);
         let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
-        let (shown, flows) = watch::channel(true);
-        let task = tokio::spawn(run(frames, transports, flows, StopSwitch::default()));
-        frames_in.send(frame(&[1; 10_000])).await.unwrap();
+        let (flowing, flow) = watch::channel(shown(1));
+        let task = tokio::spawn(run(frames, transports, flow, StopSwitch::default()));
+        frames_in.send(frame(1, &[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().clone();
         while sent().len() < 5 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         // Another waits already.
-        frames_in.send(frame(&[2; 10])).await.unwrap();
-        shown.send_replace(false);
+        frames_in.send(frame(1, &[2; 10])).await.unwrap();
+        flowing.send_replace(hidden(1));
         tokio::time::sleep(Duration::from_millis(20)).await;
         let before = sent();
         // Longer than any repetition of a frame's end.
         tokio::time::sleep(Duration::from_millis(400)).await;
         assert_eq!(sent(), before);
-        shown.send_replace(true);
-        frames_in.send(frame(&[3; 10])).await.unwrap();
+        flowing.send_replace(shown(2));
+        frames_in.send(frame(2, &[3; 10])).await.unwrap();
         while !sent().ends_with(&[3; 10]) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         assert_eq!(sent().len(), before.len() + 10);
+        drop(frames_in);
+        task.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_frame_goes_nowhere_although_the_screen_was_hidden_for_less_than_anybody_notices() {
+        let network = Arc::new(Slow::default());
+        let (frames_in, frames) = mpsc::channel(1);
+        let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
+        let (flowing, flow) = watch::channel(shown(1));
+        let task = tokio::spawn(run(frames, transports, flow, StopSwitch::default()));
+        frames_in.send(frame(1, &[1; 10_000])).await.unwrap();
+        let sent = || network.0.lock().unwrap().clone();
+        while sent().len() < 5 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        // Another waits already.
+        frames_in.send(frame(1, &[2; 10])).await.unwrap();
+        let before = sent();
+        flowing.send_replace(hidden(1));
+        flowing.send_replace(shown(2));
+        frames_in.send(frame(2, &[3; 10])).await.unwrap();
+        while !sent().ends_with(&[3; 10]) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(sent()[before.len()..], [3; 10]);
         drop(frames_in);
         task.await.unwrap();
     }
