@@ -73,7 +73,8 @@ struct Ways {
 struct Inbox {
     commands: mpsc::Receiver<SharerCommand>,
     connection: Option<mpsc::Receiver<TransportEvent>>,
-    input: mpsc::Receiver<InputReport>,
+    /// Until its thread is known to be gone.
+    input: Option<mpsc::Receiver<InputReport>>,
     screen: mpsc::Receiver<ScreenEvent>,
     copied: mpsc::Receiver<String>,
     layout: watch::Receiver<Option<KeyboardLayout>>,
@@ -85,7 +86,7 @@ enum Happening {
     Stopped,
     Command(Option<SharerCommand>),
     Connection(Option<TransportEvent>),
-    Input(InputReport),
+    Input(Option<InputReport>),
     Screen(Option<ScreenEvent>),
     Copied(String),
     Layout(Option<KeyboardLayout>),
@@ -95,28 +96,22 @@ enum Happening {
 
 impl Inbox {
     async fn next(&mut self, stop: &StopSwitch, wait: Duration) -> Happening {
-        let connection = async {
-            match &mut self.connection {
-                Some(events) => events.recv().await,
+        async fn of<T>(receiver: Option<&mut mpsc::Receiver<T>>) -> Option<T> {
+            match receiver {
+                Some(receiver) => receiver.recv().await,
                 None => std::future::pending().await,
             }
-        };
-        let carriage = async {
-            match &mut self.carriage {
-                Some(arrived) => arrived.recv().await,
-                None => std::future::pending().await,
-            }
-        };
+        }
         tokio::select! {
             biased;
             () = stop.stopped() => Happening::Stopped,
             command = self.commands.recv() => Happening::Command(command),
-            Some(report) = self.input.recv() => Happening::Input(report),
-            event = connection => Happening::Connection(event),
+            report = of(self.input.as_mut()) => Happening::Input(report),
+            event = of(self.connection.as_mut()) => Happening::Connection(event),
             event = self.screen.recv() => Happening::Screen(event),
             Some(text) = self.copied.recv() => Happening::Copied(text),
             Ok(()) = self.layout.changed() => Happening::Layout(self.layout.borrow_and_update().clone()),
-            arrived = carriage => Happening::Carriage(arrived),
+            arrived = of(self.carriage.as_mut()) => Happening::Carriage(arrived),
             () = tokio::time::sleep(wait) => Happening::Time,
         }
     }
@@ -154,7 +149,7 @@ impl Driver {
         let inbox = Inbox {
             commands,
             connection: None,
-            input,
+            input: Some(input),
             screen,
             copied,
             layout,
@@ -190,11 +185,15 @@ impl Driver {
             self.session.handle_timeout(self.clock.now());
             self.apply().await;
         }
-        self.picture.close();
-        self.stop.input().close();
+        self.end_threads();
         if let Some(transport) = self.current.send_replace(None) {
             transport.close().await;
         }
+    }
+
+    fn end_threads(&self) {
+        self.stop.stop();
+        self.picture.close();
     }
 
     fn handle(&mut self, happening: Happening) {
@@ -228,9 +227,13 @@ impl Driver {
                 self.inbox.connection = None;
                 session.handle_link(LinkEvent::Closed, now);
             }
-            Happening::Input(InputReport::Unavailable) => session.handle_input_unavailable(now),
-            Happening::Input(InputReport::Outcome(outcome)) => session.handle_input(outcome, now),
-            Happening::Input(InputReport::Typed { number, result }) => session.handle_typed(number, result, now),
+            // Its thread is gone, or goes now.
+            Happening::Input(None | Some(InputReport::Unavailable)) => {
+                self.inbox.input = None;
+                session.handle_input_unavailable(now);
+            }
+            Happening::Input(Some(InputReport::Outcome(outcome))) => session.handle_input(outcome, now),
+            Happening::Input(Some(InputReport::Typed { number, result })) => session.handle_typed(number, result, now),
             Happening::Layout(layout) => session.handle_keyboard(layout),
             Happening::Screen(Some(ScreenEvent::Ready(ready))) => session.handle_screen_ready(ready, now),
             Happening::Screen(Some(ScreenEvent::Size(size))) => session.handle_screen_size(size),
@@ -396,6 +399,13 @@ impl Driver {
         if let Some(old) = self.current.send_replace(None) {
             tokio::spawn(async move { old.close().await });
         }
+    }
+}
+
+impl Drop for Driver {
+    /// Also by a defect: with nobody to ask whether it may, nothing goes on.
+    fn drop(&mut self) {
+        self.end_threads();
     }
 }
 

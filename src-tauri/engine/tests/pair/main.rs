@@ -509,6 +509,41 @@ fn without_an_input_sink_control_is_refused_and_the_view_goes_on() {
 }
 
 #[test]
+fn an_input_sink_that_fails_is_none_from_then_on_and_the_view_goes_on() {
+    let pair = Pair::connected(with_control());
+    pair.press("a");
+    pair.carries_out(2);
+    set(&pair.user.input_breaks);
+    pair.press("b");
+    pair.sees(|event| *event == ViewerEvent::InputDenied(InputDenied::Failed));
+    pair.user.show(2);
+    pair.shows(2);
+    assert_eq!(pair.user.inputs.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_sharer_that_fails_leaves_neither_picture_nor_input_going() {
+    let pair = Pair::connected(Options {
+        updates: UpdatePath::None,
+        ..with_control()
+    });
+    pair.press("a");
+    pair.carries_out(2);
+    let released = pair.user.releases.load(Ordering::SeqCst);
+    set(&pair.cut.saying_breaks);
+    // Its next word, if that was not said already.
+    let _over = pair.sharer.try_send(SharerCommand::Chat(ChatText::new("x").unwrap()));
+    eventually(
+        "what is held goes up",
+        || pair.user.releases.load(Ordering::SeqCst) > released,
+        String::new,
+    );
+    pair.user.show(2);
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!(pair.technician.shown.lock().unwrap().last(), Some(&1));
+}
+
+#[test]
 fn each_side_knows_both_layouts_and_a_text_is_typed_at_the_users() {
     let layout = |name: &str| {
         Some(KeyboardLayout {

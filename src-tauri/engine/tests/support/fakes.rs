@@ -39,6 +39,8 @@ pub struct World {
     pub padding: AtomicUsize,
     /// How long the input sink takes.
     pub slow_input: AtomicBool,
+    /// Whoever carries out input fails in the middle of it, as by a defect.
+    pub input_breaks: AtomicBool,
     /// Whoever wakes the screen goes on long after whoever waited for it.
     pub slow_wake: AtomicBool,
 }
@@ -190,6 +192,7 @@ impl InputSink for FakeInput {
         if self.0.slow_input.load(Ordering::SeqCst) {
             std::thread::sleep(Duration::from_millis(50));
         }
+        assert!(!self.0.input_breaks.load(Ordering::SeqCst), "as the test wants");
         self.0.inputs.lock().unwrap().push(event.clone());
         Ok(())
     }

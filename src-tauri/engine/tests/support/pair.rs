@@ -65,6 +65,8 @@ pub struct Cuttable {
     one_lost_of: usize,
     delay: Duration,
     pub middle: Arc<Middle>,
+    /// Whoever says something next fails in the middle of it, as by a defect.
+    pub saying_breaks: Arc<AtomicBool>,
     /// Frames and datagrams that were sent.
     pub sent: Arc<AtomicUsize>,
 }
@@ -89,6 +91,7 @@ struct HeldUp {
     datagrams: AtomicUsize,
     sent: Arc<AtomicUsize>,
     middle: Arc<Middle>,
+    saying_breaks: Arc<AtomicBool>,
 }
 
 #[async_trait::async_trait]
@@ -110,6 +113,7 @@ impl Transport for HeldUp {
     }
 
     fn send(&self, channel: Channel, message: String) -> Result<(), TransportError> {
+        assert!(!self.saying_breaks.load(Ordering::SeqCst), "as the test wants");
         self.real.send(channel, message)
     }
 
@@ -180,6 +184,7 @@ impl Cuttable {
             one_lost_of,
             delay,
             middle: Arc::default(),
+            saying_breaks: Arc::default(),
             sent: Arc::default(),
         })
     }
@@ -223,6 +228,7 @@ impl Connector for Cuttable {
             datagrams: AtomicUsize::new(0),
             sent: Arc::clone(&self.sent),
             middle: Arc::clone(&self.middle),
+            saying_breaks: Arc::clone(&self.saying_breaks),
         });
         self.made.lock().unwrap().push(Arc::clone(&connection.transport));
         let (events, told) = mpsc::channel(EVENTS);
