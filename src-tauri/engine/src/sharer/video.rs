@@ -161,6 +161,16 @@ mod tests {
         async fn close(&self) {}
     }
 
+    impl Slow {
+        /// A long frame of the first turn is under way.
+        async fn begins(&self, frames: &mpsc::Sender<(u64, Frame)>) {
+            frames.send(frame(1, &[1; 10_000])).await.unwrap();
+            while self.0.lock().unwrap().len() < 5 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    }
+
     #[tokio::test]
     async fn nothing_of_a_frame_that_is_being_sent_leaves_after_a_stop() {
         let network = Arc::new(Slow::default());
@@ -169,11 +179,8 @@ mod tests {
         let (_flowing, flow) = watch::channel(shown(1));
         let stop = StopSwitch::default();
         let task = tokio::spawn(run(frames, transports, flow, stop.clone()));
-        frames_in.send(frame(1, &[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().len();
-        while sent() < 5 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        network.begins(&frames_in).await;
         let before = sent();
         stop.stop();
         task.await.unwrap();
@@ -188,11 +195,8 @@ mod tests {
         let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
         let (flowing, flow) = watch::channel(shown(1));
         let task = tokio::spawn(run(frames, transports, flow, StopSwitch::default()));
-        frames_in.send(frame(1, &[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().clone();
-        while sent().len() < 5 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        network.begins(&frames_in).await;
         // Another waits already.
         frames_in.send(frame(1, &[2; 10])).await.unwrap();
         flowing.send_replace(hidden(1));
@@ -218,11 +222,8 @@ mod tests {
         let (_current, transports) = watch::channel(Some(Arc::clone(&network) as Arc<dyn Transport>));
         let (flowing, flow) = watch::channel(shown(1));
         let task = tokio::spawn(run(frames, transports, flow, StopSwitch::default()));
-        frames_in.send(frame(1, &[1; 10_000])).await.unwrap();
         let sent = || network.0.lock().unwrap().clone();
-        while sent().len() < 5 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        network.begins(&frames_in).await;
         // Another waits already.
         frames_in.send(frame(1, &[2; 10])).await.unwrap();
         let before = sent();

@@ -7,6 +7,7 @@ use renfort_picture::{Composer, Means, Picture, Plan, Planner, Rect};
 
 use super::{
     model::Model,
+    plan,
     screen::{Act, Screen, assert_alike, blurred},
 };
 
@@ -38,7 +39,7 @@ proptest! {
         for (act, room, mut chance) in acts {
             screen.act(&act);
             let means = Means { at: screen.time, room, soon: 3_000, video: chance % 4 != 0 };
-            let plan = screen.plan(&mut planner, means);
+            let plan = plan(&mut screen, &mut planner, means);
             way.send(&mut planner, &screen, plan);
             // Some arrive, in an order of chance, and some of these twice; some frames do, in their order.
             while !way.updates.is_empty() && chance % 3 != 0 {
@@ -59,7 +60,7 @@ proptest! {
         while !planner.is_settled() {
             screen.time += Duration::from_millis(250);
             let means = Means { at: screen.time, room: 100_000, soon: 100_000, video: false };
-            let plan = screen.plan(&mut planner, means);
+            let plan = plan(&mut screen, &mut planner, means);
             way.send(&mut planner, &screen, plan);
         }
         while let Some(bytes) = way.updates.pop() {

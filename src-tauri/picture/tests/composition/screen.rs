@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use renfort_picture::{COLOUR, Means, Picture, PixelFormat, Plan, Planner, Rect, Size};
+use renfort_picture::{COLOUR, Picture, PixelFormat, Rect, Size};
 
 /// A screen that does what screens do.
 pub struct Screen {
@@ -59,24 +59,6 @@ impl Screen {
             }
         }
         self.damage.push(rect);
-    }
-
-    #[allow(dead_code, reason = "one of the tests that draw on it does not swap")]
-    /// Plans a turn, in which the picture may be swapped for one that is older where that is said, and nowhere else.
-    pub fn plan(&mut self, planner: &mut Planner, means: Means) -> Plan {
-        planner.damage(&std::mem::take(&mut self.damage));
-        let shown = self.picture.clone();
-        let plan = planner.next_swapping(&mut self.picture, means).unwrap();
-        for rect in &plan.outdated {
-            self.picture.take_from(&shown, *rect);
-        }
-        let mut pairs = self.picture.pixels().iter().zip(shown.pixels());
-        assert!(
-            pairs.all(|(one, other)| (one ^ other) & COLOUR == 0),
-            "older than it was said to be"
-        );
-        self.damage.extend(&plan.outdated);
-        plan
     }
 
     /// Something happens, a while after what happened before.
