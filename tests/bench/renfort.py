@@ -37,6 +37,8 @@ ROOMY = "2048x1280"
 PEERS = [
     Peer(DESKTOP, "Renfort: user's app to the technician's desktop app", mid=[RELAY], host=[USER], view=[TECHNICIAN],
          ready=READY, view_size=ROOMY, settle=8, asks=True, env=ENVIRONMENT),
+    Peer("renfort-fitted", "Renfort: the same, and the technician's screen is no larger than the user's, so that the picture is scaled",
+         mid=[RELAY], host=[USER], view=[TECHNICIAN], ready=READY, settle=8, asks=True, env=ENVIRONMENT),
     Peer("renfort-browser", "Renfort: user's app to the technician's page in Chromium", mid=[RELAY], host=[USER],
          view=[BROWSER], ready=READY, view_size=ROOMY, settle=12, asks=True, env=ENVIRONMENT),
 ]

@@ -16,7 +16,7 @@ pub(crate) mod painting;
 use std::time::{Duration, Instant};
 
 use gtk::{
-    cairo::{self, Context, Region},
+    cairo::{Context, Region},
     glib::{MainContext, Propagation},
     prelude::*,
 };
@@ -25,6 +25,7 @@ use tauri::WebviewWindow;
 use webkit2gtk::WebView;
 
 use crate::picture_socket::{Damage, SharedCanvas, placed::Area};
+use backing::PaintError;
 use painting::{Painter, rectangle, shown};
 
 /// Pixels that are always painted at once: a few lines of text.
@@ -115,7 +116,7 @@ fn pixels(parts: &[Area]) -> i64 {
 }
 
 /// False: it was not painted.
-fn at_once(view: &WebView, parts: &[Area], covers: &[Area], painter: &Painter) -> Result<bool, cairo::Error> {
+fn at_once(view: &WebView, parts: &[Area], covers: &[Area], painter: &Painter) -> Result<bool, PaintError> {
     let mine = Region::create();
     for part in parts {
         mine.union_rectangle(&rectangle(*part))?;
@@ -171,7 +172,7 @@ fn painted(view: &WebView, context: &Context, painter: &Painter, when: When) -> 
     })
 }
 
-fn draw(view: &WebView, context: &Context, painter: &Painter, when: When) -> Result<bool, cairo::Error> {
+fn draw(view: &WebView, context: &Context, painter: &Painter, when: When) -> Result<bool, PaintError> {
     let scale = f64::from(view.scale_factor());
     let layout = painter
         .canvas()

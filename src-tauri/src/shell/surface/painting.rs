@@ -1,7 +1,9 @@
 //! What is painted of a picture, pixel by pixel, onto whatever cairo draws on.
 //!
-//! Flow: rectangles of the window -> the parts of the picture that are seen there are taken out of the canvas, scaled where the window
-//! shows another size, and painted; then the user's pointer, and the ring.
+//! Flow: rectangles of the window -> the parts of the picture that are seen there are taken out of the canvas, in the window's size,
+//! and painted; then the user's pointer, and the ring.
+//!
+//! Invariant: each pixel is the same in whichever rectangle it is painted, but for a rounding.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -9,7 +11,7 @@ use gtk::cairo::{self, Context, FillRule, Filter, Format, ImageSurface, Region};
 use renfort_engine::seams::{Picture, Rect, Size};
 use renfort_protocol::cursor::CursorShape;
 
-use super::backing::{self, Backing};
+use super::backing::{Backing, Crop, PaintError, REACH};
 use crate::picture_socket::{
     Pointer, SharedCanvas,
     placed::{Area, Layout},
@@ -17,16 +19,13 @@ use crate::picture_socket::{
 
 /// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
 const AROUND: (f64, f64, f64) = (16.0 / 255.0, 20.0 / 255.0, 21.0 / 255.0);
-/// Pixels around a scaled part that its edge is made of, too.
-const EDGE: i32 = 2;
-
 /// Where a part of the picture is seen; none where it is not.
 pub(crate) fn shown(part: Rect, size: Size, layout: &Layout) -> Option<Area> {
     let Area { x, y, width, height } = layout.picture;
     let is_scaled = !is_plain(layout, size);
     let along = |start: i32, length: i32, pixels: u16, from: u16, to: u16| {
         let at = |pixel: u16| i64::from(pixel) * i64::from(length) / i64::from(pixels.max(1));
-        let edge = if is_scaled { EDGE } else { 0 };
+        let edge = if is_scaled { reach(length, pixels) } else { 0 };
         (
             start.saturating_add(at(from) as i32 - edge),
             start.saturating_add(at(to) as i32 + edge),
@@ -42,6 +41,12 @@ pub(crate) fn shown(part: Rect, size: Size, layout: &Layout) -> Option<Area> {
     }
     .inside(layout.picture)?
     .inside(layout.stage)
+}
+
+/// Pixels of the window to either side of a scaled pixel that it has a part in.
+fn reach(length: i32, pixels: u16) -> i32 {
+    let coarser = (f64::from(length) / f64::from(pixels.max(1))).max(1.0);
+    (REACH * coarser).ceil() as i32 + 1
 }
 
 /// Is the picture shown pixel for pixel?
@@ -76,8 +81,8 @@ impl Painter {
     /// Paints what of the picture, and around it, lies in these rectangles of the stage. False when there is none any more.
     ///
     /// # Errors
-    /// When cairo has no memory, or the surface takes nothing.
-    pub(crate) fn paint(&self, window: Area, context: &Context, mine: &Region) -> Result<bool, cairo::Error> {
+    /// When there is no memory, or the surface takes nothing.
+    pub(crate) fn paint(&self, window: Area, context: &Context, mine: &Region) -> Result<bool, PaintError> {
         let backing = &mut *self.backing.borrow_mut();
         backing.prepare(context, window)?;
         // What is painted is taken out first: nobody else waits for the X server.
@@ -88,7 +93,7 @@ impl Painter {
                 .ring
                 .as_ref()
                 .map(|ring| ring.colour.map(|part| f64::from(part) / 255.0));
-            Ok::<_, cairo::Error>((cut, size, layout, ring))
+            Ok::<_, PaintError>((cut, size, layout, ring))
         });
         let Some((cut, size, layout, ring)) = cut.transpose()? else {
             *backing = Backing::default();
@@ -98,9 +103,6 @@ impl Painter {
             around(context, part, &layout)?;
         }
         for part in cut.parts {
-            if !is_plain(&layout, size) {
-                scale(backing, part, size, &layout)?;
-            }
             paint_part(context, backing.window()?, part)?;
             if let Some(pointer) = &cut.pointer {
                 paint_pointer(context, pointer, part, (size, &layout))?;
@@ -139,16 +141,21 @@ fn cut_out(
     picture: &Picture,
     pointer: Option<Pointer<'_>>,
     layout: &Layout,
-) -> Result<Cut, cairo::Error> {
+) -> Result<Cut, PaintError> {
     let size = picture.size();
     let parts: Vec<Area> = areas(mine).filter_map(|part| part.inside(layout.picture)).collect();
     for part in &parts {
         if is_plain(layout, size) {
-            let (x, y) = (part.x - layout.picture.x, part.y - layout.picture.y);
-            backing::take(backing.window()?, (part.x, part.y), picture, Area { x, y, ..*part })?;
+            let inside = |at: i32| u16::try_from(at).unwrap_or_default();
+            let from = Rect {
+                x: inside(part.x - layout.picture.x),
+                y: inside(part.y - layout.picture.y),
+                width: inside(part.width),
+                height: inside(part.height),
+            };
+            backing.take(*part, picture, from)?;
         } else {
-            let from = source(*part, size, layout);
-            backing::take(backing.picture(size)?, (from.x, from.y), picture, from)?;
+            backing.scale(*part, picture, source(*part, size, layout))?;
         }
     }
     let pointer = pointer.map(|Pointer { shape, at }| {
@@ -267,39 +274,20 @@ fn factors(size: Size, whole: Area) -> (f64, f64) {
     )
 }
 
-/// What of a picture that is shown larger or smaller a part of the window is made of.
-fn source(part: Area, size: Size, layout: &Layout) -> Area {
+/// What of a picture that is shown larger or smaller lies in a part of the window.
+fn source(part: Area, size: Size, layout: &Layout) -> Crop {
     let whole = layout.picture;
     let (across, down) = factors(size, whole);
-    let span = |start: i32, length: i32, origin: i32, factor: f64, pixels: u16| {
-        // Of a picture that is shown at half its size, each pixel is made of several.
-        let edge = (factor * f64::from(EDGE)).ceil() as i32 + EDGE;
-        let from = (f64::from(start - origin) * factor).floor() as i32 - edge;
-        let to = (f64::from(start - origin + length) * factor).ceil() as i32 + edge;
-        let (from, to) = (from.clamp(0, i32::from(pixels)), to.clamp(0, i32::from(pixels)));
-        (from, to - from)
+    let span = |start: i32, length: i32, factor: f64, pixels: u16| {
+        let pixels = f64::from(pixels);
+        let from = (f64::from(start) * factor).clamp(0.0, pixels);
+        // What is rounded is not to reach beyond the picture.
+        (from, (f64::from(length) * factor).min(pixels - from))
     };
-    let (x, width) = span(part.x, part.width, whole.x, across, size.width);
-    let (y, height) = span(part.y, part.height, whole.y, down, size.height);
-    Area { x, y, width, height }
-}
-
-/// Brings a part of the picture to the size in which the window shows it.
-fn scale(backing: &Backing, part: Area, size: Size, layout: &Layout) -> Result<(), cairo::Error> {
-    let (window, picture) = backing.both()?;
-    let (across, down) = factors(size, layout.picture);
-    let onto = Context::new(window)?;
-    outline(&onto, part);
-    onto.clip();
-    onto.translate(f64::from(layout.picture.x), f64::from(layout.picture.y));
-    onto.scale(1.0 / across, 1.0 / down);
-    onto.set_source_surface(picture, 0.0, 0.0)?;
-    onto.source().set_extend(cairo::Extend::Pad);
-    onto.source().set_filter(Filter::Good);
-    onto.paint()?;
-    drop(onto);
-    window.flush();
-    Ok(())
+    Crop {
+        across: span(part.x - whole.x, part.width, across, size.width),
+        down: span(part.y - whole.y, part.height, down, size.height),
+    }
 }
 
 #[cfg(test)]

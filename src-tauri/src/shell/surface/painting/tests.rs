@@ -171,6 +171,7 @@ fn painted_in_parts_it_is_the_same_as_painted_at_once_at_any_size() {
         [10.0, 15.0, 40.0, 30.0],
         [5.0, 12.0, 100.0, 75.0],
         [-30.0, -20.0, 160.0, 120.0],
+        [-99.0, -40.0, 264.0, 198.0],
     ] {
         let canvas = shown_at(place, None);
         let whole = painted(&canvas, &[vec![STAGE]]);
@@ -190,12 +191,52 @@ fn painted_in_parts_it_is_the_same_as_painted_at_once_at_any_size() {
     }
 }
 
+/// An edge between two colours stays where it is: what is shown larger or smaller is not moved.
+#[test]
+fn what_is_scaled_lies_where_it_is_clicked() {
+    let black = |x: usize, y: usize| (x < 40) != (y < 30);
+    let mut halves = picture();
+    for (at, pixel) in halves.pixels_mut().iter_mut().enumerate() {
+        *pixel = if black(at % 80, at / 80) {
+            0xFF00_0000
+        } else {
+            0xFFFF_FFFF
+        };
+    }
+    for place in [
+        [20.0, 15.0, 40.0, 30.0],
+        [0.0, 10.0, 104.0, 78.0],
+        [-60.0, -40.0, 240.0, 180.0],
+    ] {
+        let canvas = shown_at(place, None);
+        CanvasSink::new(canvas.clone()).show(&halves, &[SIZE.whole()]);
+        let window = painted(&canvas, &[vec![STAGE]]);
+        let [left, top, width, height] = place;
+        for (at, _) in window.chunks_exact(4).enumerate() {
+            let (x, y) = (at % 120, at / 120);
+            let (across, down) = (x as f64 + 0.5 - left, y as f64 + 0.5 - top);
+            let from_edge = (across - width / 2.0).abs().min((down - height / 2.0).abs());
+            let inside = across > 0.0 && across < width && down > 0.0 && down < height && y >= 10;
+            // A picture's pixel, and what its edge is made of.
+            if inside && from_edge > 2.0 * (width / 80.0).max(1.0) {
+                let wanted = if (across < width / 2.0) != (down < height / 2.0) {
+                    0
+                } else {
+                    255
+                };
+                assert_eq!(pixel(&window, x, y), [wanted; 3], "{place:?}: {x}, {y}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_change_is_seen_wherever_it_lies_in_a_scaled_picture() {
     for place in [
         [20.0, 20.0, 80.0, 60.0],
         [10.0, 15.0, 50.0, 38.0],
         [5.0, 12.0, 101.0, 76.0],
+        [-60.0, -20.0, 264.0, 198.0],
     ] {
         let canvas = shown_at(place, None);
         let mut changed = picture();
