@@ -5,6 +5,8 @@
 //!
 //! Invariant: what the X server may still read is not written.
 
+use std::thread;
+
 use fast_image_resize::{
     FilterType, ImageBufferError, PixelType, ResizeAlg, ResizeError, ResizeOptions, Resizer,
     images::{Image, ImageRef},
@@ -19,6 +21,10 @@ use super::Area;
 const FILTER: FilterType = FilterType::CatmullRom;
 /// Pixels to either side that it takes, of the coarser of the two sizes.
 pub(super) const REACH: f64 = 2.0;
+
+/// Pixels above which several processors share the work, and how many at most: beginning costs some ten microseconds each.
+const MUCH: usize = 256 * 1024;
+const MOST: usize = 4;
 
 /// Why something was not painted.
 #[derive(Debug, thiserror::Error)]
@@ -35,11 +41,11 @@ pub(crate) enum PaintError {
 }
 
 /// What is used again. Without any memory until the first is needed.
-#[derive(Default)]
 pub(super) struct Backing {
     /// As large as the window: what is painted there stands in the same place here.
     window: Option<ImageSurface>,
-    scaler: Resizer,
+    /// One for each processor that scales.
+    scalers: Vec<Resizer>,
     /// The part that was scaled last, red first.
     scaled: Vec<u8>,
 }
@@ -53,7 +59,24 @@ pub(super) struct Crop {
     pub down: (f64, f64),
 }
 
+impl Default for Backing {
+    fn default() -> Self {
+        // Half of them: the picture is composed meanwhile, and the page wants to be drawn.
+        let processors = thread::available_parallelism().map_or(1, |number| number.get() / 2);
+        Self::with(processors.clamp(1, MOST))
+    }
+}
+
 impl Backing {
+    /// That scales on so many processors.
+    fn with(processors: usize) -> Self {
+        Self {
+            window: None,
+            scalers: (0..processors).map(|_| Resizer::new()).collect(),
+            scaled: Vec::new(),
+        }
+    }
+
     /// Sees to it that there is room for a window, and waits until the X server has read what was in there before.
     pub fn prepare(&mut self, context: &Context, window: Area) -> Result<(), PaintError> {
         let Area { width, height, .. } = window;
@@ -81,19 +104,68 @@ impl Backing {
 
     /// Brings some of the picture to the size of `part`. Both must be inside.
     pub fn scale(&mut self, part: Area, picture: &Picture, from: Crop) -> Result<(), PaintError> {
-        let size = picture.size();
-        let [width, height] = [part.width, part.height].map(|length| length.max(0) as u32);
-        let whole = ImageRef::new(size.width.into(), size.height.into(), picture.bytes(), PixelType::U8x4)?;
-        let row = width as usize * 4;
-        self.scaled.resize(row * height as usize, 0);
-        let mut scaled = Image::from_slice_u8(width, height, &mut self.scaled, PixelType::U8x4)?;
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FILTER))
-            .use_alpha(false)
-            .crop(from.across.0, from.down.0, from.across.1, from.down.1);
-        self.scaler.resize(&whole, &mut scaled, &options)?;
-        write(self.window.as_mut(), part, self.scaled.chunks_exact(row.max(1)))
+        let [width, height] = [part.width, part.height].map(|length| length.max(0) as usize);
+        self.scale_to(width, height, picture, from)?;
+        let row = width * 4;
+        write(
+            self.window.as_mut(),
+            part,
+            self.scaled[..row * height].chunks_exact(row.max(1)),
+        )
     }
+
+    /// The same, into `scaled`.
+    fn scale_to(&mut self, width: usize, height: usize, picture: &Picture, from: Crop) -> Result<(), PaintError> {
+        let bytes = width * height * 4;
+        if self.scaled.len() < bytes {
+            self.scaled.resize(bytes, 0);
+        }
+        let scalers = if width * height < MUCH { 1 } else { self.scalers.len() };
+        let rows = height.div_ceil(scalers).max(1);
+        let bands = self.scaled[..bytes].chunks_mut((rows * width * 4).max(1));
+        let mut bands = bands.zip(&mut self.scalers).enumerate().map(|(band, (into, scaler))| {
+            let (top, of) = ((band * rows) as f64, height as f64);
+            let long = (into.len() / (width * 4)) as f64;
+            let (start, length) = from.down;
+            let down = (start + length * top / of, length * long / of);
+            move || scale_band(scaler, picture, Crop { down, ..from }, width, into)
+        });
+        thread::scope(|scope| {
+            let first = bands.next();
+            let others: Vec<_> = bands.map(|band| scope.spawn(band)).collect();
+            let done = first.map_or(Ok(()), |mut band| band());
+            let done = others.into_iter().map(|other| other.join()).fold(done, |done, other| {
+                // A panic of a processor is one of this.
+                done.and(other.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            });
+            Ok(done?)
+        })
+    }
+}
+
+/// Scales into rows of `width` pixels.
+fn scale_band(
+    scaler: &mut Resizer,
+    picture: &Picture,
+    from: Crop,
+    width: usize,
+    into: &mut [u8],
+) -> Result<(), PaintError> {
+    let (size, height) = (picture.size(), into.len() / (width * 4).max(1));
+    let whole = ImageRef::new(size.width.into(), size.height.into(), picture.bytes(), PixelType::U8x4)?;
+    // What is rounded is not to reach beyond the picture.
+    let inside = |(start, length): (f64, f64), pixels: u16| {
+        let start = start.clamp(0.0, pixels.into());
+        (start, length.min(f64::from(pixels) - start))
+    };
+    let ((left, across), (top, down)) = (inside(from.across, size.width), inside(from.down, size.height));
+    // Both of a window's sides fit.
+    let mut scaled = Image::from_slice_u8(width as u32, height as u32, into, PixelType::U8x4)?;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FILTER))
+        .use_alpha(false)
+        .crop(left, top, across, down);
+    Ok(scaler.resize(&whole, &mut scaled, &options)?)
 }
 
 /// Writes rows of a canvas' pixels to a place in an image, as many as there are.
@@ -114,4 +186,41 @@ fn write<'a>(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use renfort_engine::seams::{PixelFormat, Size};
+
+    use super::*;
+
+    #[test]
+    fn on_several_processors_a_picture_is_scaled_to_the_same() {
+        let size = Size {
+            width: 900,
+            height: 611,
+        };
+        let mut picture = Picture::new(size, PixelFormat::Rgba);
+        for (at, pixel) in (0_u32..).zip(picture.pixels_mut()) {
+            *pixel = at.wrapping_mul(0x9E37_79B1) >> 3 | 0xFF00_0000;
+        }
+        let from = Crop {
+            across: (3.3, 880.1),
+            down: (7.7, 601.2),
+        };
+        let scaled = |processors: usize| {
+            let mut backing = Backing::with(processors);
+            backing.scale_to(700, 501, &picture, from).unwrap();
+            backing.scaled
+        };
+        let alone = scaled(1);
+        assert_eq!(alone.len(), 700 * 501 * 4);
+        for processors in [2, 3, 4] {
+            let off = alone
+                .iter()
+                .zip(scaled(processors))
+                .map(|(one, other)| one.abs_diff(other));
+            assert!(off.max() <= Some(1), "{processors}");
+        }
+    }
 }

@@ -278,15 +278,10 @@ fn factors(size: Size, whole: Area) -> (f64, f64) {
 fn source(part: Area, size: Size, layout: &Layout) -> Crop {
     let whole = layout.picture;
     let (across, down) = factors(size, whole);
-    let span = |start: i32, length: i32, factor: f64, pixels: u16| {
-        let pixels = f64::from(pixels);
-        let from = (f64::from(start) * factor).clamp(0.0, pixels);
-        // What is rounded is not to reach beyond the picture.
-        (from, (f64::from(length) * factor).min(pixels - from))
-    };
+    let span = |start: i32, length: i32, factor: f64| (f64::from(start) * factor, f64::from(length) * factor);
     Crop {
-        across: span(part.x - whole.x, part.width, across, size.width),
-        down: span(part.y - whole.y, part.height, down, size.height),
+        across: span(part.x - whole.x, part.width, across),
+        down: span(part.y - whole.y, part.height, down),
     }
 }
 
