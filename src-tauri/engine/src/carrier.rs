@@ -120,15 +120,13 @@ impl Carrier {
         (state.endpoint.room(), state.endpoint.soon(), state.complete)
     }
 
-    /// Sharer: updates are to go, in their order. While nothing may leave they are dropped.
-    pub fn send(&self, updates: Vec<Planned>) {
+    /// Sharer: an update is to go, after those before it. While nothing may leave it is dropped.
+    pub fn send(&self, update: Planned) {
         let mut state = self.lock();
-        let endpoint = &mut state.endpoint;
-        if endpoint.has_begun() {
-            let taken: Result<(), SendError> = updates.into_iter().try_for_each(|update| endpoint.send_update(update));
-            if let Err(error) = taken {
-                state.broken = Some(error.into());
-            }
+        if state.endpoint.has_begun()
+            && let Err(error) = state.endpoint.send_update(update)
+        {
+            state.broken = Some(error.into());
         }
         self.flush(&mut state);
         drop(state);
@@ -346,7 +344,11 @@ mod tests {
             soon: 100_000,
             video: false,
         };
-        Planner::new().next(&picture, means).unwrap().updates
+        let mut updates = Vec::new();
+        Planner::new()
+            .next(&picture, means, &mut |update| updates.push(update))
+            .unwrap();
+        updates
     }
 
     async fn deliver(from: &Carrier, end: &mut Connection, to: &Carrier) -> VecDeque<Arrived> {
@@ -364,14 +366,14 @@ mod tests {
         let sharer = Carrier::new(Side::Sharer, &at_sharer.transport);
         let viewer = Carrier::new(Side::Viewer, &at_viewer.transport);
         sharer.begin();
-        sharer.send(updates());
+        updates().into_iter().for_each(|update| sharer.send(update));
         let come = deliver(&sharer, &mut at_viewer, &viewer).await;
         assert_eq!(come[0], Arrived::Anew(1));
         assert!(matches!(come[1], Arrived::Update(_)));
         // The user hides the screen and shows it again, before whoever composes has come to all that.
         sharer.rest();
         sharer.begin();
-        sharer.send(updates());
+        updates().into_iter().for_each(|update| sharer.send(update));
         assert_eq!(deliver(&sharer, &mut at_viewer, &viewer).await[0], Arrived::Anew(2));
         viewer.completed(1, 57);
         deliver(&viewer, &mut at_sharer, &sharer).await;
@@ -388,7 +390,7 @@ mod tests {
         let viewer = Carrier::new(Side::Viewer, &at_viewer.transport);
         sharer.begin();
         sharer.rest();
-        sharer.send(updates());
+        updates().into_iter().for_each(|update| sharer.send(update));
         assert!(deliver(&sharer, &mut at_viewer, &viewer).await.is_empty());
         sharer.begin();
         assert!(deliver(&sharer, &mut at_viewer, &viewer).await.is_empty());

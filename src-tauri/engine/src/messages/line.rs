@@ -39,6 +39,9 @@ struct State {
 
 struct Going {
     flow: Flow,
+    /// Of the turn that is not over. They go together: a browser composes on the thread that draws its page, and what came piece
+    /// by piece would be drawn, and measured, piece by piece.
+    turn: Vec<Planned>,
     /// What the transport has no place for. It has one again when something was acknowledged: what it holds arrives.
     held: VecDeque<Planned>,
 }
@@ -153,13 +156,19 @@ impl UpdateLine for MessageLine {
         }
     }
 
-    fn send(&self, updates: Vec<Planned>) {
+    fn send(&self, update: Planned) {
+        if let Some(going) = &mut self.lock().going {
+            going.turn.push(update);
+        }
+    }
+
+    fn turned(&self) {
         let mut state = self.lock();
         let picture = state.picture;
         if let Some(going) = &mut state.going {
             let bytes = |update: &Planned| with_update(picture, &update.bytes).len();
-            going.flow.planned(updates.iter().map(bytes).sum());
-            going.held.extend(updates);
+            going.flow.planned(going.turn.iter().map(bytes).sum());
+            going.held.extend(going.turn.drain(..));
         }
         self.flush(&mut state);
     }
@@ -169,6 +178,7 @@ impl UpdateLine for MessageLine {
         state.picture = state.picture.wrapping_add(1);
         state.going = Some(Going {
             flow: Flow::new(self.now()),
+            turn: Vec::new(),
             held: VecDeque::new(),
         });
     }
@@ -222,16 +232,22 @@ mod tests {
     async fn each_picture_has_its_own_number_and_nothing_leaves_while_it_rests() {
         let (sharer, mut viewer) = joined().await;
         let line = MessageLine::new(&sharer.transport);
-        line.send(vec![update(1)]);
+        line.send(update(1));
+        line.turned();
         assert_eq!((came(&mut viewer), line.room()), (vec![], Room::default()));
         line.begin();
-        line.send(vec![update(1), update(2)]);
+        line.send(update(1));
+        line.turned();
+        line.send(update(2));
+        line.turned();
         assert_eq!(came(&mut viewer), [1, 1]);
         line.rest();
-        line.send(vec![update(3)]);
+        line.send(update(3));
+        line.turned();
         assert_eq!((came(&mut viewer), line.room()), (vec![], Room::default()));
         line.begin();
-        line.send(vec![update(1)]);
+        line.send(update(1));
+        line.turned();
         assert_eq!(came(&mut viewer), [2]);
         // What was carried out of the one before says nothing of this one, nor of one that nobody has begun.
         for picture in [1, 3, 0] {
@@ -248,7 +264,8 @@ mod tests {
         let line = MessageLine::new(&sharer.transport);
         line.begin();
         let many = UPDATES_IN as u32 + 5;
-        line.send((1..=many).map(update).collect());
+        (1..=many).map(update).for_each(|update| line.send(update));
+        line.turned();
         assert_eq!((line.room().now, came(&mut viewer).len()), (0, UPDATES_IN));
         // One that is still held here cannot have been carried out.
         assert_eq!(line.hear(&acknowledgement(1, many)), Err(MessageError::NeverSent));
@@ -262,12 +279,14 @@ mod tests {
         let (sharer, _viewer) = joined().await;
         let line = MessageLine::new(&sharer.transport);
         line.begin();
-        line.send(vec![update(1)]);
+        line.send(update(1));
+        line.turned();
         let offered = || line.lock().going.as_ref().unwrap().flow.offered;
         let room = line.room().now;
         line.hear(&acknowledgement(1, 1)).unwrap();
         assert_eq!(offered(), room);
-        line.send(vec![update(2)]);
+        line.send(update(2));
+        line.turned();
         assert_eq!(offered(), room - with_update(1, &update(2).bytes).len());
     }
 
@@ -276,7 +295,10 @@ mod tests {
         let (sharer, mut viewer) = joined().await;
         let line = MessageLine::new(&sharer.transport);
         line.begin();
-        line.send((1..=UPDATES_IN as u32 + 5).map(update).collect());
+        (1..=UPDATES_IN as u32 + 5)
+            .map(update)
+            .for_each(|update| line.send(update));
+        line.turned();
         came(&mut viewer);
         line.rest();
         line.hear(&acknowledgement(1, 3)).unwrap();
@@ -302,7 +324,8 @@ mod tests {
             let (arrived, mut arriving) = mpsc::channel(1);
             tokio::spawn(Arc::clone(&line).run(sharer.update_messages, arrived));
             line.begin();
-            line.send(vec![update(1)]);
+            line.send(update(1));
+            line.turned();
             let message = Bytes::from_static(message);
             viewer.transport.send_update_message(message).unwrap();
             let broken = Arrived::Broken(CarrierError::Message(error));
@@ -319,7 +342,8 @@ mod tests {
         tokio::spawn(Arc::clone(&line).run(sharer.update_messages, arrived));
         line.begin();
         let bytes = vec![0; crate::transport::MAX_UPDATE_BYTES];
-        line.send(vec![Planned { sequence: 1, bytes }]);
+        line.send(Planned { sequence: 1, bytes });
+        line.turned();
         assert_eq!(arriving.recv().await, None);
     }
 
@@ -348,7 +372,11 @@ mod tests {
                 soon: 4 << 20,
                 video: false,
             };
-            for update in planner.next(&picture, means).unwrap().updates {
+            let mut updates = Vec::new();
+            planner
+                .next(&picture, means, &mut |update| updates.push(update))
+                .unwrap();
+            for update in updates {
                 let bytes = with_update(1, &update.bytes).len();
                 assert!(bytes <= crate::transport::MAX_UPDATE_BYTES, "{bytes}");
                 sent += bytes;

@@ -45,8 +45,11 @@ pub trait UpdateLine: Send + Sync + Debug {
     /// What it takes now.
     fn room(&self) -> Room;
 
-    /// Takes updates, in their order. A line that cannot go on ends by itself.
-    fn send(&self, updates: Vec<Planned>);
+    /// Takes an update, after those before it. A line that cannot go on ends by itself.
+    fn send(&self, update: Planned);
+
+    /// A turn is over: what was not needed of the room that there was, is not.
+    fn turned(&self);
 
     /// The picture begins: the next update has number 1.
     fn begin(&self);
@@ -61,8 +64,12 @@ impl UpdateLine for Carrier {
         Room { now, soon, complete }
     }
 
-    fn send(&self, updates: Vec<Planned>) {
-        self.send(updates);
+    fn send(&self, update: Planned) {
+        self.send(update);
+    }
+
+    fn turned(&self) {
+        // Each has gone already.
     }
 
     fn begin(&self) {
@@ -140,7 +147,8 @@ impl UpdateOutlet {
         let timestamp = gate.timestamp(now);
         let announced = self.planner.video(timestamp, rects, picture, now - self.start);
         if gate.is_open() {
-            self.line.send(vec![announced]);
+            self.line.send(announced);
+            self.line.turned();
             gate.send(timestamp, encoded);
         }
     }
@@ -197,19 +205,23 @@ impl Outlet for UpdateOutlet {
             soon: room.soon,
             video: self.has_video,
         };
-        let plan = if self.swaps {
-            self.planner.next_swapping(picture, means)?
-        } else {
-            self.planner.next(picture, means)?
+        let line = &self.line;
+        let mut send = |update| {
+            if gate.is_open() {
+                line.send(update);
+                leg::mark("picture: to the network");
+            }
         };
+        let plan = if self.swaps {
+            self.planner.next_swapping(picture, means, &mut send)?
+        } else {
+            self.planner.next(picture, means, &mut send)?
+        };
+        line.turned();
         leg::mark("picture: planned");
         if !gate.is_open() {
             // It begins anew.
             return Ok(plan.outdated);
-        }
-        if !plan.updates.is_empty() {
-            self.line.send(plan.updates);
-            leg::mark("picture: to the network");
         }
         self.film(&plan.video, picture, encoder, gate, now);
         self.last = Some(now);

@@ -11,7 +11,7 @@ use crate::pixels::{COLOUR, Picture, Rect};
 const SPAN: usize = 24;
 /// Rows below of which the same pixels belong to it, too.
 const BELOW: u16 = 5;
-/// One place in so many whose pixels differ becomes a landmark.
+/// One place in so many, a power of two, whose pixels differ becomes a landmark.
 const CHOSEN: u32 = 32;
 /// Slots for landmarks; when a slot is taken by another one, the later is left out.
 const SLOTS: usize = 1 << 13;
@@ -107,29 +107,17 @@ fn collect(landmarks: &mut [Landmark], picture: &Picture, other: &Picture, part:
     if width < SPAN {
         return;
     }
+    let mut chosen = vec![false; width + 1 - SPAN];
     for y in part.y + 1..(part.y + part.height).saturating_sub(BELOW) {
         let row = picture.span(part.x, y, part.width);
         let above = picture.span(part.x, y - 1, part.width);
         let below = picture.span(part.x, y + BELOW, part.width);
         let there = other.span(part.x, y, part.width);
-        for (at, pixels) in row.windows(SPAN).enumerate() {
-            // Cheap, and over every pixel; what follows is over a few. In two colours, a few neighbours look like many
-            // others, hence pixels from far and near.
-            let edge = (pixels[0] ^ pixels[1]) & COLOUR;
-            let mixed = pixels[0]
-                .wrapping_add(pixels[1] << 3)
-                .wrapping_add(pixels[2] << 5)
-                .wrapping_add(pixels[4] << 7)
-                .wrapping_add(pixels[7] << 8)
-                .wrapping_add(pixels[11] << 6)
-                .wrapping_add(pixels[16] << 4)
-                .wrapping_add(pixels[23] << 1)
-                & COLOUR;
-            if edge == 0 || mixed.wrapping_mul(0x9E37_79B1) > u32::MAX / CHOSEN {
-                continue;
-            }
+        choose(row, &mut chosen);
+        for (at, _) in chosen.iter().enumerate().filter(|(_, chosen)| **chosen) {
+            let pixels = &row[at..at + SPAN];
             // Of rows that are alike only the first: on a screen that is shown twice as large, all come in pairs.
-            if *pixels == above[at..at + SPAN] || *pixels == there[at..at + SPAN] {
+            if pixels == &above[at..at + SPAN] || pixels == &there[at..at + SPAN] {
                 continue;
             }
             let looks = looks_of(pixels.iter().chain(&below[at..at + SPAN]));
@@ -146,6 +134,35 @@ fn collect(landmarks: &mut [Landmark], picture: &Picture, other: &Picture, part:
                 landmark.times = 2;
             }
         }
+    }
+}
+
+/// Which places of a row may be landmarks, by a few of their pixels: in two colours, those side by side look like many others,
+/// hence some from far and near. This is over every pixel, what follows over a few: without a branch or a product, so
+/// that it is done many pixels at a time.
+fn choose(row: &[u32], chosen: &mut [bool]) {
+    let places = chosen.len();
+    let from = |at: usize| &row[at..at + places];
+    let (near, next, third, fifth) = (from(0), from(1), from(2), from(4));
+    let (eighth, twelfth, middle, last) = (from(7), from(11), from(16), from(SPAN - 1));
+    for at in 0..places {
+        let edge = (near[at] ^ next[at]) & COLOUR;
+        let mut mixed = near[at]
+            .wrapping_add(next[at] << 3)
+            .wrapping_add(third[at] << 5)
+            .wrapping_add(fifth[at] << 7)
+            .wrapping_add(eighth[at] << 8)
+            .wrapping_add(twelfth[at] << 6)
+            .wrapping_add(middle[at] << 4)
+            .wrapping_add(last[at] << 1)
+            & COLOUR;
+        // Spreads what they have in the lower bits to the highest ones (Jenkins, one at a time, 1997).
+        mixed = mixed.wrapping_add(mixed << 10);
+        mixed ^= mixed >> 6;
+        mixed = mixed.wrapping_add(mixed << 3);
+        mixed ^= mixed >> 11;
+        mixed = mixed.wrapping_add(mixed << 15);
+        chosen[at] = (edge != 0) & (mixed >> (u32::BITS - CHOSEN.ilog2()) == 0);
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Flow: [`Planner::damage`] takes note of what changed; [`Planner::next`] compares it with what the viewer has, and makes
 //! updates of it: first copies, then tiles that were seen before, then pixels, small places first, as much as there is
-//! room for. The rest stays for the next call, which sends it as it is by then.
+//! room for. Each goes as soon as it is made: what was coded first is seen while the rest is coded. What there is no room for stays
+//! for the next call, which sends it as it is by then.
 //!
 //! What is shaded and changes all the time, or is more than there is room for soon, is left to video: the caller encodes a
 //! frame of it and says so with [`Planner::video`]. Once it rests, it is sent as pixels like everything else, after what is
@@ -43,8 +44,7 @@ const ON_THE_WAY: usize = MAX_AHEAD as usize / 2;
 const BYTES_ON_THE_WAY: usize = MAX_WAITING_BYTES / 2;
 /// Pixels of a piece however little room there is: a letter is not cut.
 const PIECE: usize = 4096;
-/// Bytes of pixels above which an update is closed and another one begins: what was coded first is on its way while the
-/// rest is coded. Below, all of a change is shown at once.
+/// Bytes of pixels above which an update is closed and another one begins. Below, all of a change is shown at once.
 const ENOUGH: usize = 32 * 1024;
 /// Operations above which one is closed: with the copies of a turn, which are never parted, below the limit.
 const MANY: usize = MAX_OPERATIONS / 2;
@@ -85,11 +85,12 @@ pub struct Means {
 #[error("the screen is too large")]
 pub struct TooLarge;
 
-/// What a turn sends.
+/// Where the updates of a turn go, in their order.
+pub type Send<'a> = &'a mut dyn FnMut(Planned);
+
+/// What there is of a turn besides its updates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// In this order.
-    pub updates: Vec<Planned>,
     /// What is left to video. It counts as sent once [`Planner::video`] was told of the frame, and is planned again until
     /// then.
     pub video: Vec<Rect>,
@@ -219,13 +220,13 @@ impl Planner {
         *self = Self::new();
     }
 
-    /// What brings the viewer closer to `now` ([`PixelFormat::Bgrx`]). Nothing when all is there, or too much is on its way
-    /// already.
+    /// Sends what brings the viewer closer to `now` ([`PixelFormat::Bgrx`]). Nothing when all is there, or too much is on its
+    /// way already.
     ///
     /// # Errors
     /// When the screen is larger than a viewer takes.
-    pub fn next(&mut self, now: &Picture, means: Means) -> Result<Plan, TooLarge> {
-        let plan = self.plan(now, means)?;
+    pub fn next(&mut self, now: &Picture, means: Means, send: Send<'_>) -> Result<Plan, TooLarge> {
+        let plan = self.plan(now, means, send)?;
         self.pay(now, now.size().whole());
         Ok(plan)
     }
@@ -238,8 +239,8 @@ impl Planner {
     ///
     /// # Errors
     /// When the screen is larger than a viewer takes.
-    pub fn next_swapping(&mut self, now: &mut Picture, means: Means) -> Result<Plan, TooLarge> {
-        let mut plan = self.plan(now, means)?;
+    pub fn next_swapping(&mut self, now: &mut Picture, means: Means, send: Send<'_>) -> Result<Plan, TooLarge> {
+        let mut plan = self.plan(now, means, send)?;
         let owed: usize = self.owed.iter().map(|rect| rect.area()).sum();
         if owed >= WORTH_SWAPPING && self.is_settled() {
             std::mem::swap(&mut self.reference, now);
@@ -260,14 +261,14 @@ impl Planner {
         }
     }
 
-    fn plan(&mut self, now: &Picture, means: Means) -> Result<Plan, TooLarge> {
+    fn plan(&mut self, now: &Picture, means: Means, send: Send<'_>) -> Result<Plan, TooLarge> {
         let mut plan = Plan::default();
         if now.size() != self.reference.size() {
             let Size { width, height } = now.size();
             if now.size().whole().area() > MAX_SCREEN || width.max(height) > MAX_SIDE {
                 return Err(TooLarge);
             }
-            self.begin(now.size(), &mut plan.updates);
+            self.begin(now.size(), send);
         }
         let (updates, bytes) = self.log.on_the_way();
         if means.room == 0 || updates >= ON_THE_WAY || bytes >= BYTES_ON_THE_WAY {
@@ -276,10 +277,13 @@ impl Planner {
         let room = means.room.min(BYTES_ON_THE_WAY - bytes);
         let mut open = Open::default();
         if self.stale.count() > 0 {
-            let cells = self.compare(now);
-            self.copies(now, means.at, &cells, &mut open);
-            self.note_changes(&cells, means.at);
-            self.seen_before(now, means.at, &mut open, &mut plan.updates);
+            // What only waits for room was looked at when it changed.
+            if self.damaged.count() > 0 {
+                let cells = self.compare(now);
+                self.copies(now, means.at, &cells, &mut open);
+                self.note_changes(&cells, means.at);
+                self.seen_before(now, means.at, &mut open, send);
+            }
             if means.video {
                 plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means);
             }
@@ -300,9 +304,9 @@ impl Planner {
         let rest = rects.split_off(small);
         let of_all = |rects: &[(Rect, bool)]| -> usize { rects.iter().map(|(rect, _)| rect.area()).sum() };
         let (little, much) = (of_all(&rects), of_all(&rest));
-        let used = self.pixels(now, rects, little, room, &mut open, &mut plan.updates);
+        let used = self.pixels(now, rects, little, room, &mut open, send);
         if little < STREAM && much >= STREAM {
-            self.close(std::mem::take(&mut open), &mut plan.updates);
+            self.close(std::mem::take(&mut open), send);
         }
         let mut rects = rest;
         // What rested comes after what is new, and the newest of it first.
@@ -310,29 +314,22 @@ impl Planner {
             rects.extend(self.rects(resting.into_iter().map(|place| (place, true)).collect()));
         }
         let much = of_all(&rects);
-        self.pixels(
-            now,
-            rects,
-            much,
-            room.saturating_sub(used),
-            &mut open,
-            &mut plan.updates,
-        );
-        self.close(open, &mut plan.updates);
+        self.pixels(now, rects, much, room.saturating_sub(used), &mut open, send);
+        self.close(open, send);
         if self.blank && self.is_planned() {
             // All of it is as it began, which is said by an update that does nothing.
-            plan.updates.push(self.finish(Touched::default(), Vec::new(), false));
+            send(self.finish(Touched::default(), Vec::new(), false));
             self.blank = false;
         }
         Ok(plan)
     }
 
-    /// Looks which damaged cells have changed.
+    /// Looks which damaged cells have changed. Those that wait for room have.
     fn compare(&mut self, now: &Picture) -> Vec<(Place, bool)> {
         let mut cells = Vec::new();
         for place in self.stale.all() {
             let rect = self.stale.pixels(place);
-            let changed = !same(&self.reference, rect, now, rect);
+            let changed = !self.damaged.is_set(place) || !same(&self.reference, rect, now, rect);
             self.stale.set(place, changed);
             cells.push((place, changed));
         }
@@ -374,7 +371,7 @@ impl Planner {
     }
 
     /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.
-    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open, updates: &mut Vec<Planned>) {
+    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open, send: Send<'_>) {
         self.shelf.begin_turn();
         let changed = self.tiles.changed(&self.stale, at);
         let mut recalled = Vec::new();
@@ -392,7 +389,7 @@ impl Planner {
                 open.touched.reads.push(tile);
                 open.touched.keeps.push(slot);
                 let Rect { x, y, .. } = tile;
-                self.add(Operation::Keep { slot, x, y }, open, updates);
+                self.add(Operation::Keep { slot, x, y }, open, send);
             }
         }
         for (slot, tile) in recalled {
@@ -404,11 +401,11 @@ impl Planner {
             open.touched.recalls.push(slot);
             open.touched.writes.push(tile);
             let Rect { x, y, .. } = tile;
-            self.add(Operation::Recall { slot, x, y }, open, updates);
+            self.add(Operation::Recall { slot, x, y }, open, send);
         }
     }
 
-    fn begin(&mut self, size: Size, planned: &mut Vec<Planned>) {
+    fn begin(&mut self, size: Size, send: Send<'_>) {
         self.blank = self.reference.size() != Size::default();
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.owed.clear();
@@ -427,7 +424,7 @@ impl Planner {
         };
         let bytes = update.encode();
         self.log.restart(self.sequence, bytes.len());
-        planned.push(Planned {
+        send(Planned {
             sequence: self.sequence,
             bytes,
         });
@@ -463,7 +460,7 @@ impl Planner {
         area: usize,
         room: usize,
         open: &mut Open,
-        updates: &mut Vec<Planned>,
+        send: Send<'_>,
     ) -> usize {
         let mut used = 0;
         let mut left: VecDeque<(Rect, bool)> = rects.into();
@@ -488,12 +485,12 @@ impl Planner {
                 self.rates.learn(now, tight, coded.len());
                 used += coded.len();
                 if open.bytes + coded.len() > FULL {
-                    self.close(std::mem::take(open), updates);
+                    self.close(std::mem::take(open), send);
                 }
                 open.bytes += coded.len();
                 open.streams |= part != Part::Alone;
                 open.touched.writes.push(tight);
-                self.add(Operation::Exact { rect: tight, coded }, open, updates);
+                self.add(Operation::Exact { rect: tight, coded }, open, send);
             }
             for place in self.stale.touched(rect) {
                 self.stale.set(place, false);
@@ -504,13 +501,13 @@ impl Planner {
     }
 
     /// Puts an operation into the update, whose `touched` says so already, and closes it when it is full.
-    fn add(&mut self, operation: Operation, open: &mut Open, updates: &mut Vec<Planned>) {
+    fn add(&mut self, operation: Operation, open: &mut Open, send: Send<'_>) {
         open.pixels += operation.pixels();
         open.operations.push(operation);
         // A viewer takes twice the picture's pixels in one; no operation of these has more than it.
         let many_pixels = open.pixels >= self.reference.size().whole().area();
         if open.bytes >= ENOUGH || open.operations.len() >= MANY || many_pixels {
-            self.close(std::mem::take(open), updates);
+            self.close(std::mem::take(open), send);
         }
     }
 
@@ -525,10 +522,9 @@ impl Planner {
         }
     }
 
-    fn close(&mut self, open: Open, updates: &mut Vec<Planned>) {
+    fn close(&mut self, open: Open, send: Send<'_>) {
         if !open.operations.is_empty() {
-            let planned = self.finish(open.touched, open.operations, open.streams);
-            updates.push(planned);
+            send(self.finish(open.touched, open.operations, open.streams));
         }
     }
 

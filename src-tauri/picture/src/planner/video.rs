@@ -24,6 +24,8 @@ const OFTEN: u8 = 4;
 const BLOCK: u16 = 8;
 /// Rectangles of a frame.
 pub(super) const MOST: usize = MAX_ANNOUNCED_RECTS;
+/// One cell in so many is looked at first.
+const LOOKED_AT: u16 = 4;
 /// Cells of a change that is always sent as pixels: an icon, a spinner.
 const SMALL: usize = 64;
 
@@ -238,9 +240,23 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, m
     if stale.count() <= SMALL {
         return Vec::new();
     }
-    let places: Vec<(Place, bool)> = (stale.all().into_iter())
-        .map(|place| (place, is_shaded(now, stale.pixels(place))))
-        .collect();
+    let places = stale.all();
+    let shaded = |place: Place| is_shaded(now, stale.pixels(place));
+    let cost = |cells: &[(Place, bool)]| {
+        let shaded = cells.iter().filter(|(_, shaded)| *shaded).count();
+        rates.bytes(true, shaded) + rates.bytes(false, cells.len() - shaded)
+    };
+    if !places.iter().any(|place| lossy.is_film(*place, means.at)) {
+        // A page that is opened: a part of its cells tells whether all of it fits by far.
+        let some = places
+            .iter()
+            .filter(|place| (place.column + place.row) % LOOKED_AT == 0);
+        let some: Vec<(Place, bool)> = some.map(|place| (*place, shaded(*place))).collect();
+        if !some.is_empty() && cost(&some) * places.len() / some.len() * 2 < means.soon {
+            return Vec::new();
+        }
+    }
+    let places: Vec<(Place, bool)> = places.into_iter().map(|place| (place, shaded(place))).collect();
     let mut film = Grid::new(now.size());
     for (place, _) in places
         .iter()
@@ -253,10 +269,6 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, m
         lossy.is_film(place, means.at) && film.touched(around(stale.pixels(place))).any(|near| film.is_set(near))
     };
     let (mut video, exact): (Vec<_>, Vec<_>) = (places.into_iter()).partition(|(place, _)| in_film(*place));
-    let cost = |cells: &[(Place, bool)]| {
-        let shaded = cells.iter().filter(|(_, shaded)| *shaded).count();
-        rates.bytes(true, shaded) + rates.bytes(false, cells.len() - shaded)
-    };
     if cost(&exact) > means.soon {
         // As much as can go soon goes as pixels, so that what moves on can be copied from there: what is drawn first, from
         // the top.

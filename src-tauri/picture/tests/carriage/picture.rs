@@ -38,10 +38,13 @@ impl Session {
             soon: self.world.sharer.soon(),
             video,
         };
-        let plan = self.planner.next(&self.screen.picture, means).unwrap();
-        for update in plan.updates {
-            self.world.sharer.send_update(update).unwrap();
-        }
+        let sharer = &mut self.world.sharer;
+        let plan = self
+            .planner
+            .next(&self.screen.picture, means, &mut |update| {
+                sharer.send_update(update).unwrap();
+            })
+            .unwrap();
         if !plan.video.is_empty() {
             self.timestamp += 3_000;
             let update = self

@@ -9,7 +9,7 @@ mod screen;
 
 use std::time::Duration;
 
-use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Plan, Planner, Rect, Size};
+use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Planned, Planner, Rect, Size};
 
 use screen::{Act, Screen, assert_alike, blurred};
 
@@ -22,11 +22,35 @@ fn means(screen: &Screen, room: usize) -> Means {
     }
 }
 
+/// All that came of a turn.
+#[derive(Debug, PartialEq, Eq, Default)]
+struct Turn {
+    updates: Vec<Planned>,
+    video: Vec<Rect>,
+    outdated: Vec<Rect>,
+}
+
+/// Plans a turn.
+fn next(planner: &mut Planner, picture: &Picture, means: Means) -> Turn {
+    let mut updates = Vec::new();
+    let plan = planner
+        .next(picture, means, &mut |update| updates.push(update))
+        .unwrap();
+    Turn {
+        updates,
+        video: plan.video,
+        outdated: plan.outdated,
+    }
+}
+
 /// Plans a turn, in which the picture may be swapped for one that is older where that is said, and nowhere else.
-fn plan(screen: &mut Screen, planner: &mut Planner, means: Means) -> Plan {
+fn plan(screen: &mut Screen, planner: &mut Planner, means: Means) -> Turn {
     planner.damage(&std::mem::take(&mut screen.damage));
     let shown = screen.picture.clone();
-    let plan = planner.next_swapping(&mut screen.picture, means).unwrap();
+    let mut updates = Vec::new();
+    let plan = planner
+        .next_swapping(&mut screen.picture, means, &mut |update| updates.push(update))
+        .unwrap();
     for rect in &plan.outdated {
         screen.picture.take_from(&shown, *rect);
     }
@@ -36,7 +60,11 @@ fn plan(screen: &mut Screen, planner: &mut Planner, means: Means) -> Plan {
         "older than it was said to be"
     );
     screen.damage.extend(&plan.outdated);
-    plan
+    Turn {
+        updates,
+        video: plan.video,
+        outdated: plan.outdated,
+    }
 }
 
 fn show(planner: &mut Planner, composer: &mut Composer, screen: &mut Screen) -> usize {
@@ -74,7 +102,7 @@ fn a_letter_takes_a_hundred_bytes() {
 }
 
 /// Paints a canvas as it is said. Is it the picture that is composed?
-fn painted(canvas: &mut Picture, composer: &mut Composer, plan: &Plan) -> bool {
+fn painted(canvas: &mut Picture, composer: &mut Composer, plan: &Turn) -> bool {
     for update in &plan.updates {
         let composed = composer.take(&update.bytes).unwrap();
         let picture = composer.picture();
@@ -96,19 +124,19 @@ fn a_screen_of_another_size_is_shown_once_something_of_it_is_there_or_all_of_it_
     for colour in [0, 0x00_12_34_56] {
         let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), Screen::new(800, 600));
         let mut canvas = Picture::new(Size::default(), PixelFormat::Rgba);
-        let plan = planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap();
+        let plan = next(&mut planner, &screen.picture, means(&screen, usize::MAX));
         assert!(painted(&mut canvas, &mut composer, &plan));
         for (width, height) in [(640, 480), (800, 600)] {
             screen.act(&Act::Resize(width, height));
             screen.paint(Size { width, height }.whole(), |_, _| colour);
             let before = canvas.clone();
-            let begun = planner.next(&screen.picture, means(&screen, 0)).unwrap();
+            let begun = next(&mut planner, &screen.picture, means(&screen, 0));
             assert!(!painted(&mut canvas, &mut composer, &begun));
             assert!(canvas.pixels() == before.pixels(), "what was there before stays");
-            let plan = planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap();
+            let plan = next(&mut planner, &screen.picture, means(&screen, usize::MAX));
             assert!(painted(&mut canvas, &mut composer, &plan));
             planner.acknowledged(composer.complete());
-            let plan = planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap();
+            let plan = next(&mut planner, &screen.picture, means(&screen, usize::MAX));
             assert_eq!(plan.updates, [], "it is said once");
         }
     }
@@ -219,7 +247,7 @@ fn a_film_is_left_to_video_and_is_exact_once_it_rests() {
             soon: 1_000_000,
             video: true,
         };
-        let plan = planner.next(&screen.picture, means).unwrap();
+        let plan = next(&mut planner, &screen.picture, means);
         for update in &plan.updates {
             composer.take(&update.bytes).unwrap();
         }
@@ -243,8 +271,8 @@ fn a_film_is_left_to_video_and_is_exact_once_it_rests() {
     assert!(left_to_video >= 15, "{left_to_video} of 20 pictures");
     assert!(!planner.is_settled());
     assert_eq!(
-        planner.next(&screen.picture, means(&screen, usize::MAX)).unwrap(),
-        Plan::default(),
+        next(&mut planner, &screen.picture, means(&screen, usize::MAX)),
+        Turn::default(),
         "it has not rested"
     );
     screen.time = planner.rests_at().unwrap();
@@ -272,7 +300,7 @@ fn what_is_more_than_can_go_soon_is_video_first() {
         soon: 60_000,
         video: true,
     };
-    let plan = planner.next(&screen.picture, means).unwrap();
+    let plan = next(&mut planner, &screen.picture, means);
     let shaded: usize = plan.video.iter().map(|rect| rect.area()).sum();
     assert!(shaded > DESK.area() / 2, "{:?}", plan.video);
     let exact: usize = plan.updates.iter().map(|update| update.bytes.len()).sum();
@@ -281,7 +309,7 @@ fn what_is_more_than_can_go_soon_is_video_first() {
         composer.take(&update.bytes).unwrap();
     }
     // The codec left the frame out: what has not gone as pixels meanwhile is planned again.
-    let again = planner.next(&screen.picture, means).unwrap();
+    let again = next(&mut planner, &screen.picture, means);
     for update in again.updates {
         composer.take(&update.bytes).unwrap();
     }
@@ -311,7 +339,7 @@ fn a_letter_does_not_wait_for_a_page_of_which_a_part_was_lost() {
     let (mut planner, mut composer, mut screen) = desk();
     screen.act(&Act::Photograph(Rect { height: 500, ..DESK }, 3));
     planner.damage(&std::mem::take(&mut screen.damage));
-    let page = planner.next(&screen.picture, means(&screen, 100_000)).unwrap().updates;
+    let page = next(&mut planner, &screen.picture, means(&screen, 100_000)).updates;
     // The first part of the page is lost, so that nothing of it can be shown; the rest of it has not been sent.
     for update in &page[1..] {
         assert_eq!(composer.take(&update.bytes).unwrap().changed, []);
@@ -325,9 +353,7 @@ fn a_letter_does_not_wait_for_a_page_of_which_a_part_was_lost() {
     };
     screen.act(&Act::Letter(letter.x, letter.y));
     planner.damage(&std::mem::take(&mut screen.damage));
-    let shown: Vec<Rect> = (planner
-        .next(&screen.picture, means(&screen, 40_000))
-        .unwrap()
+    let shown: Vec<Rect> = (next(&mut planner, &screen.picture, means(&screen, 40_000))
         .updates
         .iter())
     .flat_map(|update| composer.take(&update.bytes).unwrap().changed)
@@ -345,12 +371,7 @@ fn no_more_is_on_its_way_than_a_viewer_lets_wait() {
     for seed in 0..8 {
         screen.act(&Act::Photograph(all, seed));
         planner.damage(&std::mem::take(&mut screen.damage));
-        way.extend(
-            planner
-                .next(&screen.picture, means(&screen, usize::MAX))
-                .unwrap()
-                .updates,
-        );
+        way.extend(next(&mut planner, &screen.picture, means(&screen, usize::MAX)).updates);
     }
     let bytes: usize = way.iter().map(|update| update.bytes.len()).sum();
     assert!(bytes > 3_000_000 && !planner.is_settled(), "{bytes}");
@@ -360,11 +381,7 @@ fn no_more_is_on_its_way_than_a_viewer_lets_wait() {
     }
     planner.acknowledged(composer.complete());
     while !planner.is_settled() {
-        for update in planner
-            .next(&screen.picture, means(&screen, usize::MAX))
-            .unwrap()
-            .updates
-        {
+        for update in next(&mut planner, &screen.picture, means(&screen, usize::MAX)).updates {
             composer.take(&update.bytes).unwrap();
         }
         planner.acknowledged(composer.complete());
@@ -387,7 +404,10 @@ fn a_screen_that_no_viewer_takes_is_refused() {
         soon: 1,
         video: false,
     };
-    assert_eq!(Planner::new().next(&screen, means), Err(renfort_picture::TooLarge));
+    assert_eq!(
+        Planner::new().next(&screen, means, &mut drop),
+        Err(renfort_picture::TooLarge)
+    );
 }
 
 #[test]
@@ -395,9 +415,7 @@ fn little_room_is_kept_and_what_is_small_goes_first() {
     let (mut planner, mut composer, mut screen) = desk();
     screen.act(&Act::Photograph(DESK, 9));
     planner.damage(&std::mem::take(&mut screen.damage));
-    let first: usize = planner
-        .next(&screen.picture, means(&screen, 20_000))
-        .unwrap()
+    let first: usize = next(&mut planner, &screen.picture, means(&screen, 20_000))
         .updates
         .iter()
         .map(|update| {

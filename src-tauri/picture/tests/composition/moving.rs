@@ -2,16 +2,17 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Plan, Planner, Rect, Size};
+use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Planner, Rect, Size};
 
 use super::{
+    Turn, next,
     screen::{Act, Screen, assert_alike, blurred},
     show,
 };
 
 /// All that was planned comes at once, and the frame of what was left to video, too.
 fn arrives(
-    plan: &Plan,
+    plan: &Turn,
     timestamp: u32,
     picture: &Picture,
     at: Duration,
@@ -71,7 +72,7 @@ fn what_was_video_when_it_began_to_scroll_is_soon_copied() {
             soon: 30_000,
             video: true,
         };
-        let plan = planner.next(&paper.picture, means).unwrap();
+        let plan = next(&mut planner, &paper.picture, means);
         bytes.push(plan.updates.iter().map(|update| update.bytes.len()).sum::<usize>());
         left_to_video += usize::from(!plan.video.is_empty());
         arrives(&plan, u32::from(turn), &paper.picture, at, &mut planner, &mut composer);
@@ -104,7 +105,7 @@ fn what_was_a_film_before_it_scrolls_is_none_any_more() {
             soon: 100_000,
             video: true,
         };
-        let plan = planner.next(&paper.picture, means).unwrap();
+        let plan = next(&mut planner, &paper.picture, means);
         video.push(plan.video.iter().map(|rect| rect.area()).sum::<usize>());
         arrives(&plan, u32::from(turn), &paper.picture, at, &mut planner, &mut composer);
     }
@@ -153,7 +154,7 @@ fn what_lies_between_the_many_pieces_of_a_film_stays_exact() {
             soon: 20_000,
             video: true,
         };
-        let plan = planner.next(&screen.picture, means).unwrap();
+        let plan = next(&mut planner, &screen.picture, means);
         most = most.max(plan.video.len());
         arrives(&plan, turn, &screen.picture, at, &mut planner, &mut composer);
         if turn >= 20 {
@@ -185,7 +186,7 @@ fn on_a_line_that_is_too_slow_for_what_scrolling_uncovers_the_rest_is_copied_all
             soon,
             video: true,
         };
-        let plan = planner.next(&paper.picture, means).unwrap();
+        let plan = next(&mut planner, &paper.picture, means);
         let video: usize = plan.video.iter().map(|rect| rect.area()).sum();
         assert!(video > 0 && (turn == 0 || video < area / 8), "{turn}: {video}");
         for update in &plan.updates {
@@ -225,7 +226,7 @@ fn on_a_line_that_is_too_slow_for_what_scrolling_uncovers_the_rest_is_copied_all
             soon: 100_000,
             video: true,
         };
-        for update in planner.next(&paper.picture, means).unwrap().updates {
+        for update in next(&mut planner, &paper.picture, means).updates {
             composer.take(&update.bytes).unwrap();
         }
         planner.acknowledged(composer.complete());

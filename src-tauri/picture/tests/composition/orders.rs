@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use renfort_picture::{Composer, Means, Picture, Plan, Planner, Rect};
+use renfort_picture::{Composer, Means, Picture, Planner, Rect};
 
 use super::{
+    Turn,
     model::Model,
     plan,
     screen::{Act, Screen, assert_alike, blurred},
@@ -87,7 +88,7 @@ struct Way {
 }
 
 impl Way {
-    fn send(&mut self, planner: &mut Planner, screen: &Screen, plan: Plan) {
+    fn send(&mut self, planner: &mut Planner, screen: &Screen, plan: Turn) {
         self.updates
             .extend(plan.updates.into_iter().map(|planned| planned.bytes));
         if plan.video.is_empty() {

@@ -250,16 +250,19 @@ impl Pair {
         };
         let start = Instant::now();
         self.planner.damage(damage);
-        let plan = self.planner.next(screen, means).expect("a screen that can be shared");
+        let mut updates = Vec::new();
+        self.planner
+            .next(screen, means, &mut |update| updates.push(update))
+            .expect("a screen that can be shared");
         let planned = start.elapsed();
         let start = Instant::now();
-        for update in &plan.updates {
+        for update in &updates {
             self.composer.take(&update.bytes).expect("what was planned is composed");
         }
         let compose = start.elapsed();
         self.planner.acknowledged(self.composer.complete());
         Cost {
-            bytes: plan.updates.iter().map(|update| update.bytes.len()).sum(),
+            bytes: updates.iter().map(|update| update.bytes.len()).sum(),
             plan: planned,
             compose,
         }
