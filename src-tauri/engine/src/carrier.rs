@@ -123,7 +123,9 @@ impl Carrier {
     /// Sharer: an update is to go, after those before it. While nothing may leave it is dropped.
     pub fn send(&self, update: Planned) {
         let mut state = self.lock();
-        if state.endpoint.has_begun()
+        // After one that could not be taken there would be a hole.
+        if state.broken.is_none()
+            && state.endpoint.has_begun()
             && let Err(error) = state.endpoint.send_update(update)
         {
             state.broken = Some(error.into());

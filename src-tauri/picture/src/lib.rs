@@ -17,5 +17,5 @@ pub mod wire;
 
 pub use composer::{ComposeError, Composed, Composer, MAX_AHEAD, MAX_WAITING_BYTES, MAX_WAITING_PIXELS};
 pub use pixels::{COLOUR, Memory, Picture, PixelFormat, Rect, Size};
-pub use planner::{Means, Plan, Planned, Planner, Send, TooLarge};
+pub use planner::{Means, Outgoing, Plan, Planned, Planner, TooLarge};
 pub use wire::Sequence;

@@ -237,6 +237,7 @@ mod tests {
         assert_eq!((came(&mut viewer), line.room()), (vec![], Room::default()));
         line.begin();
         line.send(update(1));
+        assert!(came(&mut viewer).is_empty(), "a turn goes together");
         line.turned();
         line.send(update(2));
         line.turned();

@@ -48,7 +48,8 @@ pub trait UpdateLine: Send + Sync + Debug {
     /// Takes an update, after those before it. A line that cannot go on ends by itself.
     fn send(&self, update: Planned);
 
-    /// A turn is over: what was not needed of the room that there was, is not.
+    /// A turn is over: what was held back until then goes now, and the rest of its room is given up. Due after the last
+    /// [`UpdateLine::send`] of each.
     fn turned(&self);
 
     /// The picture begins: the next update has number 1.
@@ -66,6 +67,7 @@ impl UpdateLine for Carrier {
 
     fn send(&self, update: Planned) {
         self.send(update);
+        leg::mark("picture: to the network");
     }
 
     fn turned(&self) {
@@ -207,9 +209,9 @@ impl Outlet for UpdateOutlet {
         };
         let line = &self.line;
         let mut send = |update| {
+            leg::mark("picture: planned");
             if gate.is_open() {
                 line.send(update);
-                leg::mark("picture: to the network");
             }
         };
         let plan = if self.swaps {
@@ -217,12 +219,11 @@ impl Outlet for UpdateOutlet {
         } else {
             self.planner.next(picture, means, &mut send)?
         };
-        line.turned();
-        leg::mark("picture: planned");
         if !gate.is_open() {
             // It begins anew.
             return Ok(plan.outdated);
         }
+        line.turned();
         self.film(&plan.video, picture, encoder, gate, now);
         self.last = Some(now);
         self.waiting = !self.planner.is_planned();

@@ -86,7 +86,7 @@ pub struct Means {
 pub struct TooLarge;
 
 /// Where the updates of a turn go, in their order.
-pub type Send<'a> = &'a mut dyn FnMut(Planned);
+pub type Outgoing<'a> = &'a mut dyn FnMut(Planned);
 
 /// What there is of a turn besides its updates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,9 +104,10 @@ pub struct Planner {
     reference: Picture,
     /// Where, in the middle of a turn, that is the turn's picture and `reference` is not yet.
     owed: Vec<Rect>,
-    /// Where the screen may differ from that.
+    /// Where the screen may differ from that. After a turn, where it does: whatever is written to `reference` is cleared here, or
+    /// compared again.
     stale: Grid,
-    /// Where the screen was said to have changed since the last turn: what only waits for room does not change again.
+    /// Where the screen was said to have changed since the last turn that looked. The rest of `stale` only waits for room.
     damaged: Grid,
     /// Where the viewer has something else, out of video.
     lossy: Lossy,
@@ -225,7 +226,7 @@ impl Planner {
     ///
     /// # Errors
     /// When the screen is larger than a viewer takes.
-    pub fn next(&mut self, now: &Picture, means: Means, send: Send<'_>) -> Result<Plan, TooLarge> {
+    pub fn next(&mut self, now: &Picture, means: Means, send: Outgoing<'_>) -> Result<Plan, TooLarge> {
         let plan = self.plan(now, means, send)?;
         self.pay(now, now.size().whole());
         Ok(plan)
@@ -239,7 +240,7 @@ impl Planner {
     ///
     /// # Errors
     /// When the screen is larger than a viewer takes.
-    pub fn next_swapping(&mut self, now: &mut Picture, means: Means, send: Send<'_>) -> Result<Plan, TooLarge> {
+    pub fn next_swapping(&mut self, now: &mut Picture, means: Means, send: Outgoing<'_>) -> Result<Plan, TooLarge> {
         let mut plan = self.plan(now, means, send)?;
         let owed: usize = self.owed.iter().map(|rect| rect.area()).sum();
         if owed >= WORTH_SWAPPING && self.is_settled() {
@@ -261,7 +262,7 @@ impl Planner {
         }
     }
 
-    fn plan(&mut self, now: &Picture, means: Means, send: Send<'_>) -> Result<Plan, TooLarge> {
+    fn plan(&mut self, now: &Picture, means: Means, send: Outgoing<'_>) -> Result<Plan, TooLarge> {
         let mut plan = Plan::default();
         if now.size() != self.reference.size() {
             let Size { width, height } = now.size();
@@ -283,6 +284,8 @@ impl Planner {
                 self.copies(now, means.at, &cells, &mut open);
                 self.note_changes(&cells, means.at);
                 self.seen_before(now, means.at, &mut open, send);
+            } else {
+                self.tiles.mark(&self.stale, means.at);
             }
             if means.video {
                 plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means);
@@ -371,7 +374,7 @@ impl Planner {
     }
 
     /// Keeps tiles that rested and are about to be written over, and recalls those that are as one was.
-    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open, send: Send<'_>) {
+    fn seen_before(&mut self, now: &Picture, at: Duration, open: &mut Open, send: Outgoing<'_>) {
         self.shelf.begin_turn();
         let changed = self.tiles.changed(&self.stale, at);
         let mut recalled = Vec::new();
@@ -405,7 +408,7 @@ impl Planner {
         }
     }
 
-    fn begin(&mut self, size: Size, send: Send<'_>) {
+    fn begin(&mut self, size: Size, send: Outgoing<'_>) {
         self.blank = self.reference.size() != Size::default();
         self.reference = Picture::new(size, PixelFormat::Bgrx);
         self.owed.clear();
@@ -460,7 +463,7 @@ impl Planner {
         area: usize,
         room: usize,
         open: &mut Open,
-        send: Send<'_>,
+        send: Outgoing<'_>,
     ) -> usize {
         let mut used = 0;
         let mut left: VecDeque<(Rect, bool)> = rects.into();
@@ -501,7 +504,7 @@ impl Planner {
     }
 
     /// Puts an operation into the update, whose `touched` says so already, and closes it when it is full.
-    fn add(&mut self, operation: Operation, open: &mut Open, send: Send<'_>) {
+    fn add(&mut self, operation: Operation, open: &mut Open, send: Outgoing<'_>) {
         open.pixels += operation.pixels();
         open.operations.push(operation);
         // A viewer takes twice the picture's pixels in one; no operation of these has more than it.
@@ -522,7 +525,7 @@ impl Planner {
         }
     }
 
-    fn close(&mut self, open: Open, send: Send<'_>) {
+    fn close(&mut self, open: Open, send: Outgoing<'_>) {
         if !open.operations.is_empty() {
             send(self.finish(open.touched, open.operations, open.streams));
         }

@@ -29,8 +29,20 @@ impl Tiles {
         }
     }
 
-    /// Tiles of which much has changed now, and whether each had rested before. Those of which little has are marked.
-    pub fn changed(&mut self, stale: &Grid, at: Duration) -> Vec<(Rect, bool)> {
+    /// Tiles that wait for room do not rest.
+    pub fn mark(&mut self, stale: &Grid, at: Duration) {
+        for (tile, _) in self
+            .counts(stale)
+            .into_iter()
+            .enumerate()
+            .filter(|(_, count)| *count > 0)
+        {
+            self.changed_at[tile] = Some(at);
+        }
+    }
+
+    /// Stale cells of each tile.
+    fn counts(&self, stale: &Grid) -> Vec<usize> {
         let mut counts = vec![0; self.changed_at.len()];
         let per_tile = TILE / CELL;
         for place in stale.all() {
@@ -40,8 +52,13 @@ impl Tiles {
                 counts[tile] += 1;
             }
         }
+        counts
+    }
+
+    /// Tiles of which much has changed now, and whether each had rested before. Those of which little has are marked.
+    pub fn changed(&mut self, stale: &Grid, at: Duration) -> Vec<(Rect, bool)> {
         let mut changed = Vec::new();
-        for (tile, count) in counts.into_iter().enumerate() {
+        for (tile, count) in self.counts(stale).into_iter().enumerate() {
             if count == 0 {
                 continue;
             }

@@ -25,7 +25,7 @@ const BLOCK: u16 = 8;
 /// Rectangles of a frame.
 pub(super) const MOST: usize = MAX_ANNOUNCED_RECTS;
 /// One cell in so many is looked at first.
-const LOOKED_AT: u16 = 4;
+const LOOKED_AT: u32 = 4;
 /// Cells of a change that is always sent as pixels: an icon, a spinner.
 const SMALL: usize = 64;
 
@@ -248,9 +248,7 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, m
     };
     if !places.iter().any(|place| lossy.is_film(*place, means.at)) {
         // A page that is opened: a part of its cells tells whether all of it fits by far.
-        let some = places
-            .iter()
-            .filter(|place| (place.column + place.row) % LOOKED_AT == 0);
+        let some = places.iter().filter(|place| is_looked_at(**place));
         let some: Vec<(Place, bool)> = some.map(|place| (*place, shaded(*place))).collect();
         if !some.is_empty() && cost(&some) * places.len() / some.len() * 2 < means.soon {
             return Vec::new();
@@ -289,6 +287,12 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, m
     }
     places.sort_by_key(|place| (place.row, place.column));
     few(joined(stale, places.into_iter().map(|place| (place, ()))))
+}
+
+/// One cell in so many is looked at first, scattered, so that no pattern of a page is missed or met.
+fn is_looked_at(place: Place) -> bool {
+    let spread = u32::from(place.column).wrapping_mul(0x9E37_79B1) ^ u32::from(place.row).wrapping_mul(0x85EB_CA77);
+    (spread ^ spread >> 15).wrapping_mul(0x2C1B_3C6D) <= u32::MAX / LOOKED_AT
 }
 
 /// Cells of a block, by blocks, each with whether it is shaded.

@@ -11,7 +11,7 @@ use gtk::cairo::{self, Context, FillRule, Filter, Format, ImageSurface, Region};
 use renfort_engine::seams::{Picture, Rect, Size};
 use renfort_protocol::cursor::CursorShape;
 
-use super::backing::{Backing, Crop, PaintError, REACH};
+use super::backing::{Backing, PaintError, REACH};
 use crate::picture_socket::{
     Pointer, SharedCanvas,
     placed::{Area, Layout},
@@ -19,6 +19,7 @@ use crate::picture_socket::{
 
 /// What is left free around the picture, as in the page's style (`RemoteScreen.svelte`).
 const AROUND: (f64, f64, f64) = (16.0 / 255.0, 20.0 / 255.0, 21.0 / 255.0);
+
 /// Where a part of the picture is seen; none where it is not.
 pub(crate) fn shown(part: Rect, size: Size, layout: &Layout) -> Option<Area> {
     let Area { x, y, width, height } = layout.picture;
@@ -75,7 +76,7 @@ impl Painter {
 
     /// Keeps nothing of a session that is over.
     pub(super) fn forget(&self) {
-        *self.backing.borrow_mut() = Backing::default();
+        self.backing.borrow_mut().forget();
     }
 
     /// Paints what of the picture, and around it, lies in these rectangles of the stage. False when there is none any more.
@@ -96,13 +97,16 @@ impl Painter {
             Ok::<_, PaintError>((cut, size, layout, ring))
         });
         let Some((cut, size, layout, ring)) = cut.transpose()? else {
-            *backing = Backing::default();
+            backing.forget();
             return Ok(false);
         };
         for part in areas(mine) {
             around(context, part, &layout)?;
         }
         for part in cut.parts {
+            if !is_plain(&layout, size) {
+                backing.scale(part, layout.picture)?;
+            }
             paint_part(context, backing.window()?, part)?;
             if let Some(pointer) = &cut.pointer {
                 paint_pointer(context, pointer, part, (size, &layout))?;
@@ -155,7 +159,7 @@ fn cut_out(
             };
             backing.take(*part, picture, from)?;
         } else {
-            backing.scale(*part, picture, source(*part, size, layout))?;
+            backing.take_to_scale(*part, picture, layout.picture);
         }
     }
     let pointer = pointer.map(|Pointer { shape, at }| {
@@ -264,25 +268,6 @@ fn paint_pointer(
     });
     context.paint()?;
     context.restore()
-}
-
-/// How many pixels of the picture one of the window is, across and down.
-fn factors(size: Size, whole: Area) -> (f64, f64) {
-    (
-        f64::from(size.width) / f64::from(whole.width.max(1)),
-        f64::from(size.height) / f64::from(whole.height.max(1)),
-    )
-}
-
-/// What of a picture that is shown larger or smaller lies in a part of the window.
-fn source(part: Area, size: Size, layout: &Layout) -> Crop {
-    let whole = layout.picture;
-    let (across, down) = factors(size, whole);
-    let span = |start: i32, length: i32, factor: f64| (f64::from(start) * factor, f64::from(length) * factor);
-    Crop {
-        across: span(part.x - whole.x, part.width, across),
-        down: span(part.y - whole.y, part.height, down),
-    }
 }
 
 #[cfg(test)]
