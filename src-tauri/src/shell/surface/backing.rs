@@ -24,7 +24,7 @@ use super::Area;
 /// Netravali, Reconstruction Filters in Computer Graphics, 1988; B = 0, C = 1/2).
 const FILTER: FilterType = FilterType::CatmullRom;
 /// Pixels to either side that it takes, of the coarser of the two sizes.
-pub(super) const REACH: f64 = 2.0;
+const REACH: f64 = 2.0;
 
 /// Pixels above which several processors share the work, and how many at most: beginning costs some ten microseconds each.
 const MUCH: usize = 256 * 1024;
@@ -208,6 +208,11 @@ impl Crop {
     }
 }
 
+/// Pixels of the window to either side of one of the picture's in which that has a part, when `pixels` of them are shown on `length`.
+pub(super) fn reach(pixels: u16, length: i32) -> i32 {
+    (REACH * factor(pixels.max(1), length).recip().max(1.0)).ceil() as i32 + 1
+}
+
 /// How many pixels of the picture one of the window is.
 fn factor(pixels: u16, length: i32) -> f64 {
     f64::from(pixels) / f64::from(length.max(1))
@@ -265,16 +270,24 @@ fn scale_band(band: &Mutex<Band<'_>>, picture: &Picture) -> Result<(), PaintErro
     Ok(scaler.resize(&whole, &mut scaled, &options)?)
 }
 
-/// Writes rows of a canvas' pixels to a place in an image, as many as there are.
+/// Writes rows of a canvas' pixels to a place in an image, which is as large and inside.
 fn write<'a>(
     image: Option<&mut ImageSurface>,
     to: Area,
     rows: impl Iterator<Item = &'a [u8]>,
 ) -> Result<(), PaintError> {
     let image = image.ok_or(cairo::Error::SurfaceFinished)?;
+    let all = Area {
+        x: 0,
+        y: 0,
+        width: image.width(),
+        height: image.height(),
+    };
+    debug_assert_eq!(to.inside(all), Some(to), "beside the window nothing is painted");
     let (stride, left, top) = (image.stride() as usize, to.x.max(0) as usize, to.y.max(0) as usize);
     // Nothing else holds the image; cairo says so in any case.
     let mut bytes = image.data().map_err(|_| cairo::Error::SurfaceFinished)?;
+    // Below and right of the place, the image goes on.
     for (row, pixels) in bytes.chunks_exact_mut(stride).skip(top).zip(rows) {
         for (to, from) in row[left * 4..].chunks_exact_mut(4).zip(pixels.chunks_exact(4)) {
             // A canvas' pixels are red first, cairo's blue first (on a machine whose lowest byte is first).

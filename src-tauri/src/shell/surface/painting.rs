@@ -11,7 +11,7 @@ use gtk::cairo::{self, Context, FillRule, Filter, Format, ImageSurface, Region};
 use renfort_engine::seams::{Picture, Rect, Size};
 use renfort_protocol::cursor::CursorShape;
 
-use super::backing::{Backing, PaintError, REACH};
+use super::backing::{Backing, PaintError, reach};
 use crate::picture_socket::{
     Pointer, SharedCanvas,
     placed::{Area, Layout},
@@ -26,7 +26,7 @@ pub(crate) fn shown(part: Rect, size: Size, layout: &Layout) -> Option<Area> {
     let is_scaled = !is_plain(layout, size);
     let along = |start: i32, length: i32, pixels: u16, from: u16, to: u16| {
         let at = |pixel: u16| i64::from(pixel) * i64::from(length) / i64::from(pixels.max(1));
-        let edge = if is_scaled { reach(length, pixels) } else { 0 };
+        let edge = if is_scaled { reach(pixels, length) } else { 0 };
         (
             start.saturating_add(at(from) as i32 - edge),
             start.saturating_add(at(to) as i32 + edge),
@@ -42,12 +42,6 @@ pub(crate) fn shown(part: Rect, size: Size, layout: &Layout) -> Option<Area> {
     }
     .inside(layout.picture)?
     .inside(layout.stage)
-}
-
-/// Pixels of the window to either side of a scaled pixel that it has a part in.
-fn reach(length: i32, pixels: u16) -> i32 {
-    let coarser = (f64::from(length) / f64::from(pixels.max(1))).max(1.0);
-    (REACH * coarser).ceil() as i32 + 1
 }
 
 /// Is the picture shown pixel for pixel?
