@@ -235,3 +235,107 @@ impl Outlet for UpdateOutlet {
         Ok(plan.outdated)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        seams::{PixelFormat, Size, VideoError},
+        sharer::{orders::PictureControl, stop::StopSwitch},
+    };
+
+    /// The user hides the screen and shows it again while the first part of a turn leaves, if so.
+    #[derive(Debug, Default)]
+    struct Line {
+        control: PictureControl,
+        hides: bool,
+        sent: AtomicUsize,
+        /// Parts that had left when the turn was over.
+        turned: AtomicUsize,
+    }
+
+    impl UpdateLine for Line {
+        fn room(&self) -> Room {
+            let (now, soon) = (usize::MAX, usize::MAX);
+            Room { now, soon, complete: 0 }
+        }
+
+        fn send(&self, _update: Planned) {
+            self.sent.fetch_add(1, Ordering::SeqCst);
+            if self.hides {
+                self.control.want(false);
+                self.control.want(true);
+            }
+        }
+
+        fn turned(&self) {
+            self.turned.store(self.sent.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
+
+        fn begin(&self) {}
+
+        fn rest(&self) {}
+    }
+
+    struct NoVideo;
+
+    impl VideoEncoder for NoVideo {
+        fn name(&self) -> &'static str {
+            "none"
+        }
+
+        fn encode(
+            &mut self,
+            _: &Picture,
+            _: &[Rect],
+            _: Duration,
+            _: bool,
+        ) -> Result<Option<EncodedFrame>, VideoError> {
+            Ok(None)
+        }
+
+        fn set_bitrate(&mut self, _: u32) {}
+    }
+
+    /// Parts of a page that leave, and how many of them were handed over with their turn.
+    fn left(hides: bool) -> (usize, usize) {
+        let control = PictureControl::default();
+        control.want(true);
+        control.take().unwrap();
+        let line = Arc::new(Line {
+            control: control.clone(),
+            hides,
+            ..Line::default()
+        });
+        let now = Instant::now();
+        let gate = Gate {
+            control,
+            stop: StopSwitch::default(),
+            frames: mpsc::channel(1).0,
+            start: now,
+            origin: 0,
+        };
+        let size = Size {
+            width: 640,
+            height: 400,
+        };
+        let mut page = Picture::new(size, PixelFormat::Bgrx);
+        for (at, pixel) in (0_u32..).zip(page.pixels_mut()) {
+            *pixel = at.wrapping_mul(0x9E37_79B1) >> 8;
+        }
+        let mut outlet = UpdateOutlet::new(Arc::clone(&line) as Arc<dyn UpdateLine>, false, Bitrate::new(now), now);
+        outlet.go(&mut page, &mut NoVideo, &gate).unwrap();
+        (line.sent.load(Ordering::SeqCst), line.turned.load(Ordering::SeqCst))
+    }
+
+    #[test]
+    fn nothing_more_of_a_turn_leaves_once_the_screen_was_hidden_although_it_is_shown_again() {
+        let (sent, turned) = left(false);
+        assert!(sent > 3 && turned == sent, "{sent}, {turned}");
+        assert_eq!(left(true), (1, 0));
+    }
+}
