@@ -298,9 +298,11 @@ impl Planner {
             self.close(std::mem::take(&mut open), send);
         }
         let mut rects = rest;
-        // What rested comes after what is new, and the newest of it first.
+        // What rested comes after what is new, the newest of it first, and of what was painted together the smallest.
         for resting in self.lossy.resting(&self.stale, means.at) {
-            rects.extend(self.rects(resting.into_iter().map(|place| (place, true)).collect()));
+            let mut together = self.rects(resting.into_iter().map(|place| (place, true)).collect());
+            together.sort_by_key(|(rect, _)| rect.area());
+            rects.extend(together);
         }
         let much = of_all(&rects);
         self.pixels(now, rects, much, room.saturating_sub(used), &mut open, send);

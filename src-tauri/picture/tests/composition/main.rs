@@ -411,7 +411,7 @@ fn a_screen_that_no_viewer_takes_is_refused() {
 }
 
 #[test]
-fn little_room_is_kept_and_what_is_small_goes_first() {
+fn little_room_is_kept_and_what_changed_meanwhile_is_not_sent_as_it_was() {
     let (mut planner, mut composer, mut screen) = desk();
     screen.act(&Act::Photograph(DESK, 9));
     planner.damage(&std::mem::take(&mut screen.damage));
@@ -429,4 +429,46 @@ fn little_room_is_kept_and_what_is_small_goes_first() {
     screen.act(&Act::Fill(DESK, 0x00_11_22));
     let rest = show(&mut planner, &mut composer, &mut screen);
     assert!(rest < 2_000, "{rest}");
+}
+
+#[test]
+fn of_what_rests_the_newest_becomes_exact_first_and_of_that_the_smallest() {
+    let (mut planner, mut composer, mut screen) = desk();
+    let at = |x, y, width, height| Rect { x, y, width, height };
+    let (old, large, small) = (at(16, 16, 160, 128), at(208, 16, 320, 256), at(560, 304, 64, 48));
+    for (timestamp, rects) in [(1, &[old][..]), (2, &[large, small])] {
+        screen.time += Duration::from_secs(1);
+        for rect in rects {
+            screen.act(&Act::Photograph(*rect, timestamp));
+        }
+        planner.damage(&std::mem::take(&mut screen.damage));
+        let means = Means {
+            soon: 1,
+            video: true,
+            ..means(&screen, 1)
+        };
+        let plan = next(&mut planner, &screen.picture, means);
+        for update in &plan.updates {
+            composer.take(&update.bytes).unwrap();
+        }
+        let announced = planner.video(timestamp, &plan.video, &screen.picture, screen.time);
+        composer.take(&announced.bytes).unwrap();
+        composer.frame(timestamp, &blurred(&screen.picture));
+        planner.acknowledged(composer.complete());
+    }
+    screen.time += Duration::from_secs(1);
+    let mut order = Vec::new();
+    while !planner.is_settled() {
+        for update in next(&mut planner, &screen.picture, means(&screen, 1)).updates {
+            for rect in composer.take(&update.bytes).unwrap().changed {
+                let inside = |whole: &Rect| whole.union(rect) == *whole;
+                order.push([small, large, old].iter().position(inside).unwrap());
+            }
+        }
+        planner.acknowledged(composer.complete());
+    }
+    assert_alike(&screen.picture, composer.picture());
+    assert!(order.is_sorted(), "{order:?}");
+    order.dedup();
+    assert_eq!(order, [0, 1, 2]);
 }
