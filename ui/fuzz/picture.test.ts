@@ -2,7 +2,7 @@
 /** Updates of the picture, which the user's machine sends. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ComposedPicture } from "../src/host/browser/composed";
+import { ComposedPicture, type ComposedEvents } from "../src/host/browser/composed";
 import { Composer } from "../src/picture/composition/composer";
 import { Decoder } from "../src/picture/composition/exact";
 import { OPAQUE } from "../src/picture/composition/picture";
@@ -64,19 +64,33 @@ describe("updates", () => {
 
   test("in messages about several pictures are painted inside the picture, or end the session", { timeout: SOAK_MS }, async () => {
     const about = fc.integer({ min: 0, max: 3 });
-    await holds(fc.tuple(some, fc.array(about, { minLength: 1, maxLength: 8 })), ([all, pictures]) => {
+    const turns = fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 8 });
+    await holds(fc.tuple(some, fc.array(about, { minLength: 1, maxLength: 8 }), turns), ([all, pictures, lengths]) => {
       let ends = 0;
-      const composed = new ComposedPicture({
+      // Composed after each so many messages, and so long that a turn ends in the midst of some.
+      const put: (() => void)[] = [];
+      let clock = 0;
+      const events: ComposedEvents = {
         onChanged: (picture, changed) => {
           for (const rect of changed) if (!picture.holds(rect)) throw new Error("outside");
         },
-        onAcknowledgement: (message) => expect(message.length).toBe(5),
+        onAcknowledgement: (message) => expect(message.length).toBe(13),
         onMalformed: () => (ends += 1),
         onUnfit: () => (ends += 1),
-      });
+      };
+      const composed = new ComposedPicture(
+        events,
+        (act) => void put.push(act),
+        () => (clock += 3),
+      );
       for (const [number, update] of all.entries()) {
         composed.message(Uint8Array.from([pictures[number % pictures.length] as number, ...update]));
-        if (ends > 0) return composed.close();
+        if (number % (1 + (lengths[number % lengths.length] as number)) === 0) put.splice(0).forEach((act) => act());
+        if (ends > 0) composed.close();
+      }
+      for (let turn = 0; put.length > 0; turn += 1) {
+        if (turn > all.length) throw new Error("it never ends");
+        put.splice(0).forEach((act) => act());
       }
     });
   });

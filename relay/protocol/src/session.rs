@@ -23,8 +23,9 @@ use crate::{
 pub const SESSION_CHANNEL: &str = "session";
 /// Unordered, never repeated: pointer moves to the sharer and the user's pointer to the viewer.
 pub const POINTER_CHANNEL: &str = "pointer";
-/// Reliable, unordered: updates of the picture to a viewer that takes no datagrams, and its answers to them.
-pub const PICTURE_CHANNEL: &str = "picture";
+/// Reliable, unordered: updates of the picture to a viewer that takes no datagrams, and its answers to them. Another version of these has
+/// another name, which a peer that does not know it closes: then there is video only.
+pub const PICTURE_CHANNEL: &str = "picture-2";
 
 /// Bytes of a message that carries a clipboard text, beside the text itself; with room to spare.
 const CLIPBOARD_ENVELOPE: usize = 64;

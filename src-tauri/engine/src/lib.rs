@@ -11,7 +11,7 @@ mod clipboard_pump;
 pub mod clock;
 mod layout_watch;
 pub mod leg;
-mod messages;
+pub mod messages;
 pub mod peer;
 pub mod seal;
 pub mod seams;

@@ -11,6 +11,7 @@ mod carriage;
 mod composition;
 mod console;
 mod desktop;
+mod flow;
 mod log;
 mod media;
 mod messages;
@@ -59,6 +60,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "hours",
         run: texts::hours,
+    },
+    Target {
+        name: "acknowledgements",
+        run: flow::acknowledgements,
     },
     Target {
         name: "sharer",

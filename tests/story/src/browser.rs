@@ -49,7 +49,7 @@ const STATISTICS: &str = r#"
     return connection.getStats().then((stats) => {
         const found = { frames: 0, keyFrames: 0, requests: 0, updates: 0 };
         stats.forEach((entry) => {
-            if (entry.type === "data-channel" && entry.label === "picture") found.updates = entry.messagesReceived;
+            if (entry.type === "data-channel" && entry.label === "picture-2") found.updates = entry.messagesReceived;
             if (entry.type !== "inbound-rtp" || entry.kind !== "video") return;
             found.frames = entry.framesDecoded ?? 0;
             found.keyFrames = entry.keyFramesDecoded ?? 0;

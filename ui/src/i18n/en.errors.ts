@@ -82,7 +82,7 @@ export const errors: ErrorTable = {
   bad_escalation: { what: "A ticket can only be passed on to a higher level.", todo: "Choose a higher level." },
   grant_expired: { what: "The time that the user allowed is over.", todo: "The technician can ask again." },
   not_granted: { what: "The user has not allowed this.", todo: "Ask them, and wait for their yes." },
-  peer_malformed: { what: "The other machine sent a picture that cannot be read, so the session was ended.", todo: "Begin again. If it happens again, tell your administrator: one of the two apps may be damaged, or not be Renfort." },
+  peer_malformed: { what: "The other machine sent something that cannot be read, so the session was ended.", todo: "Begin again. If it happens again, tell your administrator: one of the two apps may be damaged, or not be Renfort." },
   not_recorded: { what: "The server could not write this down, so nothing was done.", todo: "Try again in a moment. If it stays so, tell your administrator that the server’s disk needs a look." },
   busy: { what: "The server has too much to do.", todo: "Renfort tries again by itself. You can also try in a minute." },
   shutting_down: { what: "The server is restarting.", todo: "Renfort connects again by itself in a moment." },

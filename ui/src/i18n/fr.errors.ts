@@ -82,7 +82,7 @@ export const errors: ErrorTable = {
   bad_escalation: { what: "Un ticket ne peut être transmis qu’à un niveau supérieur.", todo: "Choisissez un niveau supérieur." },
   grant_expired: { what: "Le temps accordé par l’utilisateur est écoulé.", todo: "Le technicien peut redemander." },
   not_granted: { what: "L’utilisateur ne l’a pas autorisé.", todo: "Demandez-le-lui, et attendez son oui." },
-  peer_malformed: { what: "L’autre poste a envoyé une image illisible ; la session a donc été arrêtée.", todo: "Recommencez. Si cela se répète, signalez-le à votre administrateur : l’une des deux applications est peut-être endommagée, ou n’est pas Renfort." },
+  peer_malformed: { what: "L’autre poste a envoyé des données illisibles ; la session a donc été arrêtée.", todo: "Recommencez. Si cela se répète, signalez-le à votre administrateur : l’une des deux applications est peut-être endommagée, ou n’est pas Renfort." },
   not_recorded: { what: "Le serveur n’a pas pu l’inscrire au journal ; rien n’a donc été fait.", todo: "Réessayez dans un instant. Si cela continue, signalez à votre administrateur que le disque du serveur est à vérifier." },
   busy: { what: "Le serveur a trop à faire.", todo: "Renfort réessaie de lui-même. Vous pouvez aussi réessayer dans une minute." },
   shutting_down: { what: "Le serveur redémarre.", todo: "Renfort se reconnecte de lui-même dans un instant." },

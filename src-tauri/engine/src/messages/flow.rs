@@ -1,9 +1,13 @@
 //! How much may be handed to a channel that keeps everything, and gives it on in its order.
 //!
-//! Flow: [`Flow::room`] says what may go now; [`Flow::planned`] tells what is made of it, [`Flow::sent`] and
-//! [`Flow::acknowledged`] what went and what was carried out, from which the network's rate is measured.
+//! Flow: [`Flow::room`] says what may go now; [`Flow::planned`] tells what is made of it, [`Flow::sent`] what went, and
+//! [`Flow::acknowledged`] what has come, from which the network's rate is measured, and what was carried out.
 //!
-//! Invariant: what is not acknowledged is at most the window, and what one turn of the planner goes beyond it.
+//! A viewer that takes long to compose is no slow network, although it hears of what comes only when it is done: what it says late is no
+//! measure. It is waited for instead.
+//!
+//! Invariant: what is not known to have come is at most the window, and what one turn of the planner goes beyond it; and while a viewer
+//! composes, few turns wait for it there.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -12,7 +16,7 @@ use renfort_picture::{
     carriage::{Mark, Rate},
 };
 
-use super::MessageError;
+use super::{Acknowledgement, MessageError, composing::Composing};
 
 /// A turn of the planner is for so long: what is handed over is not older when it leaves, unless the network slows down.
 const TURN: f64 = 0.020;
@@ -33,10 +37,14 @@ pub struct Flow {
     /// The last one.
     last: Sequence,
     complete: Sequence,
+    composing: Composing,
     /// What there was room for, and is not used yet.
     pub(super) offered: usize,
-    /// The shortest time from sending to hearing of it.
+    /// The shortest time from sending to hearing of it, and the last.
     quickest: Duration,
+    recent: Duration,
+    /// They are counted as they are asked for.
+    turn: u64,
 }
 
 #[derive(Debug)]
@@ -51,6 +59,7 @@ struct Sent {
 
 impl Flow {
     /// Before the first update.
+    #[must_use]
     pub fn new(now: Duration) -> Self {
         let rate = Rate::default();
         Self {
@@ -60,33 +69,45 @@ impl Flow {
             sent: VecDeque::new(),
             last: 0,
             complete: 0,
+            composing: Composing::default(),
             offered: 0,
             quickest: Duration::MAX,
+            recent: Duration::MAX,
+            turn: 0,
         }
     }
 
     /// Bytes that may go now.
     pub fn room(&mut self, now: Duration) -> usize {
         self.advance(now);
-        let rests = self.rate.in_flight() == 0 && self.credit >= self.rate.pace() * TURN;
-        if self.offered > 0 || rests {
-            // What begins now, after a time with too little to send, tells less than all that the network can do.
+        self.turn += 1;
+        if self.composing.is_behind(self.recent, now) {
+            self.offered = 0;
             self.rate.limited();
+            return 0;
         }
         let (window, in_flight) = (self.rate.window(), self.rate.in_flight());
+        let least = self.credit.min(self.composing.room(self.recent, now));
+        let rests = in_flight == 0 && self.credit >= self.rate.pace() * TURN;
+        if self.offered > 0 || rests || least < self.credit {
+            // What begins now, after a time with too little to send, or for a slow viewer, tells less than all that the network can do.
+            self.rate.limited();
+        }
         // Negative means none.
-        let room = window.saturating_sub(in_flight).min(self.credit as usize);
-        let letter = in_flight < window + LETTER && self.credit > -(LETTER as f64);
+        let room = window.saturating_sub(in_flight).min(least as usize);
+        let letter = in_flight < window + LETTER && least > -(LETTER as f64);
         self.offered = room.max(usize::from(letter));
         self.offered
     }
 
     /// Bytes that can go so soon that nobody waits for them.
+    #[must_use]
     pub fn soon(&self) -> usize {
-        (self.rate.expected() * SOON) as usize
+        (self.rate.expected() * SOON).min(self.composing.soon()) as usize
     }
 
     /// Every update up to this one was carried out.
+    #[must_use]
     pub const fn complete(&self) -> Sequence {
         self.complete
     }
@@ -107,6 +128,7 @@ impl Flow {
         for (sequence, bytes) in updates {
             burst += bytes;
             let mark = self.rate.sent(bytes, now);
+            self.composing.sent(sequence, bytes, self.turn, now);
             self.sent.push_back(Sent {
                 sequence,
                 bytes,
@@ -119,25 +141,32 @@ impl Flow {
         self.credit -= burst as f64;
     }
 
-    /// The viewer has carried out every update up to this one; it may have said of a later one already.
+    /// What the viewer says; it may have said more already.
     ///
     /// # Errors
-    /// When it was never sent.
-    pub fn acknowledged(&mut self, complete: Sequence, now: Duration) -> Result<(), MessageError> {
-        if complete > self.last {
-            return Err(MessageError::NeverSent);
+    /// When so many were never sent, or more are composed than have come, or carried out than are composed.
+    pub fn acknowledged(&mut self, said: Acknowledgement, now: Duration) -> Result<(), MessageError> {
+        if said.arrived > self.last || said.composed > said.arrived || said.complete > said.composed {
+            return Err(MessageError::Never);
         }
         self.advance(now);
-        self.complete = self.complete.max(complete);
+        self.complete = self.complete.max(said.complete);
         let mut newest = None;
-        while let Some(sent) = self.sent.pop_front_if(|sent| sent.sequence <= complete) {
+        // They are numbered from 1: so many are those up to that one, but for some that were overtaken.
+        while let Some(sent) = self.sent.pop_front_if(|sent| sent.sequence <= said.arrived) {
             self.rate.acknowledged(sent.mark, sent.bytes, now);
             newest = Some(sent);
         }
         if let Some(sent) = newest {
-            let took = self.took(&sent, now);
-            self.rate.settled(Some(took), now);
+            if self.composing.is_late(self.quickest, now) {
+                self.rate.passed();
+            } else {
+                self.recent = now.saturating_sub(sent.at);
+                let took = self.took(&sent, now);
+                self.rate.settled(Some(took), now);
+            }
         }
+        self.composing.heard(said, now);
         Ok(())
     }
 
@@ -233,14 +262,34 @@ mod tests {
 
         fn hear(&mut self, flow: &mut Flow, now: Duration) {
             while let Some((at, sequence)) = self.acknowledgements.pop_front_if(|(at, _)| *at <= now) {
-                flow.acknowledged(sequence, at).unwrap();
+                flow.acknowledged(all(sequence), at).unwrap();
                 // Of what is held, nothing can go.
                 flow.sent([], at);
             }
         }
     }
 
+    /// All of these have come, and were carried out at once.
+    const fn all(sequence: Sequence) -> Acknowledgement {
+        said(sequence, sequence, sequence)
+    }
+
+    const fn said(arrived: Sequence, composed: Sequence, complete: Sequence) -> Acknowledgement {
+        Acknowledgement {
+            picture: 1,
+            arrived,
+            composed,
+            complete,
+        }
+    }
+
     const MBIT: f64 = 125_000.0;
+
+    /// The first picture on a line of so many Mbit/s, with a round trip of so many milliseconds.
+    fn begun(rate: f64, round_trip: u64) -> (Flow, Line) {
+        let line = Line::new(rate * MBIT, Duration::from_millis(round_trip));
+        (Flow::new(Duration::ZERO), line)
+    }
 
     #[test]
     fn a_line_is_used_and_nothing_waits_long_for_what_left_before() {
@@ -304,10 +353,7 @@ mod tests {
 
     #[test]
     fn letters_teach_nothing_wrong_of_a_line_that_has_room_for_more() {
-        let (mut flow, mut line) = (
-            Flow::new(Duration::ZERO),
-            Line::new(20.0 * MBIT, Duration::from_millis(30)),
-        );
+        let (mut flow, mut line) = begun(20.0, 30);
         let mut now = Duration::ZERO;
         for sequence in 1..=100 {
             line.hear(&mut flow, now);
@@ -325,10 +371,7 @@ mod tests {
     /// Both fill all the room there is whenever they come, and the network is at rest in between.
     #[test]
     fn now_and_then_a_page_teaches_nothing_wrong_either() {
-        let (mut flow, mut line) = (
-            Flow::new(Duration::ZERO),
-            Line::new(20.0 * MBIT, Duration::from_millis(100)),
-        );
+        let (mut flow, mut line) = begun(20.0, 100);
         let second = Duration::from_secs(1);
         line.busy(&mut flow, Duration::ZERO, second * 2);
         for page in 0..30 {
@@ -359,16 +402,129 @@ mod tests {
         assert!(bytes < 64 * 1024, "{bytes}");
     }
 
+    /// A viewer on a fast line composes what has come, for `takes`, and hears of nothing meanwhile.
+    struct Slow {
+        takes: Duration,
+        free_at: Duration,
+        arrived: Sequence,
+    }
+
+    impl Slow {
+        fn hear(&mut self, flow: &mut Flow, now: Duration) {
+            if self.free_at > now {
+                return;
+            }
+            let composed = self.arrived;
+            self.arrived = flow.last;
+            // It is said at once what it has composed, and what came meanwhile.
+            flow.acknowledged(said(self.arrived, composed, composed), now).unwrap();
+            if composed < self.arrived {
+                self.free_at = now + self.takes;
+            }
+        }
+    }
+
     #[test]
-    fn what_was_never_sent_cannot_have_been_carried_out() {
+    fn a_viewer_that_is_slow_is_waited_for_and_is_no_slow_network() {
+        let (mut flow, mut line) = begun(100.0, 2);
+        let second = Duration::from_secs(1);
+        line.busy(&mut flow, Duration::ZERO, second);
+        line.hear(&mut flow, second * 2);
+        let soon = flow.soon();
+        let mut viewer = Slow {
+            takes: Duration::from_millis(60),
+            free_at: Duration::ZERO,
+            arrived: flow.last,
+        };
+        let (mut now, mut turns) = (second * 2, 0);
+        while now < second * 6 {
+            viewer.hear(&mut flow, now);
+            if flow.room(now) > 0 {
+                let (first, bytes) = (flow.last + 1, 4_000);
+                flow.planned(2 * bytes);
+                flow.sent([(first, bytes), (first + 1, bytes)], now);
+                turns += 1;
+                assert!(flow.last - flow.complete() <= 6, "it is no further behind");
+            }
+            now += STEP;
+        }
+        assert!(turns > 40, "{turns} turns, of 66 that it could compose one by one");
+        let after = flow.soon();
+        assert!(after > soon / 2, "{after} after {soon}");
+    }
+
+    #[test]
+    fn what_was_never_sent_or_has_not_come_cannot_have_been_carried_out() {
         let mut flow = Flow::new(Duration::ZERO);
-        assert_eq!(flow.acknowledged(1, STEP), Err(MessageError::NeverSent));
+        assert_eq!(flow.acknowledged(said(1, 0, 0), STEP), Err(MessageError::Never));
         flow.sent([(1, 100), (2, 100)], STEP);
-        flow.acknowledged(2, STEP * 2).unwrap();
+        flow.acknowledged(all(2), STEP * 2).unwrap();
         // What is late, or comes twice, says nothing new.
-        flow.acknowledged(1, STEP * 2).unwrap();
-        flow.acknowledged(2, STEP * 2).unwrap();
+        flow.acknowledged(all(1), STEP * 2).unwrap();
+        flow.acknowledged(all(2), STEP * 2).unwrap();
         assert_eq!(flow.complete(), 2);
-        assert_eq!(flow.acknowledged(3, STEP * 3), Err(MessageError::NeverSent));
+        flow.sent([(3, 100)], STEP);
+        // More than were sent, composed and not come, carried out and not composed.
+        for never in [said(4, 0, 0), said(2, 3, 0), said(3, 2, 3)] {
+            assert_eq!(
+                flow.acknowledged(never, STEP * 3),
+                Err(MessageError::Never),
+                "{never:?}"
+            );
+        }
+    }
+
+    /// On an unordered channel everything after what was lost comes, and waits in the composer until that was sent again.
+    #[test]
+    fn what_waits_for_something_lost_keeps_no_viewer_busy() {
+        let (mut flow, mut line) = begun(20.0, 50);
+        let second = Duration::from_secs(1);
+        line.busy(&mut flow, Duration::ZERO, second * 2);
+        line.hear(&mut flow, second * 3);
+        let (soon, lost) = (flow.soon(), flow.last);
+        let mut now = second * 3;
+        let (mut turns, mut acknowledgements) = (0, VecDeque::new());
+        while now < second * 4 {
+            while let Some((_, sequence)) = acknowledgements.pop_front_if(|(at, _)| *at <= now) {
+                flow.acknowledged(said(sequence, sequence, lost), now).unwrap();
+            }
+            if flow.room(now) > 0 {
+                flow.planned(1_000);
+                flow.sent([(flow.last + 1, 1_000)], now);
+                acknowledgements.push_back((now + Duration::from_millis(50), flow.last - 1));
+                turns += 1;
+            }
+            now += STEP;
+        }
+        assert!(turns > 240, "{turns} turns of 250");
+        assert!(flow.soon() > soon / 2, "{} after {soon}", flow.soon());
+    }
+
+    /// A viewer far away composes 10 of every 16 ms.
+    #[test]
+    fn far_away_a_viewer_that_keeps_up_is_not_waited_for() {
+        let (mut flow, mut line) = begun(20.0, 150);
+        let second = Duration::from_secs(1);
+        line.busy(&mut flow, Duration::ZERO, second * 3);
+        line.hear(&mut flow, second * 4);
+        let soon = flow.soon();
+        let (mut now, mut turns, mut heard) = (second * 4, 0, VecDeque::new());
+        let ms = Duration::from_millis(1);
+        for tick in 0..500 {
+            now = second * 4 + ms * 16 * tick;
+            while let Some((at, said)) = heard.pop_front_if(|(at, _)| *at <= now) {
+                flow.acknowledged(said, at).unwrap();
+            }
+            if flow.room(now) > 0 {
+                flow.planned(8_000);
+                let sequence = flow.last + 1;
+                flow.sent([(sequence, 8_000)], now);
+                heard.push_back((now + ms * 150, said(sequence, sequence - 1, sequence - 1)));
+                heard.push_back((now + ms * 160, all(sequence)));
+                turns += 1;
+            }
+        }
+        assert!(turns > 480, "{turns} turns of 500, until {now:?}");
+        assert!(flow.soon() > soon / 2, "{} after {soon}", flow.soon());
     }
 }

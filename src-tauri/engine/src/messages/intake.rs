@@ -10,7 +10,7 @@ use bytes::Bytes;
 use renfort_picture::Sequence;
 use tokio::sync::{mpsc, watch};
 
-use super::{MessageError, acknowledgement, is_newer, read_update};
+use super::{Acknowledgement, MessageError, is_newer, read_update};
 use crate::{
     carrier::Arrived,
     transport::{Transport, TransportError},
@@ -23,8 +23,8 @@ const FULL: Duration = Duration::from_millis(2);
 /// Takes updates of one connection, and says what was carried out.
 pub struct Intake {
     transport: Weak<dyn Transport>,
-    /// Of this picture, up to this update.
-    carried_out: watch::Sender<(u8, Sequence)>,
+    /// What is to be said.
+    acknowledgement: watch::Sender<Acknowledgement>,
 }
 
 impl fmt::Debug for Intake {
@@ -38,24 +38,30 @@ impl Intake {
     pub fn new(transport: &Arc<dyn Transport>) -> Arc<Self> {
         Arc::new(Self {
             transport: Arc::downgrade(transport),
-            carried_out: watch::Sender::new((0, 0)),
+            acknowledgement: watch::Sender::default(),
         })
     }
 
     /// Takes the sharer's messages, until there are no more.
     pub async fn run(self: Arc<Self>, messages: mpsc::Receiver<Bytes>, arrived: mpsc::Sender<Arrived>) {
         tokio::select! {
-            taken = Self::take(messages, &arrived) => if let Err(error) = taken {
+            taken = self.take(messages, &arrived) => if let Err(error) = taken {
                 let _gone = arrived.send(Arrived::Broken(error.into())).await;
             },
             () = self.tell() => {}
         }
     }
 
-    async fn take(mut messages: mpsc::Receiver<Bytes>, arrived: &mpsc::Sender<Arrived>) -> Result<(), MessageError> {
+    async fn take(
+        &self,
+        mut messages: mpsc::Receiver<Bytes>,
+        arrived: &mpsc::Sender<Arrived>,
+    ) -> Result<(), MessageError> {
         let mut pictures = Pictures::default();
         while let Some(message) = messages.recv().await {
-            for one in pictures.take(message)? {
+            let said = pictures.take(message)?;
+            self.acknowledgement.send_if_modified(|last| pictures.acknowledge(last));
+            for one in said {
                 if arrived.send(one).await.is_err() {
                     return Ok(());
                 }
@@ -64,16 +70,16 @@ impl Intake {
         Ok(())
     }
 
-    /// Says what was carried out, as soon as it was; of what happens while there is no place for it, the last.
+    /// Says what has come and what was carried out, as soon as it was; of what happens while there is no place for it, the last.
     async fn tell(&self) {
-        let mut carried_out = self.carried_out.subscribe();
-        while carried_out.changed().await.is_ok() {
+        let mut acknowledgement = self.acknowledgement.subscribe();
+        while acknowledgement.changed().await.is_ok() {
             loop {
-                let (picture, complete) = *carried_out.borrow_and_update();
+                let message = acknowledgement.borrow_and_update().encode();
                 let Some(transport) = self.transport.upgrade() else {
                     return;
                 };
-                match transport.send_update_message(acknowledgement(picture, complete)) {
+                match transport.send_update_message(message) {
                     Err(TransportError::Full) => tokio::time::sleep(FULL).await,
                     // The connection may be ending.
                     _ => break,
@@ -89,6 +95,8 @@ struct Pictures {
     current: u8,
     /// Before the first one, which is 1, there is none.
     has_begun: bool,
+    /// How many messages about it have come.
+    arrived: u32,
 }
 
 impl Pictures {
@@ -97,20 +105,39 @@ impl Pictures {
         let (picture, update) = read_update(message)?;
         let mut said = Vec::new();
         if is_newer(picture, self.current) {
-            (self.current, self.has_begun) = (picture, true);
+            (self.current, self.has_begun, self.arrived) = (picture, true, 0);
             said.push(Arrived::Anew(picture));
         }
         // Of an older one, it is late.
         if self.has_begun && picture == self.current {
+            self.arrived = self.arrived.saturating_add(1);
             said.push(Arrived::Update(update));
         }
         Ok(said)
     }
+
+    /// Brings what is said up to date; false when it is.
+    fn acknowledge(&self, said: &mut Acknowledgement) -> bool {
+        let arrived = self.arrived;
+        if said.picture != self.current {
+            *said = Acknowledgement {
+                picture: self.current,
+                ..Acknowledgement::default()
+            };
+        }
+        std::mem::replace(&mut said.arrived, arrived) != arrived
+    }
 }
 
 impl CarriedOut for Intake {
-    fn carried_out(&self, picture: u8, complete: Sequence) {
-        self.carried_out.send_replace((picture, complete));
+    fn carried_out(&self, picture: u8, composed: u32, complete: Sequence) {
+        self.acknowledgement.send_if_modified(|said| {
+            // Of a picture that has ended meanwhile, nothing is said.
+            if said.picture == picture {
+                (said.composed, said.complete) = (composed, complete);
+            }
+            said.picture == picture
+        });
     }
 }
 
@@ -127,26 +154,35 @@ mod tests {
     }
 
     /// What a viewer answers to a message; none when it ends the session.
-    fn answer(pictures: &mut Pictures, composer: &mut Composer, told: &mut Sequence, message: Bytes) -> Option<Value> {
-        let mut answer = Value::Null;
+    fn answer(
+        pictures: &mut Pictures,
+        composer: &mut Composer,
+        said: &mut Acknowledgement,
+        message: Bytes,
+    ) -> Option<Value> {
+        let before = *said;
         for one in pictures.take(message).ok()? {
+            pictures.acknowledge(said);
             match one {
-                Arrived::Anew(_) => (*composer, *told) = (Composer::new(), 0),
+                Arrived::Anew(_) => *composer = Composer::new(),
                 Arrived::Update(update) => {
                     composer.take(&update).ok()?;
-                    if std::mem::replace(told, composer.complete()) != composer.complete() {
-                        let bytes = acknowledgement(pictures.current, composer.complete());
-                        answer = bytes
-                            .iter()
-                            .map(|byte| format!("{byte:02x}"))
-                            .collect::<String>()
-                            .into();
-                    }
+                    (said.composed, said.complete) = (said.arrived, composer.complete());
                 }
                 Arrived::Message(_) | Arrived::Broken(_) => return None,
             }
         }
-        Some(answer)
+        if *said == before {
+            return Some(Value::Null);
+        }
+        let bytes = said.encode();
+        Some(
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                .into(),
+        )
     }
 
     #[test]
@@ -156,10 +192,11 @@ mod tests {
         let cases = vectors["cases"].as_array().unwrap();
         assert!(cases.len() > 4);
         for case in cases {
-            let (mut pictures, mut composer, mut told) = (Pictures::default(), Composer::new(), 0);
+            let (mut pictures, mut composer) = (Pictures::default(), Composer::new());
+            let mut said = Acknowledgement::default();
             for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {
                 let message = bytes(step["message"].as_str().unwrap());
-                let answer = answer(&mut pictures, &mut composer, &mut told, message);
+                let answer = answer(&mut pictures, &mut composer, &mut said, message);
                 let refused = step.get("refused").is_some();
                 assert_eq!(answer.is_none(), refused, "{}, step {number}", case["name"]);
                 if let Some(answer) = answer {

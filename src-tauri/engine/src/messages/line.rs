@@ -11,7 +11,7 @@ use bytes::Bytes;
 use renfort_picture::Planned;
 use tokio::sync::{Notify, mpsc};
 
-use super::{MessageError, flow::Flow, read_acknowledgement, with_update};
+use super::{Acknowledgement, MessageError, flow::Flow, with_update};
 use crate::{
     carrier::Arrived,
     sharer::{Room, UpdateLine},
@@ -40,7 +40,7 @@ struct State {
 struct Going {
     flow: Flow,
     /// Of the turn that is not over. They go together: a browser composes on the thread that draws its page, and what came piece
-    /// by piece would be drawn, and measured, piece by piece.
+    /// by piece would be drawn piece by piece.
     turn: Vec<Planned>,
     /// What the transport has no place for. It has one again when something was acknowledged: what it holds arrives.
     held: VecDeque<Planned>,
@@ -87,13 +87,13 @@ impl MessageLine {
     }
 
     fn hear(&self, message: &[u8]) -> Result<(), MessageError> {
-        let (picture, complete) = read_acknowledgement(message)?;
+        let said = Acknowledgement::read(message)?;
         let mut state = self.lock();
         // Of an older picture, what is late says nothing of this one; of a newer one, nobody can know.
-        if picture == state.picture
+        if said.picture == state.picture
             && let Some(going) = &mut state.going
         {
-            going.flow.acknowledged(complete, self.now())?;
+            going.flow.acknowledged(said, self.now())?;
         }
         self.flush(&mut state);
         Ok(())
@@ -199,7 +199,6 @@ mod tests {
     use super::*;
     use crate::{
         carrier::CarrierError,
-        messages::acknowledgement,
         transport::{Connection, Connector as _, Side, TransportEvent, UPDATES_IN, UpdatePath, memory::Memory},
     };
 
@@ -220,6 +219,18 @@ mod tests {
             sequence,
             bytes: vec![7; 10],
         }
+    }
+
+    /// What a viewer says that carries out at once what comes.
+    fn acknowledgement(picture: u8, complete: u32) -> Bytes {
+        let (arrived, composed) = (complete, complete);
+        Acknowledgement {
+            picture,
+            arrived,
+            composed,
+            complete,
+        }
+        .encode()
     }
 
     fn came(end: &mut Connection) -> Vec<u8> {
@@ -269,7 +280,7 @@ mod tests {
         line.turned();
         assert_eq!((line.room().now, came(&mut viewer).len()), (0, UPDATES_IN));
         // One that is still held here cannot have been carried out.
-        assert_eq!(line.hear(&acknowledgement(1, many)), Err(MessageError::NeverSent));
+        assert_eq!(line.hear(&acknowledgement(1, many)), Err(MessageError::Never));
         line.hear(&acknowledgement(1, 3)).unwrap();
         assert_eq!(came(&mut viewer).len(), 5);
         assert!(line.room().now > 0);
@@ -313,11 +324,18 @@ mod tests {
         let bad = [
             (&[][..], MessageError::Empty),
             (&[1], MessageError::Length),
-            (&[1, 0, 0, 0, 1, 0], MessageError::Length),
+            (&[1, 0, 0, 0, 1], MessageError::Length),
+            (&[1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0], MessageError::Length),
             // A line is told what is wrong with bytes, whatever they are about.
             (&[9, 0], MessageError::Length),
-            (&[1, 0, 0, 0, 2], MessageError::NeverSent),
-            (&[1, 0xff, 0xff, 0xff, 0xff], MessageError::NeverSent),
+            (&[1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0], MessageError::Never),
+            (&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], MessageError::Never),
+            (
+                &[
+                    1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                ],
+                MessageError::Never,
+            ),
         ];
         for (message, error) in bad {
             let (sharer, viewer) = joined().await;

@@ -43,12 +43,12 @@ pub enum Incoming {
 
 /// Hears what was carried out.
 pub trait CarriedOut: Send + Sync + Debug {
-    /// Of this picture, every update up to this one was.
-    fn carried_out(&self, picture: u8, complete: Sequence);
+    /// Of this picture, so many updates that came were composed, and every one up to `complete` was carried out.
+    fn carried_out(&self, picture: u8, composed: u32, complete: Sequence);
 }
 
 impl CarriedOut for Carrier {
-    fn carried_out(&self, picture: u8, complete: Sequence) {
+    fn carried_out(&self, picture: u8, _composed: u32, complete: Sequence) {
         self.completed(picture, complete);
     }
 }
@@ -113,7 +113,7 @@ struct Composition {
     composer: Composer,
     /// Which one it is, by the sharer's count.
     picture: u8,
-    told: Sequence,
+    composed: u32,
     carried_out: Arc<dyn CarriedOut>,
     /// The timestamp of the last frame, which no update has announced yet.
     early: Option<u32>,
@@ -124,7 +124,7 @@ impl Composition {
         Self {
             composer: Composer::new(),
             picture,
-            told: 0,
+            composed: 0,
             carried_out,
             early: None,
         }
@@ -168,16 +168,15 @@ impl Thread {
             composed.changed.extend(painted.changed);
         }
         leg::mark("picture: composed");
+        let complete = composer.complete();
+        composition.composed = composition.composed.saturating_add(1);
+        (composition.carried_out).carried_out(composition.picture, composition.composed, complete);
         let event = self.show(&composed, composition);
         self.figures.add(update.len(), begun.elapsed());
         event
     }
 
     fn show(&mut self, composed: &Composed, composition: &mut Composition) -> Option<PictureEvent> {
-        let complete = composition.composer.complete();
-        if std::mem::replace(&mut composition.told, complete) != complete {
-            composition.carried_out.carried_out(composition.picture, complete);
-        }
         let picture = composition.composer.picture();
         let whole = [picture.size().whole()];
         let changed: &[Rect] = if composed.began { &whole } else { &composed.changed };
@@ -281,7 +280,7 @@ mod tests {
     }
 
     impl CarriedOut for Shown {
-        fn carried_out(&self, _picture: u8, _complete: Sequence) {}
+        fn carried_out(&self, _picture: u8, _composed: u32, _complete: Sequence) {}
     }
 
     #[test]

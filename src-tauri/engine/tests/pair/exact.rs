@@ -291,15 +291,19 @@ fn a_message_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
 
 #[test]
 fn an_acknowledgement_that_no_honest_viewer_sends_ends_the_session_and_says_why() {
-    // Five bytes are one: of an update that was never sent.
-    for bytes in [&[][..], &[1, 0, 0, 1], &[1, 0, 1, 0, 0]] {
+    // Thirteen bytes are one: so many updates were never sent, and none is carried out before it has come.
+    let never: [&[u8]; 2] = [
+        &[1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+    ];
+    for bytes in [&[][..], &[1, 0, 0, 0, 1], never[0], never[1]] {
         let canvas = Canvas::new();
         let pair = sharing(&canvas, Messages, 0);
         page(&canvas, 1);
         becomes_equal(&canvas, "a page");
         // About a picture that is not the one of the moment, it says nothing.
         for picture in [0, 2, 255] {
-            let other = Bytes::from(vec![picture, 0xff, 0xff, 0xff, 0xff]);
+            let other = Bytes::from([&[picture][..], &[0xff; 12]].concat());
             pair.cut_at_viewer.inject(Messages, other);
         }
         letter(&canvas, 5);

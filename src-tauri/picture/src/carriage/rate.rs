@@ -216,6 +216,13 @@ impl Rate {
         self.round.lost += bytes;
     }
 
+    /// That was all that one acknowledgement said, and it was so late for another reason than the network that nothing is learnt of it.
+    pub fn passed(&mut self) {
+        if let Some(mark) = self.newest.take() {
+            self.first_sent_at = mark.sent_at;
+        }
+    }
+
     /// That was all that one acknowledgement said, and how long the newest of it took.
     pub fn settled(&mut self, took: Option<Duration>, now: Duration) {
         if let Some(took) = took {

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { beforeEach, expect, test } from "vitest";
 import type { Picture } from "../../picture/composition/picture";
 import { begin, solid, update, video } from "../../picture/composition/sample";
-import { ComposedPicture } from "./composed";
+import { afterwards, ComposedPicture } from "./composed";
+import type { Rect } from "../../picture/composition/wire";
 import type { Frame } from "./frames";
 
 const [RED, BLACK] = [0xff0000, 0x000000];
@@ -13,6 +14,9 @@ let answers: string[];
 let ends: string[];
 let released: number[];
 let composed: ComposedPicture;
+let clock: number;
+/** What is to be done once everything that has come was heard of; none: it is done at once. */
+let later: (() => void)[] | null;
 
 const message = (about: number, bytes: Uint8Array): void => composed.message(Uint8Array.from([about, ...bytes]));
 /** Red, green and blue of a pixel of what was painted last. */
@@ -30,16 +34,21 @@ function frame(timestamp: number | null, colour: number, more: Partial<Frame> = 
 }
 
 beforeEach(() => {
-  [picture, areas, answers, ends, released] = [null, [], [], [], []];
-  composed = new ComposedPicture({
-    onChanged: (now, changed) => {
+  [picture, areas, answers, ends, released, clock, later] = [null, [], [], [], [], 0, null];
+  const events = {
+    onChanged: (now: Picture, changed: readonly Rect[]): void => {
       picture = now;
       areas.push(...changed.map(({ width, height }) => width * height));
     },
-    onAcknowledgement: (said) => answers.push(Buffer.from(said).toString("hex")),
-    onMalformed: (reason) => ends.push(reason),
-    onUnfit: () => ends.push("unfit"),
-  });
+    onAcknowledgement: (said: Uint8Array): void => void answers.push(Buffer.from(said).toString("hex")),
+    onMalformed: (reason: string): void => void ends.push(reason),
+    onUnfit: (): void => void ends.push("unfit"),
+  };
+  composed = new ComposedPicture(
+    events,
+    (act) => (later === null ? act() : void later.push(act)),
+    () => (clock += 3),
+  );
 });
 
 interface Case {
@@ -53,22 +62,26 @@ test.each(cases)("$name: as the shared vectors say", ({ steps }) => {
     answers = [];
     composed.message(Uint8Array.from(Buffer.from(step.message, "hex")));
     expect(ends.length, step.message).toBe("refused" in step ? 1 : 0);
-    if ("answer" in step) expect(answers, step.message).toEqual(step.answer === null ? [] : [step.answer]);
+    if ("answer" in step) expect(answers.at(-1) ?? null, step.message).toBe(step.answer);
   }
 });
 
-test("what was carried out is painted, only where it changed, and said at once", () => {
+/** What is said: of this picture so many messages have come, so many are composed, and up to this update all were carried out. */
+const said = (about: number, ...counts: readonly [number, number, number]): string =>
+  [about.toString(16).padStart(2, "0"), ...counts.map((count) => count.toString(16).padStart(8, "0"))].join("");
+
+test("what has come is said, and what was carried out is painted, only where it changed, and said, too", () => {
   expect(composed.begun).toBe(false);
   message(1, update(1, 0, begin(100, 80)));
   message(1, update(2, 1, solid([10, 10, 5, 4], RED)));
-  expect([composed.begun, areas, answers]).toEqual([true, [8_000, 20], ["0100000001", "0100000002"]]);
+  expect([composed.begun, areas, answers]).toEqual([true, [8_000, 20], [said(1, 1, 0, 0), said(1, 1, 1, 1), said(1, 2, 1, 1), said(1, 2, 2, 2)]]);
   expect([at(10, 10), at(9, 10)]).toEqual([RED, BLACK]);
-  // One that waits says nothing, one that was there neither.
+  // One that waits for another has come, and so has one that was there.
   message(1, update(4, 3, solid([0, 0, 1, 1], RED)));
   message(1, update(2, 1, solid([0, 0, 100, 80], RED)));
-  expect([areas.length, answers.length, at(0, 0)]).toEqual([2, 2, BLACK]);
+  expect([areas.length, answers.slice(4), at(0, 0)]).toEqual([2, [said(1, 3, 2, 2), said(1, 3, 3, 2), said(1, 4, 3, 2), said(1, 4, 4, 2)], BLACK]);
   message(1, update(3, 2, solid([1, 0, 1, 1], RED)));
-  expect([answers.at(-1), at(0, 0), at(1, 0)]).toEqual(["0100000004", RED, RED]);
+  expect([answers.at(-1), at(0, 0), at(1, 0)]).toEqual([said(1, 5, 5, 4), RED, RED]);
 });
 
 test("another picture takes the place of the one before, of which nothing late is shown", () => {
@@ -76,7 +89,7 @@ test("another picture takes the place of the one before, of which nothing late i
   // It overtakes what was sent before it.
   message(2, update(1, 0, begin(100, 80)));
   message(1, update(2, 1, solid([0, 0, 100, 80], RED)));
-  expect([at(0, 0), answers]).toEqual([BLACK, ["0100000001", "0200000001"]]);
+  expect([at(0, 0), answers]).toEqual([BLACK, [said(1, 1, 0, 0), said(1, 1, 1, 1), said(2, 1, 0, 0), said(2, 1, 1, 1)]]);
 });
 
 test("a screen that takes another size stays as it was until the first of it is there, or it is said to be black", () => {
@@ -175,5 +188,116 @@ test("after close nothing is told, and every frame is given back", async () => {
   composed.message(Uint8Array.from([1]));
   composed.frame(frame(8, RED));
   await settled();
-  expect([answers.length, ends, released.toSorted()]).toEqual([2, [], [7, 8]]);
+  expect([answers.length, ends, released.toSorted()]).toEqual([4, [], [7, 8]]);
+});
+
+/** What was put off is done; what that puts off waits. */
+const turn = (): void => later?.splice(0).forEach((act) => act());
+
+test("what comes together is heard of before any of it is composed, and painted once", () => {
+  later = [];
+  message(1, update(1, 0, begin(100, 80)));
+  message(1, update(2, 1, solid([10, 10, 5, 4], RED)));
+  expect([later.length, answers, areas]).toEqual([1, [], []]);
+  turn();
+  expect([later.length, answers, areas]).toEqual([0, [said(1, 2, 0, 0), said(1, 2, 2, 2)], [8_000]]);
+});
+
+test("what takes long is painted in parts, and what comes in between is heard of", () => {
+  later = [];
+  for (const number of [1, 2, 3, 4, 5]) message(1, update(number, number - 1, number === 1 ? begin(100, 80) : solid([0, 0, number, 1], RED)));
+  turn();
+  expect([later.length, answers, areas]).toEqual([1, [said(1, 5, 0, 0), said(1, 5, 3, 3)], [8_000]]);
+  message(1, update(6, 5, solid([0, 0, 6, 1], RED)));
+  turn();
+  expect([later.length, answers.slice(2), areas]).toEqual([0, [said(1, 6, 3, 3), said(1, 6, 6, 6)], [8_000, 4, 5, 6]]);
+});
+
+test("what waits to be composed is forgotten when another picture begins, and when it is over", () => {
+  later = [];
+  message(1, update(1, 0, begin(100, 80), solid([0, 0, 100, 80], RED)));
+  message(2, update(1, 0, begin(50, 40)));
+  turn();
+  expect([areas, answers, at(0, 0)]).toEqual([[2_000], [said(2, 1, 0, 0), said(2, 1, 1, 1)], BLACK]);
+  message(2, update(2, 1, solid([0, 0, 1, 1], RED)));
+  composed.close();
+  turn();
+  expect([areas, answers.length]).toEqual([[2_000], 2]);
+});
+
+test("of a screen that takes another size in the midst of others, nothing is shown in the wrong place", () => {
+  message(1, update(1, 0, begin(100, 80), solid([0, 0, 100, 80], RED)));
+  later = [];
+  message(1, update(2, 1, solid([90, 70, 10, 10], 0x00ff00)));
+  message(1, update(3, 2, begin(50, 40)));
+  turn();
+  expect([areas, at(0, 0)]).toEqual([[8_000], RED]);
+  message(1, update(4, 3, solid([0, 0, 10, 10], 0x00ff00)));
+  turn();
+  expect([areas, at(0, 0), at(20, 20)]).toEqual([[8_000, 2_000], 0x00ff00, BLACK]);
+});
+
+test("a frame that does not last finds its announcement although that waits to be composed", async () => {
+  later = [];
+  message(1, update(1, 0, begin(100, 80)));
+  message(1, update(2, 1, video(7, [0, 0, 100, 80])));
+  composed.frame(frame(7, RED, { lasts: false }));
+  await settled();
+  expect([at(0, 0), released]).toEqual([RED, [7]]);
+});
+
+test("two screens of another size in one turn show nothing before there is something of the last", () => {
+  later = [];
+  message(1, update(1, 0, begin(100, 80), solid([0, 0, 100, 80], RED)));
+  message(1, update(2, 1, begin(50, 40)));
+  turn();
+  expect([areas, picture]).toEqual([[], null]);
+  message(1, update(3, 2, solid([0, 0, 10, 10], RED)));
+  turn();
+  expect(areas).toEqual([2_000]);
+});
+
+test.each([
+  ["messages", Array.from({ length: 1_025 }, () => new Uint8Array(1))],
+  ["bytes", Array.from({ length: 33 }, () => new Uint8Array(256 * 1024))],
+])("more %s than a sharer has on the way are refused, and what waits is not composed", (_, many) => {
+  later = [];
+  message(1, update(1, 0, begin(100, 80)));
+  turn();
+  let refused = 0;
+  for (const bytes of many) {
+    composed.message(bytes.fill(1, 0, 1));
+    refused += ends.length > 0 ? 1 : 0;
+    if (refused === 1) composed.close();
+  }
+  expect([ends, refused, answers.length]).toEqual([[expect.stringContaining("too_far_ahead")], 1, 2]);
+  turn();
+  expect([later.length, answers.length]).toEqual([0, 2]);
+});
+
+test("what is refused leaves nothing to be done for ever", () => {
+  later = [];
+  message(1, Uint8Array.of(0xff));
+  message(1, update(1, 0, begin(100, 80)));
+  turn();
+  expect(ends.length).toBe(1);
+  composed.close();
+  turn();
+  expect([later.length, areas]).toEqual([0, []]);
+});
+
+test("a task comes after what has happened already", async () => {
+  const seen: string[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => seen.push("happened");
+  port2.postMessage(null);
+  await new Promise<void>((done) => {
+    afterwards(() => {
+      seen.push("then");
+      done();
+    });
+    void Promise.resolve().then(() => seen.push("first"));
+  });
+  port1.close();
+  expect(seen).toEqual(["first", "happened", "then"]);
 });

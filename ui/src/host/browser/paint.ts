@@ -11,7 +11,7 @@ import type { Picture } from "../../picture/composition/picture";
 import type { Rect } from "../../picture/composition/wire";
 import { unpacked, type Cursor } from "../../picture/cursor/shape";
 import type { PictureEvents } from "../index";
-import { ComposedPicture } from "./composed";
+import { afterwards, ComposedPicture, type ComposedEvents, type Later } from "./composed";
 import { frameSource, type Frame, type FrameSource } from "./frames";
 import type { UpdateChannel } from "./peer";
 
@@ -88,6 +88,7 @@ export class ScreenPainter {
     /** What came of the picture is none that an honest sharer sends. */
     private readonly onMalformed: (reason: string) => void,
     private readonly source: FrameSource = frameSource(),
+    private readonly later: Later = afterwards,
   ) {}
 
   /** The picture comes from this connection now, as video alone until updates come. */
@@ -101,7 +102,7 @@ export class ScreenPainter {
   compose(channel: UpdateChannel): void {
     if (!this.#fit) return channel.close();
     this.#leaveUpdates();
-    const picture: ComposedPicture = new ComposedPicture({
+    const events: ComposedEvents = {
       onChanged: (now, changed) => this.#changed(now, changed),
       onAcknowledgement: (message) => channel.send(message),
       onMalformed: this.onMalformed,
@@ -110,7 +111,8 @@ export class ScreenPainter {
         this.#leaveUpdates();
         channel.close();
       },
-    });
+    };
+    const picture = new ComposedPicture(events, this.later);
     this.#updates = { channel, picture };
     channel.onMessage = (message) => picture.message(message);
     channel.onClose = () => {

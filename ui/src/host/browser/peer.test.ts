@@ -173,8 +173,8 @@ test("the newest picture is wanted, not the smoothest", () => {
 });
 
 test("updates come and go by their own channel, of which there is one", () => {
-  const picture = channel("picture");
-  expect([told, picture.binaryType, channel("picture").closed]).toEqual([["updates"], "arraybuffer", true]);
+  const picture = channel("picture-2");
+  expect([told, picture.binaryType, channel("picture-2").closed]).toEqual([["updates"], "arraybuffer", true]);
   picture.open();
   picture.onmessage?.({ data: Uint8Array.of(1, 2).buffer });
   updates.send(Uint8Array.of(3));
@@ -187,14 +187,14 @@ test("updates come and go by their own channel, of which there is one", () => {
 });
 
 test("a string among the updates closes their channel, and the session goes on", () => {
-  const picture = channel("picture");
+  const picture = channel("picture-2");
   picture.onmessage?.({ data: "text" });
   expect([told, picture.closed]).toEqual([["updates", "no updates"], true]);
   expect(picture.onmessage).toBeNull();
 });
 
 test("updates of a connection that was left are not told", () => {
-  const picture = channel("picture");
+  const picture = channel("picture-2");
   peer.close();
   picture.onmessage?.({ data: Uint8Array.of(1).buffer });
   picture.onclose?.();

@@ -28,6 +28,8 @@ export interface UpdateChannel {
   close(): void;
 }
 
+/** Updates come through this one; another version of them has another name. */
+const PICTURE = "picture-2";
 /** Messages that came before both channels were open. More than a sharer says first: the connection is given up. */
 const EARLY_MESSAGES = 256;
 /** Candidates that wait for the description they belong to; further ones are left out, no machine has so many addresses. */
@@ -143,7 +145,7 @@ export class Peer {
     };
     connection.ondatachannel = ({ channel }) => {
       const { label } = channel;
-      if (label === "picture" && !this.#hasUpdates) return this.#takeUpdates(channel);
+      if (label === PICTURE && !this.#hasUpdates) return this.#takeUpdates(channel);
       if ((label !== "session" && label !== "pointer") || this.#channels[label]) return channel.close();
       this.#channels[label] = channel;
       channel.onopen = () => this.#opened();

@@ -1,4 +1,4 @@
-//! The data channel `picture`, for a peer that takes no datagrams: updates to the viewer, and what answers them.
+//! The data channel of the picture, for a peer that takes no datagrams: updates to the viewer, and what answers them.
 //!
 //! Flow: the sharer makes it once the answer says that there are no datagrams; a viewer that does not take it closes it. One task
 //! reads, one writes; both ends are told when it can be used and when no longer.
