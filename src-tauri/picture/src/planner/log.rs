@@ -102,3 +102,69 @@ impl Log {
 fn meet(some: &[Rect], others: &[Rect]) -> bool {
     some.iter().any(|one| others.iter().any(|other| one.meets(*other)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Rect = Rect {
+        x: 64,
+        y: 0,
+        width: 64,
+        height: 64,
+    };
+
+    #[test]
+    fn an_update_waits_for_what_it_reads_and_for_whoever_reads_what_it_writes() {
+        let rects = |rect| vec![rect];
+        let reads = |rect| Touched {
+            reads: rects(rect),
+            ..Touched::default()
+        };
+        let writes = |rect| Touched {
+            writes: rects(rect),
+            ..Touched::default()
+        };
+        let keeps = |slot| Touched {
+            keeps: vec![slot],
+            ..Touched::default()
+        };
+        let recalls = |slot| Touched {
+            recalls: vec![slot],
+            ..Touched::default()
+        };
+        let corner = Rect { x: 127, y: 63, ..PLACE };
+        let beside = Rect { x: 128, ..PLACE };
+        for (old, new, waits) in [
+            (writes(PLACE), reads(corner), true),
+            (reads(PLACE), writes(corner), true),
+            (keeps(3), recalls(3), true),
+            (recalls(3), keeps(3), true),
+            (keeps(3), keeps(3), true),
+            (writes(PLACE), reads(beside), false),
+            (reads(PLACE), writes(beside), false),
+            // The viewer sorts these out by their numbers, or nothing changes what is read.
+            (writes(PLACE), writes(PLACE), false),
+            (reads(PLACE), reads(PLACE), false),
+            (recalls(3), recalls(3), false),
+            (keeps(3), recalls(4), false),
+            (recalls(3), keeps(4), false),
+        ] {
+            let mut log = Log::default();
+            log.add(7, old.clone());
+            log.add(8, Touched::default());
+            assert_eq!(log.after(&new), if waits { 7 } else { 0 }, "{new:?} after {old:?}");
+            log.acknowledge(7);
+            assert_eq!(log.after(&new), 7, "it waits for no less than is there");
+        }
+    }
+
+    #[test]
+    fn an_update_waits_for_all_that_were_forgotten() {
+        let mut log = Log::default();
+        for sequence in 1..=300 {
+            log.add(sequence, Touched::default());
+        }
+        assert_eq!(log.after(&Touched::default()), 300 - 256);
+    }
+}

@@ -4,6 +4,8 @@
 
 mod delivery;
 mod hostile;
+#[path = "../composition/model.rs"]
+mod model;
 mod network;
 mod picture;
 mod pictures;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use renfort_picture::{Composer, Means, Planner, Rect, carriage::Received};
+use renfort_picture::{Composer, Means, Picture, PixelFormat, Planner, Rect, Size, carriage::Received};
 
 use crate::{
+    model::Model,
     network::{Way, World, ms},
     screen::{Act, Screen, assert_alike, blurred},
 };
@@ -15,7 +16,13 @@ struct Session {
     screen: Screen,
     planner: Planner,
     composer: Composer,
+    /// Composes all once more, slowly, and compares what is shown with what was on the screen.
+    model: Option<Model>,
+    /// Updates that were sent.
+    sent: u32,
     timestamp: u32,
+    /// The last frame.
+    frame: Picture,
 }
 
 impl Session {
@@ -25,7 +32,17 @@ impl Session {
             screen: Screen::new(width, height),
             planner: Planner::new(),
             composer: Composer::new(),
+            model: None,
+            sent: 0,
             timestamp: 0,
+            frame: Picture::new(Size::default(), PixelFormat::Rgba),
+        }
+    }
+
+    fn compared(self) -> Self {
+        Self {
+            model: Some(Model::default()),
+            ..self
         }
     }
 
@@ -38,18 +55,24 @@ impl Session {
             soon: self.world.sharer.soon(),
             video,
         };
-        let sharer = &mut self.world.sharer;
+        if let Some(model) = &mut self.model {
+            model.shares(self.sent + 1, &self.screen.picture);
+        }
+        let (sharer, sent) = (&mut self.world.sharer, &mut self.sent);
         let plan = self
             .planner
             .next(&self.screen.picture, means, &mut |update| {
+                *sent = update.sequence;
                 sharer.send_update(update).unwrap();
             })
             .unwrap();
         if !plan.video.is_empty() {
             self.timestamp += 3_000;
+            self.frame = blurred(&self.screen.picture);
             let update = self
                 .planner
                 .video(self.timestamp, &plan.video, &self.screen.picture, self.world.now);
+            self.sent = update.sequence;
             self.world.sharer.send_update(update).unwrap();
         }
     }
@@ -61,14 +84,17 @@ impl Session {
             for one in all {
                 match one {
                     Received::Update(bytes) => {
-                        self.composer.take(&bytes).unwrap();
+                        match &mut self.model {
+                            Some(model) => model.take(&bytes, &mut self.composer),
+                            None => drop(self.composer.take(&bytes).unwrap()),
+                        }
                         let complete = self.composer.complete();
                         self.world.viewer.completed(self.world.picture, complete);
                         // Its frame is there when it may be, or never is.
                         if self.composer.wants(self.timestamp) {
-                            let frame = blurred(&self.screen.picture);
-                            if frame.size() == self.composer.picture().size() {
-                                self.composer.frame(self.timestamp, &frame);
+                            match &mut self.model {
+                                Some(model) => model.frame(self.timestamp, &self.frame, &mut self.composer),
+                                None => drop(self.composer.frame(self.timestamp, &self.frame)),
                             }
                         }
                     }
@@ -104,6 +130,8 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (rect(), 0_u16..300, 0_u16..200).prop_map(|(rect, x, y)| Act::Drag(rect, x, y)),
         3 => (rect(), 0_u32..3).prop_map(|(rect, seed)| Act::Page(rect, seed)),
         2 => (rect(), any::<u32>()).prop_map(|(rect, seed)| Act::Photograph(rect, seed)),
+        2 => (0_u16..5, 0_u16..3, 1_u16..3, 1_u16..3, 0_u32..4)
+            .prop_map(|(x, y, width, height, seed)| Act::Alike(Rect { x, y, width, height }, seed)),
         1 => (rect(), any::<u32>()).prop_map(|(rect, colour)| Act::Fill(rect, colour)),
         1 => (1_u16..400, 1_u16..300).prop_map(|(width, height)| Act::Resize(width, height)),
     ]
@@ -126,7 +154,7 @@ proptest! {
             bottleneck: bottleneck.map(|rate| (rate, 100_000)),
             ..Way::of(Duration::from_micros(delay))
         };
-        let mut session = Session::new(way, seed, 320, 220);
+        let mut session = Session::new(way, seed, 320, 220).compared();
         session.screen.act(&Act::Page(Rect { x: 0, y: 0, width: 320, height: 220 }, 1));
         for (act, wait, video) in acts {
             session.screen.act(&act);

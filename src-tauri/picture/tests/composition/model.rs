@@ -3,23 +3,41 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use renfort_picture::{
-    Composer, Picture, Rect, Size,
+    COLOUR, Composer, Picture, Rect, Size,
     exact::Decoder,
     wire::{Operation, TILE, Update},
 };
 
+use super::screen::blur;
+
+/// What a pixel shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    /// Nothing has come since the picture began.
+    Nothing,
+    /// The screen, exactly or as video.
+    Screen,
+    /// What stood where it was copied from and where a frame had been announced that was still to come, or never did.
+    Forerunner,
+}
+
 #[derive(Clone, Copy)]
 struct Pixel {
     shown: u32,
+    shows: Shows,
     age: u32,
     /// The update of the frame that was still to come where it was copied from, and the place there.
     coming: Option<(u32, (u16, u16))>,
+    /// Was a frame announced here that never came?
+    missed: bool,
 }
 
-/// The rule in the plainest way: each pixel and the number of the update that wrote it, which never becomes lower. No pixel
-/// is shown that is older than one that was shown in its place.
+/// The rule in the plainest way: each pixel and the number of the update that wrote it, which never becomes lower. What is
+/// shown is compared with the screen of which that update was made, so that no pixel is older than one that was shown in its place.
 #[derive(Default)]
 pub struct Model {
+    /// The screens that were shared, and the first update that was made of each.
+    screens: Vec<(u32, Picture)>,
     taken: BTreeMap<u32, Update>,
     carried_out: BTreeSet<u32>,
     size: Size,
@@ -31,6 +49,16 @@ pub struct Model {
 }
 
 impl Model {
+    /// The updates from this one on are made of this screen.
+    pub fn shares(&mut self, first: u32, screen: &Picture) {
+        self.screens.push((first, screen.clone()));
+    }
+
+    fn screen(&self, sequence: u32) -> &Picture {
+        let later = self.screens.partition_point(|(first, _)| *first <= sequence);
+        &self.screens[later - 1].1
+    }
+
     fn complete(&self) -> u32 {
         (1..)
             .take_while(|number| self.carried_out.contains(number))
@@ -82,8 +110,10 @@ impl Model {
     fn write_new(&mut self, sequence: u32, rect: Rect, pixels: impl IntoIterator<Item = u32>) {
         let pixels = pixels.into_iter().map(|shown| Pixel {
             shown,
+            shows: Shows::Screen,
             age: sequence,
             coming: None,
+            missed: false,
         });
         self.write(sequence, rect, &pixels.collect::<Vec<_>>());
     }
@@ -119,8 +149,10 @@ impl Model {
                 self.size = size;
                 let black = Pixel {
                     shown: 0,
+                    shows: Shows::Nothing,
                     age: sequence,
                     coming: None,
+                    missed: false,
                 };
                 self.pixels = vec![black; size.whole().area()];
                 self.kept.clear();
@@ -131,6 +163,9 @@ impl Model {
                 let mut pixels = self.read(from);
                 for (pixel, place) in pixels.iter_mut().zip(Self::places(from)) {
                     pixel.coming = self.coming(place);
+                    if pixel.coming.is_some() || pixel.missed {
+                        pixel.shows = Shows::Forerunner;
+                    }
                 }
                 self.write(sequence, to, &pixels);
             }
@@ -149,8 +184,18 @@ impl Model {
             Operation::Video { timestamp, rects } => {
                 if sequence > self.painted {
                     self.frames.push((sequence, timestamp, rects));
+                } else {
+                    self.miss(sequence, &rects);
                 }
             }
+        }
+    }
+
+    /// A frame that was announced here comes no more, unless it is the one that is painted now.
+    fn miss(&mut self, sequence: u32, rects: &[Rect]) {
+        for (x, y) in rects.iter().flat_map(|rect| Self::places(*rect)) {
+            let at = self.at(x, y);
+            self.pixels[at].missed |= self.pixels[at].age < sequence;
         }
     }
 
@@ -163,10 +208,13 @@ impl Model {
             .max()
         {
             self.painted = last;
-            let (given_up, left) = std::mem::take(&mut self.frames)
+            let (given_up, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.frames)
                 .into_iter()
-                .partition(|(sequence, ..)| *sequence <= last);
+                .partition(|(sequence, ..): &(u32, u32, Vec<Rect>)| *sequence <= last);
             self.frames = left;
+            for (sequence, _, rects) in &given_up {
+                self.miss(*sequence, rects);
+            }
             let its = |(sequence, its, rects): (u32, u32, Vec<Rect>)| (its == timestamp).then_some((sequence, rects));
             let its: Vec<(u32, Vec<Rect>)> = Vec::into_iter(given_up).filter_map(its).collect();
             let pixel = |(x, y)| frame.span(x, y, 1)[0].swap_bytes() >> 8;
@@ -180,8 +228,10 @@ impl Model {
                     if self.pixels[at].age < sequence {
                         self.pixels[at] = Pixel {
                             shown: pixel(place),
+                            shows: Shows::Screen,
                             age: sequence,
                             coming: None,
+                            missed: false,
                         };
                     }
                 }
@@ -191,6 +241,8 @@ impl Model {
                         .take_if(|(of, _)| its.iter().any(|(sequence, _)| sequence == of))
                     {
                         own.shown = pixel(place);
+                        own.shows = Shows::Screen;
+                        own.missed = false;
                     }
                 }
             }
@@ -212,5 +264,15 @@ impl Model {
                 .zip(shown)
                 .all(|(pixel, shown)| pixel.shown == shown.swap_bytes() >> 8)
         );
+        for (at, pixel) in self.pixels.iter().enumerate() {
+            if pixel.shows == Shows::Screen {
+                let was = self.screen(pixel.age).pixels()[at] & COLOUR;
+                assert!(
+                    [was, blur(was)].contains(&pixel.shown),
+                    "at {at}: not of the screen of {}",
+                    pixel.age
+                );
+            }
+        }
     }
 }

@@ -21,6 +21,8 @@ pub enum Act {
     Drag(Rect, u16, u16),
     /// A page of text takes the place of what was there.
     Page(Rect, u32),
+    /// So many windows of 64 by 64 pixels that look alike, from this one on to the right and down.
+    Alike(Rect, u32),
     /// A photograph is shown.
     Photograph(Rect, u32),
     /// A part is filled.
@@ -117,6 +119,15 @@ impl Screen {
                     0xFA_FA_FA
                 }
             }),
+            Act::Alike(of, seed) => {
+                let rect = Rect {
+                    x: of.x * 64,
+                    y: of.y * 64,
+                    width: of.width * 64,
+                    height: of.height * 64,
+                };
+                self.paint(rect, |x, y| noise(x % 64 / 2, y % 64, seed) % 3 * 0x30_40_50);
+            }
             Act::Photograph(rect, seed) => self.paint(rect, |x, y| {
                 (u32::from(x) * 3 + noise(x, y, seed) % 9) & 0xFF
                     | ((u32::from(y) * 2) & 0xFF) << 8
@@ -143,11 +154,16 @@ pub fn assert_alike(screen: &Picture, shown: &Picture) {
     }
 }
 
-/// What a codec makes of a picture: nearly the same.
+/// What a codec makes of a pixel: nearly the same.
+pub fn blur(pixel: u32) -> u32 {
+    (pixel ^ 0x01_02_03) & COLOUR
+}
+
+/// What a codec makes of a picture.
 pub fn blurred(picture: &Picture) -> Picture {
     let mut frame = Picture::new(picture.size(), PixelFormat::Rgba);
     for (pixel, sharp) in frame.pixels_mut().iter_mut().zip(picture.pixels()) {
-        *pixel = ((sharp ^ 0x01_02_03) & COLOUR).swap_bytes() >> 8 | 0xFF00_0000;
+        *pixel = blur(*sharp).swap_bytes() >> 8 | 0xFF00_0000;
     }
     frame
 }
