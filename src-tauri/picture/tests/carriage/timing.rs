@@ -14,7 +14,12 @@ const LATE: Duration = Duration::from_millis(3);
 
 /// A connection over which something has been said already, so that its round trip is known.
 fn settled(round_trip: Duration) -> (World, u32) {
-    let mut world = World::symmetric(Way::of(round_trip / 2), 7);
+    settled_over(&Way::of(round_trip / 2), 7)
+}
+
+fn settled_over(way: &Way, seed: u64) -> (World, u32) {
+    let round_trip = (way.delay + way.jitter) * 2;
+    let mut world = World::symmetric(way.clone(), seed);
     let mut sequence = 0;
     for _ in 0..20 {
         sequence += 1;
@@ -113,6 +118,43 @@ fn a_lost_key_is_there_with_the_next_datagram_or_soon() {
         let (_, messages) = run(&mut world, until);
         let took = messages[0] - pressed;
         assert!(took <= round_trip * 3 / 2 + LATE, "{took:?} of {round_trip:?}");
+    }
+}
+
+/// How long a page takes, and how many datagrams, of which these are lost.
+fn page(way: &Way, seed: u64, lost: &[usize]) -> (Duration, usize) {
+    let (mut world, last) = settled_over(way, seed);
+    let next = world.to_viewer.sent;
+    world.to_viewer.drops = lost.iter().map(|piece| next + piece).collect();
+    let opened = world.now;
+    world.sharer.send_update(update(last + 1, 40_000)).unwrap();
+    let until = world.now + Duration::from_secs(9);
+    let (updates, _) = run(&mut world, until);
+    (updates[0].1 - opened, world.to_viewer.sent - next)
+}
+
+#[test]
+fn a_page_of_which_pieces_were_lost_is_whole_a_round_trip_and_a_half_later() {
+    for (round_trip, seed) in ROUND_TRIPS.map(ms).into_iter().zip(1..) {
+        // Each piece takes up to so much longer by chance, so that some overtake others.
+        for jitter in [Duration::ZERO, round_trip / 8] {
+            let way = Way {
+                jitter,
+                ..Way::of((round_trip - jitter) / 2)
+            };
+            let (whole, datagrams) = page(&way, seed, &[]);
+            // That of the acknowledgements comes last.
+            let last = datagrams - 1;
+            for lost in [&[17][..], &[17, 18], &[0], &[3, 12, 25], &[5, 6, 7, 8, 9], &[last]] {
+                let (took, sent) = page(&way, seed, lost);
+                assert!(lost.iter().all(|one| *one < sent), "{lost:?} of {sent}");
+                let late = round_trip * 3 / 2 + jitter + LATE;
+                assert!(
+                    took <= whole + late,
+                    "{took:?} and {whole:?} of {round_trip:?}, jitter {jitter:?}: {lost:?}"
+                );
+            }
+        }
     }
 }
 
