@@ -10,7 +10,7 @@
 pub mod carriage;
 mod composer;
 pub mod exact;
-mod motion;
+pub mod motion;
 mod pixels;
 mod planner;
 pub mod wire;

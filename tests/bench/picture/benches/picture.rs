@@ -9,6 +9,7 @@ use renfort_app::bench_hooks::paint::Painting;
 use renfort_picture::{
     Picture, Rect, Size,
     exact::{Decoder, Encoder, Part},
+    motion::Search,
 };
 use renfort_picture_bench::{Drag, Pair, Scene, Screen, Scroll, pieces, screens};
 
@@ -50,6 +51,10 @@ fn exact(criterion: &mut Criterion, screen: &Screen) {
 fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
     let (mut pair, mut screen) = (Pair::showing(page), page.clone());
     let mut group = per_pixel(criterion, name, page.size().whole().area());
+    let mut copy = page.clone();
+    group.bench_function("copied", |bench| {
+        bench.iter(|| copy.take_from(black_box(page), page.size().whole()));
+    });
     for composed in [false, true] {
         group.bench_function(if composed { "composed" } else { "planned" }, |bench| {
             bench.iter_custom(|times| {
@@ -63,6 +68,28 @@ fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn 
             });
         });
     }
+    group.finish();
+}
+
+/// Finds how far what was damaged has moved, in one picture of a scene after the other.
+fn found(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
+    let mut before = page.clone();
+    scene.step(&mut before);
+    let mut now = before.clone();
+    let damage = scene.step(&mut now);
+    let mut search = Search::default();
+    assert!(
+        !search.displacements(&before, &now, &damage, 1).is_empty(),
+        "nothing was found"
+    );
+    let mut group = per_pixel(criterion, name, damage.iter().map(|rect| rect.area()).sum());
+    let mut copy = before.clone();
+    group.bench_function("copied", |bench| {
+        bench.iter(|| damage.iter().for_each(|rect| copy.take_from(black_box(&now), *rect)));
+    });
+    group.bench_function("found", |bench| {
+        bench.iter(|| search.displacements(black_box(&before), &now, &damage, 1));
+    });
     group.finish();
 }
 
@@ -100,13 +127,12 @@ fn picture(criterion: &mut Criterion) {
     for screen in screens().expect("screens were recorded") {
         exact(criterion, &screen);
         let page = &screen.picture;
-        scene(
-            criterion,
-            &format!("scroll/{}", screen.name),
-            page,
-            &mut Scroll::new(page, 12),
-        );
-        scene(criterion, &format!("drag/{}", screen.name), page, &mut Drag::new(page));
+        let (scrolls, drags) = (|| Scroll::new(page, 12), || Drag::new(page));
+        let name = &screen.name;
+        scene(criterion, &format!("scroll/{name}"), page, &mut scrolls());
+        scene(criterion, &format!("drag/{name}"), page, &mut drags());
+        found(criterion, &format!("moves of scroll/{name}"), page, &mut scrolls());
+        found(criterion, &format!("moves of drag/{name}"), page, &mut drags());
         paint(criterion, &screen.name, page);
     }
 }

@@ -2,9 +2,12 @@
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
-use std::time::{Duration, Instant};
+use std::{
+    io::Cursor,
+    time::{Duration, Instant},
+};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow, ensure};
 use renfort_picture::{
     COLOUR, Picture,
     exact::{Decoder, Encoder, Part},
@@ -33,7 +36,7 @@ struct Row {
     coding: &'static str,
     bytes: usize,
     encode: Duration,
-    decode: Option<Duration>,
+    decode: Duration,
 }
 
 fn ours(screen: &Screen) -> Vec<Row> {
@@ -61,7 +64,7 @@ fn ours(screen: &Screen) -> Vec<Row> {
                 coding,
                 bytes: coded.iter().map(Vec::len).sum(),
                 encode,
-                decode: Some(decode),
+                decode,
             }
         })
         .into()
@@ -72,8 +75,8 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
         u32::from(screen.picture.size().width),
         u32::from(screen.picture.size().height),
     );
-    let png = |compression| {
-        quickest(|| {
+    let png = |compression| -> Result<_> {
+        let (encode, coded) = quickest(|| {
             let mut bytes = Vec::new();
             let mut encoder = png::Encoder::new(&mut bytes, width, height);
             encoder.set_color(png::ColorType::Rgb);
@@ -81,28 +84,40 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
             let written = encoder
                 .write_header()
                 .and_then(|mut writer| writer.write_image_data(&screen.rgb));
-            written.map(|()| bytes.len())
-        })
+            written.map(|()| bytes)
+        });
+        let coded = coded?;
+        let mut pixels = vec![0; screen.rgb.len()];
+        let (decode, decoded) = quickest(|| {
+            let mut reader = png::Decoder::new(Cursor::new(&coded)).read_info()?;
+            reader.next_frame(&mut pixels)
+        });
+        decoded?;
+        ensure!(pixels == screen.rgb, "png: not exact");
+        Ok((coded.len(), encode, decode))
     };
-    let webp = |method: i32, quality: f32| {
-        quickest(|| {
+    let webp = |method: i32, quality: f32| -> Result<_> {
+        let (encode, coded) = quickest(|| {
             let mut config = webp::WebPConfig::new().expect("a configuration of its own");
             (config.lossless, config.exact, config.method, config.quality) = (1, 1, method, quality);
-            let encoder = webp::Encoder::from_rgb(&screen.rgb, width, height);
-            encoder.encode_advanced(&config).map_or(0, |bytes| bytes.len())
-        })
+            webp::Encoder::from_rgb(&screen.rgb, width, height).encode_advanced(&config)
+        });
+        let coded = coded.map_err(|error| anyhow!("webp: {error:?}"))?;
+        let (decode, decoded) = quickest(|| webp::Decoder::new(&coded).decode());
+        ensure!(decoded.is_some_and(|pixels| *pixels == *screen.rgb), "webp: not exact");
+        Ok((coded.len(), encode, decode))
     };
     let mut rows = Vec::new();
     for (coding, compression) in [
         ("png, fast", png::Compression::Fast),
         ("png, balanced", png::Compression::Balanced),
     ] {
-        let (encode, bytes) = png(compression);
+        let (bytes, encode, decode) = png(compression)?;
         rows.push(Row {
             coding,
-            bytes: bytes?,
+            bytes,
             encode,
-            decode: None,
+            decode,
         });
     }
     let (qoi_encode, qoi) = quickest(|| qoi::encode_to_vec(&screen.rgb, width, height));
@@ -113,7 +128,7 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
         coding: "qoi",
         bytes: qoi.len(),
         encode: qoi_encode,
-        decode: Some(qoi_decode),
+        decode: qoi_decode,
     });
     let (pack, packed) = quickest(|| zstd::bulk::compress(&qoi, 1));
     let packed = packed?;
@@ -123,15 +138,15 @@ fn others(screen: &Screen) -> Result<Vec<Row>> {
         coding: "qoi, then zstd 1",
         bytes: packed.len(),
         encode: qoi_encode + pack,
-        decode: Some(qoi_decode + unpack),
+        decode: qoi_decode + unpack,
     });
     for (coding, method, quality) in [("webp lossless, m0", 0, 0.0), ("webp lossless, m4", 4, 75.0)] {
-        let (encode, bytes) = webp(method, quality);
+        let (bytes, encode, decode) = webp(method, quality)?;
         rows.push(Row {
             coding,
             bytes,
             encode,
-            decode: None,
+            decode,
         });
     }
     Ok(rows)
@@ -174,15 +189,13 @@ fn main() -> Result<()> {
         let (copied, _) = quickest(|| std::hint::black_box(screen.picture.pixels().to_vec()));
         let per = |time: Duration| time.as_secs_f64() * 1e3 / megapixels;
         for row in rows {
-            let decode = row
-                .decode
-                .map_or_else(|| "-".to_owned(), |time| format!("{:.2}", per(time)));
             println!(
-                "| {} | {} | {:.2} | {:.2} | {decode} |",
+                "| {} | {} | {:.2} | {:.2} | {:.2} |",
                 row.coding,
                 row.bytes,
                 row.bytes as f64 / first,
-                per(row.encode)
+                per(row.encode),
+                per(row.decode)
             );
         }
         println!(
