@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+#[path = "../composition/alike.rs"]
+mod alike;
 mod delivery;
 mod hostile;
 #[path = "../composition/model.rs"]
@@ -11,6 +13,7 @@ mod picture;
 mod pictures;
 #[path = "../composition/screen.rs"]
 mod screen;
+mod session;
 mod speed;
 mod timing;
 mod vectors;

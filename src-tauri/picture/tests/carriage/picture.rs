@@ -3,120 +3,17 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use renfort_picture::{Composer, Means, Picture, PixelFormat, Planner, Rect, Size, carriage::Received};
+use renfort_picture::Rect;
 
 use crate::{
-    model::Model,
-    network::{Way, World, ms},
-    screen::{Act, Screen, assert_alike, blurred},
+    network::{Way, ms},
+    screen::{Act, Screen},
+    session::Session,
 };
 
-struct Session {
-    world: World,
-    screen: Screen,
-    planner: Planner,
-    composer: Composer,
-    /// Composes all once more, slowly, and compares what is shown with what was on the screen.
-    model: Option<Model>,
-    /// Updates that were sent.
-    sent: u32,
-    timestamp: u32,
-    /// The last frame.
-    frame: Picture,
-}
-
-impl Session {
-    fn new(way: Way, seed: u64, width: u16, height: u16) -> Self {
-        Self {
-            world: World::symmetric(way, seed),
-            screen: Screen::new(width, height),
-            planner: Planner::new(),
-            composer: Composer::new(),
-            model: None,
-            sent: 0,
-            timestamp: 0,
-            frame: Picture::new(Size::default(), PixelFormat::Rgba),
-        }
-    }
-
-    fn compared(self) -> Self {
-        Self {
-            model: Some(Model::default()),
-            ..self
-        }
-    }
-
-    /// A turn of the planner, with what there is room for.
-    fn plan(&mut self, video: bool) {
-        self.planner.damage(&std::mem::take(&mut self.screen.damage));
-        let means = Means {
-            at: self.world.now,
-            room: self.world.sharer.room(),
-            soon: self.world.sharer.soon(),
-            video,
-        };
-        if let Some(model) = &mut self.model {
-            model.shares(self.sent + 1, &self.screen.picture);
-        }
-        let (sharer, sent) = (&mut self.world.sharer, &mut self.sent);
-        let plan = self
-            .planner
-            .next(&self.screen.picture, means, &mut |update| {
-                *sent = update.sequence;
-                sharer.send_update(update).unwrap();
-            })
-            .unwrap();
-        if !plan.video.is_empty() {
-            self.timestamp += 3_000;
-            self.frame = blurred(&self.screen.picture);
-            let update = self
-                .planner
-                .video(self.timestamp, &plan.video, &self.screen.picture, self.world.now);
-            self.sent = update.sequence;
-            self.world.sharer.send_update(update).unwrap();
-        }
-    }
-
-    fn run(&mut self, time: Duration, video: bool) {
-        let until = self.world.now + time;
-        self.plan(video);
-        while let Some((_, all)) = self.world.step(until) {
-            for one in all {
-                match one {
-                    Received::Update(bytes) => {
-                        match &mut self.model {
-                            Some(model) => model.take(&bytes, &mut self.composer),
-                            None => drop(self.composer.take(&bytes).unwrap()),
-                        }
-                        let complete = self.composer.complete();
-                        self.world.viewer.completed(self.world.picture, complete);
-                        // Its frame is there when it may be, or never is.
-                        if self.composer.wants(self.timestamp) {
-                            match &mut self.model {
-                                Some(model) => model.frame(self.timestamp, &self.frame, &mut self.composer),
-                                None => drop(self.composer.frame(self.timestamp, &self.frame)),
-                            }
-                        }
-                    }
-                    Received::Complete(complete) => self.planner.acknowledged(complete),
-                    Received::Message(_) | Received::Begun(_) => {}
-                }
-            }
-            self.plan(video);
-        }
-    }
-
-    fn settle(&mut self) {
-        for _ in 0..600 {
-            self.run(ms(200), false);
-            if self.planner.is_settled() && self.world.is_quiet() {
-                break;
-            }
-        }
-        assert!(self.planner.is_settled() && self.world.is_quiet());
-        assert!(self.composer.missing(10).is_empty());
-        assert_alike(&self.screen.picture, self.composer.picture());
-    }
+fn acts(session: &mut Session, screen: &mut Screen, act: &Act) {
+    screen.act(act);
+    session.changes(&screen.picture, &std::mem::take(&mut screen.damage));
 }
 
 fn rect() -> impl Strategy<Value = Rect> {
@@ -142,7 +39,7 @@ proptest! {
 
     #[test]
     fn the_viewer_ends_with_the_same_pixels_whatever_the_network_does(
-        acts in prop::collection::vec((act(), 0_u64..120, any::<bool>()), 1..20),
+        happens in prop::collection::vec((act(), 0_u64..120, any::<bool>()), 1..20),
         delay in 500_u64..100_000, jitter in 0_u64..20_000, seed in any::<u64>(),
         lost in prop_oneof![Just(0), Just(100_u64), 0_u64..300], doubled in 0_u64..100,
         bottleneck in prop::option::of(100_000_u64..12_000_000),
@@ -154,10 +51,11 @@ proptest! {
             bottleneck: bottleneck.map(|rate| (rate, 100_000)),
             ..Way::of(Duration::from_micros(delay))
         };
-        let mut session = Session::new(way, seed, 320, 220).compared();
-        session.screen.act(&Act::Page(Rect { x: 0, y: 0, width: 320, height: 220 }, 1));
-        for (act, wait, video) in acts {
-            session.screen.act(&act);
+        let mut screen = Screen::new(320, 220);
+        screen.act(&Act::Page(Rect { x: 0, y: 0, width: 320, height: 220 }, 1));
+        let mut session = Session::new(way, seed, &screen.picture).compared();
+        for (act, wait, video) in happens {
+            acts(&mut session, &mut screen, &act);
             session.run(ms(wait), video);
         }
         session.settle();
@@ -179,15 +77,16 @@ fn a_letter_typed_beside_a_page_that_comes_in_is_shown_at_once() {
         lost: 100,
         ..Way::of(ms(10))
     };
-    let mut session = Session::new(way, 5, 1280, 860);
+    let mut screen = Screen::new(1280, 860);
+    let mut session = Session::new(way, 5, &screen.picture);
     session.settle();
     let mut waits = Vec::new();
     for turn in 0..20 {
-        session.screen.act(&Act::Page(PAGE, 100 + u32::from(turn)));
+        acts(&mut session, &mut screen, &Act::Page(PAGE, 100 + u32::from(turn)));
         session.run(ms(100), false);
         // Below the page, where nothing else is.
         let (x, y) = (turn * 12, 830);
-        session.screen.act(&Act::Letter(x, y));
+        acts(&mut session, &mut screen, &Act::Letter(x, y));
         let typed = session.world.now;
         while session.world.now < typed + ms(400) {
             session.run(ms(1), false);
@@ -199,7 +98,7 @@ fn a_letter_typed_beside_a_page_that_comes_in_is_shown_at_once() {
             };
             let shown = (y..y + 15).all(|y| {
                 let (want, have) = (
-                    session.screen.picture.span(x, y, letter.width),
+                    screen.picture.span(x, y, letter.width),
                     session.composer.picture().span(x, y, letter.width),
                 );
                 want.iter()

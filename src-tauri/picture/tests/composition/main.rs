@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod alike;
 mod model;
 mod moving;
 mod orders;
@@ -11,7 +12,8 @@ use std::time::Duration;
 
 use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Planned, Planner, Rect, Size};
 
-use screen::{Act, Screen, assert_alike, blurred};
+use alike::{assert_alike, blurred};
+use screen::{Act, Screen};
 
 fn means(screen: &Screen, room: usize) -> Means {
     Means {

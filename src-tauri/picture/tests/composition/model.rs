@@ -8,7 +8,7 @@ use renfort_picture::{
     wire::{Operation, TILE, Update},
 };
 
-use super::screen::blur;
+use super::alike::blur;
 
 /// What a pixel shows.
 #[derive(Clone, Copy, PartialEq, Eq)]

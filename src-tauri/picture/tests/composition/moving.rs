@@ -5,8 +5,10 @@ use std::{collections::VecDeque, time::Duration};
 use renfort_picture::{COLOUR, Composer, Means, Picture, PixelFormat, Planner, Rect, Size};
 
 use super::{
-    Turn, next,
-    screen::{Act, Screen, assert_alike, blurred},
+    Turn,
+    alike::{assert_alike, blurred},
+    next,
+    screen::{Act, Screen},
     show,
 };
 

@@ -7,9 +7,10 @@ use renfort_picture::{Composer, Means, Picture, Planner, Rect};
 
 use super::{
     Turn,
+    alike::{assert_alike, blurred},
     model::Model,
     plan,
-    screen::{Act, Screen, assert_alike, blurred},
+    screen::{Act, Screen},
 };
 
 fn rect() -> impl Strategy<Value = Rect> {

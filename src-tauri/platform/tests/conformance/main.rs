@@ -23,6 +23,8 @@ mod keyboards;
 #[cfg(target_os = "linux")]
 mod pointer;
 #[cfg(target_os = "linux")]
+mod recorded;
+#[cfg(target_os = "linux")]
 mod screen_source;
 #[cfg(target_os = "linux")]
 mod shortcut;
@@ -34,3 +36,18 @@ mod xvfb;
 #[cfg(target_os = "linux")]
 #[path = "../../../engine/tests/support/seals.rs"]
 mod seals;
+
+#[cfg(target_os = "linux")]
+#[path = "../../../picture/tests/composition/alike.rs"]
+mod alike;
+#[cfg(target_os = "linux")]
+#[path = "../../../picture/tests/composition/model.rs"]
+mod model;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "more of it is used where it lies")]
+#[path = "../../../picture/tests/carriage/network.rs"]
+mod network;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "more of it is used where it lies")]
+#[path = "../../../picture/tests/carriage/session.rs"]
+mod session;
