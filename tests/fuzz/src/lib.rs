@@ -16,6 +16,7 @@ mod log;
 mod media;
 mod messages;
 mod peers;
+mod pointer;
 mod texts;
 
 /// One parser.
@@ -116,6 +117,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "video",
         run: media::video,
+    },
+    Target {
+        name: "cursor",
+        run: pointer::cursor,
     },
     Target {
         name: "updates",

@@ -38,6 +38,18 @@ pub enum Outcome {
     EscalatedTo2,
 }
 
+/// Where the picture is seen in the window, and which part of the user's screen begins there: a picture in its own size may be
+/// larger than its room.
+const VISIBLE: &str = r#"
+    const canvas = document.querySelector("[data-testid=remote-canvas]");
+    const room = canvas.closest("[data-plane]");
+    const [picture, around] = [canvas.getBoundingClientRect(), room.getBoundingClientRect()];
+    const left = Math.max(picture.left, around.left), top = Math.max(picture.top, around.top);
+    const right = Math.min(picture.right, around.left + room.clientWidth);
+    const bottom = Math.min(picture.bottom, around.top + room.clientHeight);
+    return [left, top, right - left, bottom - top, left - picture.left, top - picture.top];
+"#;
+
 /// The technician's window.
 pub struct TechnicianWindow {
     /// The page in it.
@@ -208,6 +220,60 @@ impl TechnicianWindow {
                 Look::NotYet(format!("a likeness of {alike:.2}"))
             })
         })
+        .await
+    }
+
+    /// Shows the picture in its own size, or as large as there is room for.
+    ///
+    /// # Errors
+    /// When there is no button for that.
+    pub async fn toggle_size(&self) -> Result<()> {
+        self.page.click("fit-toggle").await
+    }
+
+    /// Waits until what the window shows of the user's screen, in its own size, is that to the pixel.
+    ///
+    /// # Errors
+    /// When it does not come to that.
+    pub async fn sees_exactly(&self, user: &Desktop, own: &Desktop) -> Result<()> {
+        until(
+            "the user's screen, to the pixel, in the technician's window",
+            async || {
+                let window = own.area_of(WINDOW)?;
+                let visible = self.page.look(VISIBLE, serde_json::Value::Null).await?;
+                let visible: Vec<i16> = serde_json::from_value::<Vec<f64>>(visible)?
+                    .into_iter()
+                    .map(|length| length.round() as i16)
+                    .collect();
+                let [left, top, width, height, x, y] = visible[..] else {
+                    anyhow::bail!("the window says where the picture is in {} numbers", visible.len());
+                };
+                let (width, height) = (u16::try_from(width)?, u16::try_from(height)?);
+                // A picture of which only a corner is seen would prove little.
+                ensure!(
+                    width > 1_000 && height > 600,
+                    "only {width} by {height} pixels are seen"
+                );
+                let theirs = Area { x, y, width, height };
+                let ours = Area {
+                    x: window.x + left,
+                    y: window.y + top,
+                    width,
+                    height,
+                };
+                let before = user.picture()?.part(theirs)?;
+                let seen = own.picture()?.part(ours)?;
+                // What changes meanwhile is seen the next time.
+                Ok(if seen == before || seen == user.picture()?.part(theirs)? {
+                    Look::There(())
+                } else {
+                    Look::NotYet(format!(
+                        "{:.4} % of the pixels of {theirs:?} are others",
+                        seen.unlike(&before) * 100.0
+                    ))
+                })
+            },
+        )
         .await
     }
 

@@ -165,6 +165,38 @@ mod story {
     }
 
     #[tokio::test]
+    async fn a_technician_sees_the_users_screen_to_the_pixel() -> Result<()> {
+        on_stage("exact", Language::English, async |stage| {
+            stage.until_the_technician_controls().await?;
+            let (user, own) = (&stage.user_desktop, &stage.technician_desktop);
+            let technician = &stage.technician;
+            // Of its own size: what is scaled has other pixels.
+            technician.toggle_size().await?;
+            technician.sees_exactly(user, own).await?;
+            // Text that scrolls, a page that is another at once, letters, and colours.
+            stage
+                .type_into_the_terminal("seq -w 1 400; ls -l /usr/bin | head -30")
+                .await?;
+            technician.type_line(&xterm::command_for_file("listed.txt")).await?;
+            stage.terminal.file("listed.txt").await?;
+            technician.sees_exactly(user, own).await?;
+            technician.type_line("clear; env | sort").await?;
+            technician.type_line(&xterm::command_for_file("done.txt")).await?;
+            stage.terminal.file("done.txt").await?;
+            technician.sees_exactly(user, own).await?;
+            technician.type_line(&xterm::command_for_colour(xterm::AFTER)).await?;
+            let terminal = stage.terminal.area(user)?;
+            technician.sees_colour(own, terminal, xterm::AFTER).await?;
+            technician.sees_exactly(user, own).await?;
+            technician.toggle_size().await?;
+            technician.sees_the_screen_of(user, own).await?;
+            technician.toggle_size().await?;
+            technician.sees_exactly(user, own).await
+        })
+        .await
+    }
+
+    #[tokio::test]
     async fn what_the_page_has_over_the_picture_is_seen_and_then_the_picture_again() -> Result<()> {
         on_stage("over", Language::English, async |stage| {
             stage.until_the_technician_controls().await?;
