@@ -231,7 +231,8 @@ impl TechnicianWindow {
         self.page.click("fit-toggle").await
     }
 
-    /// Waits until what the window shows of the user's screen, in its own size, is that to the pixel.
+    /// Waits until what the window shows of the user's screen, in its own size, is that to the pixel. The technician points at it:
+    /// else the user's pointer is drawn over it.
     ///
     /// # Errors
     /// When it does not come to that.

@@ -172,7 +172,6 @@ mod story {
             let technician = &stage.technician;
             // Of its own size: what is scaled has other pixels.
             technician.toggle_size().await?;
-            technician.sees_exactly(user, own).await?;
             // Text that scrolls, a page that is another at once, letters, and colours.
             stage
                 .type_into_the_terminal("seq -w 1 400; ls -l /usr/bin | head -30")
@@ -191,6 +190,7 @@ mod story {
             technician.toggle_size().await?;
             technician.sees_the_screen_of(user, own).await?;
             technician.toggle_size().await?;
+            technician.click_at(terminal).await?;
             technician.sees_exactly(user, own).await
         })
         .await
