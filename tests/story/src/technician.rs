@@ -39,14 +39,15 @@ pub enum Outcome {
 }
 
 /// Where the picture is seen in the window, and which part of the user's screen begins there: a picture in its own size may be
-/// larger than its room.
+/// larger than its room. Within the ring around it that tells where the keyboard is.
 const VISIBLE: &str = r#"
     const canvas = document.querySelector("[data-testid=remote-canvas]");
     const room = canvas.closest("[data-plane]");
     const [picture, around] = [canvas.getBoundingClientRect(), room.getBoundingClientRect()];
-    const left = Math.max(picture.left, around.left), top = Math.max(picture.top, around.top);
-    const right = Math.min(picture.right, around.left + room.clientWidth);
-    const bottom = Math.min(picture.bottom, around.top + room.clientHeight);
+    const ring = 4;
+    const left = Math.max(picture.left, around.left) + ring, top = Math.max(picture.top, around.top) + ring;
+    const right = Math.min(picture.right, around.left + room.clientWidth) - ring;
+    const bottom = Math.min(picture.bottom, around.top + room.clientHeight) - ring;
     return [left, top, right - left, bottom - top, left - picture.left, top - picture.top];
 "#;
 
