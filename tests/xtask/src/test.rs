@@ -69,11 +69,13 @@ pub fn everything(steps: &mut Steps) -> Result<()> {
     )?;
     // Built otherwise only by whoever measures.
     steps.run(
-        "lints of the bench's hooks",
+        "lints of the benches",
         cargo([
             "clippy",
             "--workspace",
-            "--features=renfort/bench-hooks",
+            "--bins",
+            "--benches",
+            "--features=renfort/bench-hooks,renfort-picture-bench/peers",
             "--locked",
             "--",
             "-D",
