@@ -41,6 +41,7 @@ mod seals;
 #[path = "../../../picture/tests/composition/alike.rs"]
 mod alike;
 #[cfg(target_os = "linux")]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #[path = "../../../picture/tests/composition/model.rs"]
 mod model;
 #[cfg(target_os = "linux")]
@@ -48,6 +49,6 @@ mod model;
 #[path = "../../../picture/tests/carriage/network.rs"]
 mod network;
 #[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "more of it is used where it lies")]
+#[allow(dead_code, clippy::unwrap_used, reason = "more of it is used where it lies")]
 #[path = "../../../picture/tests/carriage/session.rs"]
 mod session;
