@@ -41,6 +41,15 @@ def frames(result: dict, name: str) -> str:
             f"age {measured['lat_p50']:.0f}/{measured['lat_p95']:.0f}")
 
 
+def letters(result: dict) -> str:
+    """Letters all of whose pixels were right within 50 ms, and after how many they were."""
+    measured = suite(result, "type")
+    if "letters" not in measured:
+        return NONE
+    share = 100 * measured["exact_in_50"] / measured["letters"]
+    return f"{share:.0f} %, {measured['exact_p50']:.1f}/{measured['exact_p95']:.1f} ms"
+
+
 def cpu(result: dict, name: str) -> str:
     cost = suite(result, name).get("cost")
     if not cost:
@@ -172,6 +181,8 @@ def report(results: Sequence[dict], memory: dict | None, key_legs: dict | None) 
     parts.append(table(results, "Quality after a page of small text flips (median; 99 dB = identical)",
                        ["PSNR luma / RGB at 0.2 s", "exact / within 8, % at 0.2 s", "PSNR luma / RGB at 2 s",
                         "exact / within 8, % at 2 s", "ms to 30 dB luma", "ms to 99.9 % exact"], quality))
+    parts.append(table(results, "Typing: letters all of whose pixels were right within 50 ms, and after how many: p50/p95",
+                       ["12 letters a second"], lambda r: [letters(r)]))
     parts.append(table(results, "First picture, ms", ["p50", "max", "counted from"], first))
     parts.append(varied(results))
     parts.append(table(results, "Noise: CPU of everything else on the machine, % of one core",

@@ -57,6 +57,11 @@ class Tables(unittest.TestCase):
         self.assertIn("Some CPU, 2 cores", text)
         self.assertNotIn("The relay's memory", text)
 
+    def test_letters_that_were_not_whole_in_time_are_told(self) -> None:
+        typed = {"peer": "slow", "suites": {"type": {"letters": 40, "exact_in_50": 10, "exact_p50": 61.04, "exact_p95": 80.0}}}
+        self.assertEqual(tables.letters(typed), "25 %, 61.0/80.0 ms")
+        self.assertEqual(tables.letters(result("slow", 3)), figures.NONE)
+
     def test_memory_and_legs_are_told_when_they_were_measured(self) -> None:
         memory = {"clients": 100, "empty_mib": 10.0, "rss_mib": 12.5}
         text = tables.report([result("renfort", 1)], memory, {"legs": [[1.0]] * len(legs.STAGES), "totals": [12.0]})

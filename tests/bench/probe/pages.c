@@ -121,11 +121,11 @@ static void type_paint(struct canvas *c, u32 frame) {
         ink = colour(d, "#101010");
     }
     XftDraw *draw = XftDrawCreate(d, c->window, DefaultVisual(d, 0), DefaultColormap(d, 0));
-    int column = frame % 80, row = frame / 80 % 20;
+    int x = TYPED_X + frame % TYPED_COLUMNS * LETTER_W, y = TYPED_Y + frame / TYPED_COLUMNS % TYPED_ROWS * LETTER_H;
     char letter = 'a' + chance() % 26;
-    fill(c, c->window, white, 300 + column * 9, 500 + row * 18, 18, 18);
-    XftDrawStringUtf8(draw, &ink, font, 300 + column * 9, 514 + row * 18, (FcChar8 *)&letter, 1);
-    fill(c, c->window, black, 310 + column * 9, 501 + row * 18, 2, 15);
+    fill(c, c->window, white, x, y, 2 * LETTER_W, LETTER_H);
+    XftDrawStringUtf8(draw, &ink, font, x, y + 14, (FcChar8 *)&letter, 1);
+    fill(c, c->window, black, x + 10, y + 1, 2, 15);
     XftDrawDestroy(draw);
 }
 

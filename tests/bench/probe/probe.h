@@ -22,6 +22,8 @@ typedef uint32_t u32;
 extern int screen_w, screen_h;
 enum { STRIP = 96, PAGES = 8, VIDEO_W = 960, VIDEO_H = 540, VIDEO_FRAMES = 32 };
 enum { BLOCK_X = 860, BLOCK_Y = 240, BLOCK = 200 }; /* the block that reacts to input */
+enum { TYPED_X = 300, TYPED_Y = 500, TYPED_COLUMNS = 80, TYPED_ROWS = 20, LETTER_W = 9, LETTER_H = 18 }; /* where letters are typed */
+enum { TYPED_W = (TYPED_COLUMNS + 2) * LETTER_W, TYPED_H = TYPED_ROWS * LETTER_H };
 enum { COUNTER_X = 64, COUNTER_Y = 16, CELL = 32, BITS = 16 }; /* the frame counter: a row of bits and its complement */
 
 /* What the target is told. */
