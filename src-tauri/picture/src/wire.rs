@@ -20,8 +20,8 @@ pub const MAX_ANNOUNCED_RECTS: usize = 128;
 pub const EXACT_PIXELS: usize = 1 << 16;
 /// Side of a tile that can be kept, in pixels.
 pub const TILE: u16 = 64;
-/// Tiles that the viewer keeps room for; 16 KiB each.
-pub const SLOTS: u16 = 1024;
+/// Tiles that a viewer keeps at most; 16 KiB each, 64 MiB in all: two whole screens of 3840x2160.
+pub const SLOTS: u16 = 4096;
 /// Longest side of a screen, in pixels.
 pub const MAX_SIDE: u16 = 16_384;
 /// Pixels of the largest screen.
@@ -434,7 +434,7 @@ mod tests {
         check(&[2, 2, BEGIN, 5, 5], WireError::Order);
         check(&[1, 1, BEGIN, 5, 5, BEGIN, 5, 5], WireError::Order);
         check(&[1, 1, COPY, 0, 0, 0, 1, 0, 0], WireError::Rectangle);
-        check(&[1, 1, KEEP, 0x80, 8, 0, 0], WireError::Number);
+        check(&[1, 1, KEEP, 0x80, 0x20, 0, 0], WireError::Number);
         check(&[1, 1, EXACT, 0, 0, 0x80, 0x10, 0x80, 0x10, 0], WireError::TooLarge);
         check(&[1, 1, EXACT, 0, 0, 1, 1, 5, 0], WireError::CutOff);
         check(&[1, 1, VIDEO, 0, 0, 0, 0, 0], WireError::TooLarge);

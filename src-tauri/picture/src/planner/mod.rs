@@ -403,7 +403,7 @@ impl Planner {
         self.stale = Grid::new(size);
         self.damaged = Grid::new(size);
         self.lossy = Lossy::new(size);
-        self.shelf = Shelf::default();
+        self.shelf = Shelf::new(size);
         self.tiles = Tiles::new(size);
         self.damage(&[size.whole()]);
         self.stream = None;

@@ -5,15 +5,20 @@
 //!
 //! Invariant: `slots` is what the viewer keeps once everything that was sent has been carried out.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use crate::{
-    pixels::{COLOUR, Picture, Rect},
+    pixels::{COLOUR, Picture, Rect, Size},
     wire::{SLOTS, TILE},
 };
 
 /// How long a tile must have rested to be worth keeping: what moves is not seen again.
 pub(super) const REST: Duration = Duration::from_millis(500);
+/// Slots that a small screen has, too.
+const LEAST: usize = 1024;
 
 struct Kept {
     looks: u64,
@@ -25,11 +30,24 @@ struct Kept {
 #[derive(Default)]
 pub(super) struct Shelf {
     slots: Vec<Kept>,
+    /// Slots that may be used.
+    room: usize,
     by_looks: HashMap<u64, u16>,
+    /// Each slot after the turn in which it was used last.
+    by_use: BTreeSet<(u64, u16)>,
     turn: u64,
 }
 
 impl Shelf {
+    /// For a screen of this size: two pages of all of it find room.
+    pub fn new(size: Size) -> Self {
+        let tiles = usize::from(size.width / TILE) * usize::from(size.height / TILE);
+        Self {
+            room: (2 * tiles).clamp(LEAST, usize::from(SLOTS)),
+            ..Self::default()
+        }
+    }
+
     /// What follows is another turn: a slot that was used in it is not given to another tile.
     pub fn begin_turn(&mut self) {
         self.turn += 1;
@@ -50,6 +68,8 @@ impl Shelf {
             span.iter().zip(row).all(|(one, other)| one & COLOUR == *other)
         });
         same.then(|| {
+            self.by_use.remove(&(kept.used, slot));
+            self.by_use.insert((self.turn, slot));
             kept.used = self.turn;
             slot
         })
@@ -71,26 +91,24 @@ impl Shelf {
                 .collect(),
             used: self.turn,
         };
-        let slot = if self.slots.len() < usize::from(SLOTS) {
-            self.slots.len()
+        let looks = kept.looks;
+        let number = if self.slots.len() < self.room {
+            self.slots.push(kept);
+            // Below SLOTS.
+            (self.slots.len() - 1) as u16
         } else {
-            let oldest = (0..self.slots.len()).min_by_key(|slot| self.slots[*slot].used)?;
-            if self.slots[oldest].used == self.turn {
+            let (used, oldest) = *self.by_use.first()?;
+            if used == self.turn {
                 return None;
+            }
+            self.by_use.remove(&(used, oldest));
+            let old = std::mem::replace(&mut self.slots[usize::from(oldest)], kept);
+            if self.by_looks.get(&old.looks) == Some(&oldest) {
+                self.by_looks.remove(&old.looks);
             }
             oldest
         };
-        // Below SLOTS.
-        let number = slot as u16;
-        let looks = kept.looks;
-        if slot == self.slots.len() {
-            self.slots.push(kept);
-        } else {
-            let old = std::mem::replace(&mut self.slots[slot], kept);
-            if self.by_looks.get(&old.looks) == Some(&number) {
-                self.by_looks.remove(&old.looks);
-            }
-        }
+        self.by_use.insert((self.turn, number));
         self.by_looks.insert(looks, number);
         Some(number)
     }

@@ -298,7 +298,7 @@ fn copies() -> Vec<Case> {
         2,
         [
             Operation::Keep {
-                slot: 1023,
+                slot: 4095,
                 x: 10,
                 y: 20,
             },
@@ -308,7 +308,7 @@ fn copies() -> Vec<Case> {
                 y: 70,
             },
             Operation::Recall {
-                slot: 1023,
+                slot: 4095,
                 x: 80,
                 y: 70,
             },

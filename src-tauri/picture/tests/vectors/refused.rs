@@ -217,6 +217,7 @@ pub fn cases() -> Vec<Case> {
         ("refused: a number that is longer than needed", vec![0x81, 0x00, 1]),
         ("refused: too far ahead", vec![0x81, 0x10, 1]),
         ("refused: an unknown operation", vec![1, 1, 7]),
+        ("refused: a slot that there is not", vec![1, 1, 3, 0x80, 0x20, 0, 0]),
         ("refused: cut off", vec![1, 1, 1, 5]),
         ("refused: a screen without a side", vec![1, 1, 1, 5, 0]),
         (

@@ -16,7 +16,7 @@ export const EXACT_PIXELS = 1 << 16;
 /** Side of a tile that can be kept, in pixels. */
 export const TILE = 64;
 /** Tiles that can be kept. */
-const SLOTS = 1024;
+const SLOTS = 4096;
 /** Longest side of a screen, in pixels. */
 const MAX_SIDE = 16_384;
 /** Pixels of the largest screen. */
