@@ -92,6 +92,9 @@ def main() -> None:
             shown = {page: [*BROWSER, f"--user-data-dir={name}/{page}", f"file://{name}/{page}.html"]
                      for page in ("text", "office", "shaded")}
             shown["terminal"] = [*TERMINAL, "ls -la --color=always /usr/bin | head -n 80; sleep 60"]
+            # Its file that says stop is there: it shows its first page.
+            (scratch / "still").touch()
+            shown["editor"] = [sys.executable, "-B", str(ROOT / "tests/bench/applications/text_view.py"), f"{name}/still", "9"]
             for page, command in shown.items():
                 application = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
                 time.sleep(SETTLE_SECONDS)
