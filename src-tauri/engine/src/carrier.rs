@@ -156,7 +156,10 @@ impl Carrier {
     /// an older picture says nothing of this one.
     pub fn completed(&self, picture: u8, complete: Sequence) {
         let mut state = self.lock();
-        state.endpoint.completed(picture, complete);
+        // While everything waits for what was lost, there is nothing new to say.
+        if !state.endpoint.completed(picture, complete) {
+            return;
+        }
         self.flush(&mut state);
         drop(state);
         self.wake.notify_one();

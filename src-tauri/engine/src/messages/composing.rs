@@ -33,9 +33,11 @@ const LATE: Duration = Duration::from_millis(5);
 pub struct Composing {
     /// What is not composed.
     updates: VecDeque<Sent>,
+    /// How many have come, and how many of them are composed: what is said may overtake what was said before.
     arrived: Sequence,
-    /// Since when it is busy, and when it was said the last time that something has come.
-    busy: Option<(Duration, Duration)>,
+    composed: Sequence,
+    /// When it was said the last time that something has come, while it is busy.
+    busy: Option<Duration>,
     /// From when on is measured, and how many bytes meanwhile.
     measured: (Duration, usize),
     /// Bytes a second, the last measurements.
@@ -63,19 +65,20 @@ impl Composing {
 
     /// May what is said now of what has come be late, where the round trip is so long?
     pub fn is_late(&self, round_trip: Duration, now: Duration) -> bool {
-        let late = self.busy.map_or(Duration::ZERO, |(_, said)| now.saturating_sub(said));
+        let late = self.busy.map_or(Duration::ZERO, |said| now.saturating_sub(said));
         late > LATE + round_trip / 8
     }
 
     /// So much has come, and so much of it is composed.
     pub fn heard(&mut self, said: Acknowledgement, now: Duration) {
-        let mut bytes = 0;
-        while let Some(sent) = self.updates.pop_front_if(|sent| sent.sequence <= said.composed) {
-            bytes += sent.bytes;
-        }
         let has_come = said.arrived > self.arrived;
         self.arrived = self.arrived.max(said.arrived);
-        let is_busy = said.composed < self.arrived;
+        self.composed = self.composed.max(said.composed);
+        let mut bytes = 0;
+        while let Some(sent) = self.updates.pop_front_if(|sent| sent.sequence <= self.composed) {
+            bytes += sent.bytes;
+        }
+        let is_busy = self.composed < self.arrived;
         if self.busy.is_some() {
             self.measured.1 += bytes;
             if !is_busy || now.saturating_sub(self.measured.0) >= MEASURED {
@@ -84,11 +87,10 @@ impl Composing {
         }
         self.busy = match self.busy {
             _ if !is_busy => None,
-            Some((since, _)) if has_come => Some((since, now)),
-            Some(busy) => Some(busy),
+            Some(said) => Some(if has_come { now } else { said }),
             None => {
                 self.measured = (now, 0);
-                Some((now, now))
+                Some(now)
             }
         };
     }
@@ -96,10 +98,11 @@ impl Composing {
     fn measure(&mut self, now: Duration) {
         let (from, bytes) = std::mem::replace(&mut self.measured, (now, 0));
         let took = now.saturating_sub(from);
-        if bytes < TELLING.0 || took < TELLING.1 {
+        // One that was slow once and is quick now shows no more than that it is no slower than this.
+        if bytes < TELLING.0 || took < TELLING.1 && self.rates.is_empty() {
             return;
         }
-        self.rates.push_back(bytes as f64 / took.as_secs_f64());
+        self.rates.push_back(bytes as f64 / took.max(TELLING.1).as_secs_f64());
         if self.rates.len() > BELIEVED {
             self.rates.pop_front();
         }
@@ -190,6 +193,32 @@ mod tests {
             composes(&mut viewer, sequence, 20_000, MS * 1_000 * sequence, MS * 100);
         }
         assert_eq!(viewer.soon(), LEAST, "so much is always there for what a copy uncovers");
+    }
+
+    #[test]
+    fn one_that_was_slow_once_is_believed_to_be_quick_when_it_is() {
+        let mut viewer = Composing::default();
+        composes(&mut viewer, 1, 20_000, Duration::ZERO, MS * 90);
+        assert_eq!(viewer.soon(), LEAST);
+        composes(&mut viewer, 2, 20_000, MS * 200, MS);
+        assert_eq!(viewer.soon(), 400_000.0);
+        composes(&mut viewer, 3, 200_000, MS * 300, MS);
+        assert_eq!(viewer.soon(), 4_000_000.0);
+    }
+
+    #[test]
+    fn what_was_said_before_and_is_heard_after_makes_nobody_busy() {
+        let mut viewer = Composing::default();
+        (1..=10).for_each(|sequence| viewer.sent(sequence, 20_000, sequence.into(), MS));
+        viewer.heard(said(10, 10), MS * 20);
+        viewer.heard(said(9, 8), MS * 40);
+        viewer.heard(said(10, 9), MS * 41);
+        assert!(!viewer.is_late(MS, MS * 100));
+        viewer.sent(11, 20_000, 11, MS * 100);
+        viewer.sent(12, 20_000, 12, MS * 100);
+        assert!(!viewer.is_behind(MS * 5, MS * 200) && viewer.room(MS * 5, MS * 200).is_infinite());
+        viewer.heard(said(12, 12), MS * 300);
+        assert!(viewer.soon().is_infinite(), "nothing was measured");
     }
 
     #[test]

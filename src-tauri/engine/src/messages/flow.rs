@@ -159,7 +159,7 @@ impl Flow {
         }
         if let Some(sent) = newest {
             if self.composing.is_late(self.quickest, now) {
-                self.rate.passed();
+                self.rate.passed(now);
             } else {
                 self.recent = now.saturating_sub(sent.at);
                 let took = self.took(&sent, now);

@@ -162,11 +162,13 @@ impl Endpoint {
     }
 
     /// Viewer: of this picture, every update up to this one was carried out ([`crate::Composer::complete`]). What is told of
-    /// an earlier picture says nothing of this one.
-    pub fn completed(&mut self, picture: u8, complete: Sequence) {
-        if self.side == Side::Viewer && self.begun && picture == self.picture {
-            self.complete = self.complete.max(complete);
+    /// an earlier picture says nothing of this one. False when nothing of it is new.
+    pub fn completed(&mut self, picture: u8, complete: Sequence) -> bool {
+        let grows = self.side == Side::Viewer && self.begun && picture == self.picture && complete > self.complete;
+        if grows {
+            self.complete = complete;
         }
+        grows
     }
 
     /// Bytes of updates that may be handed over now ([`crate::Means::room`]). As long as no more are, what is handed over

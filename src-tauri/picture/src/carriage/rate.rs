@@ -217,9 +217,27 @@ impl Rate {
     }
 
     /// That was all that one acknowledgement said, and it was so late for another reason than the network that nothing is learnt of it.
-    pub fn passed(&mut self) {
-        if let Some(mark) = self.newest.take() {
-            self.first_sent_at = mark.sent_at;
+    pub fn passed(&mut self, now: Duration) {
+        let Some(mark) = self.newest.take() else {
+            return;
+        };
+        self.first_sent_at = mark.sent_at;
+        if mark.delivered < self.round.ends {
+            return;
+        }
+        self.round = Round {
+            number: self.round.number + 1,
+            ends: self.delivered,
+            ..Round::default()
+        };
+        // Whoever goes slowly to learn something does so for a round or two only.
+        match self.phase {
+            Phase::Drain => self.phase = Phase::Cruise(2),
+            Phase::Empty(until) if self.round.number >= until => {
+                self.shortest = self.shortest.map(|(took, _)| (took, now));
+                self.phase = Phase::Cruise(2);
+            }
+            Phase::Start | Phase::Cruise(_) | Phase::Empty(_) => {}
         }
     }
 
@@ -321,6 +339,39 @@ impl Rate {
             self.phase = Phase::Drain;
         } else if now.saturating_sub(at) > LENGTH_BELIEVED && matches!(self.phase, Phase::Cruise(_)) {
             self.phase = Phase::Empty(round.number + 2);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn nobody_goes_slowly_for_longer_because_a_viewer_says_late_what_has_come() {
+        for phase in [Phase::Drain, Phase::Empty(3)] {
+            let mut rate = Rate::default();
+            for round in 1..20 {
+                let mark = rate.sent(10_000, MS * round * 10);
+                rate.acknowledged(mark, 10_000, MS * (round * 10 + 5));
+                rate.settled(Some(MS * 5), MS * (round * 10 + 5));
+            }
+            rate.phase = Phase::Cruise(2);
+            let (pace, window, delivered) = (rate.pace(), rate.window(), rate.delivery());
+            rate.phase = match phase {
+                Phase::Empty(rounds) => Phase::Empty(rate.round.number + rounds),
+                phase => phase,
+            };
+            assert!(rate.pace() < pace && rate.window() <= window);
+            for round in 20..26 {
+                let mark = rate.sent(10_000, MS * round * 10);
+                rate.acknowledged(mark, 10_000, MS * (round * 10 + 90));
+                rate.passed(MS * (round * 10 + 90));
+            }
+            assert_eq!((rate.pace(), rate.window()), (pace, window), "{phase:?}");
+            assert_eq!(rate.delivery(), delivered, "nothing is learnt of it");
         }
     }
 }

@@ -143,7 +143,7 @@ fn a_page_of_which_pieces_were_lost_is_whole_a_round_trip_and_a_half_later() {
                 ..Way::of((round_trip - jitter) / 2)
             };
             let (whole, datagrams) = page(&way, seed, &[]);
-            // That of the acknowledgements comes last.
+            // Most often the last piece: nothing follows that would tell of it.
             let last = datagrams - 1;
             for lost in [&[17][..], &[17, 18], &[0], &[3, 12, 25], &[5, 6, 7, 8, 9], &[last]] {
                 let (took, sent) = page(&way, seed, lost);
