@@ -42,6 +42,7 @@ pub enum Outcome {
 /// larger than its room. Within the ring around it that tells where the keyboard is.
 const VISIBLE: &str = r#"
     const canvas = document.querySelector("[data-testid=remote-canvas]");
+    if (!canvas) return null;
     const room = canvas.closest("[data-plane]");
     const [picture, around] = [canvas.getBoundingClientRect(), room.getBoundingClientRect()];
     const ring = 4;
@@ -243,6 +244,9 @@ impl TechnicianWindow {
             async || {
                 let window = own.area_of(WINDOW)?;
                 let visible = self.page.look(VISIBLE, serde_json::Value::Null).await?;
+                if visible.is_null() {
+                    return Ok(Look::NotYet("no picture".into()));
+                }
                 let visible: Vec<i16> = serde_json::from_value::<Vec<f64>>(visible)?
                     .into_iter()
                     .map(|length| length.round() as i16)
@@ -250,12 +254,11 @@ impl TechnicianWindow {
                 let [left, top, width, height, x, y] = visible[..] else {
                     anyhow::bail!("the window says where the picture is in {} numbers", visible.len());
                 };
+                // One of which only a corner is seen would prove little; and right after it changed its size, it may be the old one's.
+                if width <= 1_000 || height <= 600 || x < 0 || y < 0 {
+                    return Ok(Look::NotYet(format!("only {width} by {height} pixels are seen")));
+                }
                 let (width, height) = (u16::try_from(width)?, u16::try_from(height)?);
-                // A picture of which only a corner is seen would prove little.
-                ensure!(
-                    width > 1_000 && height > 600,
-                    "only {width} by {height} pixels are seen"
-                );
                 let theirs = Area { x, y, width, height };
                 let ours = Area {
                     x: window.x + left,

@@ -131,14 +131,17 @@ impl Pictures {
 
 impl CarriedOut for Intake {
     fn carried_out(&self, picture: u8, composed: u32, complete: Sequence) {
-        self.acknowledgement.send_if_modified(|said| {
-            // Of a picture that has ended meanwhile, nothing is said.
-            if said.picture == picture {
-                (said.composed, said.complete) = (composed, complete);
-            }
-            said.picture == picture
-        });
+        (self.acknowledgement).send_if_modified(|said| carried_out(said, picture, composed, complete));
     }
+}
+
+/// Brings what is said up to date; false when it is about another picture: of one that has ended meanwhile, nothing is said.
+fn carried_out(said: &mut Acknowledgement, picture: u8, composed: u32, complete: Sequence) -> bool {
+    let is_its = said.picture == picture;
+    if is_its {
+        (said.composed, said.complete) = (composed, complete);
+    }
+    is_its
 }
 
 #[cfg(test)]
@@ -156,7 +159,7 @@ mod tests {
     /// What a viewer answers to a message; none when it ends the session.
     fn answer(
         pictures: &mut Pictures,
-        composer: &mut Composer,
+        (composer, composed): &mut (Composer, u32),
         said: &mut Acknowledgement,
         message: Bytes,
     ) -> Option<Value> {
@@ -164,10 +167,13 @@ mod tests {
         for one in pictures.take(message).ok()? {
             pictures.acknowledge(said);
             match one {
-                Arrived::Anew(_) => *composer = Composer::new(),
+                Arrived::Anew(_) => (*composer, *composed) = (Composer::new(), 0),
                 Arrived::Update(update) => {
                     composer.take(&update).ok()?;
-                    (said.composed, said.complete) = (said.arrived, composer.complete());
+                    *composed += 1;
+                    assert!(carried_out(said, pictures.current, *composed, composer.complete()));
+                    let ended = pictures.current.wrapping_sub(1);
+                    assert!(!carried_out(said, ended, 77, 77), "it is over");
                 }
                 Arrived::Message(_) | Arrived::Broken(_) => return None,
             }
@@ -192,7 +198,7 @@ mod tests {
         let cases = vectors["cases"].as_array().unwrap();
         assert!(cases.len() > 4);
         for case in cases {
-            let (mut pictures, mut composer) = (Pictures::default(), Composer::new());
+            let (mut pictures, mut composer) = (Pictures::default(), (Composer::new(), 0));
             let mut said = Acknowledgement::default();
             for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {
                 let message = bytes(step["message"].as_str().unwrap());
