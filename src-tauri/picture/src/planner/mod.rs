@@ -274,7 +274,13 @@ impl Planner {
                 self.tiles.mark(&self.stale, means.at);
             }
             if means.video {
-                plan.video = video::chosen(now, &self.stale, &self.lossy, self.rates, means);
+                for rect in video::chosen(now, &self.stale, &self.lossy, self.rates, means) {
+                    self.pay(now, rect);
+                    let rect = video::trimmed(&self.reference, now, &self.lossy, rect);
+                    if rect.area() > 0 {
+                        plan.video.push(rect);
+                    }
+                }
             }
         }
         let mut fresh = self.stale.clone();

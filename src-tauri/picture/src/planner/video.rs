@@ -6,6 +6,7 @@ use std::{cmp::Reverse, collections::BTreeMap, ops::Range, time::Duration};
 
 use super::{
     Means,
+    compare::same,
     grid::{CELL, Grid, Place, joined},
 };
 use crate::{
@@ -287,6 +288,35 @@ pub(super) fn chosen(now: &Picture, stale: &Grid, lossy: &Lossy, rates: Rates, m
     }
     places.sort_by_key(|place| (place.row, place.column));
     few(joined(stale, places.into_iter().map(|place| (place, ()))))
+}
+
+/// A rectangle that is left to video, without the rows and columns at its edges that are exact and have not changed: a film rarely
+/// begins where a cell does, and what is around it is not painted over.
+pub(super) fn trimmed(before: &Picture, now: &Picture, lossy: &Lossy, mut rect: Rect) -> Rect {
+    let stays = |part: Rect| same(before, part, now, part) && lossy.is_exact(part);
+    while rect.height > 0 && stays(Rect { height: 1, ..rect }) {
+        (rect.y, rect.height) = (rect.y + 1, rect.height - 1);
+    }
+    let bottom = |rect: Rect| Rect {
+        y: rect.y + rect.height - 1,
+        height: 1,
+        ..rect
+    };
+    while rect.height > 0 && stays(bottom(rect)) {
+        rect.height -= 1;
+    }
+    while rect.height > 0 && rect.width > 0 && stays(Rect { width: 1, ..rect }) {
+        (rect.x, rect.width) = (rect.x + 1, rect.width - 1);
+    }
+    let right = |rect: Rect| Rect {
+        x: rect.x + rect.width - 1,
+        width: 1,
+        ..rect
+    };
+    while rect.height > 0 && rect.width > 0 && stays(right(rect)) {
+        rect.width -= 1;
+    }
+    rect
 }
 
 /// One cell in so many is looked at first, scattered, so that no pattern of a page is missed or met.

@@ -116,6 +116,55 @@ fn what_was_a_film_before_it_scrolls_is_none_any_more() {
 }
 
 #[test]
+fn what_is_around_a_film_that_begins_anywhere_stays_exact() {
+    for film in [
+        (203, 107, 301, 203),
+        (96, 64, 320, 192),
+        (1, 479, 639, 1),
+        (111, 50, 320, 240),
+    ] {
+        let (x, y, width, height) = film;
+        let film = Rect { x, y, width, height };
+        let (mut planner, mut composer, mut screen) = (Planner::new(), Composer::new(), Screen::new(640, 480));
+        screen.act(&Act::Page(screen.picture.size().whole(), 3));
+        show(&mut planner, &mut composer, &mut screen);
+        let (mut at, mut painted) = (screen.time, 0);
+        for turn in 0..24 {
+            at += Duration::from_millis(33);
+            screen.act(&Act::Photograph(film, turn));
+            planner.damage(&std::mem::take(&mut screen.damage));
+            let means = Means {
+                at,
+                room: 40_000,
+                soon: 40_000,
+                video: true,
+            };
+            let plan = next(&mut planner, &screen.picture, means);
+            painted += plan.video.iter().map(|rect| rect.area()).sum::<usize>();
+            arrives(&plan, turn, &screen.picture, at, &mut planner, &mut composer);
+            let pairs = screen.picture.pixels().iter().zip(composer.picture().pixels());
+            for (place, (sharp, shown)) in pairs.enumerate() {
+                let (x, y) = ((place % 640) as u16, (place / 640) as u16);
+                let pixel = Rect {
+                    x,
+                    y,
+                    width: 1,
+                    height: 1,
+                };
+                assert!(
+                    sharp & COLOUR == shown.swap_bytes() >> 8 || film.meets(pixel),
+                    "{x}, {y} beside {film:?} in turn {turn}"
+                );
+            }
+        }
+        assert!(
+            film.height == 1 || painted > 10 * film.area(),
+            "{painted} pixels of {film:?} as video"
+        );
+    }
+}
+
+#[test]
 fn what_lies_between_the_many_pieces_of_a_film_stays_exact() {
     let size = Size {
         width: 1280,
