@@ -2,7 +2,8 @@
 //!
 //! Flow: [`PointerWatch::wait`] says when to look again at the latest, [`PointerWatch::look`] what is new.
 //!
-//! Invariant: nobody looks more often than every [`LOOK`]; what does not change is not told again.
+//! Invariant: nobody looks more often than every [`LOOK`]; what does not change is not told again, but for the place at which the pointer came
+//! to rest: what tells of it may be lost, and nothing follows that would make up for it.
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use crate::seams::{Cursor, ScreenSource};
 const LOOK: Duration = Duration::from_millis(16);
 /// A pointer that was seen to move is looked after that often for so long.
 const MOVING: Duration = Duration::from_millis(500);
+/// So long after it came to rest its place is told again.
+const AGAIN: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 
 /// What was seen last.
 #[derive(Default)]
@@ -22,6 +25,8 @@ pub struct PointerWatch {
     /// The screen told of something that was not looked at yet.
     stirred: bool,
     moved_at: Option<Instant>,
+    /// How often its place was told again.
+    again: usize,
     looked_at: Option<Instant>,
 }
 
@@ -52,10 +57,13 @@ impl PointerWatch {
         }
         self.looked_at = Some(now);
         self.stirred = false;
-        let place = screen.pointer().filter(|&place| self.place != Some(place));
+        let mut place = screen.pointer().filter(|&place| self.place != Some(place));
         if place.is_some() {
-            self.place = place;
-            self.moved_at = Some(now);
+            (self.place, self.moved_at, self.again) = (place, Some(now), 0);
+        } else if let (Some(at), Some(rested)) = (self.moved_at, AGAIN.get(self.again))
+            && now.saturating_duration_since(at) >= *rested
+        {
+            (place, self.again) = (self.place, self.again + 1);
         }
         let cursor = screen.cursor().filter(|cursor| self.cursor.as_ref() != Some(cursor));
         if cursor.is_some() {
@@ -141,6 +149,31 @@ mod tests {
         );
         screen.cursor = None;
         assert_eq!(told(&mut watch, &mut screen, begin + 3 * LOOK), []);
+    }
+
+    #[test]
+    fn where_a_pointer_came_to_rest_is_told_again_and_then_no_more() {
+        let (mut watch, begin) = (PointerWatch::default(), Instant::now());
+        let mut screen = screen(None);
+        for from in [begin, begin + 40 * LOOK] {
+            screen.place.0 += 1;
+            let mut at = Vec::new();
+            let mut now = from;
+            loop {
+                let told = told(&mut watch, &mut screen, now);
+                assert!(
+                    told.iter()
+                        .all(|event| *event == ScreenEvent::Pointer(screen.place.0, 2))
+                );
+                at.extend(told.iter().map(|_| now - from));
+                match watch.wait(now) {
+                    Some(wait) => now += wait,
+                    None => break,
+                }
+            }
+            assert_eq!(at.len(), 3, "{at:?}");
+            assert!(at[1] - AGAIN[0] < LOOK && at[2] - AGAIN[1] < LOOK, "{at:?}");
+        }
     }
 
     #[test]

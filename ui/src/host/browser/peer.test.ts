@@ -149,6 +149,35 @@ test("a move that finds no room is left out, a message that finds none ends the 
   expect([session.sent, pointer.sent]).toEqual([["s"], []]);
 });
 
+test("a move that nothing follows is said again once, also one that found no room", () => {
+  const [session, pointer] = [channel("session"), channel("pointer")];
+  session.open();
+  pointer.open();
+  peer.send("pointer", "1");
+  vi.advanceTimersByTime(99);
+  peer.send("pointer", "2");
+  vi.advanceTimersByTime(99);
+  expect(pointer.sent).toEqual(["1", "2"]);
+  vi.advanceTimersByTime(10_000);
+  expect(pointer.sent).toEqual(["1", "2", "2"]);
+  pointer.bufferedAmount = 1_000_000;
+  peer.send("pointer", "3");
+  vi.advanceTimersByTime(500);
+  expect(pointer.sent).toHaveLength(3);
+  pointer.bufferedAmount = 0;
+  vi.advanceTimersByTime(100);
+  expect(pointer.sent.slice(3)).toEqual(["3"]);
+  // What is said on the other channel may end control: a move does not come after it.
+  peer.send("pointer", "4");
+  peer.send("session", "s");
+  vi.advanceTimersByTime(10_000);
+  expect(pointer.sent.slice(4)).toEqual(["4"]);
+  peer.send("pointer", "5");
+  peer.close();
+  vi.advanceTimersByTime(10_000);
+  expect(pointer.sent.slice(5)).toEqual(["5"]);
+});
+
 test("last words get a moment to leave, and nothing is told any more", () => {
   const session = channel("session");
   session.open();

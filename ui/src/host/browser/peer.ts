@@ -38,6 +38,8 @@ const EARLY_CANDIDATES = 64;
 const WAITING_BYTES = 512 * 1024;
 /** Bytes that may wait on the pointer channel; above it a move is left out, for the next one says more. */
 const WAITING_MOVES = 4 * 1024;
+/** A move that nothing follows for so long, in milliseconds, is said again: it may have been left out, or lost on its way. */
+const AGAIN_MS = 100;
 /** Bytes of answers to updates that may wait; a sharer that reads no more than that gets none. */
 const WAITING_ANSWERS = 64 * 1024;
 /** What was said last gets this long to leave, in milliseconds, looked after so often. */
@@ -53,6 +55,7 @@ export class Peer {
   #hasUpdates = false;
   #open = false;
   #closed = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly events: PeerEvents,
@@ -89,6 +92,21 @@ export class Peer {
 
   /** Queues a message. False when the connection takes no more and must be given up. */
   send(channel: Channel, text: string): boolean {
+    // What follows says more, or is about something that is over.
+    clearTimeout(this.#again);
+    if (channel === "pointer") this.#sayAgain(text);
+    return this.#say(channel, text);
+  }
+
+  #sayAgain(move: string): void {
+    this.#again = setTimeout(() => {
+      if (this.#closed) return;
+      if ((this.#channels.pointer?.bufferedAmount ?? 0) > WAITING_MOVES) this.#sayAgain(move);
+      else this.#say("pointer", move);
+    }, AGAIN_MS);
+  }
+
+  #say(channel: Channel, text: string): boolean {
     const to = this.#channels[channel];
     const orderly = channel === "session";
     if (to?.readyState !== "open") return !orderly;
