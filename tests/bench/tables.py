@@ -100,8 +100,13 @@ def varied(results: Sequence[dict]) -> str:
 
 def figure(result: dict, name: str) -> float | None:
     """One figure that is compared; smaller is better."""
-    key, scroll = suite(result, "key"), suite(result, "scroll")
+    key, scroll, drag = suite(result, "key"), suite(result, "scroll"), suite(result, "drag")
     found = {
+        "pointer motion to pixel p50, ms": lambda: percentile(suite(result, "motion")["total"], 0.5),
+        "bytes while typing, Mbit/s": lambda: suite(result, "type")["cost"]["mbit_to_view"],
+        "sharing side's CPU while scrolling, % of a core": lambda: scroll["cost"]["cpu_host"],
+        "bytes while dragging, Mbit/s": lambda: drag["cost"]["mbit_to_view"],
+        "sharing side's CPU while dragging, % of a core": lambda: drag["cost"]["cpu_host"],
         "key to pixel p50, ms": lambda: percentile(key["total"], 0.5),
         "key to pixel p95, ms": lambda: percentile(key["total"], 0.95),
         "key to pixel beside a video p50, ms": lambda: percentile(suite(result, "key+video")["total"], 0.5),
@@ -117,9 +122,11 @@ def figure(result: dict, name: str) -> float | None:
     return None if value != value or value < 0 else value
 
 
-COMPARED = ["key to pixel p50, ms", "key to pixel p95, ms", "key to pixel beside a video p50, ms",
+COMPARED = ["key to pixel p50, ms", "key to pixel p95, ms", "pointer motion to pixel p50, ms",
+            "key to pixel beside a video p50, ms", "bytes while typing, Mbit/s",
             "age of a frame while scrolling p50, ms", "bytes while scrolling, Mbit/s",
-            "idle CPU of both sides, % of a core"]
+            "sharing side's CPU while scrolling, % of a core", "bytes while dragging, Mbit/s",
+            "sharing side's CPU while dragging, % of a core", "idle CPU of both sides, % of a core"]
 
 
 def ratios(results: Sequence[dict]) -> str:

@@ -18,8 +18,8 @@ use crate::{
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
                      -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing";
-/// Longest input, in bytes.
-const MAX_INPUT: u32 = 4_096;
+/// Longest input, in bytes: no seed is longer.
+const MAX_INPUT: u32 = 32 * 1_024;
 /// Names the parsers of the interface's pages, all of them.
 const PAGES: &str = "pages";
 /// One of a page gets one input where one of a program gets so many: an input takes ten times as long there.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use renfort_protocol::error::Code;
+use renfort_protocol::error::{Code, WireError};
 
 use crate::support::{
     canvas::{CANVAS, Canvas},
@@ -256,14 +256,26 @@ fn begun_anew(updates: UpdatePath, begin_anew: impl FnOnce(&Pair)) {
     assert_eq!(old, 0, "of {} squares", first.len());
 }
 
-fn ends_as_malformed(updates: UpdatePath, bytes: &'static [u8]) {
+fn says(error: &WireError, why: &str) -> bool {
+    let detail = error.params.get("detail").map(String::as_str).unwrap_or_default();
+    // The sharer may be first: it hears of something come that it never sent.
+    let never = [
+        "a datagram was acknowledged that was never sent",
+        "an update is acknowledged that was never sent, or before it can have come",
+    ];
+    let is_told = [why, never[0], never[1]].iter().any(|why| detail.ends_with(why));
+    assert!(is_told, "{detail:?}, not {why:?}");
+    error.code == Code::PeerMalformed
+}
+
+fn ends_as_malformed(updates: UpdatePath, bytes: &[u8], why: &str) {
     let canvas = Canvas::new();
     let pair = sharing(&canvas, updates, 0);
     page(&canvas, 1);
     becomes_equal(&canvas, "a page");
-    pair.cut.inject(updates, Bytes::from_static(bytes));
+    pair.cut.inject(updates, Bytes::copy_from_slice(bytes));
     pair.sees(|event| match event {
-        ViewerEvent::Ended { error: Some(error), .. } => error.code == Code::PeerMalformed,
+        ViewerEvent::Ended { error: Some(error), .. } => says(error, why),
         _ => false,
     });
 }
@@ -271,22 +283,53 @@ fn ends_as_malformed(updates: UpdatePath, bytes: &'static [u8]) {
 #[test]
 fn a_datagram_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
     // About the picture after this one: number 200, and a part of an unknown kind.
-    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 200, 0x77]);
+    ends_as_malformed(
+        Datagrams,
+        &[2, 0, 0, 0, 200, 0x77],
+        "a datagram has a part that cannot be there",
+    );
 }
 
 #[test]
 fn an_update_that_is_none_ends_the_session_and_says_why() {
     // The only piece, four bytes long, of update 1 of the picture after this one.
-    ends_as_malformed(Datagrams, &[2, 0, 0, 0, 200, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff]);
+    ends_as_malformed(
+        Datagrams,
+        &[2, 0, 0, 0, 200, 5, 1, 4, 0, 0xff, 0xff, 0xff, 0xff],
+        "an update is cut off",
+    );
 }
 
 #[test]
 fn a_message_that_no_honest_sharer_sends_ends_the_session_and_says_why() {
-    ends_as_malformed(Messages, &[]);
+    ends_as_malformed(Messages, &[], "a message is empty");
     // About the picture after this one, and no update.
-    ends_as_malformed(Messages, &[2, 0xff, 0xff]);
+    ends_as_malformed(Messages, &[2, 0xff, 0xff], "an update is cut off");
     // Of this one, an update that begins it once more without waiting for all before it.
-    ends_as_malformed(Messages, &[1, 0xff, 0x07, 0x02, 0x01, 1, 1]);
+    ends_as_malformed(
+        Messages,
+        &[1, 0xff, 0x07, 0x02, 0x01, 1, 1],
+        "an update is out of order with itself",
+    );
+}
+
+#[test]
+fn an_update_that_reaches_outside_or_holds_a_bomb_ends_the_session_and_says_why() {
+    let outside = "an update reaches outside the picture";
+    // Of its 64 pixels it says that they are five bytes; 20 blocks of 128 KiB of zeros follow (RFC 8878, section 3.1.1.2).
+    let blocks = [2, 0, 16, 0].repeat(20);
+    let bomb = [&[5, 0, 0, 8, 8, 84, 1, 5, 0, 0x50], &blocks[..]].concat();
+    for (operations, why) in [
+        // Pixels at 16,000, 0; copied from there; a slot in which nothing is.
+        (&[5, 0x80, 0x7d, 0, 8, 8, 4, 0, 1, 2, 3][..], outside),
+        (&[2, 0, 0, 8, 8, 0x80, 0x7d, 0], outside),
+        (&[4, 9, 0, 0], "an update recalls a tile that was not kept"),
+        (&bomb, "an exact rectangle cannot be unpacked"),
+    ] {
+        // Number 1,023, which waits for the picture's beginning alone.
+        let message = [&[1, 0xff, 0x07, 0xfe, 0x07], operations].concat();
+        ends_as_malformed(Messages, &message, why);
+    }
 }
 
 #[test]
@@ -296,7 +339,16 @@ fn an_acknowledgement_that_no_honest_viewer_sends_ends_the_session_and_says_why(
         &[1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         &[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
     ];
-    for bytes in [&[][..], &[1, 0, 0, 0, 1], never[0], never[1]] {
+    let (length, was_never) = (
+        "an acknowledgement is of the wrong length",
+        "an update is acknowledged that was never sent, or before it can have come",
+    );
+    for (bytes, why) in [
+        (&[][..], "a message is empty"),
+        (&[1, 0, 0, 0, 1], length),
+        (never[0], was_never),
+        (never[1], was_never),
+    ] {
         let canvas = Canvas::new();
         let pair = sharing(&canvas, Messages, 0);
         page(&canvas, 1);
@@ -310,7 +362,7 @@ fn an_acknowledgement_that_no_honest_viewer_sends_ends_the_session_and_says_why(
         becomes_equal(&canvas, "a letter");
         pair.cut_at_viewer.inject(Messages, Bytes::copy_from_slice(bytes));
         pair.hears(|event| match event {
-            SharerEvent::Ended { error: Some(error), .. } => error.code == Code::PeerMalformed,
+            SharerEvent::Ended { error: Some(error), .. } => says(error, why),
             _ => false,
         });
     }

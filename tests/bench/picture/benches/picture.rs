@@ -50,10 +50,13 @@ fn exact(criterion: &mut Criterion, screen: &Screen) {
 /// Plans and composes a scene; what is painted for it is not counted.
 fn scene(criterion: &mut Criterion, name: &str, page: &Picture, scene: &mut dyn Scene) {
     let (mut pair, mut screen) = (Pair::showing(page), page.clone());
-    let mut group = per_pixel(criterion, name, page.size().whole().area());
+    // Nearly the same is damaged each time.
+    let damage = scene.step(&mut screen);
+    pair.show(&screen, &damage);
+    let mut group = per_pixel(criterion, name, damage.iter().map(|rect| rect.area()).sum());
     let mut copy = page.clone();
     group.bench_function("copied", |bench| {
-        bench.iter(|| copy.take_from(black_box(page), page.size().whole()));
+        bench.iter(|| damage.iter().for_each(|rect| copy.take_from(black_box(page), *rect)));
     });
     for composed in [false, true] {
         group.bench_function(if composed { "composed" } else { "planned" }, |bench| {
