@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ComposedPicture, type ComposedEvents } from "../src/host/browser/composed";
-import { Composer } from "../src/picture/composition/composer";
+import { type Composed, Composer } from "../src/picture/composition/composer";
 import { Decoder } from "../src/picture/composition/exact";
 import { OPAQUE } from "../src/picture/composition/picture";
 import type { Reason } from "../src/picture/composition/refused";
@@ -49,13 +49,28 @@ describe("updates", () => {
     { weight: 1, arbitrary: fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 4 }) },
   );
 
-  test("are carried out inside the picture, or refused", { timeout: SOAK_MS }, async () => {
-    await holds(some, (all) => {
+  test("are carried out inside the picture, or refused, and so are the frames between them", { timeout: SOAK_MS }, async () => {
+    // After which update a frame comes, of those that were announced, and whether it has the picture's size.
+    const frames = fc.array(fc.record({ after: fc.nat(8), announced: fc.nat(8), fits: fc.boolean() }), { maxLength: 4 });
+    await holds(fc.tuple(some, frames), ([all, coming]) => {
       const composer = new Composer();
-      for (const update of all) {
+      const announced: number[] = [];
+      const inside = ({ changed }: Composed): void => {
+        for (const rect of changed) if (!composer.picture.holds(rect)) throw new Error("outside");
+      };
+      for (const [number, update] of all.entries()) {
+        for (const operation of unlessRefused(() => read(update))?.operations ?? []) if (operation.do === "video") announced.push(operation.timestamp);
         const composed = unlessRefused(() => composer.take(update));
         if (composed === null) break;
-        for (const rect of composed.changed) if (!composer.picture.holds(rect)) throw new Error("outside");
+        inside(composed);
+        const { width, height } = composer.picture;
+        // A large one takes a while to make.
+        if (width * height >= 1 << 20) continue;
+        for (const { announced: which, fits } of coming.filter(({ after }) => after === number)) {
+          const size = fits ? { width, height } : { width: 3, height: 2 };
+          const pixels = new Uint32Array(size.width * size.height).fill(OPAQUE | 0x123456);
+          inside(composer.frame(announced[which % Math.max(announced.length, 1)] ?? 7, { ...size, pixels }));
+        }
       }
       // A large one takes a while to look at.
       if (composer.picture.pixels.length < 1 << 20) expect(opaque(composer.picture.pixels)).toBe(true);
