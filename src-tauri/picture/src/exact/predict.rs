@@ -111,11 +111,12 @@ pub(super) fn decode(pixels: &mut [u32], width: usize, cell: Cell, planes: [&[u8
         row.load_left(pixels, width, cell, y);
         let off = planes.map(|plane| &plane[line * cell.width..][..cell.width]);
         let mut left: Channels = std::array::from_fn(|channel| row.0[channel][0]);
-        for x in 0..cell.width {
+        let [green, red, blue] = off;
+        for (x, ((green, red), blue)) in green.iter().zip(red).zip(blue).enumerate() {
             // The channels do not wait for each other, as pixels do.
-            for channel in 0..3 {
+            for (channel, off) in [*green, *red, *blue].into_iter().enumerate() {
                 let foretold = median(left[channel], above.0[channel][x + 1], above.0[channel][x]);
-                left[channel] = foretold.wrapping_add(off[channel][x]);
+                left[channel] = foretold.wrapping_add(off);
                 row.0[channel][x + 1] = left[channel];
             }
         }
