@@ -139,7 +139,7 @@ def ratios(results: Sequence[dict]) -> str:
              f"| | {OWN} | {' | '.join(other['peer'] for other in others)} |", "|---" * (len(others) + 2) + "|"]
     for name in COMPARED:
         mine = figure(own, name)
-        cells = [NONE if mine is None else f"{mine:.1f}"]
+        cells = [NONE if mine is None else f"{mine:.1f}" if mine >= 1 else f"{mine:.2f}"]
         for other in others:
             theirs = figure(other, name)
             cells.append(f"{theirs / mine:.2f} ×" if mine and theirs is not None else NONE)

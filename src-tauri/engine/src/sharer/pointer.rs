@@ -57,13 +57,15 @@ impl PointerWatch {
         }
         self.looked_at = Some(now);
         self.stirred = false;
-        let mut place = screen.pointer().filter(|&place| self.place != Some(place));
-        if place.is_some() {
+        let mut place = screen.pointer();
+        if place.is_some() && place != self.place {
             (self.place, self.moved_at, self.again) = (place, Some(now), 0);
         } else if let (Some(at), Some(rested)) = (self.moved_at, AGAIN.get(self.again))
             && now.saturating_duration_since(at) >= *rested
         {
-            (place, self.again) = (self.place, self.again + 1);
+            self.again += 1;
+        } else {
+            place = None;
         }
         let cursor = screen.cursor().filter(|cursor| self.cursor.as_ref() != Some(cursor));
         if cursor.is_some() {

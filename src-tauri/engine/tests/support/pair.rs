@@ -78,6 +78,8 @@ pub struct Middle {
     pub held_up: AtomicBool,
     /// Something is held up there.
     pub reached: AtomicBool,
+    /// Of updates and what is carried beside them, nothing more is said: it is lost.
+    pub silent: AtomicBool,
 }
 
 /// A frame that is sent in more steps than this is in the middle after them; each but the last ends with a burst of packets.
@@ -143,7 +145,8 @@ impl Transport for HeldUp {
     fn send_datagram(&self, payload: Bytes) -> Result<(), TransportError> {
         self.sent.fetch_add(1, Ordering::SeqCst);
         let sent = self.datagrams.fetch_add(1, Ordering::SeqCst);
-        if self.one_lost_of > 0 && sent % self.one_lost_of == self.one_lost_of - 1 {
+        let is_lost = self.one_lost_of > 0 && sent % self.one_lost_of == self.one_lost_of - 1;
+        if is_lost || self.middle.silent.load(Ordering::SeqCst) {
             return Ok(());
         }
         if self.delay.is_zero() {
@@ -163,6 +166,9 @@ impl Transport for HeldUp {
     }
 
     fn send_update_message(&self, message: Bytes) -> Result<(), TransportError> {
+        if self.middle.silent.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         self.real.send_update_message(message)
     }
 

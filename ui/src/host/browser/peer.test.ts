@@ -167,15 +167,15 @@ test("a move that nothing follows is said again once, also one that found no roo
   pointer.bufferedAmount = 0;
   vi.advanceTimersByTime(100);
   expect(pointer.sent.slice(3)).toEqual(["3"]);
-  // What is said on the other channel may end control: a move does not come after it.
+  // A heartbeat says nothing of where the pointer is.
   peer.send("pointer", "4");
-  peer.send("session", "s");
+  peer.send("session", "heartbeat");
   vi.advanceTimersByTime(10_000);
-  expect(pointer.sent.slice(4)).toEqual(["4"]);
+  expect(pointer.sent.slice(4)).toEqual(["4", "4"]);
   peer.send("pointer", "5");
   peer.close();
   vi.advanceTimersByTime(10_000);
-  expect(pointer.sent.slice(5)).toEqual(["5"]);
+  expect(pointer.sent.slice(6)).toEqual(["5"]);
 });
 
 test("last words get a moment to leave, and nothing is told any more", () => {

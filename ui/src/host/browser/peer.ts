@@ -92,13 +92,13 @@ export class Peer {
 
   /** Queues a message. False when the connection takes no more and must be given up. */
   send(channel: Channel, text: string): boolean {
-    // What follows says more, or is about something that is over.
-    clearTimeout(this.#again);
+    // It may come a second time, also after what is said on the other channel: whoever has heard a move drops it then.
     if (channel === "pointer") this.#sayAgain(text);
     return this.#say(channel, text);
   }
 
   #sayAgain(move: string): void {
+    clearTimeout(this.#again);
     this.#again = setTimeout(() => {
       if (this.#closed) return;
       if ((this.#channels.pointer?.bufferedAmount ?? 0) > WAITING_MOVES) this.#sayAgain(move);
