@@ -45,10 +45,10 @@ mod alike;
 #[path = "../../../picture/tests/composition/model.rs"]
 mod model;
 #[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "more of it is used where it lies")]
+#[allow(dead_code, reason = "the tests of the carriage look at more of it, where it lies")]
 #[path = "../../../picture/tests/carriage/network.rs"]
 mod network;
 #[cfg(target_os = "linux")]
-#[allow(dead_code, clippy::unwrap_used, reason = "more of it is used where it lies")]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #[path = "../../../picture/tests/carriage/session.rs"]
 mod session;
